@@ -1,0 +1,28 @@
+/** Arrows between folders: protocol ← core ← {providers, rehearsal, node, editor} ← entry files; webview-ui sees protocol only. */
+const vscode = '^vscode$|node_modules/@types/vscode';
+const sdks = 'node_modules/(@anthropic-ai/sdk|openai|@google/generative-ai)(/|$)';
+const only = (name, from, to) => ({ name, severity: 'error', from: { path: from }, to: { pathNot: to } });
+
+module.exports = {
+  forbidden: [
+    only('protocol-imports-zod-only', '^src/protocol/', '^src/protocol/|node_modules/zod/'),
+    { name: 'core-knows-no-host', severity: 'error', from: { path: '^src/core/' }, to: { path: `^src/(providers|rehearsal|node|editor|extension|cli)|${vscode}` } },
+    { name: 'core-knows-no-node', severity: 'error', from: { path: '^src/core/' }, to: { dependencyTypes: ['core'] } },
+    { name: 'sdks-only-in-providers', severity: 'error', from: { path: '^(src|webview-ui)/', pathNot: '^src/providers/' }, to: { path: sdks } },
+    { name: 'vscode-only-in-editor', severity: 'error', from: { path: '^(src|webview-ui)/', pathNot: '^src/(editor/|extension\\.ts$)' }, to: { path: vscode } },
+    { name: 'providers-apart', severity: 'error', from: { path: '^src/providers/' }, to: { path: '^src/(rehearsal|node|editor|extension|cli)' } },
+    { name: 'rehearsal-apart', severity: 'error', from: { path: '^src/rehearsal/' }, to: { path: '^src/(providers|node|editor|extension|cli)' } },
+    { name: 'node-apart', severity: 'error', from: { path: '^src/node/' }, to: { path: '^src/(providers|rehearsal|editor|extension|cli)' } },
+    { name: 'editor-apart', severity: 'error', from: { path: '^src/editor/' }, to: { path: '^src/(providers|rehearsal|extension|cli)' } },
+    { name: 'webview-sees-protocol-only', severity: 'error', from: { path: '^webview-ui/' }, to: { path: '^src/', pathNot: '^src/protocol/' } },
+    { name: 'product-knows-no-test', severity: 'error', from: { path: '^(src|webview-ui)/' }, to: { path: '^(test|scripts)/' } },
+    { name: 'no-cycles', severity: 'error', from: { path: '^(src|webview-ui)/' }, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
+    { name: 'no-unresolved', severity: 'error', from: { path: '^(src|webview-ui|test|scripts)/' }, to: { couldNotResolve: true } },
+  ],
+  options: {
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    doNotFollow: { path: 'node_modules' },
+    enhancedResolveOptions: { extensions: ['.ts', '.tsx', '.js', '.d.ts'], exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'types', 'default'] },
+  },
+};
