@@ -1,4 +1,4 @@
-import { build, context, type BuildOptions } from 'esbuild';
+import { type BuildOptions, build, context } from 'esbuild';
 
 const production = process.argv.includes('--production');
 
@@ -22,7 +22,9 @@ const host: BuildOptions = {
   target: 'node22',
   splitting: true,
   external: ['vscode'],
-  banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
+  banner: {
+    js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+  },
 };
 
 const webview: BuildOptions = {

@@ -1,0 +1,36 @@
+import type { Hash, ModelRef, RelPath } from '../../protocol/ids.ts';
+
+/** Who wrote something. */
+export interface Author {
+  agent: string;
+  task?: string;
+  model?: ModelRef;
+}
+
+export interface SeenFile {
+  hash: Hash;
+  bytes: Uint8Array;
+  /** Undefined for binary content. Line endings and BOM are those of the file. */
+  text?: string;
+}
+
+export interface WriteRequest {
+  path: RelPath;
+  /** null deletes. Text is encoded as the file was (BOM, encoding); line endings follow the file's. */
+  content: string | Uint8Array | null;
+  author: Author;
+  /** The version the author has read; null: believes that there is no file. */
+  seen: Hash | null;
+  renamedFrom?: RelPath;
+}
+
+export type DoorResult =
+  | { ok: true; hash: Hash | null }
+  | { ok: false; reason: 'changed-since-read'; actual: Hash | null }
+  | { ok: false; reason: 'failed'; message: string };
+
+/** The one door through which agents' writes reach the workspace: baseline first, intent and outcome in the journal. */
+export interface ChangeDoor {
+  read(path: RelPath, signal?: AbortSignal): Promise<SeenFile | undefined>;
+  write(request: WriteRequest, signal?: AbortSignal): Promise<DoorResult>;
+}

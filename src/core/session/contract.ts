@@ -1,0 +1,22 @@
+import type { Event, JournalEvent, LongText } from '../../protocol/events.ts';
+import type { Hash } from '../../protocol/ids.ts';
+import type { Disposable } from '../ports.ts';
+import type { SessionState } from './state.ts';
+
+/** The one place where facts of a session are put down. */
+export interface Journal {
+  /** State after every event appended so far: never behind. Treat as read-only. */
+  readonly state: SessionState;
+  /** Takes the event at once (state and listeners see it synchronously); it is on disk within 50 ms. */
+  append(event: Event): JournalEvent;
+  /** Like append, but resolves only when the event is flushed to disk: for intents, before the side effect. */
+  commit(event: Event): Promise<JournalEvent>;
+  /** Resolves when all that has been appended is flushed. */
+  flush(): Promise<void>;
+  /** Called for each event, in order, after the state took it. */
+  subscribe(listener: (event: JournalEvent) => void): Disposable;
+  putBlob(bytes: Uint8Array): Promise<Hash>;
+  getBlob(hash: Hash): Promise<Uint8Array | undefined>;
+  /** Keeps short text inline and puts long text into a blob. */
+  longText(text: string): Promise<LongText>;
+}

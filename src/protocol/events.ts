@@ -1,0 +1,339 @@
+import * as z from 'zod';
+import { Hash, ModelRef, Name, NanoUsd, RelPath } from './ids.ts';
+import { CallIntent, CallResult, ErrorClass, Message, Usage } from './message.ts';
+import { Check, Plan, Task } from './plan.ts';
+
+const event = <T extends string, S extends z.ZodRawShape>(type: T, shape: S) =>
+  z.object({ type: z.literal(type), ...shape });
+
+const who = z.enum(['user', 'planner', 'orchestrator', 'supervisor', 'scheduler', 'router', 'policy', 'system']);
+export const Severity = z.enum(['blocker', 'major', 'minor', 'note']);
+export const Rung = z.enum(['nudge', 'fresh-attempt', 'other-provider', 'escalation', 'ask-user']);
+export const BudgetScope = z.enum(['session', 'agent', 'provider', 'day']);
+export const SessionOutcome = z.enum(['completed', 'failed', 'aborted', 'budget-spent', 'interrupted']);
+export const AgentOutcome = z.enum(['completed', 'failed', 'aborted', 'replaced', 'interrupted']);
+/** Kept inline when short; long text goes to a blob and leaves its beginning here. */
+export const LongText = z.object({ text: z.string(), blob: Hash.optional(), bytes: z.number().int().optional() });
+
+const session = [
+  event('session-started', {
+    session: z.string(),
+    goal: z.string(),
+    version: z.string(),
+    workspace: z.string(),
+    orchestrator: ModelRef.optional(),
+    rehearsal: z.boolean(),
+    budget: z.object({ sessionUsd: NanoUsd.optional(), alertAt: z.number() }),
+  }),
+  event('session-resumed', { pid: z.number().int(), host: z.enum(['terminal', 'editor']), version: z.string() }),
+  event('session-paused', { by: who, reason: z.string() }),
+  event('session-unpaused', { by: who }),
+  event('session-ended', { outcome: SessionOutcome, reason: z.string() }),
+  event('phase-started', { phase: Name }),
+  event('phase-ended', { phase: Name }),
+] as const;
+
+const planning = [
+  event('plan-proposed', {
+    plan: Plan,
+    revision: z.number().int().positive(),
+    source: z.enum(['planner', 'file', 'user', 'replan']),
+    estimate: z
+      .object({
+        low: NanoUsd.optional(),
+        high: NanoUsd.optional(),
+        tokens: z.number().int().optional(),
+        minutes: z.number().optional(),
+      })
+      .optional(),
+  }),
+  event('plan-refused', {
+    errors: z.array(z.string()),
+    attempt: z.number().int(),
+    source: z.enum(['planner', 'file', 'user', 'replan']),
+  }),
+  event('plan-approved', { revision: z.number().int().positive(), by: who }),
+  event('task-added', { task: Task, by: who, reason: z.string().optional() }),
+] as const;
+
+const tasks = [
+  event('task-started', { task: Name, attempt: z.number().int().positive(), agent: z.string().optional() }),
+  event('task-waiting', { task: Name, on: z.string() }),
+  event('check-started', { task: Name, check: Check, id: z.string() }),
+  event('check-ended', {
+    task: Name,
+    id: z.string(),
+    check: Check,
+    ok: z.boolean(),
+    exit: z.number().int().optional(),
+    ms: z.number(),
+    /** Counted from the check's own output where it is a known test reporter. */
+    tests: z.object({ passed: z.number().int(), failed: z.number().int() }).optional(),
+    output: LongText.optional(),
+  }),
+  event('task-completed', { task: Name, summary: z.string() }),
+  event('task-failed', { task: Name, reason: z.string(), final: z.boolean() }),
+  event('task-skipped', { task: Name, reason: z.string() }),
+  event('task-cancelled', { task: Name, by: who, reason: z.string() }),
+  event('round-started', {
+    task: Name,
+    round: z.number().int().positive(),
+    kind: z.enum(['implement', 'review', 'fix']),
+    agent: z.string(),
+  }),
+  event('round-ended', {
+    task: Name,
+    round: z.number().int().positive(),
+    kind: z.enum(['implement', 'review', 'fix']),
+    openBlockers: z.number().int(),
+  }),
+] as const;
+
+const agents = [
+  event('agent-started', {
+    agent: z.string(),
+    role: Name,
+    task: Name.optional(),
+    attempt: z.number().int().positive(),
+    route: z.array(ModelRef),
+    parent: z.string().optional(),
+  }),
+  event('agent-doing', { agent: z.string(), what: z.string() }),
+  event('agent-paused', { agent: z.string(), by: who }),
+  event('agent-unpaused', { agent: z.string(), by: who }),
+  event('agent-reassigned', { agent: z.string(), route: z.array(ModelRef), by: who, reason: z.string() }),
+  event('agent-message', {
+    agent: z.string(),
+    segment: z.number().int(),
+    message: Message.optional(),
+    blob: Hash.optional(),
+  }),
+  event('agent-compacted', { agent: z.string(), segment: z.number().int(), summary: LongText }),
+  event('agent-ended', { agent: z.string(), outcome: AgentOutcome, summary: z.string() }),
+  event('supervision', {
+    agent: z.string(),
+    task: Name.optional(),
+    rung: Rung,
+    trigger: z.string(),
+    reason: z.string(),
+  }),
+] as const;
+
+const calls = [
+  event('call-intent', CallIntent.shape),
+  event('call-outcome', {
+    call: z.string(),
+    result: CallResult,
+    usage: Usage.optional(),
+    /** What was booked; undefined where the price or the usage is unknown and the provider is local or free. */
+    cost: NanoUsd.optional(),
+    /** The whole reservation was booked because the vendor's usage is unknown. */
+    costIsReservation: z.boolean().optional(),
+    ms: z.number(),
+    firstTokenMs: z.number().optional(),
+  }),
+  event('attempt-discarded', {
+    call: z.string(),
+    agent: z.string(),
+    model: ModelRef,
+    error: ErrorClass,
+    characters: z.number().int(),
+  }),
+  event('failover', { agent: z.string(), from: ModelRef, to: ModelRef, error: ErrorClass, reason: z.string() }),
+  event('route-parked', {
+    provider: z.string(),
+    model: ModelRef.optional(),
+    until: z.number(),
+    error: ErrorClass,
+    reason: z.string(),
+  }),
+  event('breaker', { provider: z.string(), model: ModelRef, state: z.enum(['closed', 'open', 'half-open']) }),
+  event('provider-health', {
+    provider: z.string(),
+    ok: z.boolean(),
+    ms: z.number().optional(),
+    message: z.string().optional(),
+  }),
+  event('budget-alert', { scope: BudgetScope, key: z.string(), spent: NanoUsd, limit: NanoUsd }),
+  event('budget-spent', { scope: BudgetScope, key: z.string(), action: z.enum(['local', 'pause', 'stop']) }),
+  event('budget-changed', { scope: BudgetScope, key: z.string(), limit: NanoUsd, by: who }),
+] as const;
+
+const tools = [
+  event('tool-intent', {
+    agent: z.string(),
+    call: z.string(),
+    tool: z.string(),
+    effect: z.enum(['none', 'read', 'write', 'command', 'ask']),
+    args: z.unknown(),
+    argsBlob: Hash.optional(),
+  }),
+  event('tool-outcome', {
+    agent: z.string(),
+    call: z.string(),
+    ok: z.boolean(),
+    /** Why it was refused or failed, as a stable word: outside-claim, stale-read, unknown-tool, bad-arguments, denied, … */
+    refusal: z.string().optional(),
+    output: LongText,
+    ms: z.number(),
+  }),
+  event('command-ended', {
+    agent: z.string().optional(),
+    task: Name.optional(),
+    call: z.string(),
+    command: z.string(),
+    exit: z.number().int().optional(),
+    ended: z.enum(['exit', 'signal', 'timeout', 'aborted', 'not-started', 'interrupted']),
+    ms: z.number(),
+    output: LongText,
+  }),
+] as const;
+
+const changes = [
+  /** The content a file had before the first agent touched it; no blob where there was no file. */
+  event('baseline-taken', { path: RelPath, blob: Hash.nullable() }),
+  event('write-intent', {
+    write: z.string(),
+    path: RelPath,
+    agent: z.string(),
+    task: Name.optional(),
+    model: ModelRef.optional(),
+    before: Hash.nullable(),
+    after: Hash.nullable(),
+    /** Set when this content arrived under a new name. */
+    renamedFrom: RelPath.optional(),
+  }),
+  event('write-outcome', {
+    write: z.string(),
+    ok: z.boolean(),
+    reason: z.enum(['applied', 'conflict', 'failed', 'refused']),
+    message: z.string().optional(),
+  }),
+  /** Content found in a pending file that no agent wrote: the user's own edits. */
+  event('user-edit', { path: RelPath, before: Hash.nullable(), after: Hash.nullable() }),
+  event('review-intent', {
+    review: z.string(),
+    action: z.enum(['accept', 'reject']),
+    path: RelPath,
+    /** Hunk ids; all of the file when absent. */
+    hunks: z.array(z.string()).optional(),
+    by: who,
+    reason: z.string().optional(),
+    /** Content of file and baseline before and after this action. */
+    file: z.object({ before: Hash.nullable(), after: Hash.nullable() }),
+    baseline: z.object({ before: Hash.nullable(), after: Hash.nullable() }),
+  }),
+  event('review-outcome', {
+    review: z.string(),
+    ok: z.boolean(),
+    reason: z.enum(['applied', 'stale', 'failed']),
+    message: z.string().optional(),
+  }),
+] as const;
+
+const attention = [
+  event('permission-asked', {
+    ask: z.string(),
+    agent: z.string(),
+    kind: z.enum(['command', 'path', 'tool', 'budget', 'plan']),
+    what: z.string(),
+    rule: z.string(),
+    why: z.string().optional(),
+  }),
+  event('permission-answered', {
+    ask: z.string(),
+    decision: z.enum(['allow', 'deny']),
+    scope: z.enum(['once', 'session', 'always']),
+    by: who,
+    reason: z.string().optional(),
+  }),
+  /** The policy decided without asking anyone. */
+  event('permission-denied', {
+    agent: z.string(),
+    kind: z.enum(['command', 'path', 'tool']),
+    what: z.string(),
+    rule: z.string(),
+    advice: z.string(),
+  }),
+  event('question-asked', {
+    ask: z.string(),
+    agent: z.string(),
+    text: z.string(),
+    options: z.array(z.string()).optional(),
+  }),
+  event('question-answered', { ask: z.string(), text: z.string(), by: who }),
+  event('notice', { level: z.enum(['info', 'warning', 'error']), text: z.string(), code: z.string().optional() }),
+] as const;
+
+const knowledge = [
+  event('decision-noted', { by: z.string(), text: z.string(), rationale: z.string(), task: Name.optional() }),
+  event('issue-opened', {
+    issue: z.string(),
+    severity: Severity,
+    by: z.string(),
+    task: Name.optional(),
+    text: z.string(),
+  }),
+  event('issue-resolved', { issue: z.string(), how: z.string() }),
+  event('finding-added', {
+    finding: z.string(),
+    agent: z.string(),
+    task: Name,
+    severity: Severity,
+    path: RelPath.optional(),
+    line: z.number().int().positive().optional(),
+    text: z.string(),
+  }),
+  event('finding-resolved', { finding: z.string(), by: z.string(), how: z.string() }),
+  event('verdict', { agent: z.string(), task: Name, approve: z.boolean(), text: z.string() }),
+  event('artifact-published', {
+    artifact: Name,
+    version: z.number().int().positive(),
+    agent: z.string(),
+    task: Name.optional(),
+    mediaType: z.string(),
+    blob: Hash,
+    bytes: z.number().int(),
+  }),
+] as const;
+
+const queue = [
+  event('queue-added', {
+    item: z.string(),
+    text: z.string(),
+    target: z.string().optional(),
+    priority: z.number().int(),
+    by: who,
+  }),
+  event('queue-removed', { item: z.string(), by: who }),
+  event('queue-taken', { item: z.string(), task: Name }),
+] as const;
+
+/** One fact in the journal, before it has been numbered and dated. */
+export const Event = z.discriminatedUnion('type', [
+  ...session,
+  ...planning,
+  ...tasks,
+  ...agents,
+  ...calls,
+  ...tools,
+  ...changes,
+  ...attention,
+  ...knowledge,
+  ...queue,
+]);
+export const JOURNAL_VERSION = 1;
+/** What stands on a line of events.jsonl around the event's own fields. */
+export const Envelope = z.object({ v: z.number().int(), seq: z.number().int().nonnegative(), at: z.number() });
+
+export type Event = z.infer<typeof Event>;
+export type EventType = Event['type'];
+export type EventOf<T extends EventType> = Extract<Event, { type: T }>;
+export type JournalEvent = Event & z.infer<typeof Envelope>;
+export type Severity = z.infer<typeof Severity>;
+export type Rung = z.infer<typeof Rung>;
+export type BudgetScope = z.infer<typeof BudgetScope>;
+export type SessionOutcome = z.infer<typeof SessionOutcome>;
+export type AgentOutcome = z.infer<typeof AgentOutcome>;
+export type LongText = z.infer<typeof LongText>;
+export type Who = z.infer<typeof who>;
