@@ -1,0 +1,117 @@
+import type { ModelRef, NanoUsd } from '../../protocol/ids.ts';
+import type { Message } from '../../protocol/message.ts';
+import type { AgentTask } from '../../protocol/plan.ts';
+import type { RouteFailure } from '../routing/contract.ts';
+
+/** What an agent is good at: from the built-in roles or a role file. */
+export interface RoleSpec {
+  name: string;
+  /** One line, for the planner that picks roles. */
+  description: string;
+  /** The role's own part of the system prompt. */
+  instructions: string;
+  /** Names of tools it may use; absent: the usual set for its kind of job. */
+  tools?: string[];
+  /** Models in order of preference; absent: routed by the task's complexity. */
+  route?: ModelRef[];
+  effort?: 'none' | 'low' | 'medium' | 'high';
+  /** The file it was read from. */
+  source?: string;
+}
+
+/** What the agent is there for; decides its tools. `escalation`: the orchestrator does a specialist's task itself. */
+export type JobKind = 'implement' | 'review' | 'fix' | 'escalation';
+
+export interface AgentLimits {
+  maxTurns: number;
+  /** For the agent's whole life; the budget itself is enforced by the router. */
+  budget?: NanoUsd;
+}
+
+/** A conversation rebuilt from the journal. */
+export interface ResumePoint {
+  messages: Message[];
+  segment: number;
+  /** The turn to ask next. */
+  turn: number;
+}
+
+/** One role at work on one task attempt. */
+export interface AgentJob {
+  /** The agent's id; a resumed agent keeps its own. */
+  agent: string;
+  kind: JobKind;
+  role: RoleSpec;
+  /** For a reviewer: the task it reviews. */
+  task?: AgentTask;
+  attempt: number;
+  route: ModelRef[];
+  /** The session brief: the same text for all agents of a session, so that prompt caches hit. */
+  brief: string;
+  /** What to do: the task's text with handover note, findings and artifacts. */
+  prompt: string;
+  /** Globs it alone may write; none means that it writes nothing. */
+  claims: string[];
+  resumeFrom?: ResumePoint;
+  limits: AgentLimits;
+  /** To be called when anything streams in, at most about once a second: a long answer is not silence. */
+  pulse?: () => void;
+}
+
+export type AgentResult =
+  | { outcome: 'finished'; summary: string; verdict?: { approve: boolean; text: string } }
+  /**
+   * The agent itself went no further: it reported a blocker, stopped calling tools without finishing,
+   * used up its turns, or kept answering with calls that cannot be read.
+   */
+  | { outcome: 'gave-up'; reason: 'blocked' | 'no-finish' | 'max-turns' | 'malformed'; message: string }
+  /** The world failed it: no model answered, or a bug of ours. */
+  | { outcome: 'failed'; reason: RouteFailure['reason'] | 'internal'; message: string; retryAt?: number }
+  | { outcome: 'aborted' };
+
+/**
+ * The reins of a running agent. All calls are idempotent and harmless after `done`.
+ * None of them journals: who calls writes agent-paused, agent-reassigned, … first.
+ */
+export interface AgentHandle {
+  /** Said to the model as a user message before its next turn. */
+  nudge(text: string): void;
+  /** Lets the current model call and tool end, then starts nothing more. */
+  pause(): void;
+  unpause(): void;
+  /** From the next model call on. */
+  reassign(route: ModelRef[]): void;
+  /** Ends the current call and tools at once; `done` then says `aborted`. */
+  abort(reason: string): void;
+  /** Never rejects. */
+  readonly done: Promise<AgentResult>;
+}
+
+/**
+ * Runs agents. The runner journals what happens inside (agent-doing, agent-message, tool-*, findings, verdicts,
+ * artifacts, decisions, issues); the team journals agent-started before `start` and agent-ended after `done`.
+ */
+export interface AgentRunner {
+  start(job: AgentJob): AgentHandle;
+}
+
+export interface PermissionRequest {
+  agent: string;
+  kind: 'command' | 'path' | 'tool';
+  what: string;
+  /** The rule that wants a person to decide. */
+  rule: string;
+  why?: string;
+}
+
+/** Asks people; the questions and answers are events. With nobody there, permission is denied at once. */
+export interface Attention {
+  permission(
+    request: PermissionRequest,
+    signal: AbortSignal,
+  ): Promise<{ decision: 'allow' | 'deny'; scope: 'once' | 'session' | 'always'; reason?: string }>;
+  question(
+    request: { agent: string; text: string; options?: string[] },
+    signal: AbortSignal,
+  ): Promise<{ answered: true; text: string } | { answered: false; reason: 'nobody-there' | 'aborted' }>;
+}
