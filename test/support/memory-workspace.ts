@@ -1,0 +1,173 @@
+import { createHash } from 'node:crypto';
+import picomatch from 'picomatch/posix.js';
+import type { ChangeDoor, DoorResult, SeenFile, WriteRequest } from '../../src/core/changes/contract.ts';
+import type {
+  FileVersion,
+  ListedFile,
+  PathRefusal,
+  SearchHit,
+  SearchQuery,
+  WorkspaceFiles,
+  WriteResult,
+} from '../../src/core/ports.ts';
+import type { Journal } from '../../src/core/session/contract.ts';
+import type { Hash, RelPath } from '../../src/protocol/ids.ts';
+
+const bytesOf = (content: string | Uint8Array) =>
+  typeof content === 'string' ? new TextEncoder().encode(content) : content;
+
+/** SHA-256 as the journal writes it. */
+export const sha256 = (content: string | Uint8Array): Hash => createHash('sha256').update(content).digest('hex');
+
+const SECRET = /(^|\/)(\.env(\..*)?|id_rsa|id_ed25519|[^/]*\.(pem|key))$/;
+
+/** A workspace that exists only in a map: the ports' rules without a disk. */
+export class MemoryWorkspace implements WorkspaceFiles {
+  readonly root = '/workspace';
+  /** Every write and removal that came through, in order. */
+  readonly writes: RelPath[] = [];
+  readonly #files = new Map<RelPath, Uint8Array>();
+
+  constructor(files: Record<RelPath, string | Uint8Array> = {}) {
+    for (const [path, content] of Object.entries(files)) this.put(path, content);
+  }
+
+  /** Puts content there as somebody outside of Orchestrate would. */
+  put(path: RelPath, content: string | Uint8Array): void {
+    this.#files.set(path, bytesOf(content));
+  }
+
+  text(path: RelPath): string | undefined {
+    const bytes = this.#files.get(path);
+    return bytes && new TextDecoder().decode(bytes);
+  }
+
+  /** All text by path: what two workspaces are compared by. */
+  snapshot(): Record<RelPath, string> {
+    return Object.fromEntries([...this.#files.keys()].sort().map(path => [path, this.text(path) ?? '']));
+  }
+
+  async resolve(
+    path: string,
+    _access: 'read' | 'write',
+  ): Promise<{ ok: true; path: RelPath } | { ok: false; reason: PathRefusal }> {
+    if (path.includes('\0')) return { ok: false, reason: 'invalid' };
+    let rest = path.replaceAll('\\', '/');
+    if (rest === this.root || rest.startsWith(`${this.root}/`)) rest = rest.slice(this.root.length + 1);
+    else if (rest.startsWith('/')) return { ok: false, reason: 'outside-workspace' };
+    const parts: string[] = [];
+    for (const part of rest.split('/')) {
+      if (part === '' || part === '.') continue;
+      if (part !== '..') parts.push(part);
+      else if (parts.pop() === undefined) return { ok: false, reason: 'outside-workspace' };
+    }
+    const resolved = parts.join('/');
+    if (resolved === '') return { ok: false, reason: 'not-a-file' };
+    if (parts[0] === '.git' || parts[0] === '.orchestrate') return { ok: false, reason: 'protected' };
+    if (SECRET.test(resolved)) return { ok: false, reason: 'secret-file' };
+    return { ok: true, path: resolved };
+  }
+
+  async read(path: RelPath): Promise<FileVersion | undefined> {
+    const bytes = this.#files.get(path);
+    return bytes && { bytes, hash: sha256(bytes) };
+  }
+
+  async write(path: RelPath, bytes: Uint8Array, expected: Hash | null): Promise<WriteResult> {
+    const actual = this.#hash(path);
+    if (actual !== expected) return { ok: false, reason: 'stale', actual };
+    this.#files.set(path, bytes);
+    this.writes.push(path);
+    return { ok: true, hash: sha256(bytes) };
+  }
+
+  async remove(path: RelPath, expected: Hash): Promise<WriteResult> {
+    const actual = this.#hash(path);
+    if (actual !== expected) return { ok: false, reason: 'stale', actual };
+    this.#files.delete(path);
+    this.writes.push(path);
+    return { ok: true, hash: null };
+  }
+
+  async list(options: { globs?: string[]; limit: number }): Promise<{ files: ListedFile[]; more: boolean }> {
+    const matches = options.globs?.length ? picomatch(options.globs, { dot: true }) : () => true;
+    const all = [...this.#files.keys()].sort().filter(path => matches(path));
+    const files = all.slice(0, options.limit).map(path => ({ path, bytes: this.#files.get(path)?.length ?? 0 }));
+    return { files, more: all.length > files.length };
+  }
+
+  async search(query: SearchQuery): Promise<{ hits: SearchHit[]; more: boolean }> {
+    const source = query.regex ? query.pattern : query.pattern.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+    const wanted = new RegExp(source, query.caseSensitive ? '' : 'i');
+    const { files } = await this.list({ limit: Number.POSITIVE_INFINITY, ...(query.globs && { globs: query.globs }) });
+    const hits: SearchHit[] = [];
+    for (const { path } of files) {
+      for (const [index, text] of (this.text(path) ?? '').split(/\r?\n/).entries()) {
+        if (wanted.test(text)) hits.push({ path, line: index + 1, text });
+      }
+    }
+    return { hits: hits.slice(0, query.limit), more: hits.length > query.limit };
+  }
+
+  #hash(path: RelPath): Hash | null {
+    const bytes = this.#files.get(path);
+    return bytes ? sha256(bytes) : null;
+  }
+}
+
+const asText = (bytes: Uint8Array): string | undefined => {
+  if (bytes.includes(0)) return undefined;
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
+};
+
+/** The one door over a workspace in memory; with a journal it leaves the same events there as the real one. */
+export class MemoryDoor implements ChangeDoor {
+  readonly #files: WorkspaceFiles;
+  readonly #journal: Journal | undefined;
+  readonly #known = new Set<RelPath>();
+
+  constructor(files: WorkspaceFiles, journal?: Journal) {
+    this.#files = files;
+    this.#journal = journal;
+  }
+
+  async read(path: RelPath, signal?: AbortSignal): Promise<SeenFile | undefined> {
+    const version = await this.#files.read(path, signal);
+    if (!version) return undefined;
+    const text = asText(version.bytes);
+    return { ...version, ...(text !== undefined && { text }) };
+  }
+
+  async write(request: WriteRequest, signal?: AbortSignal): Promise<DoorResult> {
+    const { path, author, content } = request;
+    const before = await this.#files.read(path, signal);
+    const actual = before?.hash ?? null;
+    if (actual !== request.seen) return { ok: false, reason: 'changed-since-read', actual };
+    if (content === null && !before) return { ok: true, hash: null };
+    if (!this.#known.has(path)) {
+      this.#known.add(path);
+      const blob = before && this.#journal ? await this.#journal.putBlob(before.bytes) : actual;
+      await this.#journal?.commit({ type: 'baseline-taken', path, blob });
+    }
+    const bytes = content === null ? null : bytesOf(content);
+    const after = bytes ? sha256(bytes) : null;
+    const write = `write-${this.#journal?.state.seq ?? 0}`;
+    await this.#journal?.commit({ type: 'write-intent', write, path, before: actual, after, ...author });
+    const result = bytes
+      ? await this.#files.write(path, bytes, actual, signal)
+      : await this.#files.remove(path, actual ?? '', signal);
+    this.#journal?.append({
+      type: 'write-outcome',
+      write,
+      ok: result.ok,
+      reason: result.ok ? 'applied' : result.reason === 'stale' ? 'conflict' : 'failed',
+    });
+    if (result.ok) return { ok: true, hash: result.hash };
+    if (result.reason === 'stale') return { ok: false, reason: 'changed-since-read', actual: result.actual };
+    return { ok: false, reason: 'failed', message: result.message };
+  }
+}
