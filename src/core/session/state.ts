@@ -48,6 +48,8 @@ export interface TaskState {
   final?: boolean;
   rounds: { round: number; kind: 'implement' | 'review' | 'fix'; agent: string; openBlockers?: number }[];
   checks: EventOf<'check-ended'>[];
+  /** What its agents used, over all attempts and rounds. */
+  tally: Tally;
 }
 
 export interface AgentState {
@@ -66,6 +68,8 @@ export interface AgentState {
   lastEventAt: number;
   turns: number;
   tools: number;
+  /** Questions and permissions it waits for. */
+  openAsks: number;
   segment: number;
   tally: Tally;
   summary?: string;
@@ -136,6 +140,39 @@ export interface Artifact {
   at: number;
 }
 
+/** A change of model in the middle of the work. */
+export interface Failover {
+  agent: string;
+  from: ModelRef;
+  to: ModelRef;
+  error: ErrorClass;
+  reason: string;
+  at: number;
+}
+
+/** Something an agent was not allowed to do: by the policy, or by a person. */
+export interface Denial {
+  agent: string;
+  kind: string;
+  what: string;
+  rule: string;
+  by: Who;
+  at: number;
+}
+
+/** A file agents wrote, as it stands now. */
+export interface WrittenFile {
+  path: RelPath;
+  agents: string[];
+  tasks: string[];
+  deleted: boolean;
+  renamedFrom?: RelPath;
+  /** What was decided so far, while something newer is pending. */
+  decided?: 'accepted' | 'rejected' | 'mixed';
+  /** `pending` while anything of it is undecided; `mixed` when parts were accepted and parts rejected. */
+  status: 'pending' | 'accepted' | 'rejected' | 'mixed';
+}
+
 /** Everything known of a session; a pure function of its events. */
 export interface SessionState {
   session: string;
@@ -147,22 +184,34 @@ export interface SessionState {
   seq: number;
   startedAt?: number;
   lastAt?: number;
+  /** Wall time during which somebody worked on it: the gap before a resume does not count. */
+  activeMs: number;
   status: 'new' | 'planning' | 'awaiting-approval' | 'running' | 'paused' | 'ended';
   outcome?: { outcome: SessionOutcome; reason: string };
   pausedBy?: Who;
   resumes: number;
+  /** The plan in force; before the first approval, the one proposed. */
   plan?: Plan;
   planRevision: number;
   planApproved: boolean;
   estimate?: EventOf<'plan-proposed'>['estimate'];
+  /** A revision that waits for approval while the approved plan goes on. */
+  proposed?: EventOf<'plan-proposed'>;
+  planRefusals: number;
   phase?: string;
   phases: { phase: string; startedAt: number; endedAt?: number }[];
+  /** All tasks of the plan in force and those added later; what a revision dropped is `cancelled`. */
   tasks: Map<string, TaskState>;
   agents: Map<string, AgentState>;
   providers: Map<string, ProviderState>;
+  models: Map<ModelRef, Tally>;
   tally: Tally;
   openCalls: Map<string, OpenCall>;
+  /** By agent and call, see `toolKey`: ids of tool calls are unique within an agent only. */
   openTools: Map<string, EventOf<'tool-intent'>>;
+  openChecks: Map<string, EventOf<'check-started'>>;
+  openWrites: Map<string, EventOf<'write-intent'>>;
+  openReviews: Map<string, EventOf<'review-intent'>>;
   budget: {
     limits: { scope: BudgetScope; key: string; limit: NanoUsd }[];
     alerts: EventOf<'budget-alert'>[];
@@ -177,19 +226,18 @@ export interface SessionState {
   queue: Map<string, EventOf<'queue-added'>>;
   discarded: number;
   switches: number;
+  failovers: Failover[];
   escalations: number;
   deniedPermissions: number;
-  /** Files agents wrote: the last write of each, and whether its review is open. */
-  files: Map<
-    RelPath,
-    {
-      path: RelPath;
-      agents: string[];
-      tasks: string[];
-      deleted: boolean;
-      status: 'pending' | 'accepted' | 'rejected' | 'mixed';
-    }
-  >;
+  denials: Denial[];
+  commands: { run: number; failed: number };
+  /** The latest notices; `noticeCount` says how many there were. */
+  notices: (EventOf<'notice'> & { at: number })[];
+  noticeCount: number;
+  /** Files agents wrote that differ from their baseline or have been decided on. */
+  files: Map<RelPath, WrittenFile>;
+  /** Hash of the content that review compares against; null: there was no file. */
+  baselines: Map<RelPath, Hash | null>;
 }
 
 /** Folds one event into the state, in place: cost does not grow with the journal. */

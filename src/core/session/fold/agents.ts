@@ -1,0 +1,117 @@
+import { emptyTally } from '../initial.ts';
+import type { AgentState } from '../state.ts';
+import type { Folds } from './fold.ts';
+
+type Types =
+  | 'agent-started'
+  | 'agent-doing'
+  | 'agent-paused'
+  | 'agent-unpaused'
+  | 'agent-reassigned'
+  | 'agent-message'
+  | 'agent-compacted'
+  | 'agent-ended'
+  | 'supervision'
+  | 'tool-intent'
+  | 'tool-outcome'
+  | 'command-ended';
+
+/** Key of `openTools`. */
+export const toolKey = (of: { agent: string; call: string }): string => `${of.agent}\n${of.call}`;
+
+export const freshAgent = (agent: string, role: string, at: number): AgentState => ({
+  agent,
+  role,
+  attempt: 1,
+  status: 'running',
+  route: [],
+  startedAt: at,
+  lastEventAt: at,
+  turns: 0,
+  tools: 0,
+  openAsks: 0,
+  segment: 0,
+  tally: emptyTally(),
+  failovers: 0,
+  rungs: [],
+});
+
+const atWork = (agent: AgentState) =>
+  agent.status === 'running' || agent.status === 'paused' || agent.status === 'waiting';
+
+/** Running, unless it waits for an answer. */
+export function wake(agent: AgentState): void {
+  agent.status = agent.openAsks > 0 ? 'waiting' : 'running';
+}
+
+export const agentFolds: Folds<Types> = {
+  /** An agent that was interrupted goes on under its own name: what it used and said stays. */
+  'agent-started'(state, event) {
+    let agent = state.agents.get(event.agent);
+    if (agent) {
+      agent.status = 'running';
+      agent.role = event.role;
+      delete agent.endedAt;
+    } else {
+      agent = freshAgent(event.agent, event.role, event.at);
+      state.agents.set(event.agent, agent);
+    }
+    agent.attempt = event.attempt;
+    agent.route = event.route;
+    if (event.parent !== undefined) agent.parent = event.parent;
+    if (event.task === undefined) return;
+    agent.task = event.task;
+    const task = state.tasks.get(event.task);
+    if (task && !task.agents.includes(event.agent)) task.agents.push(event.agent);
+  },
+  'agent-doing'(state, event) {
+    const agent = state.agents.get(event.agent);
+    if (agent) agent.doing = event.what;
+  },
+  'agent-paused'(state, event) {
+    const agent = state.agents.get(event.agent);
+    if (agent && atWork(agent)) agent.status = 'paused';
+  },
+  'agent-unpaused'(state, event) {
+    const agent = state.agents.get(event.agent);
+    if (agent?.status === 'paused') wake(agent);
+  },
+  'agent-reassigned'(state, event) {
+    const agent = state.agents.get(event.agent);
+    if (agent) agent.route = event.route;
+  },
+  'agent-message'(state, event) {
+    const agent = state.agents.get(event.agent);
+    if (agent) agent.segment = event.segment;
+  },
+  'agent-compacted'(state, event) {
+    const agent = state.agents.get(event.agent);
+    if (agent) agent.segment = event.segment;
+  },
+  'agent-ended'(state, event) {
+    const agent = state.agents.get(event.agent);
+    if (!agent) return;
+    agent.status = event.outcome;
+    agent.endedAt = event.at;
+    agent.summary = event.summary;
+    delete agent.doing;
+  },
+  supervision(state, event) {
+    if (event.rung === 'escalation') state.escalations++;
+    const { rung, trigger, reason, at } = event;
+    state.agents.get(event.agent)?.rungs.push({ rung, trigger, reason, at });
+  },
+  'tool-intent'(state, event) {
+    state.openTools.set(toolKey(event), event);
+    const agent = state.agents.get(event.agent);
+    if (agent) agent.tools++;
+  },
+  'tool-outcome'(state, event) {
+    state.openTools.delete(toolKey(event));
+  },
+  'command-ended'(state, event) {
+    if (event.ended === 'not-started') return;
+    state.commands.run++;
+    if (event.ended !== 'exit' || event.exit !== 0) state.commands.failed++;
+  },
+};

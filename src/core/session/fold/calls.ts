@@ -1,0 +1,135 @@
+import type { EventOf } from '../../../protocol/events.ts';
+import type { ModelRef } from '../../../protocol/ids.ts';
+import { emptyTally } from '../initial.ts';
+import type { ProviderState, SessionState, Tally } from '../state.ts';
+import { freshAgent } from './agents.ts';
+import type { Folds } from './fold.ts';
+
+type Types =
+  | 'call-intent'
+  | 'call-outcome'
+  | 'attempt-discarded'
+  | 'failover'
+  | 'route-parked'
+  | 'breaker'
+  | 'provider-health'
+  | 'budget-alert'
+  | 'budget-spent'
+  | 'budget-changed';
+
+const providerOf = (model: ModelRef) => model.slice(0, model.indexOf('/'));
+
+function providerState(state: SessionState, provider: string): ProviderState {
+  const known = state.providers.get(provider);
+  if (known) return known;
+  const fresh: ProviderState = { provider, tally: emptyTally(), switchesAway: 0, parked: [], breakers: {} };
+  state.providers.set(provider, fresh);
+  return fresh;
+}
+
+function modelTally(state: SessionState, model: ModelRef): Tally {
+  const known = state.models.get(model);
+  if (known) return known;
+  const fresh = emptyTally();
+  state.models.set(model, fresh);
+  return fresh;
+}
+
+/** Every tally a call counts in: they add up, whoever made it. */
+function* tallies(state: SessionState, call: EventOf<'call-intent'>): Generator<Tally> {
+  yield state.tally;
+  yield providerState(state, providerOf(call.model)).tally;
+  yield modelTally(state, call.model);
+  const agent = state.agents.get(call.agent);
+  if (agent) yield agent.tally;
+  const task = call.task ?? agent?.task;
+  const taskState = task === undefined ? undefined : state.tasks.get(task);
+  if (taskState) yield taskState.tally;
+}
+
+function count(tally: Tally, outcome: EventOf<'call-outcome'>): void {
+  if (outcome.result.ok) tally.succeeded++;
+  else tally.failed++;
+  tally.ms += outcome.ms;
+  if (outcome.cost === undefined) tally.unknownCost++;
+  else tally.cost += outcome.cost;
+  const { usage } = outcome;
+  if (usage?.input === undefined || usage.output === undefined) tally.unknownUsage++;
+  if (!usage) return;
+  tally.usage.input += usage.input ?? 0;
+  tally.usage.cacheRead += usage.cacheRead ?? 0;
+  tally.usage.cacheWrite += usage.cacheWrite ?? 0;
+  tally.usage.output += usage.output ?? 0;
+  tally.usage.reasoning += usage.reasoning ?? 0;
+}
+
+export const callFolds: Folds<Types> = {
+  'call-intent'(state, event) {
+    if (state.openCalls.has(event.call)) return;
+    if (!state.agents.has(event.agent)) state.agents.set(event.agent, freshAgent(event.agent, event.agent, event.at));
+    const agent = state.agents.get(event.agent);
+    if (agent) agent.model = event.model;
+    state.openCalls.set(event.call, { intent: event, at: event.at });
+    for (const tally of tallies(state, event)) tally.calls++;
+  },
+  /** Settled exactly once: an outcome without an open call counts nothing. */
+  'call-outcome'(state, event) {
+    const open = state.openCalls.get(event.call);
+    if (!open) return;
+    state.openCalls.delete(event.call);
+    for (const tally of tallies(state, open.intent)) count(tally, event);
+    const agent = state.agents.get(open.intent.agent);
+    if (agent) agent.lastEventAt = event.at;
+    if (!event.result.ok) return;
+    if (agent) agent.turns++;
+    const provider = providerState(state, providerOf(open.intent.model));
+    if (provider.parked.length > 0)
+      provider.parked = provider.parked.filter(p => p.model !== undefined && p.model !== open.intent.model);
+  },
+  'attempt-discarded'(state) {
+    state.discarded++;
+  },
+  failover(state, event) {
+    const { agent, from, to, error, reason, at } = event;
+    state.failovers.push({ agent, from, to, error, reason, at });
+    state.switches++;
+    providerState(state, providerOf(from)).switchesAway++;
+    const known = state.agents.get(agent);
+    if (!known) return;
+    known.failovers++;
+    known.model = to;
+  },
+  'route-parked'(state, event) {
+    const provider = providerState(state, event.provider);
+    const { model, until, error, reason } = event;
+    provider.parked = provider.parked.filter(p => p.model !== model);
+    provider.parked.push({ ...(model !== undefined && { model }), until, error, reason });
+  },
+  breaker(state, event) {
+    providerState(state, event.provider).breakers[event.model] = event.state;
+  },
+  'provider-health'(state, event) {
+    const { ok, ms, at, message } = event;
+    providerState(state, event.provider).health = {
+      ok,
+      at,
+      ...(ms !== undefined && { ms }),
+      ...(message !== undefined && { message }),
+    };
+  },
+  'budget-alert'(state, event) {
+    state.budget.alerts.push(event);
+  },
+  'budget-spent'(state, event) {
+    state.budget.spent = event;
+  },
+  'budget-changed'(state, event) {
+    const { scope, key, limit } = event;
+    const { limits } = state.budget;
+    const at = limits.findIndex(l => l.scope === scope && l.key === key);
+    if (at < 0) limits.push({ scope, key, limit });
+    else limits[at] = { scope, key, limit };
+    const { spent } = state.budget;
+    if (spent?.scope === scope && spent.key === key) delete state.budget.spent;
+  },
+};

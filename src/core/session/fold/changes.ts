@@ -1,0 +1,64 @@
+import type { EventOf } from '../../../protocol/events.ts';
+import type { SessionState, WrittenFile } from '../state.ts';
+import type { Folds } from './fold.ts';
+
+type Types = 'baseline-taken' | 'write-intent' | 'write-outcome' | 'user-edit' | 'review-intent' | 'review-outcome';
+
+const add = (list: string[], item: string | undefined) => {
+  if (item !== undefined && !list.includes(item)) list.push(item);
+};
+
+function written(state: SessionState, write: EventOf<'write-intent'>): void {
+  const known = state.files.get(write.path);
+  if (write.after === state.baselines.get(write.path)) {
+    // Back to where it was: nothing is left to decide.
+    if (known?.status === 'pending') state.files.delete(write.path);
+    return;
+  }
+  const file: WrittenFile = known ?? { path: write.path, agents: [], tasks: [], deleted: false, status: 'pending' };
+  add(file.agents, write.agent);
+  add(file.tasks, write.task);
+  file.deleted = write.after === null;
+  if (write.renamedFrom !== undefined) file.renamedFrom = write.renamedFrom;
+  if (file.status !== 'pending') file.decided = file.status;
+  file.status = 'pending';
+  state.files.set(write.path, file);
+}
+
+function reviewed(state: SessionState, review: EventOf<'review-intent'>): void {
+  state.baselines.set(review.path, review.baseline.after);
+  const file = state.files.get(review.path);
+  if (!file) return;
+  const now = review.action === 'accept' ? 'accepted' : 'rejected';
+  file.decided = file.decided === undefined || file.decided === now ? now : 'mixed';
+  file.deleted = review.file.after === null;
+  if (review.hunks === undefined || review.file.after === review.baseline.after) file.status = file.decided;
+}
+
+export const changeFolds: Folds<Types> = {
+  'baseline-taken'(state, event) {
+    state.baselines.set(event.path, event.blob);
+  },
+  'write-intent'(state, event) {
+    state.openWrites.set(event.write, event);
+  },
+  'write-outcome'(state, event) {
+    const write = state.openWrites.get(event.write);
+    if (!write) return;
+    state.openWrites.delete(event.write);
+    if (event.ok) written(state, write);
+  },
+  'user-edit'(state, event) {
+    const file = state.files.get(event.path);
+    if (file) file.deleted = event.after === null;
+  },
+  'review-intent'(state, event) {
+    state.openReviews.set(event.review, event);
+  },
+  'review-outcome'(state, event) {
+    const review = state.openReviews.get(event.review);
+    if (!review) return;
+    state.openReviews.delete(event.review);
+    if (event.ok) reviewed(state, review);
+  },
+};

@@ -1,0 +1,113 @@
+import type { SessionState } from '../state.ts';
+import { wake } from './agents.ts';
+import type { Folds } from './fold.ts';
+
+type Types =
+  | 'permission-asked'
+  | 'permission-answered'
+  | 'permission-denied'
+  | 'question-asked'
+  | 'question-answered'
+  | 'decision-noted'
+  | 'issue-opened'
+  | 'issue-resolved'
+  | 'finding-added'
+  | 'finding-resolved'
+  | 'verdict'
+  | 'artifact-published'
+  | 'queue-added'
+  | 'queue-removed'
+  | 'queue-taken';
+
+function asked(state: SessionState, id: string, name: string): void {
+  const agent = state.agents.get(name);
+  if (!agent || state.asks.has(id)) return;
+  agent.openAsks++;
+  if (agent.status === 'running') agent.status = 'waiting';
+}
+
+function answered(state: SessionState, id: string): void {
+  const ask = state.asks.get(id);
+  if (!ask) return;
+  state.asks.delete(id);
+  const agent = state.agents.get(ask.agent);
+  if (!agent) return;
+  agent.openAsks--;
+  if (agent.status === 'waiting') wake(agent);
+}
+
+export const knowledgeFolds: Folds<Types> = {
+  'permission-asked'(state, event) {
+    asked(state, event.ask, event.agent);
+    state.asks.set(event.ask, { ask: event.ask, agent: event.agent, at: event.at, request: event });
+  },
+  'permission-answered'(state, event) {
+    const request = state.asks.get(event.ask)?.request;
+    answered(state, event.ask);
+    if (event.decision === 'allow') return;
+    state.deniedPermissions++;
+    if (request?.type !== 'permission-asked') return;
+    const { agent, kind, what, rule } = request;
+    state.denials.push({ agent, kind, what, rule, by: event.by, at: event.at });
+  },
+  'permission-denied'(state, event) {
+    state.deniedPermissions++;
+    const { agent, kind, what, rule, at } = event;
+    state.denials.push({ agent, kind, what, rule, by: 'policy', at });
+  },
+  'question-asked'(state, event) {
+    asked(state, event.ask, event.agent);
+    state.asks.set(event.ask, { ask: event.ask, agent: event.agent, at: event.at, request: event });
+  },
+  'question-answered'(state, event) {
+    answered(state, event.ask);
+  },
+  'decision-noted'(state, event) {
+    const { by, text, rationale, task, at } = event;
+    state.decisions.push({ by, text, rationale, at, ...(task !== undefined && { task }) });
+  },
+  'issue-opened'(state, event) {
+    const { issue, severity, by, task, text, at } = event;
+    state.issues.set(issue, { issue, severity, by, text, at, ...(task !== undefined && { task }) });
+  },
+  'issue-resolved'(state, event) {
+    const issue = state.issues.get(event.issue);
+    if (issue) issue.resolved = { how: event.how, at: event.at };
+  },
+  'finding-added'(state, event) {
+    const { finding, agent, task, severity, path, line, text, at } = event;
+    state.findings.set(finding, {
+      finding,
+      agent,
+      task,
+      severity,
+      text,
+      at,
+      ...(path !== undefined && { path }),
+      ...(line !== undefined && { line }),
+    });
+  },
+  'finding-resolved'(state, event) {
+    const finding = state.findings.get(event.finding);
+    if (finding) finding.resolved = { by: event.by, how: event.how, at: event.at };
+  },
+  verdict(state, event) {
+    state.verdicts.push(event);
+  },
+  'artifact-published'(state, event) {
+    const { artifact, version, agent, task, mediaType, blob, bytes, at } = event;
+    const published = { artifact, version, agent, mediaType, blob, bytes, at, ...(task !== undefined && { task }) };
+    const versions = state.artifacts.get(artifact);
+    if (versions) versions.push(published);
+    else state.artifacts.set(artifact, [published]);
+  },
+  'queue-added'(state, event) {
+    state.queue.set(event.item, event);
+  },
+  'queue-removed'(state, event) {
+    state.queue.delete(event.item);
+  },
+  'queue-taken'(state, event) {
+    state.queue.delete(event.item);
+  },
+};

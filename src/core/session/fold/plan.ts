@@ -1,0 +1,147 @@
+import type { Plan, Task } from '../../../protocol/plan.ts';
+import { emptyTally } from '../initial.ts';
+import type { SessionState, TaskState } from '../state.ts';
+import type { Folds } from './fold.ts';
+
+type Types =
+  | 'plan-proposed'
+  | 'plan-refused'
+  | 'plan-approved'
+  | 'task-added'
+  | 'task-started'
+  | 'task-waiting'
+  | 'check-started'
+  | 'check-ended'
+  | 'task-completed'
+  | 'task-failed'
+  | 'task-skipped'
+  | 'task-cancelled'
+  | 'round-started'
+  | 'round-ended';
+
+const fresh = (task: Task): TaskState => ({
+  task,
+  status: 'pending',
+  attempt: 0,
+  agents: [],
+  rounds: [],
+  checks: [],
+  tally: emptyTally(),
+});
+
+/** What a new plan does not touch: work that is done or being done. */
+const kept = (status: TaskState['status']) => status === 'completed' || status === 'running' || status === 'checking';
+
+/** Makes `plan` the one in force: finished work stays, all else is as the new plan has it. */
+function enforce(state: SessionState, plan: Plan): void {
+  state.plan = plan;
+  const named = new Set(plan.tasks.map(task => task.id));
+  for (const [id, task] of state.tasks) {
+    if (named.has(id) || kept(task.status)) continue;
+    if (task.attempt === 0) state.tasks.delete(id);
+    else if (task.status === 'pending' || task.status === 'waiting') end(task, 'cancelled', 'left out of the new plan');
+  }
+  for (const task of plan.tasks) {
+    const known = state.tasks.get(task.id);
+    if (!known) state.tasks.set(task.id, fresh(task));
+    else if (!kept(known.status)) {
+      known.task = task;
+      known.status = 'pending';
+      delete known.note;
+      delete known.final;
+      delete known.endedAt;
+    }
+  }
+}
+
+function end(task: TaskState, status: TaskState['status'], note: string, at?: number): void {
+  task.status = status;
+  task.note = note;
+  if (at !== undefined) task.endedAt = at;
+}
+
+export const planFolds: Folds<Types> = {
+  'plan-proposed'(state, event) {
+    if (state.planApproved) {
+      state.proposed = event;
+      return;
+    }
+    enforce(state, event.plan);
+    state.planRevision = event.revision;
+    if (event.estimate) state.estimate = event.estimate;
+    else delete state.estimate;
+    if (state.status === 'planning') state.status = 'awaiting-approval';
+  },
+  'plan-refused'(state) {
+    state.planRefusals++;
+  },
+  'plan-approved'(state, event) {
+    if (state.proposed?.revision === event.revision) {
+      enforce(state, state.proposed.plan);
+      state.planRevision = event.revision;
+      if (state.proposed.estimate) state.estimate = state.proposed.estimate;
+      delete state.proposed;
+    }
+    state.planApproved = true;
+    if (state.status === 'planning' || state.status === 'awaiting-approval') state.status = 'running';
+  },
+  'task-added'(state, event) {
+    if (!state.tasks.has(event.task.id)) state.tasks.set(event.task.id, fresh(event.task));
+  },
+  'task-started'(state, event) {
+    const task = state.tasks.get(event.task);
+    if (!task) return;
+    task.status = 'running';
+    task.attempt = event.attempt;
+    task.startedAt ??= event.at;
+    delete task.endedAt;
+    delete task.note;
+    delete task.final;
+  },
+  'task-waiting'(state, event) {
+    const task = state.tasks.get(event.task);
+    if (!task) return;
+    task.status = 'waiting';
+    task.note = event.on;
+  },
+  'check-started'(state, event) {
+    state.openChecks.set(event.id, event);
+    const task = state.tasks.get(event.task);
+    if (task?.status === 'running') task.status = 'checking';
+  },
+  'check-ended'(state, event) {
+    state.openChecks.delete(event.id);
+    state.tasks.get(event.task)?.checks.push(event);
+  },
+  'task-completed'(state, event) {
+    const task = state.tasks.get(event.task);
+    if (task) end(task, 'completed', event.summary, event.at);
+  },
+  'task-failed'(state, event) {
+    const task = state.tasks.get(event.task);
+    if (!task) return;
+    task.final = event.final;
+    if (event.final) end(task, 'failed', event.reason, event.at);
+    else end(task, 'pending', event.reason);
+  },
+  'task-skipped'(state, event) {
+    const task = state.tasks.get(event.task);
+    if (task) end(task, 'skipped', event.reason, event.at);
+  },
+  'task-cancelled'(state, event) {
+    const task = state.tasks.get(event.task);
+    if (task) end(task, 'cancelled', event.reason, event.at);
+  },
+  'round-started'(state, event) {
+    const task = state.tasks.get(event.task);
+    if (!task) return;
+    if (task.status === 'checking') task.status = 'running';
+    task.rounds.push({ round: event.round, kind: event.kind, agent: event.agent });
+  },
+  'round-ended'(state, event) {
+    const round = state.tasks
+      .get(event.task)
+      ?.rounds.findLast(r => r.round === event.round && r.kind === event.kind && r.openBlockers === undefined);
+    if (round) round.openBlockers = event.openBlockers;
+  },
+};

@@ -1,0 +1,69 @@
+import type { SessionState } from '../state.ts';
+import type { Folds } from './fold.ts';
+
+type Types =
+  | 'session-started'
+  | 'session-resumed'
+  | 'session-paused'
+  | 'session-unpaused'
+  | 'session-ended'
+  | 'phase-started'
+  | 'phase-ended'
+  | 'notice';
+
+const NOTICES_KEPT = 100;
+
+/** Where the session stands when it is neither paused nor ended. */
+function atWork(state: SessionState): SessionState['status'] {
+  if (state.planApproved) return 'running';
+  return state.plan ? 'awaiting-approval' : 'planning';
+}
+
+export const sessionFolds: Folds<Types> = {
+  'session-started'(state, event) {
+    state.session = event.session;
+    state.goal = event.goal;
+    state.workspace = event.workspace;
+    state.version = event.version;
+    state.rehearsal = event.rehearsal;
+    if (event.orchestrator) state.orchestrator = event.orchestrator;
+    state.startedAt ??= event.at;
+    state.status = atWork(state);
+    if (event.budget.sessionUsd !== undefined)
+      state.budget.limits.push({ scope: 'session', key: event.session, limit: event.budget.sessionUsd });
+  },
+  'session-resumed'(state) {
+    state.resumes++;
+    delete state.outcome;
+    state.status = state.pausedBy ? 'paused' : atWork(state);
+  },
+  'session-paused'(state, event) {
+    state.status = 'paused';
+    state.pausedBy = event.by;
+  },
+  'session-unpaused'(state) {
+    delete state.pausedBy;
+    if (state.status === 'paused') state.status = atWork(state);
+  },
+  'session-ended'(state, event) {
+    state.status = 'ended';
+    state.outcome = { outcome: event.outcome, reason: event.reason };
+  },
+  'phase-started'(state, event) {
+    state.phase = event.phase;
+    state.phases.push({ phase: event.phase, startedAt: event.at });
+  },
+  'phase-ended'(state, event) {
+    const phase = state.phases.findLast(p => p.phase === event.phase && p.endedAt === undefined);
+    if (phase) phase.endedAt = event.at;
+    if (state.phase !== event.phase) return;
+    const open = state.phases.findLast(p => p.endedAt === undefined);
+    if (open) state.phase = open.phase;
+    else delete state.phase;
+  },
+  notice(state, event) {
+    state.noticeCount++;
+    state.notices.push(event);
+    if (state.notices.length > NOTICES_KEPT) state.notices.shift();
+  },
+};

@@ -1,0 +1,38 @@
+import type { EventType, JournalEvent } from '../../protocol/events.ts';
+import { agentFolds } from './fold/agents.ts';
+import { callFolds } from './fold/calls.ts';
+import { changeFolds } from './fold/changes.ts';
+import type { Folds } from './fold/fold.ts';
+import { knowledgeFolds } from './fold/knowledge.ts';
+import { planFolds } from './fold/plan.ts';
+import { sessionFolds } from './fold/session.ts';
+import type { Reduce, SessionState } from './state.ts';
+
+export { initialState } from './initial.ts';
+
+const folds: Folds<EventType> = {
+  ...sessionFolds,
+  ...planFolds,
+  ...agentFolds,
+  ...callFolds,
+  ...changeFolds,
+  ...knowledgeFolds,
+};
+const byType = new Map<string, (state: SessionState, event: never) => void>(Object.entries(folds));
+
+/** Numbers and dates; a clock that jumped back does not shorten anything. */
+function date(state: SessionState, event: JournalEvent): void {
+  const gap = event.type === 'session-resumed' || state.lastAt === undefined ? 0 : event.at - state.lastAt;
+  state.activeMs += Math.max(0, gap);
+  state.lastAt = Math.max(event.at, state.lastAt ?? event.at);
+  state.seq = event.seq;
+}
+
+/** Folds one event into the state, in place. An event of a type we do not know only moves `seq`. */
+export const reduce: Reduce = (state, event) => {
+  date(state, event);
+  byType.get(event.type)?.(state, event as never);
+  if (!('agent' in event) || event.agent === undefined) return;
+  const agent = state.agents.get(event.agent);
+  if (agent) agent.lastEventAt = event.at;
+};
