@@ -73,7 +73,7 @@ describe('reduce', () => {
           assert.equal(
             sum(
               [...state.providers.values()].map(p => p.tally),
-              of,
+              count,
             ),
             total,
           );
@@ -81,7 +81,7 @@ describe('reduce', () => {
           assert.equal(
             sum(
               [...state.agents.values()].map(a => a.tally),
-              of,
+              count,
             ),
             total,
           );
