@@ -1,0 +1,58 @@
+import type { Dirent } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import ignore, { type Ignore } from 'ignore';
+import type { RelPath } from '../protocol/ids.ts';
+
+/** Never listed, whatever the ignore files say: histories, our own records, installed packages. */
+const SKIPPED = new Set(['.git', '.hg', '.svn', '.jj', '.orchestrate', 'node_modules', '.DS_Store']);
+
+interface Rules {
+  /** Folder the rules stand in, with a trailing "/", or "" for the root. */
+  base: string;
+  rules: Ignore;
+}
+
+function ignored(path: string, chain: readonly Rules[]): boolean {
+  // The rules nearest to the file speak last, and "!" takes a path back in.
+  for (const { base, rules } of chain.toReversed()) {
+    const verdict = rules.test(path.slice(base.length));
+    if (verdict.ignored) return true;
+    if (verdict.unignored) return false;
+  }
+  return false;
+}
+
+/** Every file below `root` that .gitignore rules leave, in a stable order; links are not followed. */
+export function walk(root: string, signal?: AbortSignal): AsyncGenerator<RelPath> {
+  return walkFolder(root, '', [], signal);
+}
+
+async function* walkFolder(
+  root: string,
+  base: string,
+  above: readonly Rules[],
+  signal?: AbortSignal,
+): AsyncGenerator<RelPath> {
+  signal?.throwIfAborted();
+  let entries: Dirent[];
+  try {
+    entries = await readdir(join(root, base), { withFileTypes: true });
+  } catch {
+    // A folder that vanished or may not be read has nothing to list.
+    return;
+  }
+  entries.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+  let chain = above;
+  if (entries.some(entry => entry.name === '.gitignore' && entry.isFile())) {
+    const text = await readFile(join(root, base, '.gitignore'), 'utf8').catch(() => '');
+    chain = [...above, { base, rules: ignore().add(text) }];
+  }
+  for (const entry of entries) {
+    if (SKIPPED.has(entry.name)) continue;
+    const path = base + entry.name;
+    if (entry.isDirectory()) {
+      if (!ignored(`${path}/`, chain)) yield* walkFolder(root, `${path}/`, chain, signal);
+    } else if (entry.isFile() && !ignored(path, chain)) yield path;
+  }
+}

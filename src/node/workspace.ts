@@ -1,0 +1,125 @@
+import { readFile, realpath, stat, unlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { checkRelPath, parsePath } from '../core/paths.ts';
+import type {
+  FileVersion,
+  ListedFile,
+  PathRefusal,
+  SearchHit,
+  SearchQuery,
+  WorkspaceFiles,
+  WriteResult,
+} from '../core/ports.ts';
+import type { Hash, RelPath } from '../protocol/ids.ts';
+import { writeAtomic } from './atomic-write.ts';
+import { codeOf } from './error-code.ts';
+import { hashOf } from './hash.ts';
+import { type Located, locate, Refused } from './locate.ts';
+import { globFilter, search } from './search.ts';
+import { walk } from './walk.ts';
+
+const failure = (error: unknown): WriteResult => {
+  const code = codeOf(error);
+  const message = error instanceof Error ? error.message : String(error);
+  return { ok: false, reason: 'failed', message, ...(code && { code }) };
+};
+
+/** A folder on disk as agents may see it. */
+export class NodeWorkspace implements WorkspaceFiles {
+  readonly root: string;
+  readonly #ripgrep: string | undefined;
+  #realRoot: Promise<string> | undefined;
+
+  constructor(root: string, options: { ripgrep?: string | undefined } = {}) {
+    this.root = root;
+    this.#ripgrep = options.ripgrep;
+  }
+
+  async resolve(path: string): Promise<{ ok: true; path: RelPath } | { ok: false; reason: PathRefusal }> {
+    const parsed = parsePath(path, [this.root, await this.#rootPath()]);
+    if (!parsed.ok) return parsed;
+    try {
+      return { ok: true, path: (await this.#locate(parsed.path)).path };
+    } catch (error) {
+      return { ok: false, reason: error instanceof Refused ? error.reason : 'invalid' };
+    }
+  }
+
+  async read(path: RelPath, signal?: AbortSignal): Promise<FileVersion | undefined> {
+    const { absolute, exists } = await this.#locate(path);
+    if (!exists) return undefined;
+    try {
+      const bytes = await readFile(absolute, { signal });
+      return { bytes, hash: hashOf(bytes) };
+    } catch (error) {
+      if (codeOf(error) === 'ENOENT') return undefined;
+      throw error;
+    }
+  }
+
+  async write(path: RelPath, bytes: Uint8Array, expected: Hash | null, signal?: AbortSignal): Promise<WriteResult> {
+    try {
+      const { absolute } = await this.#locate(path);
+      const actual = await this.#hash(path, signal);
+      if (actual !== expected) return { ok: false, reason: 'stale', actual };
+      signal?.throwIfAborted();
+      if (expected === null) await writeAtomic(absolute, bytes, { fresh: true });
+      else await writeAtomic(absolute, bytes, { mode: (await stat(absolute)).mode & 0o7777 });
+      return { ok: true, hash: hashOf(bytes) };
+    } catch (error) {
+      if (codeOf(error) === 'EEXIST') return { ok: false, reason: 'stale', actual: await this.#hash(path) };
+      return failure(error);
+    }
+  }
+
+  async remove(path: RelPath, expected: Hash, signal?: AbortSignal): Promise<WriteResult> {
+    try {
+      const { absolute } = await this.#locate(path);
+      const actual = await this.#hash(path, signal);
+      if (actual !== expected) return { ok: false, reason: 'stale', actual };
+      await unlink(absolute);
+      return { ok: true, hash: null };
+    } catch (error) {
+      return failure(error);
+    }
+  }
+
+  async list(options: {
+    globs?: string[];
+    limit: number;
+    signal?: AbortSignal;
+  }): Promise<{ files: ListedFile[]; more: boolean }> {
+    const wanted = globFilter(options.globs);
+    const files: ListedFile[] = [];
+    for await (const path of walk(this.root, options.signal)) {
+      if (!wanted(path) || !checkRelPath(path).ok) continue;
+      if (files.length === options.limit) return { files, more: true };
+      const size = await stat(join(this.root, path)).then(
+        found => found.size,
+        () => undefined,
+      );
+      if (size !== undefined) files.push({ path, bytes: size });
+    }
+    return { files, more: false };
+  }
+
+  search(query: SearchQuery, signal?: AbortSignal): Promise<{ hits: SearchHit[]; more: boolean }> {
+    return search(this.root, query, { ripgrep: this.#ripgrep, signal });
+  }
+
+  async #hash(path: RelPath, signal?: AbortSignal): Promise<Hash | null> {
+    return (await this.read(path, signal))?.hash ?? null;
+  }
+
+  async #locate(path: RelPath): Promise<Located> {
+    return locate(await this.#rootPath(), path);
+  }
+
+  #rootPath(): Promise<string> {
+    this.#realRoot ??= realpath(this.root).catch(error => {
+      this.#realRoot = undefined;
+      throw error;
+    });
+    return this.#realRoot;
+  }
+}

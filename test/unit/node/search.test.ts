@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { findRipgrep } from '../../../src/node/ripgrep.ts';
+import { PatternError, search } from '../../../src/node/search.ts';
+import { tempFolder } from '../../support/temp-folder.ts';
+
+describe('search', () => {
+  const temp = tempFolder();
+
+  beforeEach(async () => {
+    await mkdir(join(temp.path, 'src'));
+    await writeFile(join(temp.path, 'src/a.ts'), 'const one = 1;\r\nconst Two = 2;\n');
+    await writeFile(join(temp.path, 'b.md'), 'one more\n');
+    await writeFile(join(temp.path, 'binary'), Buffer.from([111, 110, 101, 0, 1]));
+    await writeFile(join(temp.path, '.env'), 'one=secret');
+    await writeFile(join(temp.path, '.gitignore'), 'ignored.txt');
+    await writeFile(join(temp.path, 'ignored.txt'), 'one');
+  });
+
+  it('finds lines in listing order and passes over binary, ignored and secret files', async () => {
+    assert.deepEqual(await search(temp.path, { pattern: 'ONE', limit: 10 }), {
+      hits: [
+        { path: 'b.md', line: 1, text: 'one more' },
+        { path: 'src/a.ts', line: 1, text: 'const one = 1;' },
+      ],
+      more: false,
+    });
+  });
+
+  it('minds case, globs and the limit', async () => {
+    assert.deepEqual(await search(temp.path, { pattern: 'two', caseSensitive: true, limit: 10 }), {
+      hits: [],
+      more: false,
+    });
+    const inTs = await search(temp.path, { pattern: 'one', globs: ['*.ts'], limit: 10 });
+    assert.deepEqual(
+      inTs.hits.map(hit => hit.path),
+      ['src/a.ts'],
+    );
+    assert.equal((await search(temp.path, { pattern: 'one', limit: 1 })).more, true);
+  });
+
+  it('takes a regular expression that would never end with backtracking', async () => {
+    await writeFile(join(temp.path, 'evil.txt'), `${'a'.repeat(5000)}b`);
+    const { hits } = await search(temp.path, { pattern: '(a+)+$', regex: true, globs: ['evil.txt'], limit: 10 });
+    assert.deepEqual(hits, []);
+  });
+
+  it('says that a pattern is wrong', async () => {
+    await assert.rejects(search(temp.path, { pattern: '(', regex: true, limit: 1 }), PatternError);
+  });
+
+  it('finds the same when ripgrep cannot be started', async () => {
+    const query = { pattern: 'one', limit: 10 };
+    const without = await search(temp.path, query);
+    assert.deepEqual(await search(temp.path, query, { ripgrep: join(temp.path, 'no-such-program') }), without);
+  });
+
+  it('finds the same with ripgrep and without', async function () {
+    const ripgrep = await findRipgrep();
+    if (!ripgrep) this.skip();
+    for (const query of [
+      { pattern: 'one', limit: 10 },
+      { pattern: 'o.e|Two', regex: true, caseSensitive: true, limit: 10 },
+    ]) {
+      assert.deepEqual(await search(temp.path, query, { ripgrep }), await search(temp.path, query));
+    }
+  });
+});
