@@ -189,6 +189,18 @@ const tools = [
   }),
 ] as const;
 
+/** Who wrote something. */
+const Author = z.object({ agent: z.string(), task: Name.optional(), model: ModelRef.optional() });
+/** What waits for review in a file after an event: who wrote which line (a blob), and how much; null: nothing waits. */
+const Pending = z
+  .object({
+    weave: Hash,
+    hunks: z.number().int().positive(),
+    added: z.number().int().nonnegative(),
+    removed: z.number().int().nonnegative(),
+  })
+  .nullable();
+
 const changes = [
   /** The content a file had before the first agent touched it; no blob where there was no file. */
   event('baseline-taken', { path: RelPath, blob: Hash.nullable() }),
@@ -202,6 +214,7 @@ const changes = [
     after: Hash.nullable(),
     /** Set when this content arrived under a new name. */
     renamedFrom: RelPath.optional(),
+    pending: Pending.optional(),
   }),
   event('write-outcome', {
     write: z.string(),
@@ -210,7 +223,12 @@ const changes = [
     message: z.string().optional(),
   }),
   /** Content found in a pending file that no agent wrote: the user's own edits. */
-  event('user-edit', { path: RelPath, before: Hash.nullable(), after: Hash.nullable() }),
+  event('user-edit', {
+    path: RelPath,
+    before: Hash.nullable(),
+    after: Hash.nullable(),
+    pending: Pending.optional(),
+  }),
   event('review-intent', {
     review: z.string(),
     action: z.enum(['accept', 'reject']),
@@ -222,6 +240,11 @@ const changes = [
     /** Content of file and baseline before and after this action. */
     file: z.object({ before: Hash.nullable(), after: Hash.nullable() }),
     baseline: z.object({ before: Hash.nullable(), after: Hash.nullable() }),
+    /** Whose work is decided. */
+    authors: z.array(Author).optional(),
+    /** Who had built on work that is rejected here, and loses theirs with it. */
+    builtOn: z.array(Author).optional(),
+    pending: Pending.optional(),
   }),
   event('review-outcome', {
     review: z.string(),
@@ -337,3 +360,4 @@ export type SessionOutcome = z.infer<typeof SessionOutcome>;
 export type AgentOutcome = z.infer<typeof AgentOutcome>;
 export type LongText = z.infer<typeof LongText>;
 export type Who = z.infer<typeof who>;
+export type Pending = NonNullable<z.infer<typeof Pending>>;

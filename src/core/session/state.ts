@@ -3,6 +3,7 @@ import type {
   BudgetScope,
   EventOf,
   JournalEvent,
+  Pending,
   Rung,
   SessionOutcome,
   Severity,
@@ -169,6 +170,10 @@ export interface WrittenFile {
   renamedFrom?: RelPath;
   /** What was decided so far, while something newer is pending. */
   decided?: 'accepted' | 'rejected' | 'mixed';
+  /** What stood in the file when it was last looked at; null: no file. */
+  content: Hash | null;
+  /** Who wrote which line, and how much of it waits. */
+  pending?: Pending;
   /** `pending` while anything of it is undecided; `mixed` when parts were accepted and parts rejected. */
   status: 'pending' | 'accepted' | 'rejected' | 'mixed';
 }

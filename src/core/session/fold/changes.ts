@@ -1,4 +1,5 @@
-import type { EventOf } from '../../../protocol/events.ts';
+import type { EventOf, Pending } from '../../../protocol/events.ts';
+import type { Hash } from '../../../protocol/ids.ts';
 import type { SessionState, WrittenFile } from '../state.ts';
 import type { Folds } from './fold.ts';
 
@@ -8,18 +9,43 @@ const add = (list: string[], item: string | undefined) => {
   if (item !== undefined && !list.includes(item)) list.push(item);
 };
 
+/** Takes what a content and its pending hunks are now; without hunks the file is as decided, or as if never touched. */
+function settle(state: SessionState, file: WrittenFile, content: Hash | null, pending: Pending | null): void {
+  file.content = content;
+  file.deleted = content === null;
+  if (pending) {
+    if (file.status !== 'pending') file.decided = file.status;
+    file.status = 'pending';
+    file.pending = pending;
+    state.files.set(file.path, file);
+    return;
+  }
+  delete file.pending;
+  if (file.decided === undefined) state.files.delete(file.path);
+  else file.status = file.decided;
+}
+
 function written(state: SessionState, write: EventOf<'write-intent'>): void {
   const known = state.files.get(write.path);
+  const file: WrittenFile = known ?? {
+    path: write.path,
+    agents: [],
+    tasks: [],
+    deleted: false,
+    content: null,
+    status: 'pending',
+  };
+  add(file.agents, write.agent);
+  add(file.tasks, write.task);
+  if (write.renamedFrom !== undefined) file.renamedFrom = write.renamedFrom;
+  if (write.pending !== undefined) return settle(state, file, write.after, write.pending);
   if (write.after === state.baselines.get(write.path)) {
     // Back to where it was: nothing is left to decide.
     if (known?.status === 'pending') state.files.delete(write.path);
     return;
   }
-  const file: WrittenFile = known ?? { path: write.path, agents: [], tasks: [], deleted: false, status: 'pending' };
-  add(file.agents, write.agent);
-  add(file.tasks, write.task);
+  file.content = write.after;
   file.deleted = write.after === null;
-  if (write.renamedFrom !== undefined) file.renamedFrom = write.renamedFrom;
   if (file.status !== 'pending') file.decided = file.status;
   file.status = 'pending';
   state.files.set(write.path, file);
@@ -31,6 +57,8 @@ function reviewed(state: SessionState, review: EventOf<'review-intent'>): void {
   if (!file) return;
   const now = review.action === 'accept' ? 'accepted' : 'rejected';
   file.decided = file.decided === undefined || file.decided === now ? now : 'mixed';
+  if (review.pending !== undefined) return settle(state, file, review.file.after, review.pending);
+  file.content = review.file.after;
   file.deleted = review.file.after === null;
   if (review.hunks === undefined || review.file.after === review.baseline.after) file.status = file.decided;
 }
@@ -50,7 +78,10 @@ export const changeFolds: Folds<Types> = {
   },
   'user-edit'(state, event) {
     const file = state.files.get(event.path);
-    if (file) file.deleted = event.after === null;
+    if (!file) return;
+    if (event.pending !== undefined) return settle(state, file, event.after, event.pending);
+    file.content = event.after;
+    file.deleted = event.after === null;
   },
   'review-intent'(state, event) {
     state.openReviews.set(event.review, event);
