@@ -89,12 +89,7 @@ describe('the workspace on disk', () => {
     }
 
     const links: [string, () => Promise<unknown>, string, PathRefusal][] = [
-      [
-        'a link to a file outside',
-        () => symlink(join(outside, 'notes.md'), join(root, 'l')),
-        'l',
-        'outside-workspace',
-      ],
+      ['a link to a file outside', () => symlink(join(outside, 'notes.md'), join(root, 'l')), 'l', 'outside-workspace'],
       ['a link to a folder outside', () => symlink(outside, join(root, 'l')), 'l/notes.md', 'outside-workspace'],
       ['a new file below a link', () => symlink(outside, join(root, 'l')), 'l/new/deep.txt', 'outside-workspace'],
       ['a relative link', () => symlink('../outside', join(root, 'l')), 'l/notes.md', 'outside-workspace'],

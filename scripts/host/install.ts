@@ -1,0 +1,104 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { withLock } from './lock.ts';
+import { npm } from './npm.ts';
+import { cacheFolder } from './paths.ts';
+
+/** The npm package whose lib/vscode is VS Code's server and web workbench; its last parts are VS Code's own version. */
+const packageName = 'code-server';
+const packageVersion = '4.139.1';
+
+const quiet = ['--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error'];
+
+/** One part of the installation: done once its marker stands; begun anew, from nothing, when it was cut. */
+interface Step {
+  name: string;
+  leftovers: string[];
+  run(staging: string): Promise<void>;
+}
+
+const product = (staging: string) => join(staging, 'node_modules', packageName, 'lib', 'vscode');
+
+const steps: Step[] = [
+  {
+    name: 'server',
+    leftovers: ['node_modules', 'package.json', 'package-lock.json'],
+    async run(staging) {
+      await writeFile(join(staging, 'package.json'), '{ "private": true }\n');
+      await npm(['install', '--save-exact', `${packageName}@${packageVersion}`, ...quiet], staging);
+    },
+  },
+  {
+    name: 'modules',
+    leftovers: [join('node_modules', packageName, 'lib', 'vscode', 'node_modules')],
+    run: staging => npm(['install', '--omit=dev', ...quiet], product(staging)),
+  },
+  {
+    name: 'extensions',
+    leftovers: [join('node_modules', packageName, 'lib', 'vscode', 'extensions', 'node_modules')],
+    run: staging => npm(['install', '--omit=dev', ...quiet], join(product(staging), 'extensions')),
+  },
+  {
+    name: 'native',
+    leftovers: [],
+    async run(staging) {
+      // The integrated terminal and native file watching; the host runs without them where they cannot be built.
+      await npm(['rebuild', 'node-pty', '@parcel/watcher', '--loglevel=error'], product(staging)).catch(
+        () => undefined,
+      );
+    },
+  },
+];
+
+export interface InstallOptions {
+  cache?: string;
+  say?: (text: string) => void;
+  /** Called after each finished step; tests stop the process here. */
+  afterStep?: (name: string) => void;
+}
+
+/** Installs the web host unless it stands already; gives the folder that holds out/server-main.js. */
+export async function installWebHost(options: InstallOptions = {}): Promise<string> {
+  const cache = options.cache ?? cacheFolder();
+  const say = options.say ?? (text => process.stderr.write(`${text}\n`));
+  const home = join(cache, `${packageName}-${packageVersion}-${process.platform}-${process.arch}`);
+  const main = join(product(home), 'out', 'server-main.js');
+  if (existsSync(main)) return product(home);
+  await withLock(
+    join(cache, 'install.lock'),
+    async () => {
+      if (existsSync(main)) return;
+      const staging = `${home}.partial`;
+      say(`Installing VS Code's server (npm package ${packageName} ${packageVersion}) into ${cache}`);
+      await mkdir(staging, { recursive: true });
+      for (const step of steps) await runStep(step, staging, options.afterStep);
+      if (!existsSync(join(product(staging), 'out', 'server-main.js'))) {
+        await rm(staging, { recursive: true, force: true });
+        throw new Error(`${packageName} ${packageVersion} holds no VS Code server`);
+      }
+      // Only a whole installation ever bears the final name.
+      await rename(staging, home);
+      await removeOthers(cache, home);
+    },
+    { onWait: () => say('Another run is installing it: waiting') },
+  );
+  return product(home);
+}
+
+async function runStep(step: Step, staging: string, afterStep?: (name: string) => void): Promise<void> {
+  const marker = join(staging, `${step.name}.done`);
+  if (existsSync(marker)) return;
+  for (const leftover of step.leftovers) await rm(join(staging, leftover), { recursive: true, force: true });
+  await step.run(staging);
+  await writeFile(marker, '');
+  afterStep?.(step.name);
+}
+
+/** Half a gigabyte for each old version would pile up. */
+async function removeOthers(cache: string, keep: string): Promise<void> {
+  for (const name of await readdir(cache)) {
+    const path = join(cache, name);
+    if (name.startsWith(`${packageName}-`) && path !== keep) await rm(path, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,92 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { join } from 'node:path';
+
+export interface ServerOptions {
+  /** The folder that installWebHost gives. */
+  host: string;
+  dataDir: string;
+  extensionsDir?: string;
+  /** Makes the page read the test payload from its address. */
+  testDriver?: boolean;
+  workspaceTrust?: boolean;
+  port?: number;
+  env?: NodeJS.ProcessEnv;
+  onOutput?: (text: string) => void;
+}
+
+export interface Server {
+  url: string;
+  port: number;
+  /** Resolves when the process has ended, for whatever reason. */
+  ended: Promise<void>;
+  stop(): Promise<void>;
+}
+
+const startLimitMs = 60_000;
+const stopLimitMs = 5_000;
+
+/** Starts VS Code's server on a free port of 127.0.0.1; the port comes from the process itself, so nobody else owns it. */
+export async function startServer(options: ServerOptions): Promise<Server> {
+  const child = spawn(process.execPath, serverArguments(options), {
+    cwd: options.host,
+    env: { ...process.env, ...options.env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    // Its own process group, so that the extension hosts below it end with it.
+    detached: process.platform !== 'win32',
+  });
+  const ended = new Promise<void>(done => child.once('close', () => done()));
+  const stop = () => end(child, ended);
+  const port = await listening(child, options.onOutput).catch(async error => {
+    await stop();
+    throw error;
+  });
+  return { url: `http://127.0.0.1:${port}/`, port, ended, stop };
+}
+
+function serverArguments(options: ServerOptions): string[] {
+  const list = [join('out', 'server-main.js'), '--host', '127.0.0.1', '--port', String(options.port ?? 0)];
+  list.push('--without-connection-token', '--accept-server-license-terms', '--telemetry-level', 'off');
+  list.push('--server-data-dir', options.dataDir);
+  if (options.extensionsDir) list.push('--extensions-dir', options.extensionsDir);
+  if (options.testDriver) list.push('--enable-smoke-test-driver');
+  if (options.workspaceTrust === false) list.push('--disable-workspace-trust');
+  return list;
+}
+
+function listening(child: ChildProcess, onOutput?: (text: string) => void): Promise<number> {
+  return new Promise((done, fail) => {
+    let output = '';
+    const timer = setTimeout(() => fail(new Error(`VS Code's server did not start:\n${output}`)), startLimitMs);
+    const settle = (act: () => void) => {
+      clearTimeout(timer);
+      act();
+    };
+    const hear = (text: string) => {
+      onOutput?.(text);
+      if (output.length < 20_000) output += text;
+      const port = /Extension host agent listening on (\d+)/.exec(output)?.[1];
+      if (port) settle(() => done(Number(port)));
+    };
+    child.stdout?.setEncoding('utf8').on('data', hear);
+    child.stderr?.setEncoding('utf8').on('data', hear);
+    child.once('error', error => settle(() => fail(error)));
+    child.once('close', code => settle(() => fail(new Error(`VS Code's server ended with code ${code}:\n${output}`))));
+  });
+}
+
+async function end(child: ChildProcess, ended: Promise<void>): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
+  signal(child, 'SIGTERM');
+  const late = setTimeout(() => signal(child, 'SIGKILL'), stopLimitMs);
+  await ended;
+  clearTimeout(late);
+}
+
+function signal(child: ChildProcess, name: NodeJS.Signals): void {
+  try {
+    if (process.platform === 'win32' || child.pid === undefined) child.kill(name);
+    else process.kill(-child.pid, name);
+  } catch {
+    child.kill(name);
+  }
+}

@@ -1,0 +1,21 @@
+import type * as vscode from 'vscode';
+import type { Secrets } from '../core/ports.ts';
+
+/** Keys in the editor's secret storage, by provider name. */
+export class EditorSecrets implements Secrets {
+  readonly #storage: vscode.SecretStorage;
+
+  constructor(storage: vscode.SecretStorage) {
+    this.#storage = storage;
+  }
+
+  async get(provider: string): Promise<string | undefined> {
+    return this.#storage.get(slot(provider));
+  }
+
+  async set(provider: string, key: string): Promise<void> {
+    await this.#storage.store(slot(provider), key);
+  }
+}
+
+const slot = (provider: string) => `orchestrate.key.${provider}`;

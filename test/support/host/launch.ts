@@ -1,0 +1,84 @@
+/**
+ * Stands in for the `code` executable: takes the arguments that @vscode/test-electron gives to a desktop VS Code and
+ * runs the same tests in the web host. Its exit code is theirs.
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { installWebHost } from '../../../scripts/host/install.ts';
+import { startServer } from '../../../scripts/host/server.ts';
+import { openBrowser } from './workbench.ts';
+
+const { values, positionals } = parseArgs({
+  strict: false,
+  allowPositionals: true,
+  options: {
+    extensionDevelopmentPath: { type: 'string' },
+    extensionTestsPath: { type: 'string' },
+    'disable-workspace-trust': { type: 'boolean' },
+    /** @vscode/test-electron always switches trust off; this says that the tests want it on. */
+    'keep-workspace-trust': { type: 'boolean' },
+  },
+});
+
+const limitMs = 10 * 60_000;
+const remote = (port: number, path: unknown) => `vscode-remote://127.0.0.1:${port}${asPath(String(path))}`;
+const asPath = (path: string) => (path.startsWith('/') ? path : `/${path.replaceAll('\\', '/')}`);
+
+async function main(): Promise<number> {
+  const host = await installWebHost();
+  const dataDir = await mkdtemp(join(tmpdir(), 'orchestrate-host-'));
+  const server = await startServer({
+    host,
+    dataDir,
+    testDriver: true,
+    workspaceTrust: values['keep-workspace-trust'] === true || values['disable-workspace-trust'] !== true,
+  });
+  const browser = await openBrowser();
+  try {
+    const page = await browser.newPage();
+    const exit = new Promise<number>((done, fail) => {
+      page.once('crash', () => fail(new Error('the page of the workbench crashed')));
+      setTimeout(() => fail(new Error('the tests did not end')), limitMs).unref();
+      void server.ended.then(() => fail(new Error("VS Code's server ended before the tests")));
+      void page.exposeFunction('codeAutomationExit', (code: number) => done(code));
+    });
+    await page.exposeFunction('codeAutomationLog', (_kind: string, args: unknown[]) =>
+      hear(args.map(String).join(' ')),
+    );
+    await page.goto(address(server.port));
+    return await exit;
+  } finally {
+    await browser.close();
+    await server.stop();
+    await rm(dataDir, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+function address(port: number): string {
+  const payload = [
+    ['extensionDevelopmentPath', remote(port, values.extensionDevelopmentPath)],
+    ['extensionTestsPath', remote(port, values.extensionTestsPath)],
+  ];
+  const query = new URLSearchParams({ payload: JSON.stringify(payload) });
+  const folder = positionals[0];
+  if (folder) query.set('folder', asPath(folder));
+  else query.set('ew', 'true');
+  return `http://127.0.0.1:${port}/?${query}`;
+}
+
+/** Kept for the case that the host fails before a test can tell anything. */
+const tail: string[] = [];
+
+function hear(text: string): void {
+  if (process.env.ORCHESTRATE_HOST_LOG) process.stderr.write(`${text}\n`);
+  tail.push(text);
+  if (tail.length > 200) tail.shift();
+}
+
+process.exitCode = await main().catch(error => {
+  console.error(tail.join('\n'));
+  console.error(error);
+  return 1;
+});

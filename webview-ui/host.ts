@@ -1,0 +1,25 @@
+import * as z from 'zod';
+import { type FromDashboard, ToDashboard } from '../src/protocol/dashboard.ts';
+
+interface Api {
+  postMessage(message: FromDashboard): void;
+}
+declare function acquireVsCodeApi(): Api;
+
+// The page's content policy forbids code made from strings, which zod would otherwise try.
+z.config({ jitless: true });
+
+const api = acquireVsCodeApi();
+
+export function tell(message: FromDashboard): void {
+  api.postMessage(message);
+}
+
+/** Calls back for every message of the extension; what has an unknown form is reported and dropped. */
+export function listen(hear: (message: ToDashboard) => void): void {
+  window.addEventListener('message', event => {
+    const result = ToDashboard.safeParse(event.data);
+    if (result.success) hear(result.data);
+    else console.error('message of unknown form', result.error);
+  });
+}
