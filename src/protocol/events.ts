@@ -44,6 +44,8 @@ const planning = [
         high: NanoUsd.optional(),
         tokens: z.number().int().optional(),
         minutes: z.number().optional(),
+        /** What the figures rest on, in words, with the ranges. */
+        basis: z.string().optional(),
       })
       .optional(),
   }),

@@ -1,0 +1,189 @@
+import type { AgentTask } from '../../protocol/plan.ts';
+import { artifactProblems } from './artifacts.ts';
+import { groupsOf, needKey, poolOf, resolveNeed } from './needs.ts';
+import { type Order, planOrder } from './order.ts';
+import { isAgentTask, type Placed, type PlanContext, type PlanParts, type Report } from './parts.ts';
+import type { PlanPath, PlanProblem } from './problem.ts';
+import { proofProblems } from './proof.ts';
+import { hint } from './suggest.ts';
+import { writeProblems } from './writes.ts';
+
+/** Everything wrong with what a plan says, its shape being right. */
+export function semanticProblems(plan: PlanParts, context: PlanContext): PlanProblem[] {
+  const problems: PlanProblem[] = [];
+  const report: Report = (code, path, message, severity = 'error') => {
+    problems.push({ code, path, message, severity });
+  };
+  const all = plan.tasks.map((task, i): Placed => ({ task, path: ['tasks', plan.places[i] ?? i] }));
+  if (plan.goal !== undefined && plan.goal.trim() === '') report('empty-goal', ['goal'], 'the goal is empty');
+  const tasks = uniqueTasks(all, report);
+  checkNames(tasks, plan, context, report);
+  checkNeeds(tasks, plan, report);
+  const order = planOrder(
+    tasks.map(placed => placed.task),
+    plan.pools,
+  );
+  for (const cycle of order.cycles) {
+    const place = tasks.find(placed => cycle.includes(placed.task.id));
+    const way = cycle.join(' → ');
+    report(
+      'cycle',
+      [...(place?.path ?? ['tasks']), 'needs'],
+      `${way}: none of them could ever start; remove one of these needs`,
+    );
+  }
+  checkApprovals(tasks, order, report);
+  const ahead = tasks.filter(isAgentTask).filter(placed => !context.finished?.has(placed.task.id));
+  writeProblems(ahead, order, report);
+  artifactProblems(tasks, order, plan.broken.size > 0, context, report);
+  if (plan.broken.size === 0) proofProblems(tasks, order, report);
+  checkBudget(tasks.filter(isAgentTask), context, report);
+  return problems;
+}
+
+function uniqueTasks(all: Placed[], report: Report): Placed[] {
+  const seen = new Map<string, Placed>();
+  for (const placed of all) {
+    const earlier = seen.get(placed.task.id);
+    if (earlier) {
+      const first = `tasks[${String(earlier.path[1])}]`;
+      report(
+        'duplicate-id',
+        [...placed.path, 'id'],
+        `"${placed.task.id}" is already the id of ${first}; give each task its own`,
+      );
+    } else seen.set(placed.task.id, placed);
+  }
+  return [...seen.values()];
+}
+
+function checkNames(tasks: Placed[], plan: PlanParts, context: PlanContext, report: Report): void {
+  const role = (name: string, path: PlanPath) => {
+    if (context.roles && !context.roles.includes(name)) {
+      report('unknown-role', path, `there is no role "${name}"${hint(name, context.roles)}`);
+    }
+  };
+  for (const [pool, { roles }] of Object.entries(plan.pools)) {
+    for (const [i, name] of (roles ?? []).entries()) role(name, ['pools', pool, 'roles', i]);
+  }
+  for (const { task, path } of tasks) {
+    if (task.phase !== undefined && plan.phases.length > 0 && !plan.phases.includes(task.phase)) {
+      report(
+        'unknown-phase',
+        [...path, 'phase'],
+        `"${task.phase}" is not among the phases${hint(task.phase, plan.phases)}`,
+      );
+    }
+    if (task.kind !== 'agent') continue;
+    role(task.role, [...path, 'role']);
+    if (task.review) role(task.review.role, [...path, 'review', 'role']);
+    if (task.pool === undefined) continue;
+    const pool = Object.hasOwn(plan.pools, task.pool) ? plan.pools[task.pool] : undefined;
+    if (!pool) {
+      report(
+        'unknown-pool',
+        [...path, 'pool'],
+        `there is no pool "${task.pool}"${hint(task.pool, Object.keys(plan.pools))}`,
+      );
+    } else if (pool.roles && !pool.roles.includes(task.role)) {
+      const serves = `pool "${task.pool}" serves ${pool.roles.join(', ')}, not ${task.role}`;
+      report('role-not-in-pool', [...path, 'pool'], `${serves}; add the role to the pool or choose another pool`);
+    }
+  }
+}
+
+function checkNeeds(tasks: Placed[], plan: PlanParts, report: Report): void {
+  const byId = new Map(tasks.map(placed => [placed.task.id, placed.task]));
+  const groups = new Set(tasks.flatMap(({ task }) => groupsOf(task, plan.pools)));
+  for (const { task, path } of tasks) {
+    const seen = new Map<string, string>();
+    for (const [i, written] of task.needs.entries()) {
+      const need = resolveNeed(written);
+      const at = [...path, 'needs', i];
+      const key = needKey(need);
+      if (need.kind === 'task') {
+        const needed = byId.get(need.task);
+        if (!needed && !plan.broken.has(need.task)) {
+          report('unknown-task', at, `there is no task "${need.task}"${hint(need.task, byId.keys())}`);
+        }
+        const earlier = seen.get(key);
+        if (earlier === need.when) report('duplicate-need', at, `"${need.task}" is needed twice`, 'warning');
+        else if (
+          earlier !== undefined &&
+          [earlier, need.when].includes('failed') &&
+          need.when !== 'ended' &&
+          earlier !== 'ended'
+        ) {
+          report(
+            'contradicting-needs',
+            at,
+            `"${need.task}" cannot both fail and be ${need.when === 'failed' ? earlier : need.when}`,
+          );
+        }
+        seen.set(key, need.when);
+        if (need.when === 'accepted' && needed && (needed.kind !== 'agent' || needed.writes.length === 0)) {
+          report('nothing-to-accept', at, `"${need.task}" writes no files that could be accepted; need it "completed"`);
+        }
+        if (needed?.optional && !task.optional && (need.when === 'completed' || need.when === 'accepted')) {
+          const mend = `write {task: ${need.task}, when: ended} or make this task optional too`;
+          report(
+            'needs-optional',
+            at,
+            `"${need.task}" is optional, but the session cannot complete without it; ${mend}`,
+            'warning',
+          );
+        }
+      } else if (need.kind === 'phase') {
+        if (!groups.has(key) && plan.broken.size === 0) {
+          const phases = new Set([...plan.phases, ...tasks.flatMap(placed => placed.task.phase ?? [])]);
+          const known = phases.has(need.phase);
+          report(
+            'unknown-phase',
+            at,
+            known
+              ? `phase "${need.phase}" has no tasks`
+              : `there is no phase "${need.phase}"${hint(need.phase, phases)}`,
+          );
+        }
+      } else if (!Object.hasOwn(plan.pools, need.pool)) {
+        report('unknown-pool', at, `there is no pool "${need.pool}"${hint(need.pool, Object.keys(plan.pools))}`);
+      } else if (!groups.has(key) && plan.broken.size === 0) {
+        report('empty-group', at, `pool "${need.pool}" has no tasks: nothing to wait for`, 'warning');
+      }
+    }
+  }
+  for (const pool of Object.keys(plan.pools)) {
+    const used = tasks.some(({ task }) => poolOf(task, plan.pools) === pool);
+    if (!used && plan.broken.size === 0)
+      report('empty-group', ['pools', pool], `no task runs in pool "${pool}"`, 'warning');
+  }
+}
+
+function checkApprovals(tasks: Placed[], order: Order, report: Report): void {
+  const byId = new Map(tasks.map(placed => [placed.task.id, placed.task]));
+  for (const { task, path } of tasks) {
+    if (task.kind !== 'approval') continue;
+    for (const [i, id] of (task.changes ?? []).entries()) {
+      const at = [...path, 'changes', i];
+      const named = byId.get(id);
+      if (!named) report('unknown-task', at, `there is no task "${id}"${hint(id, byId.keys())}`);
+      else if (named.kind !== 'agent' || named.writes.length === 0) {
+        report('nothing-to-accept', at, `"${id}" writes no files that could be accepted`);
+      } else if (order.cycles.length === 0 && !order.precedes(id, task.id)) {
+        report(
+          'changes-not-ordered',
+          at,
+          `"${task.id}" waits for the changes of "${id}" but may come before it; add needs: [${id}]`,
+        );
+      }
+    }
+  }
+}
+
+function checkBudget(tasks: Placed<AgentTask>[], context: PlanContext, report: Report): void {
+  const sum = tasks.reduce((total, { task }) => total + (task.budgetUsd ?? 0), 0);
+  if (context.budgetUsd !== undefined && sum > context.budgetUsd) {
+    const have = `the tasks' budgets sum to $${sum.toFixed(2)}, the session has $${context.budgetUsd.toFixed(2)}`;
+    report('over-budget', ['tasks'], have, 'warning');
+  }
+}
