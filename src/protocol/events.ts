@@ -12,6 +12,18 @@ export const Rung = z.enum(['nudge', 'fresh-attempt', 'other-provider', 'escalat
 export const BudgetScope = z.enum(['session', 'agent', 'provider', 'day']);
 export const SessionOutcome = z.enum(['completed', 'failed', 'aborted', 'budget-spent', 'interrupted']);
 export const AgentOutcome = z.enum(['completed', 'failed', 'aborted', 'replaced', 'interrupted']);
+/** A version of a file as an agent knows it; null: there is no such file. */
+export const SeenVersion = z.object({
+  path: RelPath,
+  hash: Hash.nullable(),
+  lines: z
+    .object({
+      from: z.number().int().positive(),
+      to: z.number().int().nonnegative(),
+      of: z.number().int().nonnegative(),
+    })
+    .optional(),
+});
 /** Kept inline when short; long text goes to a blob and leaves its beginning here. */
 export const LongText = z.object({ text: z.string(), blob: Hash.optional(), bytes: z.number().int().optional() });
 
@@ -178,6 +190,8 @@ const tools = [
     refusal: z.string().optional(),
     output: LongText,
     ms: z.number(),
+    /** The version of a file that the agent knows from this call; all of it where no lines are named. */
+    seen: SeenVersion.optional(),
   }),
   event('command-ended', {
     agent: z.string().optional(),
@@ -287,7 +301,13 @@ const attention = [
     options: z.array(z.string()).optional(),
   }),
   event('question-answered', { ask: z.string(), text: z.string(), by: who }),
-  event('notice', { level: z.enum(['info', 'warning', 'error']), text: z.string(), code: z.string().optional() }),
+  event('notice', {
+    level: z.enum(['info', 'warning', 'error']),
+    text: z.string(),
+    code: z.string().optional(),
+    /** Whom it is about. */
+    agent: z.string().optional(),
+  }),
 ] as const;
 
 const knowledge = [
@@ -360,6 +380,7 @@ export type Rung = z.infer<typeof Rung>;
 export type BudgetScope = z.infer<typeof BudgetScope>;
 export type SessionOutcome = z.infer<typeof SessionOutcome>;
 export type AgentOutcome = z.infer<typeof AgentOutcome>;
+export type SeenVersion = z.infer<typeof SeenVersion>;
 export type LongText = z.infer<typeof LongText>;
 export type Who = z.infer<typeof who>;
 export type Pending = NonNullable<z.infer<typeof Pending>>;

@@ -1,7 +1,8 @@
-import type { ModelRef, NanoUsd } from '../../protocol/ids.ts';
-import type { Message } from '../../protocol/message.ts';
+import type { EventOf, SeenVersion } from '../../protocol/events.ts';
+import type { ModelRef, NanoUsd, RelPath } from '../../protocol/ids.ts';
+import type { Message, StopReason } from '../../protocol/message.ts';
 import type { AgentTask } from '../../protocol/plan.ts';
-import type { RouteFailure } from '../routing/contract.ts';
+import type { RouteEvent, RouteFailure } from '../routing/contract.ts';
 
 /** What an agent is good at: from the built-in roles or a role file. */
 export interface RoleSpec {
@@ -28,12 +29,40 @@ export interface AgentLimits {
   budget?: NanoUsd;
 }
 
-/** A conversation rebuilt from the journal. */
+/** What a tool call came to. */
+export type ToolResult =
+  | { ok: true; output: string; seen?: SeenVersion }
+  /** `refusal` is a stable word, `output` tells the model what to change. */
+  | { ok: false; refusal: string; output: string; seen?: SeenVersion };
+
+/** A tool call whose intent was written and whose outcome was not. */
+export interface InFlight {
+  effect: EventOf<'tool-intent'>['effect'];
+  /** The write it had begun. */
+  write?: { intent: EventOf<'write-intent'>; outcome?: EventOf<'write-outcome'> };
+  /** The command it ran, where that had ended. */
+  command?: { ended: EventOf<'command-ended'>; output: string };
+}
+
+/** Turns in a row without a tool call, and turns in a row in which no call could be read. */
+export interface Strikes {
+  idle: number;
+  unreadable: number;
+}
+
+/** A conversation rebuilt from the journal, with what was in flight; made by `AgentHistories`. */
 export interface ResumePoint {
   messages: Message[];
   segment: number;
-  /** The turn to ask next. */
+  /** The turn to ask next; while `answer` is set, the turn it answers. */
   turn: number;
+  model?: ModelRef;
+  seen: SeenVersion[];
+  /** Files it has written, for the summary of a compaction. */
+  written: RelPath[];
+  strikes: Strikes;
+  /** The last message is an answer that has not been dealt with to its end. */
+  answer?: { stop?: StopReason; results: Map<string, ToolResult>; inFlight: Map<string, InFlight> };
 }
 
 /** One role at work on one task attempt. */
@@ -115,3 +144,18 @@ export interface Attention {
     signal: AbortSignal,
   ): Promise<{ answered: true; text: string } | { answered: false; reason: 'nobody-there' | 'aborted' }>;
 }
+
+/** What the policy says of a command line. */
+export interface CommandVerdict {
+  verdict: 'allow' | 'ask' | 'deny';
+  rule: string;
+  /** For the model: what it may do instead. */
+  advice: string;
+}
+export type CommandJudge = (command: string) => CommandVerdict;
+
+/** What flows beside the journal and is forgotten. */
+export type AgentStreamEvent =
+  | Exclude<RouteEvent, { type: 'answer' | 'failed' }>
+  | { type: 'tool-output'; call: string; text: string };
+export type AgentStream = (agent: string, event: AgentStreamEvent) => void;

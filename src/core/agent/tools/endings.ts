@@ -1,0 +1,54 @@
+import * as z from 'zod';
+import { defineTool, refuse } from './tool.ts';
+
+const summary = z.string().min(1).max(8000);
+
+export const finishTask = defineTool({
+  name: 'finish_task',
+  description:
+    'Ends your work on the task. Call it once everything asked for is done and you have checked it; the task’s own checks run afterwards and decide.',
+  effect: 'none',
+  args: z.object({
+    summary: summary.describe('What you did, what you checked and how, and what others must know.'),
+  }),
+  aliases: { text: 'summary', result: 'summary', message: 'summary' },
+  doing: () => 'finishes',
+  async run(_args, { host, task }) {
+    const missing = task?.publishes.filter(name => !host.journal.state.artifacts.has(name)) ?? [];
+    if (missing.length) {
+      return refuse(
+        'missing-artifact',
+        `The task is not finished: others wait for ${missing.map(name => `"${name}"`).join(', ')}. Publish with publish_artifact first, then call finish_task again.`,
+      );
+    }
+    return { ok: true, output: 'Finished.' };
+  },
+  end: args => ({ outcome: 'finished', summary: args.summary }),
+});
+
+export const reportBlocker = defineTool({
+  name: 'report_blocker',
+  description:
+    'Ends your work because you cannot go on: something is missing, forbidden or contradictory. Say what would have to be different.',
+  effect: 'none',
+  args: z.object({ text: z.string().min(1).max(8000) }),
+  aliases: { reason: 'text', blocker: 'text', message: 'text', summary: 'text' },
+  doing: () => 'reports a blocker',
+  async run(args, { host, agent, task }) {
+    const known = [...host.journal.state.issues.values()].some(
+      one => one.by === agent && one.text === args.text && !one.resolved,
+    );
+    if (!known) {
+      host.journal.append({
+        type: 'issue-opened',
+        issue: host.newId('issue'),
+        severity: 'blocker',
+        by: agent,
+        ...(task && { task: task.id }),
+        text: args.text,
+      });
+    }
+    return { ok: true, output: 'Reported.' };
+  },
+  end: args => ({ outcome: 'gave-up', reason: 'blocked', message: args.text }),
+});

@@ -1,0 +1,31 @@
+import * as z from 'zod';
+import { cutLine, fence } from './fence.ts';
+import { defineTool } from './tool.ts';
+
+const LIMIT = 400;
+
+export const listFiles = defineTool({
+  name: 'list_files',
+  description: `Lists files of the workspace with their sizes in bytes, in order of path. Ignored files are left out. At most ${LIMIT} at once: narrow it with globs.`,
+  effect: 'read',
+  args: z.object({
+    globs: z.array(z.string().min(1)).optional().describe('Such as ["src/**/*.ts"]; everything when left out.'),
+    limit: z.number().int().min(1).max(LIMIT).optional(),
+  }),
+  aliases: { glob: 'globs', pattern: 'globs', patterns: 'globs' },
+  doing: args => `lists ${args.globs?.join(', ') ?? 'the workspace'}`,
+  async run(args, context) {
+    const { files, more } = await context.host.files.list({
+      limit: args.limit ?? LIMIT,
+      signal: context.signal,
+      ...(args.globs?.length && { globs: args.globs }),
+    });
+    if (files.length === 0) {
+      const where = args.globs?.length ? ` match ${args.globs.join(', ')}` : ' are in the workspace';
+      return { ok: true, output: `No files${where}.` };
+    }
+    const lines = files.map(file => `${cutLine(file.path, 400)} ${file.bytes}`);
+    const head = more ? `The first ${files.length} files; there are more, so narrow the globs.` : `${files.length} files.`;
+    return { ok: true, output: `${head}\n${fence(context, lines.join('\n'))}` };
+  },
+});

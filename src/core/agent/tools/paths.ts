@@ -1,0 +1,64 @@
+import type { RelPath } from '../../../protocol/ids.ts';
+import type { PathRefusal } from '../../ports.ts';
+import { type Refusal, refuse, type ToolContext } from './tool.ts';
+
+const ADVICE: Record<PathRefusal, string> = {
+  'outside-workspace':
+    'It lies outside the workspace. Use a path relative to the workspace root, such as "src/index.ts"; nothing outside can be read or written.',
+  protected: 'It belongs to the version control or to Orchestrate itself, and no agent may touch it.',
+  'secret-file': 'It may hold secrets. Work without its content: ask the user for what you need to know with ask_user.',
+  'not-a-file': 'It is not a file. Use list_files to see what is in a folder.',
+  invalid: 'It is not a path that can be used. Write it relative to the workspace root, with "/" between the parts.',
+};
+const GUARDED = new Set<PathRefusal>(['outside-workspace', 'protected', 'secret-file']);
+
+type Resolved = { ok: true; path: RelPath } | Refusal;
+
+const denied = (context: ToolContext, what: string, rule: string, advice: string): Refusal => {
+  context.host.journal.append({ type: 'permission-denied', agent: context.agent, kind: 'path', what, rule, advice });
+  return refuse(rule, `"${what}" was refused. ${advice}`);
+};
+
+/** Where a path that the model wrote leads, or why it may not be used. */
+export async function resolvePath(context: ToolContext, path: string, access: 'read' | 'write'): Promise<Resolved> {
+  const resolved = await context.host.files.resolve(path, access);
+  if (resolved.ok) return resolved;
+  const { reason } = resolved;
+  if (GUARDED.has(reason)) return denied(context, path, reason, ADVICE[reason]);
+  return refuse(reason, `"${path}" cannot be used. ${ADVICE[reason]}`);
+}
+
+/** Like `resolvePath`, and the task must have claimed the file. */
+export async function resolveForWriting(context: ToolContext, path: string): Promise<Resolved> {
+  const resolved = await resolvePath(context, path, 'write');
+  if (!resolved.ok || context.claims.allows(resolved.path)) return resolved;
+  const { globs } = context.claims;
+  const mine = globs.length ? `This task may write only: ${globs.join(', ')}.` : 'This task may not write any file.';
+  return denied(
+    context,
+    resolved.path,
+    'outside-claim',
+    `${mine} The file belongs to another task: work inside your own files, and name the change that is needed there in the summary of finish_task; if you cannot go on without it, use report_blocker.`,
+  );
+}
+
+/** A folder, by resolving a file that would stand in it, so that links in the way are followed. */
+export async function resolveFolder(context: ToolContext, folder: string): Promise<Resolved> {
+  const probe = 'orchestrate-folder-probe';
+  const resolved = await resolvePath(context, `${folder.replace(/[\\/]+$/, '')}/${probe}`, 'write');
+  if (!resolved.ok) return resolved;
+  const path = resolved.path.slice(0, -probe.length).replace(/\/$/, '');
+  return { ok: true, path: path === '' ? '.' : path };
+}
+
+/** There is no such file: says so, and names files that may have been meant. */
+export async function notFound(context: ToolContext, path: RelPath): Promise<Refusal> {
+  const name = path.split('/').at(-1) ?? path;
+  const like = /[*?[\]{}()!+@]/.test(name)
+    ? []
+    : (await context.host.files.list({ globs: [`**/${name}`], limit: 5, signal: context.signal })).files;
+  const meant = like.length
+    ? ` Files of that name: ${like.map(file => file.path).join(', ')}.`
+    : ' Use list_files or search to find it.';
+  return refuse('not-found', `There is no file "${path}".${meant}`);
+}

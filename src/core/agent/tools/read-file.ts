@@ -1,0 +1,82 @@
+import * as z from 'zod';
+import { cutLine, fence } from './fence.ts';
+import { notFound, resolvePath } from './paths.ts';
+import { defineTool, refuse } from './tool.ts';
+
+const MAX_BYTES = 4_000_000;
+const MAX_LINES = 2000;
+const MAX_OUTPUT = 60_000;
+const MAX_LINE = 2000;
+
+const BOM = '\uFEFF';
+/** Text as agents see it: without byte order mark, lines ending in \n. */
+export const plainText = (text: string): string =>
+  (text.startsWith(BOM) ? text.slice(1) : text).replaceAll('\r\n', '\n');
+
+export const readFile = defineTool({
+  name: 'read_file',
+  description: `Reads a text file, or a part of it, at most ${MAX_LINES} lines at once. A file must be read before it is changed.`,
+  effect: 'read',
+  args: z.object({
+    path: z.string().min(1).describe('Relative to the workspace root.'),
+    from: z.number().int().min(1).optional().describe('First line, counted from 1.'),
+    to: z.number().int().min(1).optional().describe('Last line, included.'),
+  }),
+  aliases: {
+    file_path: 'path',
+    filePath: 'path',
+    file: 'path',
+    filename: 'path',
+    start_line: 'from',
+    startLine: 'from',
+    end_line: 'to',
+    endLine: 'to',
+  },
+  doing: args => `reads ${args.path}`,
+  async run(args, context) {
+    const resolved = await resolvePath(context, args.path, 'read');
+    if (!resolved.ok) return resolved;
+    const { path } = resolved;
+    const file = await context.host.door.read(path, context.signal);
+    if (!file) return { ...(await notFound(context, path)), seen: { path, hash: null } };
+    if (file.text === undefined) {
+      return {
+        ...refuse('binary', `"${path}" is not text (${file.bytes.length} bytes), so it cannot be shown.`),
+        seen: { path, hash: file.hash },
+      };
+    }
+    if (file.bytes.length > MAX_BYTES) {
+      return refuse(
+        'too-large',
+        `"${path}" has ${file.bytes.length} bytes, more than can be read. Use search to find the lines you need, or run_command to cut a part out.`,
+      );
+    }
+    const text = plainText(file.text);
+    const lines = text.split('\n');
+    if (lines.at(-1) === '') lines.pop();
+    const of = lines.length;
+    const from = args.from ?? 1;
+    if (of > 0 && from > of) {
+      return refuse('bad-arguments', `"${path}" has only ${of} lines; "from" was ${from}. Ask for lines that exist.`);
+    }
+    const wanted = Math.min(args.to ?? of, of, from + MAX_LINES - 1);
+    const shown: string[] = [];
+    let size = 0;
+    let cut = 0;
+    for (let at = from; at <= wanted && (size < MAX_OUTPUT || shown.length === 0); at++) {
+      const whole = lines[at - 1] ?? '';
+      const line = cutLine(whole, MAX_LINE);
+      if (line !== whole) cut++;
+      shown.push(line);
+      size += line.length + 1;
+    }
+    const to = from + shown.length - 1;
+    const whole = from === 1 && to === of && cut === 0;
+    const notes = [of === 0 ? `${path}: an empty file.` : `${path}: lines ${from} to ${to} of ${of}.`];
+    if (to < of && to < (args.to ?? of)) notes.push(`Read on with from: ${to + 1}.`);
+    if (cut) notes.push(`${cut} very long lines are cut here, so edit_file cannot match their ends.`);
+    const seen = { path, hash: file.hash, ...(!whole && { lines: { from, to: cut ? from - 1 : to, of } }) };
+    const body = of === 0 ? '' : `\n${fence(context, shown.join('\n'))}`;
+    return { ok: true, output: notes.join(' ') + body, seen };
+  },
+});

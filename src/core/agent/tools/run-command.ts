@@ -1,0 +1,107 @@
+import * as z from 'zod';
+import type { ProcessOutcome } from '../../ports.ts';
+import type { ToolResult } from '../contract.ts';
+import { cutLine, fence } from './fence.ts';
+import { resolveFolder } from './paths.ts';
+import { defineTool, refuse, type ToolContext } from './tool.ts';
+
+const DEFAULT_SECONDS = 120;
+const MAX_SECONDS = 1800;
+const OUTPUT_LIMIT = 30_000;
+
+type Ending = Pick<ProcessOutcome, 'ended' | 'exit' | 'signal' | 'message'>;
+
+const endingText = ({ ended, exit, signal, message }: Ending, seconds: number): string => {
+  switch (ended) {
+    case 'exit':
+      return `Exit code ${exit ?? 'unknown'}.`;
+    case 'signal':
+      return `Ended by signal ${signal ?? 'unknown'}.`;
+    case 'timeout':
+      return `Stopped after ${seconds} seconds. Run less at once, or ask for more time with timeoutSeconds (at most ${MAX_SECONDS}). A program that does not end by itself, such as a server, cannot be run this way.`;
+    case 'aborted':
+      return 'Stopped, because the work was interrupted.';
+    case 'not-started':
+      return `It could not be started: ${message ?? 'unknown reason'}.`;
+  }
+};
+
+/** What the model reads of a command that was run. */
+export function commandResult(
+  context: ToolContext,
+  ending: Ending,
+  output: string,
+  omitted: number,
+  seconds: number,
+): ToolResult {
+  const left = omitted > 0 ? ` ${omitted} bytes of output are left out in the middle.` : '';
+  const body = output.trim() === '' ? ' No output.' : `${left}\n${fence(context, output)}`;
+  const text = `${endingText(ending, seconds)}${body}`;
+  if (ending.ended === 'exit') {
+    return ending.exit === 0 ? { ok: true, output: text } : { ok: false, refusal: 'exit-code', output: text };
+  }
+  return { ok: false, refusal: ending.ended, output: text };
+}
+
+export const runCommand = defineTool({
+  name: 'run_command',
+  description: `Runs a command line in the workspace and gives back its output, the middle cut out where it is long. It must end by itself within ${DEFAULT_SECONDS} seconds, or within timeoutSeconds. Some commands need the user's permission, some are refused.`,
+  effect: 'command',
+  args: z.object({
+    command: z.string().min(1).max(20_000),
+    cwd: z.string().optional().describe('Folder to run it in, relative to the workspace root.'),
+    timeoutSeconds: z.number().int().min(1).max(MAX_SECONDS).optional(),
+    why: z.string().max(500).optional().describe('Shown to the user when permission is needed.'),
+  }),
+  aliases: { cmd: 'command', timeout: 'timeoutSeconds', directory: 'cwd', workdir: 'cwd', description: 'why' },
+  doing: args => `runs ${cutLine(args.command.split('\n')[0] ?? '', 80)}`,
+  async permit(args, context) {
+    const { host, agent, signal } = context;
+    if (args.cwd !== undefined) {
+      const folder = await resolveFolder(context, args.cwd);
+      if (!folder.ok) return folder;
+    }
+    const { verdict, rule, advice } = host.judge(args.command);
+    if (verdict === 'allow') return undefined;
+    if (verdict === 'deny') {
+      const what = args.command;
+      host.journal.append({ type: 'permission-denied', agent, kind: 'command', what, rule, advice });
+      return refuse('denied', `The command was refused by the rule "${rule}" and was not run. ${advice}`);
+    }
+    const answer = await host.attention.permission(
+      { agent, kind: 'command', what: args.command, rule, ...(args.why && { why: args.why }) },
+      signal,
+    );
+    if (answer.decision === 'allow') return undefined;
+    const reason = answer.reason ? ` The reason given: ${answer.reason}` : '';
+    return refuse('denied', `Permission for the command was denied (rule "${rule}"), so it was not run.${reason} ${advice}`);
+  },
+  async run(args, context) {
+    const { host, agent, task, call, signal } = context;
+    const folder = args.cwd === undefined ? undefined : await resolveFolder(context, args.cwd);
+    if (folder && !folder.ok) return folder;
+    const seconds = args.timeoutSeconds ?? DEFAULT_SECONDS;
+    const outcome = await host.processes.run(
+      {
+        command: args.command,
+        timeoutMs: seconds * 1000,
+        outputLimit: OUTPUT_LIMIT,
+        onOutput: text => context.progress(text),
+        ...(folder && folder.path !== '.' && { cwd: folder.path }),
+      },
+      signal,
+    );
+    host.journal.append({
+      type: 'command-ended',
+      agent,
+      ...(task && { task: task.id }),
+      call,
+      command: args.command,
+      ended: outcome.ended,
+      ...(outcome.exit !== undefined && { exit: outcome.exit }),
+      ms: outcome.ms,
+      output: await host.journal.longText(outcome.output),
+    });
+    return commandResult(context, outcome, outcome.output, outcome.omitted, seconds);
+  },
+});

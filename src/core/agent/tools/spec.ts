@@ -1,0 +1,45 @@
+import * as z from 'zod';
+import type { ToolSpec } from '../../routing/contract.ts';
+
+interface Described {
+  readonly name: string;
+  readonly description: string;
+  readonly args: z.ZodType;
+}
+
+const made = new WeakMap<Described, ToolSpec>();
+
+/** A tool as models are told of it; computed once for each tool. */
+export function toolSpec(tool: Described): ToolSpec {
+  let spec = made.get(tool);
+  if (!spec) {
+    const { $schema: _, ...parameters } = z.toJSONSchema(tool.args) as Record<string, unknown>;
+    spec = { name: tool.name, description: tool.description, parameters };
+    made.set(tool, spec);
+  }
+  return spec;
+}
+
+interface Property {
+  type?: string;
+  enum?: unknown[];
+  items?: Property;
+  properties?: Record<string, Property>;
+  required?: string[];
+}
+
+const typeText = (property: Property): string => {
+  if (property.enum) return property.enum.map(value => JSON.stringify(value)).join(' | ');
+  if (property.type === 'array') return `[${property.items ? typeText(property.items) : '…'}]`;
+  if (property.type === 'object') return signature(property);
+  return property.type ?? 'any';
+};
+
+const signature = (schema: Property): string => {
+  const required = new Set(schema.required ?? []);
+  const fields = Object.entries(schema.properties ?? {});
+  return `{${fields.map(([name, property]) => `${name}${required.has(name) ? '' : '?'}: ${typeText(property)}`).join(', ')}}`;
+};
+
+/** The arguments in one line, for messages to the model. */
+export const argumentsOf = (tool: Described): string => signature(toolSpec(tool).parameters as Property);

@@ -1,0 +1,68 @@
+import type * as z from 'zod';
+import type { EventOf } from '../../../protocol/events.ts';
+import type { ModelRef } from '../../../protocol/ids.ts';
+import type { AgentTask } from '../../../protocol/plan.ts';
+import type { ChangeDoor } from '../../changes/contract.ts';
+import type { Clock, HashOf, NewId, Processes, WorkspaceFiles } from '../../ports.ts';
+import type { Journal } from '../../session/contract.ts';
+import type { Claims } from '../claims.ts';
+import type { AgentResult, Attention, CommandJudge, ToolResult } from '../contract.ts';
+import type { SeenFiles } from '../seen-files.ts';
+
+/** What tools need of the world. */
+export interface ToolHost {
+  journal: Journal;
+  files: WorkspaceFiles;
+  door: ChangeDoor;
+  processes: Processes;
+  judge: CommandJudge;
+  attention: Attention;
+  clock: Clock;
+  newId: NewId;
+  hashOf: HashOf;
+}
+
+/** One call, seen from inside a tool. */
+export interface ToolContext {
+  readonly host: ToolHost;
+  readonly agent: string;
+  readonly task: AgentTask | undefined;
+  readonly claims: Claims;
+  readonly seen: SeenFiles;
+  readonly call: string;
+  /** Who asked for it. */
+  readonly model: ModelRef | undefined;
+  readonly signal: AbortSignal;
+  /** Live output for the views. */
+  progress(text: string): void;
+}
+
+export type Refusal = Extract<ToolResult, { ok: false }>;
+
+/** `none`: touches nothing but the journal. Calls of `none` and `read` may run side by side. */
+export type ToolEffect = EventOf<'tool-intent'>['effect'];
+
+/** One thing an agent can do. */
+export interface Tool<A = unknown> {
+  readonly name: string;
+  /** For the model. */
+  readonly description: string;
+  readonly effect: ToolEffect;
+  readonly args: z.ZodType<A>;
+  /** What other tool sets call our arguments. */
+  readonly aliases?: Readonly<Record<string, string>>;
+  /** For people: what the agent is doing. */
+  doing(args: A): string;
+  /** Everything that may refuse before the intent is written; without side effects of its own. */
+  permit?(args: A, context: ToolContext): Promise<Refusal | undefined>;
+  run(args: A, context: ToolContext): Promise<ToolResult>;
+  /** Ends the agent's work when the call succeeded. */
+  end?(args: A): AgentResult;
+}
+
+/** Gives each tool its argument types and forgets them where tools are kept together. */
+export const defineTool = <S extends z.ZodType>(
+  tool: Omit<Tool<z.infer<S>>, 'args'> & { args: S },
+): Tool => tool as Tool<unknown>;
+
+export const refuse = (refusal: string, output: string): Refusal => ({ ok: false, refusal, output });

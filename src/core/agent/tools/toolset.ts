@@ -1,0 +1,82 @@
+import type { ToolSpec } from '../../routing/contract.ts';
+import type { JobKind, RoleSpec } from '../contract.ts';
+import { askUser } from './ask-user.ts';
+import { deleteFile } from './delete-file.ts';
+import { editFile } from './edit-file.ts';
+import { finishTask, reportBlocker } from './endings.ts';
+import { listFiles } from './list-files.ts';
+import { noteDecision } from './note-decision.ts';
+import { publishArtifact } from './publish-artifact.ts';
+import { readArtifact } from './read-artifact.ts';
+import { readFile } from './read-file.ts';
+import { addFinding, verdict } from './review.ts';
+import { runCommand } from './run-command.ts';
+import { search } from './search.ts';
+import { toolSpec } from './spec.ts';
+import type { Tool } from './tool.ts';
+import { writeFile } from './write-file.ts';
+
+const WRITING = [writeFile, editFile, deleteFile];
+const READING = [listFiles, readFile, search, readArtifact];
+const WORKING = [...READING, ...WRITING, runCommand, publishArtifact, noteDecision, askUser];
+const REVIEWING = [...READING, runCommand, noteDecision];
+
+/** What may be chosen from, and what cannot be taken away because it ends the job. */
+const KITS: Record<'work' | 'review', { chosen: Tool[]; always: Tool[] }> = {
+  work: { chosen: WORKING, always: [finishTask, reportBlocker] },
+  review: { chosen: REVIEWING, always: [addFinding, verdict, reportBlocker] },
+};
+
+const ALL = new Map([...WORKING, addFinding, verdict, finishTask, reportBlocker].map(tool => [tool.name, tool]));
+
+/** The names a role may list. */
+export const TOOL_NAMES: readonly string[] = [...ALL.keys()];
+
+/** The tools of one kind of job and role. */
+export interface ToolSet {
+  readonly specs: ToolSpec[];
+  get(name: string): Tool | undefined;
+  /** For a tool that is not in the set: why. */
+  missing(name: string): { refusal: string; output: string };
+}
+
+function makeToolSet(kind: JobKind, names: readonly string[] | undefined, writes: boolean): ToolSet {
+  const { chosen, always } = KITS[kind === 'review' ? 'review' : 'work'];
+  const wanted = names && new Set(names);
+  const picked = chosen.filter(tool => !wanted || wanted.has(tool.name)).filter(tool => writes || !WRITING.includes(tool));
+  const tools = new Map([...picked, ...always].map(tool => [tool.name, tool]));
+  const listed = [...tools.keys()].join(', ');
+  return {
+    specs: [...tools.values()].map(toolSpec),
+    get: name => tools.get(name),
+    missing(name) {
+      const known = ALL.get(name);
+      if (!known) {
+        return { refusal: 'unknown-tool', output: `There is no tool "${name}". Yours are: ${listed}. Nothing was done.` };
+      }
+      if (!writes && WRITING.includes(known)) {
+        return {
+          refusal: 'outside-claim',
+          output: `This task may not write any file, so there is no ${name}. If a change is needed, say which in your last call. Your tools: ${listed}.`,
+        };
+      }
+      return { refusal: 'not-allowed', output: `${name} is not among the tools of your role. Yours are: ${listed}.` };
+    },
+  };
+}
+
+/** Remembers the sets it made: hundreds of agents share a few. */
+export function toolSets(): (kind: JobKind, role: RoleSpec, claims: readonly string[]) => ToolSet {
+  const made = new Map<string, ToolSet>();
+  return (kind, role, claims) => {
+    const family = kind === 'review' ? kind : 'implement';
+    const writes = claims.length > 0;
+    const key = `${family}|${writes}|${role.tools ? [...role.tools].sort().join(',') : '*'}`;
+    let set = made.get(key);
+    if (!set) {
+      set = makeToolSet(family, role.tools, writes);
+      made.set(key, set);
+    }
+    return set;
+  };
+}
