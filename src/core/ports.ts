@@ -64,6 +64,9 @@ export interface SearchQuery {
   limit: number;
 }
 
+/** What `search` rejects with when the pattern is no regular expression. */
+export class PatternError extends Error {}
+
 /** The open workspace as agents see it: unsaved text of the editor included. Every path has been resolved first. */
 export interface WorkspaceFiles {
   /** For display and for starting processes. */

@@ -2,7 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import picomatch from 'picomatch/posix.js';
 import { checkRelPath } from '../core/paths.ts';
-import type { SearchHit, SearchQuery } from '../core/ports.ts';
+import { PatternError, type SearchHit, type SearchQuery } from '../core/ports.ts';
 import type { RelPath } from '../protocol/ids.ts';
 import { candidates } from './ripgrep.ts';
 import { walk } from './walk.ts';
@@ -11,9 +11,6 @@ const LARGEST = 5_000_000;
 const LONGEST_LINE = 400;
 /** How long we hold the event loop at a stretch. */
 const SLICE_MS = 8;
-
-/** A pattern that is no regular expression. */
-export class PatternError extends Error {}
 
 async function matcherOf(query: SearchQuery): Promise<(line: string) => boolean> {
   if (!query.regex) {

@@ -120,7 +120,9 @@ const agents = [
     agent: z.string(),
     segment: z.number().int(),
     message: Message.optional(),
+    /** The message as JSON, where it is too long to stand here; then `role` is its role. */
     blob: Hash.optional(),
+    role: z.enum(['user', 'assistant', 'tool']).optional(),
   }),
   event('agent-compacted', { agent: z.string(), segment: z.number().int(), summary: LongText }),
   event('agent-ended', { agent: z.string(), outcome: AgentOutcome, summary: z.string() }),

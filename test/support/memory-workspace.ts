@@ -1,14 +1,15 @@
 import { createHash } from 'node:crypto';
 import picomatch from 'picomatch/posix.js';
 import type { ChangeDoor, DoorResult, SeenFile, WriteRequest } from '../../src/core/changes/contract.ts';
-import type {
-  FileVersion,
-  ListedFile,
-  PathRefusal,
-  SearchHit,
-  SearchQuery,
-  WorkspaceFiles,
-  WriteResult,
+import {
+  type FileVersion,
+  type ListedFile,
+  type PathRefusal,
+  PatternError,
+  type SearchHit,
+  type SearchQuery,
+  type WorkspaceFiles,
+  type WriteResult,
 } from '../../src/core/ports.ts';
 import type { Journal } from '../../src/core/session/contract.ts';
 import type { Hash, RelPath } from '../../src/protocol/ids.ts';
@@ -98,7 +99,12 @@ export class MemoryWorkspace implements WorkspaceFiles {
 
   async search(query: SearchQuery): Promise<{ hits: SearchHit[]; more: boolean }> {
     const source = query.regex ? query.pattern : query.pattern.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-    const wanted = new RegExp(source, query.caseSensitive ? '' : 'i');
+    let wanted: RegExp;
+    try {
+      wanted = new RegExp(source, query.caseSensitive ? '' : 'i');
+    } catch (error) {
+      throw new PatternError(String(error));
+    }
     const { files } = await this.list({ limit: Number.POSITIVE_INFINITY, ...(query.globs && { globs: query.globs }) });
     const hits: SearchHit[] = [];
     for (const { path } of files) {

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { PatternError } from '../../../src/core/ports.ts';
 import { findRipgrep } from '../../../src/node/ripgrep.ts';
-import { PatternError, search } from '../../../src/node/search.ts';
+import { search } from '../../../src/node/search.ts';
 import { tempFolder } from '../../support/temp-folder.ts';
 
 describe('search', () => {

@@ -25,7 +25,9 @@ export const listFiles = defineTool({
       return { ok: true, output: `No files${where}.` };
     }
     const lines = files.map(file => `${cutLine(file.path, 400)} ${file.bytes}`);
-    const head = more ? `The first ${files.length} files; there are more, so narrow the globs.` : `${files.length} files.`;
+    const head = more
+      ? `The first ${files.length} files; there are more, so narrow the globs.`
+      : `${files.length} files.`;
     return { ok: true, output: `${head}\n${fence(context, lines.join('\n'))}` };
   },
 });

@@ -38,7 +38,10 @@ export const publishArtifact = defineTool({
     name: Name,
     content: z.string().min(1).optional(),
     path: z.string().min(1).optional().describe('A file of the workspace, instead of content.'),
-    mediaType: z.string().regex(/^[\w.+-]+\/[\w.+-]+$/, 'write it as "application/json"').optional(),
+    mediaType: z
+      .string()
+      .regex(/^[\w.+-]+\/[\w.+-]+$/, 'write it as "application/json"')
+      .optional(),
   }),
   aliases: { artifact: 'name', text: 'content', media_type: 'mediaType', type: 'mediaType', file: 'path' },
   doing: args => `publishes ${args.name}`,

@@ -20,16 +20,23 @@ export const readArtifact = defineTool({
     const all = [...artifacts.values()].flatMap(versions => versions.at(-1) ?? []);
     const listed = all.map(one => `${one.artifact} (version ${one.version}, ${one.mediaType}, ${one.bytes} bytes)`);
     if (args.name === undefined) {
-      return { ok: true, output: listed.length ? fence(context, listed.join('\n')) : 'Nothing has been published yet.' };
+      return {
+        ok: true,
+        output: listed.length ? fence(context, listed.join('\n')) : 'Nothing has been published yet.',
+      };
     }
     const versions = artifacts.get(args.name);
     const found = args.version ? versions?.find(one => one.version === args.version) : versions?.at(-1);
     if (!found) {
       const known = listed.length ? `Published are: ${listed.join('; ')}.` : 'Nothing has been published yet.';
-      return refuse('not-found', `There is no artifact "${args.name}"${args.version ? ` in version ${args.version}` : ''}. ${known}`);
+      return refuse(
+        'not-found',
+        `There is no artifact "${args.name}"${args.version ? ` in version ${args.version}` : ''}. ${known}`,
+      );
     }
     const bytes = await context.host.journal.getBlob(found.blob);
-    if (!bytes) return refuse('not-found', `The content of "${args.name}" is no longer there. Ask for it with report_blocker.`);
+    if (!bytes)
+      return refuse('not-found', `The content of "${args.name}" is no longer there. Ask for it with report_blocker.`);
     const text = new TextDecoder().decode(bytes);
     const offset = args.offset ?? 0;
     const part = text.slice(offset, offset + MAX_OUTPUT);

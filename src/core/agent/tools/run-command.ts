@@ -11,14 +11,14 @@ const OUTPUT_LIMIT = 30_000;
 
 type Ending = Pick<ProcessOutcome, 'ended' | 'exit' | 'signal' | 'message'>;
 
-const endingText = ({ ended, exit, signal, message }: Ending, seconds: number): string => {
+const endingText = ({ ended, exit, signal, message }: Ending): string => {
   switch (ended) {
     case 'exit':
       return `Exit code ${exit ?? 'unknown'}.`;
     case 'signal':
       return `Ended by signal ${signal ?? 'unknown'}.`;
     case 'timeout':
-      return `Stopped after ${seconds} seconds. Run less at once, or ask for more time with timeoutSeconds (at most ${MAX_SECONDS}). A program that does not end by itself, such as a server, cannot be run this way.`;
+      return `Stopped, because it took too long. Run less at once, or ask for more time with timeoutSeconds (at most ${MAX_SECONDS}). A program that does not end by itself, such as a server, cannot be run this way.`;
     case 'aborted':
       return 'Stopped, because the work was interrupted.';
     case 'not-started':
@@ -27,16 +27,10 @@ const endingText = ({ ended, exit, signal, message }: Ending, seconds: number): 
 };
 
 /** What the model reads of a command that was run. */
-export function commandResult(
-  context: ToolContext,
-  ending: Ending,
-  output: string,
-  omitted: number,
-  seconds: number,
-): ToolResult {
+export function commandResult(context: ToolContext, ending: Ending, output: string, omitted: number): ToolResult {
   const left = omitted > 0 ? ` ${omitted} bytes of output are left out in the middle.` : '';
   const body = output.trim() === '' ? ' No output.' : `${left}\n${fence(context, output)}`;
-  const text = `${endingText(ending, seconds)}${body}`;
+  const text = `${endingText(ending)}${body}`;
   if (ending.ended === 'exit') {
     return ending.exit === 0 ? { ok: true, output: text } : { ok: false, refusal: 'exit-code', output: text };
   }
@@ -74,7 +68,10 @@ export const runCommand = defineTool({
     );
     if (answer.decision === 'allow') return undefined;
     const reason = answer.reason ? ` The reason given: ${answer.reason}` : '';
-    return refuse('denied', `Permission for the command was denied (rule "${rule}"), so it was not run.${reason} ${advice}`);
+    return refuse(
+      'denied',
+      `Permission for the command was denied (rule "${rule}"), so it was not run.${reason} ${advice}`,
+    );
   },
   async run(args, context) {
     const { host, agent, task, call, signal } = context;
@@ -102,6 +99,6 @@ export const runCommand = defineTool({
       ms: outcome.ms,
       output: await host.journal.longText(outcome.output),
     });
-    return commandResult(context, outcome, outcome.output, outcome.omitted, seconds);
+    return commandResult(context, outcome, outcome.output, outcome.omitted);
   },
 });

@@ -1,17 +1,9 @@
 import * as z from 'zod';
+import { PatternError } from '../../ports.ts';
 import { cutLine, fence } from './fence.ts';
 import { defineTool, refuse } from './tool.ts';
 
 const LIMIT = 200;
-
-const badPattern = (pattern: string): string | undefined => {
-  try {
-    new RegExp(pattern, 'u');
-    return undefined;
-  } catch (error) {
-    return String(error instanceof Error ? error.message : error);
-  }
-};
 
 export const search = defineTool({
   name: 'search',
@@ -27,24 +19,30 @@ export const search = defineTool({
   aliases: { query: 'pattern', text: 'pattern', glob: 'globs', include: 'globs', case_sensitive: 'caseSensitive' },
   doing: args => `searches for ${cutLine(args.pattern, 60)}`,
   async run(args, context) {
-    const problem = args.regex ? badPattern(args.pattern) : undefined;
-    if (problem) {
-      return refuse('bad-arguments', `${problem}. Mend the expression, or leave regex out to search for plain text.`);
+    const { pattern, regex, caseSensitive, globs, limit = LIMIT } = args;
+    const query = {
+      pattern,
+      limit,
+      ...(regex !== undefined && { regex }),
+      ...(caseSensitive !== undefined && { caseSensitive }),
+      ...(globs?.length && { globs }),
+    };
+    const found = await context.host.files.search(query, context.signal).catch((error: unknown) => {
+      if (error instanceof PatternError) return error;
+      throw error;
+    });
+    if (found instanceof PatternError) {
+      return refuse(
+        'bad-arguments',
+        `Not a regular expression that can be used: ${found.message}. Write it in RE2 syntax (no look-around, no back-references), or leave regex out to search for plain text.`,
+      );
     }
-    const { regex, caseSensitive, globs } = args;
-    const { hits, more } = await context.host.files.search(
-      {
-        pattern: args.pattern,
-        limit: args.limit ?? LIMIT,
-        ...(regex !== undefined && { regex }),
-        ...(caseSensitive !== undefined && { caseSensitive }),
-        ...(globs?.length && { globs }),
-      },
-      context.signal,
-    );
+    const { hits, more } = found;
     if (hits.length === 0) return { ok: true, output: 'No line matches.' };
     const lines = hits.map(hit => `${hit.path}:${hit.line}: ${cutLine(hit.text, 300)}`);
-    const head = more ? `The first ${hits.length} lines; there are more, so search more narrowly.` : `${hits.length} lines.`;
+    const head = more
+      ? `The first ${hits.length} lines; there are more, so search more narrowly.`
+      : `${hits.length} lines.`;
     return { ok: true, output: `${head}\n${fence(context, lines.join('\n'))}` };
   },
 });

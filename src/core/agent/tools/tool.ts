@@ -61,8 +61,7 @@ export interface Tool<A = unknown> {
 }
 
 /** Gives each tool its argument types and forgets them where tools are kept together. */
-export const defineTool = <S extends z.ZodType>(
-  tool: Omit<Tool<z.infer<S>>, 'args'> & { args: S },
-): Tool => tool as Tool<unknown>;
+export const defineTool = <S extends z.ZodType>(tool: Omit<Tool<z.infer<S>>, 'args'> & { args: S }): Tool =>
+  tool as Tool<unknown>;
 
 export const refuse = (refusal: string, output: string): Refusal => ({ ok: false, refusal, output });

@@ -43,7 +43,9 @@ export interface ToolSet {
 function makeToolSet(kind: JobKind, names: readonly string[] | undefined, writes: boolean): ToolSet {
   const { chosen, always } = KITS[kind === 'review' ? 'review' : 'work'];
   const wanted = names && new Set(names);
-  const picked = chosen.filter(tool => !wanted || wanted.has(tool.name)).filter(tool => writes || !WRITING.includes(tool));
+  const picked = chosen
+    .filter(tool => !wanted || wanted.has(tool.name))
+    .filter(tool => writes || !WRITING.includes(tool));
   const tools = new Map([...picked, ...always].map(tool => [tool.name, tool]));
   const listed = [...tools.keys()].join(', ');
   return {
@@ -52,7 +54,10 @@ function makeToolSet(kind: JobKind, names: readonly string[] | undefined, writes
     missing(name) {
       const known = ALL.get(name);
       if (!known) {
-        return { refusal: 'unknown-tool', output: `There is no tool "${name}". Yours are: ${listed}. Nothing was done.` };
+        return {
+          refusal: 'unknown-tool',
+          output: `There is no tool "${name}". Yours are: ${listed}. Nothing was done.`,
+        };
       }
       if (!writes && WRITING.includes(known)) {
         return {

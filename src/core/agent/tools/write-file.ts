@@ -14,7 +14,14 @@ export const writeFile = defineTool({
     path: z.string().min(1).describe('Relative to the workspace root.'),
     content: z.string().describe('All of the file, nothing left out.'),
   }),
-  aliases: { file_path: 'path', filePath: 'path', file: 'path', filename: 'path', text: 'content', contents: 'content' },
+  aliases: {
+    file_path: 'path',
+    filePath: 'path',
+    file: 'path',
+    filename: 'path',
+    text: 'content',
+    contents: 'content',
+  },
   doing: args => `writes ${args.path}`,
   async run(args, context) {
     const resolved = await resolveForWriting(context, args.path);
@@ -27,6 +34,12 @@ export const writeFile = defineTool({
     const stale = checkSeen(context, path, current, 'whole');
     if (stale) return stale;
     const lines = args.content.split('\n').length - (args.content.endsWith('\n') ? 1 : 0);
-    return writeThrough(context, path, args.content, current, `${current ? 'Wrote' : 'Created'} ${path}, ${lines} lines.`);
+    return writeThrough(
+      context,
+      path,
+      args.content,
+      current,
+      `${current ? 'Wrote' : 'Created'} ${path}, ${lines} lines.`,
+    );
   },
 });

@@ -29,10 +29,16 @@ export function checkSeen(
 const changedSinceRead = (path: RelPath, actual: Hash | null): Refusal =>
   actual === null
     ? {
-        ...refuse('stale-read', `"${path}" changed since you read it: it has been deleted. Write it again only if it must exist.`),
+        ...refuse(
+          'stale-read',
+          `"${path}" changed since you read it: it has been deleted. Write it again only if it must exist.`,
+        ),
         seen: { path, hash: null },
       }
-    : refuse('stale-read', `"${path}" changed since you read it. Read it again and base your change on what stands there now.`);
+    : refuse(
+        'stale-read',
+        `"${path}" changed since you read it. Read it again and base your change on what stands there now.`,
+      );
 
 /** Through the one door, over the version that was checked. */
 export async function writeThrough(

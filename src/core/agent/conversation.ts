@@ -1,0 +1,98 @@
+import type { AssistantMessage, Message, ToolMessage, Usage, UserMessage } from '../../protocol/message.ts';
+import type { Journal } from '../session/contract.ts';
+import type { ResumePoint } from './contract.ts';
+
+/** Messages heavier than this go to a blob. */
+const INLINE = 16_000;
+const CHARACTERS_PER_TOKEN = 3.5;
+
+const weightOf = (value: unknown, depth = 0): number => {
+  if (typeof value === 'string') return value.length;
+  if (typeof value !== 'object' || value === null) return 8;
+  if (depth > 8) return 0;
+  let sum = 2;
+  for (const [key, item] of Object.entries(value)) sum += key.length + weightOf(item, depth + 1);
+  return sum;
+};
+
+/** Characters a vendor is sent of it: native blocks stand beside the parts, not in addition to them. */
+const sentWeight = (message: Message) => weightOf(message.parts);
+
+/**
+ * What a model is told, growing at its end only, so that vendors' prompt caches hit. Results of tools are not
+ * journalled a second time as messages: the tool outcomes already hold them.
+ */
+export class Conversation {
+  readonly #journal: Journal;
+  readonly #agent: string;
+  #messages: Message[];
+  #segment: number;
+  /** Tokens of everything up to the last answer as its vendor counted them, and characters added since. */
+  #counted: number | undefined;
+  #since = 0;
+
+  constructor(journal: Journal, agent: string, from?: ResumePoint) {
+    this.#journal = journal;
+    this.#agent = agent;
+    this.#messages = from ? [...from.messages] : [];
+    this.#segment = from?.segment ?? 0;
+    for (const message of this.#messages) this.#since += sentWeight(message);
+  }
+
+  /** Only ever appended to; a new array with every segment. */
+  get messages(): Message[] {
+    return this.#messages;
+  }
+
+  get segment(): number {
+    return this.#segment;
+  }
+
+  /** What the next request will weigh, as far as one can know before it is sent. */
+  get tokens(): number {
+    return (this.#counted ?? 0) + Math.ceil(this.#since / CHARACTERS_PER_TOKEN);
+  }
+
+  async say(text: string): Promise<void> {
+    const message: UserMessage = { role: 'user', parts: [{ type: 'text', text }] };
+    await this.#record(message);
+    this.#push(message);
+  }
+
+  async answer(message: AssistantMessage, usage: Usage): Promise<void> {
+    await this.#record(message);
+    this.#push(message);
+    const { input, output } = usage;
+    if (input === undefined || output === undefined || usage.estimated) return;
+    this.#counted = input + (usage.cacheRead ?? 0) + (usage.cacheWrite ?? 0) + output;
+    this.#since = 0;
+  }
+
+  results(message: ToolMessage): void {
+    this.#push(message);
+  }
+
+  /** Leaves everything behind but this text. */
+  async restart(text: string): Promise<void> {
+    this.#segment++;
+    this.#messages = [];
+    this.#counted = undefined;
+    this.#since = 0;
+    await this.say(text);
+  }
+
+  #push(message: Message): void {
+    this.#messages.push(message);
+    this.#since += sentWeight(message);
+  }
+
+  async #record(message: Message): Promise<void> {
+    const about = { type: 'agent-message', agent: this.#agent, segment: this.#segment } as const;
+    if (weightOf(message) <= INLINE) {
+      this.#journal.append({ ...about, message });
+      return;
+    }
+    const blob = await this.#journal.putBlob(new TextEncoder().encode(JSON.stringify(message)));
+    this.#journal.append({ ...about, blob, role: message.role });
+  }
+}

@@ -1,0 +1,204 @@
+import type { EventOf, JournalEvent, LongText, SeenVersion } from '../../protocol/events.ts';
+import type { Hash, ModelRef, RelPath } from '../../protocol/ids.ts';
+import type { Message, StopReason, ToolCallPart, ToolMessage } from '../../protocol/message.ts';
+import type { Journal } from '../session/contract.ts';
+import { isUnreadable } from './calls.ts';
+import type { InFlight, ResumePoint, Strikes, ToolResult } from './contract.ts';
+
+type Outcome = EventOf<'tool-outcome'>;
+type Blobs = Pick<Journal, 'getBlob'>;
+type Flight = Omit<InFlight, 'command'> & { command?: EventOf<'command-ended'> };
+/** A message, or the outcomes that answer the calls of the message before. */
+type Item = { message: Message } | { blob: Hash } | { outcomes: Map<string, Outcome> };
+
+interface Track {
+  segment: number;
+  answers: number;
+  items: Item[];
+  seen: SeenVersion[];
+  written: Set<RelPath>;
+  strikes: Strikes;
+  model?: ModelRef;
+  stop?: StopReason;
+  /** The last answer, until another message follows it. */
+  open?: { stop?: StopReason; outcomes: Map<string, Outcome>; flights: Map<string, Flight> };
+}
+
+const freshTrack = (): Track => ({
+  segment: 0,
+  answers: 0,
+  items: [],
+  seen: [],
+  written: new Set(),
+  strikes: { idle: 0, unreadable: 0 },
+});
+
+/** Counts an answer that moved nothing, or forgets the count. */
+export function strike(strikes: Strikes, calls: number, unreadable: boolean): void {
+  strikes.idle = calls === 0 ? strikes.idle + 1 : 0;
+  strikes.unreadable = calls > 0 && unreadable ? strikes.unreadable + 1 : 0;
+}
+
+/** Rebuilds the conversations of agents that have not ended from the journal's events, given in order. */
+export class AgentHistories {
+  readonly #tracks = new Map<string, Track>();
+  readonly #callers = new Map<string, string>();
+  readonly #writes = new Map<string, Flight>();
+
+  apply(event: JournalEvent): void {
+    switch (event.type) {
+      case 'agent-started':
+        if (!this.#tracks.has(event.agent)) this.#tracks.set(event.agent, freshTrack());
+        return;
+      case 'agent-ended':
+        if (event.outcome !== 'interrupted') this.#tracks.delete(event.agent);
+        return;
+      case 'call-intent': {
+        const track = this.#tracks.get(event.agent);
+        if (!track) return;
+        track.model = event.model;
+        this.#callers.set(event.call, event.agent);
+        return;
+      }
+      case 'call-outcome': {
+        const track = this.#tracks.get(this.#callers.get(event.call) ?? '');
+        this.#callers.delete(event.call);
+        if (track && event.result.ok) track.stop = event.result.stop;
+        return;
+      }
+      case 'agent-message':
+        this.#message(event);
+        return;
+      case 'tool-intent':
+        this.#tracks.get(event.agent)?.open?.flights.set(event.call, { effect: event.effect });
+        return;
+      case 'write-intent': {
+        const flights = this.#tracks.get(event.agent)?.open?.flights;
+        const flight = flights && [...flights.values()].findLast(one => one.effect === 'write');
+        if (!flight) return;
+        flight.write = { intent: event };
+        this.#writes.set(event.write, flight);
+        return;
+      }
+      case 'write-outcome': {
+        const flight = this.#writes.get(event.write);
+        this.#writes.delete(event.write);
+        if (flight?.write) flight.write.outcome = event;
+        return;
+      }
+      case 'command-ended': {
+        const flight = this.#tracks.get(event.agent ?? '')?.open?.flights.get(event.call);
+        if (flight) flight.command = event;
+        return;
+      }
+      case 'tool-outcome':
+        this.#outcome(event);
+        return;
+    }
+  }
+
+  /** Where the agent stood; undefined where there is nothing to go on from. */
+  async resumePoint(agent: string, blobs: Blobs): Promise<ResumePoint | undefined> {
+    const track = this.#tracks.get(agent);
+    if (!track) return undefined;
+    const messages: Message[] = [];
+    for (const item of track.items) {
+      const message = await messageOf(item, messages.at(-1), blobs);
+      if (!message) return undefined;
+      messages.push(message);
+    }
+    if (messages.length === 0) return undefined;
+    const { open, model } = track;
+    return {
+      messages,
+      segment: track.segment,
+      turn: open ? track.answers : track.answers + 1,
+      seen: [...track.seen],
+      written: [...track.written],
+      strikes: { ...track.strikes },
+      ...(model !== undefined && { model }),
+      ...(open && { answer: await answerOf(open, blobs) }),
+    };
+  }
+
+  #message(event: EventOf<'agent-message'>): void {
+    const track = this.#tracks.get(event.agent);
+    if (!track) return;
+    const { open } = track;
+    if (open) {
+      const outcomes = [...open.outcomes.values()];
+      strike(track.strikes, outcomes.length, outcomes.every(isUnreadable));
+      if (outcomes.length) track.items.push({ outcomes: open.outcomes });
+      delete track.open;
+    }
+    if (event.segment > track.segment) {
+      track.segment = event.segment;
+      track.items = [];
+      track.seen = [];
+    }
+    if (event.message) track.items.push({ message: event.message });
+    else if (event.blob) track.items.push({ blob: event.blob });
+    if ((event.message?.role ?? event.role) !== 'assistant') return;
+    track.answers++;
+    const { stop } = track;
+    track.open = { outcomes: new Map(), flights: new Map(), ...(stop && { stop }) };
+    delete track.stop;
+  }
+
+  #outcome(event: Outcome): void {
+    const track = this.#tracks.get(event.agent);
+    if (!track?.open) return;
+    const flight = track.open.flights.get(event.call);
+    track.open.flights.delete(event.call);
+    track.open.outcomes.set(event.call, event);
+    if (!event.seen) return;
+    track.seen.push(event.seen);
+    if (event.ok && flight?.effect === 'write') track.written.add(event.seen.path);
+  }
+}
+
+const textOf = async (long: LongText, blobs: Blobs): Promise<string> => {
+  const bytes = long.blob === undefined ? undefined : await blobs.getBlob(long.blob);
+  return bytes ? new TextDecoder().decode(bytes) : long.text;
+};
+
+const resultOf = async (event: Outcome, blobs: Blobs): Promise<ToolResult> => {
+  const output = await textOf(event.output, blobs);
+  return event.ok ? { ok: true, output } : { ok: false, refusal: event.refusal ?? 'failed', output };
+};
+
+async function messageOf(item: Item, before: Message | undefined, blobs: Blobs): Promise<Message | undefined> {
+  if ('message' in item) return item.message;
+  if ('blob' in item) {
+    const bytes = await blobs.getBlob(item.blob);
+    return bytes && (JSON.parse(new TextDecoder().decode(bytes)) as Message);
+  }
+  if (before?.role !== 'assistant') return undefined;
+  const parts: ToolMessage['parts'] = [];
+  for (const part of before.parts) {
+    if (part.type !== 'tool-call') continue;
+    parts.push(await resultPart(part, item.outcomes.get(part.id), blobs));
+  }
+  return { role: 'tool', parts };
+}
+
+async function resultPart(
+  part: ToolCallPart,
+  event: Outcome | undefined,
+  blobs: Blobs,
+): Promise<ToolMessage['parts'][number]> {
+  const result = event && (await resultOf(event, blobs));
+  const output = result?.output ?? 'Interrupted: it was not run.';
+  return { type: 'tool-result', id: part.id, name: part.name, output, ...(!result?.ok && { isError: true }) };
+}
+
+async function answerOf(open: NonNullable<Track['open']>, blobs: Blobs): Promise<NonNullable<ResumePoint['answer']>> {
+  const results = new Map<string, ToolResult>();
+  for (const [call, event] of open.outcomes) results.set(call, await resultOf(event, blobs));
+  const inFlight = new Map<string, InFlight>();
+  for (const [call, { effect, write, command }] of open.flights) {
+    const ended = command && { ended: command, output: await textOf(command.output, blobs) };
+    inFlight.set(call, { effect, ...(write && { write }), ...(ended && { command: ended }) });
+  }
+  return { results, inFlight, ...(open.stop && { stop: open.stop }) };
+}

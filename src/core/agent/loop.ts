@@ -1,0 +1,220 @@
+import type { AssistantMessage, StopReason } from '../../protocol/message.ts';
+import type { Log } from '../ports.ts';
+import type { RouteRequest, Router } from '../routing/contract.ts';
+import { type Answer, type Asking, ask } from './ask.ts';
+import { CallIds } from './call-ids.ts';
+import { type Bench, runCalls } from './calls.ts';
+import { claimsOf } from './claims.ts';
+import { summarise } from './compaction.ts';
+import type { AgentJob, AgentResult, AgentStream, ResumePoint, Strikes } from './contract.ts';
+import { Conversation } from './conversation.ts';
+import { strike } from './histories.ts';
+import { continued } from './prompts/compaction.ts';
+import { type Idle, idleCorrection, turnsLeft } from './prompts/corrections.ts';
+import { systemPrompt } from './prompts/system.ts';
+import type { Reins } from './reins.ts';
+import { SeenFiles } from './seen-files.ts';
+import type { ToolHost } from './tools/tool.ts';
+import type { ToolSet } from './tools/toolset.ts';
+
+/** What agents need of the world. */
+export interface AgentHost extends ToolHost {
+  router: Router;
+  stream?: AgentStream;
+  log?: Log;
+}
+
+const MAX_IDLE = 3;
+const MAX_UNREADABLE = 5;
+/** The part of the context window that may be full before the conversation is summarised. */
+const PRESSURE = 0.75;
+/** A segment shorter than this is not worth summarising. */
+const SHORTEST_SEGMENT = 6;
+const WARN_TURNS_LEFT = 3;
+
+type Overflow = 'pressure' | 'overflow';
+
+/** One agent at work, from its prompt (or where it stood) to its end. */
+export class AgentLoop {
+  readonly #host: AgentHost;
+  readonly #job: AgentJob;
+  readonly #reins: Reins;
+  readonly #bench: Bench;
+  readonly #conversation: Conversation;
+  readonly #asking: Asking;
+  readonly #system: string;
+  readonly #ids: CallIds;
+  readonly #strikes: Strikes;
+  #model: string | undefined;
+  #turn: number;
+  /** The turn for which the conversation was last made to fit. */
+  #compactedFor = 0;
+
+  constructor(host: AgentHost, job: AgentJob, reins: Reins, tools: ToolSet) {
+    const from = job.resumeFrom;
+    const { stream, log } = host;
+    this.#host = host;
+    this.#job = job;
+    this.#reins = reins;
+    this.#bench = {
+      host,
+      job,
+      tools,
+      claims: claimsOf(job.claims),
+      seen: new SeenFiles(from?.seen),
+      written: new Set(from?.written),
+      reins,
+      stream,
+      log,
+    };
+    this.#conversation = new Conversation(host.journal, job.agent, from);
+    this.#asking = { router: host.router, clock: host.clock, stream, log, pulse: job.pulse };
+    this.#system = systemPrompt(job.role, job.kind, job.brief);
+    this.#ids = new CallIds(host.newId, from?.messages);
+    this.#strikes = from ? { ...from.strikes } : { idle: 0, unreadable: 0 };
+    this.#model = from?.model;
+    this.#turn = from?.turn ?? 1;
+  }
+
+  async run(): Promise<AgentResult> {
+    const last = this.#conversation.messages.at(-1);
+    const { resumeFrom } = this.#job;
+    if (!last) {
+      await this.#conversation.say(this.#job.prompt);
+    } else if (last.role === 'assistant') {
+      const end = await this.#deal(last, resumeFrom?.answer?.stop ?? 'end', resumeFrom?.answer);
+      if (end) return end;
+      this.#turn++;
+    }
+    for (;;) {
+      await this.#reins.gate();
+      const end = this.#reins.signal.aborted ? ({ outcome: 'aborted' } as const) : await this.#takeTurn();
+      if (end) return end;
+    }
+  }
+
+  async #takeTurn(): Promise<AgentResult | undefined> {
+    const { maxTurns } = this.#job.limits;
+    if (this.#turn > maxTurns) {
+      return { outcome: 'gave-up', reason: 'max-turns', message: `It used all of its ${maxTurns} turns.` };
+    }
+    for (const text of this.#reins.takeNudges()) await this.#conversation.say(text);
+    if (this.#turn === maxTurns - WARN_TURNS_LEFT + 1 && this.#turn > 1) {
+      await this.#sayOnce(turnsLeft(WARN_TURNS_LEFT, this.#job.kind));
+    }
+    if (this.#underPressure()) await this.#compact('pressure');
+    if (this.#reins.signal.aborted) return { outcome: 'aborted' };
+    const answer = await ask(this.#asking, this.#request(), this.#reins.signal);
+    if (!answer.ok) return this.#failed(answer.failure);
+    this.#model = answer.model;
+    const message = this.#ids.settle(answer.message);
+    await this.#conversation.answer(message, answer.usage);
+    const end = await this.#deal(message, answer.stop);
+    this.#turn++;
+    return end;
+  }
+
+  #request(): RouteRequest {
+    const { agent, task, role } = this.#job;
+    return {
+      agent,
+      turn: this.#turn,
+      route: this.#reins.route,
+      system: this.#system,
+      tools: this.#bench.tools.specs,
+      messages: this.#conversation.messages,
+      ...(task && { task: task.id }),
+      ...(role.effort && { effort: role.effort }),
+    };
+  }
+
+  /** Does what an answer asks for; the end of the work, if it is one. */
+  async #deal(
+    message: AssistantMessage,
+    stop: StopReason,
+    earlier?: ResumePoint['answer'],
+  ): Promise<AgentResult | undefined> {
+    const calls = message.parts.filter(part => part.type === 'tool-call');
+    if (calls.length === 0) return this.#idle(message, stop);
+    const outcome = await runCalls(this.#bench, calls, this.#model, earlier);
+    if (!outcome) return { outcome: 'aborted' };
+    this.#conversation.results(outcome.message);
+    if (outcome.end) return outcome.end;
+    strike(this.#strikes, calls.length, outcome.unreadable);
+    if (this.#strikes.unreadable < MAX_UNREADABLE) return undefined;
+    const last = outcome.message.parts.at(-1)?.output ?? '';
+    return {
+      outcome: 'gave-up',
+      reason: 'malformed',
+      message: `${MAX_UNREADABLE} answers in a row held no call that could be read. The last was told: ${last}`,
+    };
+  }
+
+  async #idle(message: AssistantMessage, stop: StopReason): Promise<AgentResult | undefined> {
+    const said = message.parts.some(part => part.type === 'text' && part.text.trim() !== '');
+    if (stop === 'refusal') {
+      const text = message.parts.flatMap(part => (part.type === 'text' ? [part.text] : [])).join('\n');
+      return { outcome: 'failed', reason: 'content-filter', message: text || 'The model refused to answer.' };
+    }
+    strike(this.#strikes, 0, false);
+    const idle: Idle = stop === 'max-tokens' ? 'cut-off' : said || stop === 'pause' ? 'no-tool-call' : 'empty-answer';
+    if (this.#strikes.idle >= MAX_IDLE) {
+      const text = `${MAX_IDLE} answers in a row called no tool; the last was: ${idle}.`;
+      return { outcome: 'gave-up', reason: 'no-finish', message: text };
+    }
+    // The vendor only asks to be called again with what it said.
+    if (stop === 'pause') return undefined;
+    const { agent } = this.#job;
+    const text = `${agent} gave an answer without a tool call and was told to go on.`;
+    this.#host.journal.append({ type: 'notice', level: 'info', code: idle, agent, text });
+    await this.#conversation.say(idleCorrection(idle, this.#job.kind));
+    return undefined;
+  }
+
+  async #failed(failure: Extract<Answer, { ok: false }>['failure']): Promise<AgentResult | undefined> {
+    switch (failure.reason) {
+      case 'aborted':
+        return { outcome: 'aborted' };
+      case 'context-overflow':
+        if (this.#compactedFor === this.#turn || this.#conversation.messages.length < 2) {
+          return { outcome: 'failed', ...failure };
+        }
+        await this.#compact('overflow');
+        return undefined;
+      case 'exhausted': {
+        const { last, retryAt } = failure;
+        const message = `No model of the route answered; last ${last.model}: ${last.class}, ${last.message}`;
+        return { outcome: 'failed', reason: 'exhausted', message, ...(retryAt !== undefined && { retryAt }) };
+      }
+      default:
+        return { outcome: 'failed', reason: failure.reason, message: failure.message };
+    }
+  }
+
+  #underPressure(): boolean {
+    const { messages, tokens } = this.#conversation;
+    if (messages.length < SHORTEST_SEGMENT || this.#compactedFor === this.#turn) return false;
+    const room = this.#host.router.contextTokens(this.#reins.route);
+    return room !== undefined && tokens > room * PRESSURE;
+  }
+
+  async #compact(why: Overflow): Promise<void> {
+    this.#compactedFor = this.#turn;
+    const { signal } = this.#reins;
+    const { journal } = this.#host;
+    const { agent, prompt } = this.#job;
+    const summary = await summarise(this.#asking, this.#request(), why === 'pressure', signal);
+    if (signal.aborted) return;
+    const segment = this.#conversation.segment + 1;
+    journal.append({ type: 'agent-compacted', agent, segment, summary: await journal.longText(summary) });
+    await this.#conversation.restart(continued(prompt, summary, [...this.#bench.written]));
+    this.#bench.seen.forget();
+  }
+
+  /** Not again after a resume that finds it said. */
+  async #sayOnce(text: string): Promise<void> {
+    const last = this.#conversation.messages.at(-1);
+    const said = last?.role === 'user' && last.parts.some(part => part.type === 'text' && part.text === text);
+    if (!said) await this.#conversation.say(text);
+  }
+}
