@@ -7,7 +7,7 @@ import type {
 } from '../../src/core/agent/contract.ts';
 import type { AgentHost } from '../../src/core/agent/loop.ts';
 import { agentRunner } from '../../src/core/agent/runner.ts';
-import type { ProcessOutcome, Processes } from '../../src/core/ports.ts';
+import type { Processes, ProcessOutcome } from '../../src/core/ports.ts';
 import type { RouteRequest } from '../../src/core/routing/contract.ts';
 import type { Journal } from '../../src/core/session/contract.ts';
 import { AgentTask } from '../../src/protocol/plan.ts';
@@ -18,7 +18,7 @@ import { type Reply, type ScriptedRouter, scriptedRouter } from './scripted-rout
 
 type Script = Reply[] | ((request: RouteRequest, earlier: number) => Reply);
 
-export interface WorldOptions {
+interface WorldOptions {
   files?: Record<string, string | Uint8Array>;
   judge?: (command: string) => CommandVerdict;
   processes?: (command: string) => Partial<ProcessOutcome>;
@@ -107,7 +107,9 @@ export class AgentWorld {
 
   /** Tool, refusal (or ok) of each call, in order of their outcomes. */
   outcomes(): string[] {
-    const tools = new Map(this.journal.of('tool-intent').map(intent => [`${intent.agent} ${intent.call}`, intent.tool]));
+    const tools = new Map(
+      this.journal.of('tool-intent').map(intent => [`${intent.agent} ${intent.call}`, intent.tool]),
+    );
     return this.journal
       .of('tool-outcome')
       .map(outcome => `${tools.get(`${outcome.agent} ${outcome.call}`)}: ${outcome.refusal ?? 'ok'}`);

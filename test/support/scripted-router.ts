@@ -1,4 +1,4 @@
-import type { RouteEvent, RouteFailure, Router, RouteRequest } from '../../src/core/routing/contract.ts';
+import type { RouteEvent, RouteFailure, RouteRequest, Router } from '../../src/core/routing/contract.ts';
 import type { Journal } from '../../src/core/session/contract.ts';
 import type { AssistantMessage, StopReason, Usage } from '../../src/protocol/message.ts';
 

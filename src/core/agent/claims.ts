@@ -1,5 +1,6 @@
 import picomatch from 'picomatch/posix.js';
 import type { RelPath } from '../../protocol/ids.ts';
+import { normalGlob } from '../plan/globs.ts';
 
 /** The files one task alone may write. */
 export interface Claims {
@@ -7,14 +8,9 @@ export interface Claims {
   allows(path: RelPath): boolean;
 }
 
-const normalise = (glob: string) => {
-  const plain = glob.trim().replace(/^(\.?\/)+/, '');
-  return plain.endsWith('/') ? `${plain}**` : plain;
-};
-
-/** A folder written with a trailing slash means everything in it; names that begin with a dot count like others. */
+/** Names that begin with a dot count like others. */
 export function claimsOf(globs: readonly string[]): Claims {
-  const wanted = globs.map(normalise).filter(glob => glob !== '');
+  const wanted = globs.map(normalGlob);
   const matches = wanted.length ? picomatch(wanted, { dot: true }) : () => false;
   return { globs: wanted, allows: path => matches(path) };
 }

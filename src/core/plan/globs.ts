@@ -1,5 +1,5 @@
 /** `dir/` means everything below, as people write it; `./` in front means nothing. */
-function normalGlob(glob: string): string {
+export function normalGlob(glob: string): string {
   const bare = glob.replace(/^(\.\/)+/, '');
   return bare.endsWith('/') ? `${bare}**` : bare;
 }

@@ -214,7 +214,9 @@ describe('an agent at work', () => {
       finish,
     ]);
     await world.run();
-    const answers = (world.router.requests[2]?.messages ?? []).filter((message: Message) => message.role === 'assistant');
+    const answers = (world.router.requests[2]?.messages ?? []).filter(
+      (message: Message) => message.role === 'assistant',
+    );
     assert.deepEqual(answers[0]?.native, native);
     assert.equal(answers[1]?.native, undefined);
     const ids = answers.flatMap(answer => answer.parts.flatMap(part => (part.type === 'tool-call' ? [part.id] : [])));
