@@ -1,0 +1,238 @@
+import type { BudgetScope, EventOf } from '../../protocol/events.ts';
+import type { NanoUsd } from '../../protocol/ids.ts';
+import type { Journal } from '../session/contract.ts';
+import type { SessionState } from '../session/state.ts';
+import type { DayHold, DayLedger } from './day-ledger.ts';
+
+export interface BudgetLimits {
+  session?: NanoUsd;
+  /** For each agent that has no limit of its own. */
+  agent?: NanoUsd;
+  providers?: Record<string, NanoUsd>;
+}
+
+export interface BudgetOptions {
+  session: string;
+  limits: BudgetLimits;
+  /** The share of a limit at which the user is told. */
+  alertAt: number;
+  /** When nothing that costs fits any more: only free providers of the route, a pause, or the end. */
+  whenSpent: EventOf<'budget-spent'>['action'];
+  journal: Pick<Journal, 'append'>;
+  day?: DayLedger;
+  /** A resumed session's counters; calls without an outcome count as spent in full. */
+  earlier?: Pick<SessionState, 'tally' | 'agents' | 'providers' | 'openCalls' | 'budget'>;
+}
+
+export interface Ask {
+  agent: string;
+  provider: string;
+  amount: NanoUsd;
+}
+
+export interface Reservation {
+  readonly ok: true;
+  readonly amount: NanoUsd;
+  /** Books the cost, or the whole reservation where it is unknown; says what was booked. To be called exactly once. */
+  settle(cost: NanoUsd | undefined): NanoUsd;
+}
+
+export interface Refusal {
+  readonly ok: false;
+  readonly scope: BudgetScope;
+  readonly key: string;
+  readonly limit: NanoUsd;
+  readonly spent: NanoUsd;
+  /** Would not fit with nothing else under way either. */
+  readonly final: boolean;
+}
+
+class Account {
+  readonly scope: BudgetScope;
+  readonly key: string;
+  limit: NanoUsd | undefined;
+  spent = 0;
+  reserved = 0;
+  alerted = false;
+  saidSpent = false;
+
+  constructor(scope: BudgetScope, key: string, limit: NanoUsd | undefined) {
+    this.scope = scope;
+    this.key = key;
+    this.limit = limit;
+  }
+
+  refuse(amount: NanoUsd): Refusal | undefined {
+    const { scope, key, limit, spent } = this;
+    if (limit === undefined || spent + this.reserved + amount <= limit) return undefined;
+    return { ok: false, scope, key, limit, spent, final: spent + amount > limit };
+  }
+}
+
+/**
+ * Nobody spends what is not there: the most a call can cost is reserved in every scope in one synchronous step, or the
+ * call is not sent. Committed and reserved together never exceed a limit.
+ */
+export class Budget {
+  readonly whenSpent: BudgetOptions['whenSpent'];
+  #options: BudgetOptions;
+  #accounts = new Map<string, Account>();
+  #waiting = new Set<() => void>();
+  #days = new Set<string>();
+
+  constructor(options: BudgetOptions) {
+    this.#options = options;
+    this.whenSpent = options.whenSpent;
+    if (options.earlier) this.#restore(options.earlier);
+  }
+
+  /** Reserves, waiting for calls under way where only they are in the way; a refusal is final or the signal's. */
+  async hold(ask: Ask, signal: AbortSignal): Promise<Reservation | Refusal> {
+    for (;;) {
+      const answer = this.reserve(ask);
+      if (answer.ok || answer.final || signal.aborted) return answer;
+      if (answer.scope === 'day') {
+        const room = await this.#options.day?.room(ask.amount, signal);
+        if (room === 'spent') return { ...answer, final: true };
+      } else {
+        await this.#change(signal);
+      }
+    }
+  }
+
+  /** One synchronous step: in all scopes or in none. */
+  reserve({ agent, provider, amount }: Ask): Reservation | Refusal {
+    const accounts = [
+      this.#account('session', this.#options.session),
+      this.#account('agent', agent),
+      this.#account('provider', provider),
+    ];
+    const refusals = accounts.flatMap(account => account.refuse(amount) ?? []);
+    const refusal = refusals.find(one => one.final) ?? refusals[0];
+    if (refusal) return refusal;
+    const day = this.#options.day;
+    const hold = day?.take(amount);
+    if (day && !hold) {
+      const { day: key, spent, limit = 0 } = day.today();
+      return { ok: false, scope: 'day', key, limit, spent, final: false };
+    }
+    for (const account of accounts) account.reserved += amount;
+    return this.#reservation(amount, accounts, hold);
+  }
+
+  /** Changes a limit in the middle of a session; who changes it journals `budget-changed`. */
+  setLimit(scope: Exclude<BudgetScope, 'day'>, key: string, limit: NanoUsd | undefined): void {
+    const account = this.#account(scope, key);
+    account.limit = limit;
+    account.saidSpent = false;
+    if (limit !== undefined && account.spent < limit * this.#options.alertAt) account.alerted = false;
+    this.#wake();
+  }
+
+  /** Tells, once for each scope and limit, that nothing more fits. */
+  saySpent({ scope, key }: Refusal): void {
+    if (scope === 'day') {
+      if (this.#days.has(`spent ${key}`)) return;
+      this.#days.add(`spent ${key}`);
+    } else {
+      const account = this.#account(scope, key);
+      if (account.saidSpent) return;
+      account.saidSpent = true;
+    }
+    this.#options.journal.append({ type: 'budget-spent', scope, key, action: this.whenSpent });
+  }
+
+  /** For views and tests: what stands in every scope that was used. */
+  standing(): { scope: BudgetScope; key: string; limit?: NanoUsd; spent: NanoUsd; reserved: NanoUsd }[] {
+    return [...this.#accounts.values()].map(({ scope, key, limit, spent, reserved }) => ({
+      scope,
+      key,
+      spent,
+      reserved,
+      ...(limit !== undefined && { limit }),
+    }));
+  }
+
+  #reservation(amount: NanoUsd, accounts: Account[], hold: DayHold | undefined): Reservation {
+    let settled = false;
+    return {
+      ok: true,
+      amount,
+      settle: cost => {
+        if (settled) throw new Error('a reservation is settled once');
+        settled = true;
+        const booked = cost ?? amount;
+        for (const account of accounts) {
+          account.reserved -= amount;
+          account.spent += booked;
+          this.#alert(account);
+        }
+        hold?.settle(booked);
+        if (hold) this.#alertDay();
+        this.#wake();
+        return booked;
+      },
+    };
+  }
+
+  #account(scope: BudgetScope, key: string): Account {
+    const id = `${scope} ${key}`;
+    const known = this.#accounts.get(id);
+    if (known) return known;
+    const { limits } = this.#options;
+    const limit = scope === 'session' ? limits.session : scope === 'agent' ? limits.agent : limits.providers?.[key];
+    const fresh = new Account(scope, key, limit);
+    this.#accounts.set(id, fresh);
+    return fresh;
+  }
+
+  #alert(account: Account): void {
+    const { scope, key, spent, limit } = account;
+    if (account.alerted || limit === undefined || spent < limit * this.#options.alertAt) return;
+    account.alerted = true;
+    this.#options.journal.append({ type: 'budget-alert', scope, key, spent, limit });
+  }
+
+  #alertDay(): void {
+    const today = this.#options.day?.today();
+    if (today?.limit === undefined || today.spent < today.limit * this.#options.alertAt) return;
+    if (this.#days.has(today.day)) return;
+    this.#days.add(today.day);
+    const { day: key, spent, limit } = today;
+    this.#options.journal.append({ type: 'budget-alert', scope: 'day', key, spent, limit });
+  }
+
+  #change(signal: AbortSignal): Promise<void> {
+    return new Promise(resolve => {
+      const go = () => {
+        signal.removeEventListener('abort', go);
+        this.#waiting.delete(go);
+        resolve();
+      };
+      signal.addEventListener('abort', go, { once: true });
+      this.#waiting.add(go);
+    });
+  }
+
+  /** In the order they came. */
+  #wake(): void {
+    for (const go of [...this.#waiting]) go();
+  }
+
+  #restore({ tally, agents, providers, openCalls, budget }: NonNullable<BudgetOptions['earlier']>): void {
+    const session = this.#account('session', this.#options.session);
+    session.spent = tally.cost;
+    for (const [agent, state] of agents) this.#account('agent', agent).spent = state.tally.cost;
+    for (const [provider, state] of providers) this.#account('provider', provider).spent = state.tally.cost;
+    for (const { intent } of openCalls.values()) {
+      const lost = intent.reserved ?? 0;
+      session.spent += lost;
+      this.#account('agent', intent.agent).spent += lost;
+      this.#account('provider', intent.model.slice(0, intent.model.indexOf('/'))).spent += lost;
+    }
+    for (const { scope, key, limit } of budget.alerts) {
+      if (scope === 'day') this.#days.add(key);
+      else if (this.#account(scope, key).limit === limit) this.#account(scope, key).alerted = true;
+    }
+  }
+}

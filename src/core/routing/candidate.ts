@@ -1,0 +1,68 @@
+import type { ModelRef } from '../../protocol/ids.ts';
+import type { ErrorClass, Message } from '../../protocol/message.ts';
+import type { RouteFailure, RouteRequest } from './contract.ts';
+import type { Lane } from './lane.ts';
+import type { Models } from './models.ts';
+import type { Tries } from './verdict.ts';
+
+/** Why a model of the route is not asked in this turn. */
+export type Out =
+  | { why: 'failed'; error: ErrorClass; message: string }
+  | { why: 'too-small'; message: string }
+  | { why: 'budget'; scope: string; message: string }
+  | { why: 'unfit'; message: string };
+
+/** One model of the route, in one turn. */
+export interface Candidate {
+  readonly ref: ModelRef;
+  readonly lane: Lane | undefined;
+  readonly tries: Tries;
+  out?: Out;
+}
+
+export function candidatesOf(request: RouteRequest, laneOf: (ref: ModelRef) => Lane | undefined): Candidate[] {
+  return [...new Set(request.route)].map(ref => {
+    const lane = laneOf(ref);
+    const candidate: Candidate = { ref, lane, tries: { again: 0, malformed: 0, stripped: false } };
+    if (!lane) candidate.out = { why: 'unfit', message: 'no such provider is configured' };
+    return candidate;
+  });
+}
+
+/** What a model is known to be unable to do; what is unknown is tried. */
+export function unfit(ref: ModelRef, request: RouteRequest, tokens: number, models: Models): Out | undefined {
+  const { tools, images, contextTokens } = models.get(ref);
+  if (tools === false && request.tools.length > 0) return { why: 'unfit', message: 'it cannot use tools' };
+  if (images === false && request.messages.some(hasImage)) return { why: 'unfit', message: 'it cannot see images' };
+  // The count before sending is rough: only what is clearly too long is kept back.
+  if (contextTokens !== undefined && tokens > contextTokens * 1.25)
+    return { why: 'too-small', message: `about ${tokens} tokens do not fit into ${contextTokens}` };
+  return undefined;
+}
+
+const hasImage = (message: Message) => message.role === 'user' && message.parts.some(part => part.type === 'image');
+
+/** After an overflow: every model that is known to take no more than the one that was too small. */
+export function ruleOutSmaller(candidates: Candidate[], small: Candidate, message: string, models: Models): void {
+  small.out = { why: 'too-small', message };
+  const window = models.get(small.ref).contextTokens;
+  if (window === undefined) return;
+  for (const candidate of candidates) {
+    const other = models.get(candidate.ref).contextTokens;
+    if (!candidate.out && other !== undefined && other <= window)
+      candidate.out = { why: 'too-small', message: 'its window is no larger' };
+  }
+}
+
+/** The failure to tell when nobody is left: what the caller can do something about comes first. */
+export function failureOf(candidates: Candidate[]): RouteFailure {
+  const outs = candidates.flatMap(({ ref, out }) => (out ? [{ ref, ...out }] : []));
+  const small = outs.find(out => out.why === 'too-small');
+  if (small) return { reason: 'context-overflow', message: `${small.ref}: ${small.message}` };
+  const budget = outs.find(out => out.why === 'budget');
+  if (budget) return { reason: 'budget', scope: budget.scope, message: budget.message };
+  const failed = outs.findLast(out => out.why === 'failed');
+  if (failed) return { reason: 'exhausted', last: { class: failed.error, message: failed.message, model: failed.ref } };
+  const why = outs.map(out => `${out.ref}: ${out.message}`).join('; ');
+  return { reason: 'no-model', message: why || 'the route is empty' };
+}

@@ -1,0 +1,182 @@
+import type { Refusal, Reservation } from './budget.ts';
+import type { Leave } from './call.ts';
+import { type Candidate, failureOf, unfit } from './candidate.ts';
+import type { RouteFailure, RouteRequest } from './contract.ts';
+import type { Access, Lane } from './lane.ts';
+import { mostItCosts, type Price } from './prices.ts';
+import type { TurnContext } from './turn-context.ts';
+import { sleep } from './wait.ts';
+
+export interface Chosen {
+  candidate: Candidate;
+  leave: Leave;
+}
+
+type Blocked = { candidate: Candidate; access: Exclude<Access, { now: true }> };
+type Parked = Extract<Access, { ms: number }> & Pick<Candidate, 'ref'>;
+
+/** Providers whose models differ in what they can do, and whose list tells. */
+const listsAbilities = new Set(['ollama', 'vscode-lm']);
+/** Room for an answer that is asked for even where the window seems full. */
+const SHORTEST_ANSWER = 1024;
+
+/** Walks the route to the first model that may be asked now, and takes what it needs to be asked. */
+export class Choice {
+  #request: RouteRequest;
+  #signal: AbortSignal;
+  #context: TurnContext;
+  #candidates: Candidate[];
+  #waited = 0;
+  #refusal: Refusal | undefined;
+
+  constructor(request: RouteRequest, signal: AbortSignal, context: TurnContext, candidates: Candidate[]) {
+    this.#request = request;
+    this.#signal = signal;
+    this.#context = context;
+    this.#candidates = candidates;
+  }
+
+  async next(): Promise<Chosen | RouteFailure> {
+    for (;;) {
+      const blocked: Blocked[] = [];
+      for (const candidate of this.#candidates) {
+        if (this.#signal.aborted) return { reason: 'aborted' };
+        if (candidate.out || !candidate.lane) continue;
+        const leave = await this.#take(candidate, candidate.lane, blocked);
+        if (leave) return { candidate, leave };
+      }
+      if (this.#signal.aborted) return { reason: 'aborted' };
+      const failure = this.#nobody() ?? (await this.#wait(blocked));
+      if (failure) return failure;
+    }
+  }
+
+  async #take(candidate: Candidate, lane: Lane, blocked: Blocked[]): Promise<Leave | undefined> {
+    const { pool, prices, estimates } = this.#context;
+    const request = this.#request;
+    const { ref } = candidate;
+    const key = `${request.agent}\n${ref}`;
+    const tokens = estimates.typical(key, request);
+    const bar = (access: Access): boolean => {
+      if (access.now) return false;
+      blocked.push({ candidate, access });
+      return true;
+    };
+
+    if (bar(lane.access(tokens))) return undefined;
+    const { provider } = lane;
+    if (request.tools.length > 0 && listsAbilities.has(provider.kind) && pool.models.get(ref).tools === undefined)
+      await pool.listOnce(provider);
+    const out = unfit(ref, request, tokens, pool.models) ?? this.#notPaid(lane);
+    const price = provider.free || out ? undefined : await prices.find(ref, provider, pool.clock.now());
+    if (out || (!provider.free && !price)) {
+      if (!out) this.#context.priceUnknown(ref);
+      candidate.out = out ?? { why: 'unfit', message: 'its price is unknown' };
+      return undefined;
+    }
+
+    const slot = await lane.slots.take(this.#signal, this.#patience(candidate));
+    if (!slot) return undefined;
+    const maxOutputTokens = this.#longestAnswer(lane, tokens);
+    const reservation = price && (await this.#reserve(candidate, lane, price, key, maxOutputTokens));
+    const barred = (price && !reservation) || bar(lane.access(tokens));
+    const permit = barred ? undefined : lane.enter(tokens);
+    if (permit) {
+      if (provider.free && this.#refusal) this.#context.budget.saySpent(this.#refusal);
+      return { lane, slot, permit, price, reservation, maxOutputTokens };
+    }
+    reservation?.settle(0);
+    slot.release('other');
+    return undefined;
+  }
+
+  /** With nothing left to spend, a free model takes over only where the user wants it to. */
+  #notPaid({ provider }: Lane): Candidate['out'] {
+    if (!provider.free || !this.#refusal || this.#context.budget.whenSpent === 'local') return undefined;
+    return { why: 'budget', scope: this.#refusal.scope, message: textOf(this.#refusal) };
+  }
+
+  async #reserve(
+    candidate: Candidate,
+    lane: Lane,
+    price: Price,
+    key: string,
+    maxOutputTokens: number,
+  ): Promise<Reservation | undefined> {
+    const { budget, estimates } = this.#context;
+    const amount = mostItCosts(price, estimates.atMost(key, this.#request), maxOutputTokens);
+    const held = await budget.hold({ agent: this.#request.agent, provider: lane.provider.name, amount }, this.#signal);
+    if (held.ok) return held;
+    if (held.final) {
+      this.#refusal ??= held;
+      candidate.out = { why: 'budget', scope: held.scope, message: textOf(held) };
+    }
+    return undefined;
+  }
+
+  /** A busy provider is waited for, but not for ever while one further down could start at once. */
+  #patience(candidate: Candidate): number | undefined {
+    const others = this.#candidates.some(
+      ({ lane, out }) => !out && lane && lane !== candidate.lane && lane.slots.free && lane.access(0).now,
+    );
+    return others ? this.#context.pool.settings.slotPatienceMs : undefined;
+  }
+
+  #longestAnswer(lane: Lane, promptTokens: number): number {
+    const { models, settings } = this.#context.pool;
+    const { contextTokens, maxOutputTokens } = models.get(lane.ref);
+    const wanted = this.#request.maxOutputTokens ?? maxOutputTokens ?? settings.maxOutputTokens;
+    const allowed = Math.min(wanted, maxOutputTokens ?? wanted);
+    if (contextTokens === undefined) return allowed;
+    return Math.min(allowed, Math.max(SHORTEST_ANSWER, contextTokens - promptTokens));
+  }
+
+  #nobody(): RouteFailure | undefined {
+    if (this.#candidates.some(({ out }) => !out)) return undefined;
+    const failure = failureOf(this.#candidates);
+    if (failure.reason === 'budget' && this.#refusal) this.#context.budget.saySpent(this.#refusal);
+    return failure;
+  }
+
+  /** Only when nobody may be asked now, and only as long as is acceptable. */
+  async #wait(blocked: Blocked[]): Promise<RouteFailure | undefined> {
+    const { clock, settings } = this.#context.pool;
+    const first = soonest(blocked);
+    const probing = blocked.flatMap(({ access }) => ('probing' in access ? [access.probing] : []));
+    if (probing.length > 0) {
+      await this.#probed(probing, first?.ms);
+      return undefined;
+    }
+    if (!first) return undefined;
+    const { ms, error, ref } = first;
+    if (ms > settings.acceptableWaitMs || this.#waited + ms > settings.totalWaitMs) {
+      const last = { class: error, message: `parked after ${error}`, model: ref };
+      return { reason: 'exhausted', last, retryAt: clock.now() + ms };
+    }
+    this.#waited += ms;
+    await sleep(clock, ms, this.#signal);
+    return undefined;
+  }
+
+  async #probed(probing: Promise<void>[], ms: number | undefined): Promise<void> {
+    const done = new AbortController();
+    const stop = () => done.abort();
+    this.#signal.addEventListener('abort', stop, { once: true });
+    const { clock, settings } = this.#context.pool;
+    const limit = sleep(clock, Math.min(ms ?? Number.POSITIVE_INFINITY, settings.probeTimeoutMs), done.signal);
+    await Promise.race([...probing, limit]);
+    done.abort();
+    this.#signal.removeEventListener('abort', stop);
+  }
+}
+
+function soonest(blocked: Blocked[]): Parked | undefined {
+  let first: Parked | undefined;
+  for (const { candidate, access } of blocked)
+    if ('ms' in access && (!first || access.ms < first.ms)) first = { ...access, ref: candidate.ref };
+  return first;
+}
+
+function textOf({ scope, key, limit, spent }: Refusal): string {
+  return `the ${scope} budget of ${key} allows ${limit} nano-dollars, ${spent} are spent, and the next call may cost more than is left`;
+}

@@ -1,0 +1,113 @@
+import type { ModelRef } from '../../protocol/ids.ts';
+import type { Clock, Disposable } from '../ports.ts';
+import type { Provider } from './contract.ts';
+import { Health } from './health.ts';
+import { Lane, type PoolEvent } from './lane.ts';
+import { modelOf, providerOf } from './model-ref.ts';
+import { Models } from './models.ts';
+import { Parking } from './parking.ts';
+import type { RoutingSettings } from './settings.ts';
+import { Slots } from './slots.ts';
+
+export interface PoolOptions {
+  /** The provider with a name as it is now: a changed key is a new provider with another account. */
+  provider: (name: string) => Provider | undefined;
+  clock: Clock;
+  settings: RoutingSettings;
+  models?: Models;
+}
+
+/** What all sessions of one process share: how each provider, credential and model does, and who may call it now. */
+export class ProviderPool implements Disposable {
+  readonly models: Models;
+  readonly settings: RoutingSettings;
+  readonly clock: Clock;
+  readonly health: Health;
+  #provider: PoolOptions['provider'];
+  #parking: Parking;
+  #lanes = new Map<string, Lane>();
+  #slots = new Map<string, Slots>();
+  #listed = new Set<string>();
+  #listeners = new Set<(event: PoolEvent, provider: string) => void>();
+
+  constructor({ provider, clock, settings, models = new Models() }: PoolOptions) {
+    this.#provider = provider;
+    this.clock = clock;
+    this.settings = settings;
+    this.models = models;
+    this.#parking = new Parking(clock);
+    this.health = new Health({
+      clock,
+      settings,
+      models,
+      emit: event => this.#emit(event, event.provider),
+      refused: (provider, error) => {
+        if (error.class === 'auth' || error.class === 'quota')
+          this.#laneOf(`${provider.name}/*`, provider).refused(error.class, error.retry?.afterMs, error.message);
+      },
+    });
+  }
+
+  /** Undefined where no provider of that name is configured. */
+  lane(ref: ModelRef): Lane | undefined {
+    const provider = this.#provider(providerOf(ref));
+    return provider && this.#laneOf(ref, provider);
+  }
+
+  /** Breakers, parking, health and what the user must know, as it happens. */
+  subscribe(listener: (event: PoolEvent, provider: string) => void): Disposable {
+    this.#listeners.add(listener);
+    return { dispose: () => void this.#listeners.delete(listener) };
+  }
+
+  /** Asks a provider for its models unless it was asked before: some tell only so what a model can do. */
+  async listOnce(provider: Provider): Promise<void> {
+    if (this.#listed.has(provider.name)) return;
+    if (await this.health.probe(provider)) this.#listed.add(provider.name);
+  }
+
+  /** Forgets what was held against a provider's key: it was changed, tested or paid. */
+  release(name: string): void {
+    const provider = this.#provider(name);
+    if (provider) this.#parking.release(accountOf(provider, ''));
+  }
+
+  dispose(): void {
+    this.health.dispose();
+    this.#listeners.clear();
+  }
+
+  #laneOf(ref: ModelRef, provider: Provider): Lane {
+    const account = accountOf(provider, modelOf(ref));
+    const key = `${account}\n${ref}`;
+    const known = this.#lanes.get(key);
+    if (known && known.provider === provider) return known;
+    const lane = new Lane(ref, provider, account, {
+      clock: this.clock,
+      settings: this.settings,
+      parking: this.#parking,
+      slots: this.#slotsOf(account, provider.name),
+      emit: event => this.#emit(event, provider.name),
+      probe: () => this.health.probe(provider),
+    });
+    this.#lanes.set(key, lane);
+    return lane;
+  }
+
+  #slotsOf(account: string, name: string): Slots {
+    const known = this.#slots.get(account);
+    if (known) return known;
+    const slots = new Slots(this.clock, this.settings.providers[name]?.concurrency ?? this.settings.concurrency);
+    this.#slots.set(account, slots);
+    return slots;
+  }
+
+  #emit(event: PoolEvent, provider: string): void {
+    for (const listener of [...this.#listeners]) listener(event, provider);
+  }
+}
+
+/** One credential at one place. */
+function accountOf(provider: Provider, model: string): string {
+  return `${provider.name} ${provider.provenance(model).account}`;
+}

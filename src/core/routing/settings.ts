@@ -1,0 +1,64 @@
+/** How long a stream may keep us waiting, in milliseconds. */
+export interface WatchdogSettings {
+  /** From sending to the first sign of an answer. */
+  connectMs: number;
+  /** From the answer's headers to the first event. */
+  firstByteMs: number;
+  /** Between two events. */
+  silenceMs: number;
+}
+
+export interface BreakerSettings {
+  /** Failures in a row that open it. */
+  failures: number;
+  /** How long it stays open the first time; doubles up to `maxOpenMs`. */
+  openMs: number;
+  maxOpenMs: number;
+}
+
+/** What the router may be told; every field has a default. */
+export interface RoutingSettings {
+  /** Further tries on the same model after a retryable or truncated answer. */
+  retries: number;
+  backoff: { baseMs: number; maxMs: number };
+  /** The longest single wait when everything on the route is parked; a longer one fails the turn instead. */
+  acceptableWaitMs: number;
+  /** All waits of one turn together. */
+  totalWaitMs: number;
+  /** How long a key and model rest after a rate limit without a hint; doubles while limits follow each other. */
+  rateLimitParkMs: number;
+  /** How long a credential rests after it was refused or ran out of quota. */
+  credentialParkMs: number;
+  /** How long a model that a provider does not know is left alone. */
+  missingParkMs: number;
+  breaker: BreakerSettings;
+  watchdogs: WatchdogSettings;
+  /** Calls at once per provider. */
+  concurrency: number;
+  /** How long to queue for a busy provider before a free one further down the route is taken. */
+  slotPatienceMs: number;
+  probeEveryMs: number;
+  probeTimeoutMs: number;
+  /** Asked for where neither the request nor the model says how long an answer may be. */
+  maxOutputTokens: number;
+  /** What differs for single providers, by name. */
+  providers: Record<string, { concurrency?: number; watchdogs?: Partial<WatchdogSettings> }>;
+}
+
+export const defaultRoutingSettings: RoutingSettings = {
+  retries: 2,
+  backoff: { baseMs: 500, maxMs: 8000 },
+  acceptableWaitMs: 90_000,
+  totalWaitMs: 300_000,
+  rateLimitParkMs: 10_000,
+  credentialParkMs: 900_000,
+  missingParkMs: 900_000,
+  breaker: { failures: 5, openMs: 30_000, maxOpenMs: 300_000 },
+  watchdogs: { connectMs: 60_000, firstByteMs: 120_000, silenceMs: 90_000 },
+  concurrency: 8,
+  slotPatienceMs: 15_000,
+  probeEveryMs: 300_000,
+  probeTimeoutMs: 10_000,
+  maxOutputTokens: 16_000,
+  providers: {},
+};

@@ -1,0 +1,161 @@
+import type { Message } from '../../protocol/message.ts';
+import { Call } from './call.ts';
+import { type Candidate, candidatesOf, ruleOutSmaller } from './candidate.ts';
+import { Choice, type Chosen } from './choice.ts';
+import type { ProviderError, ProviderFinish, RouteEvent, RouteRequest } from './contract.ts';
+import type { TurnContext } from './turn-context.ts';
+import { type Verdict, verdictOn } from './verdict.ts';
+import { sleep } from './wait.ts';
+
+/** How an attempt ended, and what is wrong with that. */
+interface End {
+  event: ProviderFinish | ProviderError;
+  problem: ProviderError | undefined;
+}
+
+/** One turn of one agent: asked of one model after the other until one answers. */
+export class Turn {
+  #request: RouteRequest;
+  #signal: AbortSignal;
+  #context: TurnContext;
+  #candidates: Candidate[];
+  #choice: Choice;
+  #attempts = 0;
+  #failed: { candidate: Candidate; problem: ProviderError } | undefined;
+
+  constructor(request: RouteRequest, signal: AbortSignal, context: TurnContext) {
+    this.#request = request;
+    this.#signal = signal;
+    this.#context = context;
+    this.#candidates = candidatesOf(request, ref => context.pool.lane(ref));
+    this.#choice = new Choice(request, signal, context, this.#candidates);
+  }
+
+  /** Never throws; ends with exactly one `answer` or `failed`. */
+  async *run(): AsyncGenerator<RouteEvent, void, undefined> {
+    try {
+      for (;;) {
+        const chosen = await this.#choice.next();
+        if ('reason' in chosen) {
+          yield { type: 'failed', failure: chosen };
+          return;
+        }
+        const call = this.#callFor(chosen);
+        let end: End | undefined;
+        try {
+          await this.#send(call, chosen);
+          yield { type: 'attempt', call: call.id, model: call.ref };
+          while (!end) {
+            const event = await call.next();
+            call.note(event);
+            if (event.type === 'finish' || event.type === 'error') end = { event, problem: problemOf(event) };
+            else if (event.type !== 'open' && event.type !== 'alive') yield event;
+          }
+        } finally {
+          // Without an end the reader has left, or the journal could not take the intent.
+          call.end(end?.event, end?.problem);
+        }
+        if (!end.problem) {
+          yield this.#answer(call, end.event as ProviderFinish);
+          return;
+        }
+        const verdict = this.#judge(call, chosen.candidate, end.problem);
+        if (end.problem.class !== 'aborted') yield { type: 'discard', call: call.id, error: end.problem.class };
+        if (verdict.do === 'end') {
+          yield { type: 'failed', failure: verdict.failure };
+          return;
+        }
+        if (verdict.do === 'again' && verdict.afterMs > 0)
+          await sleep(this.#context.pool.clock, verdict.afterMs, this.#signal);
+      }
+    } catch (error) {
+      this.#context.log.write('error', 'a turn failed inside the router', error);
+      yield { type: 'failed', failure: this.#internal(error) };
+    }
+  }
+
+  #callFor({ leave }: Chosen): Call {
+    const { newId, pool, journal } = this.#context;
+    const { clock, settings } = pool;
+    return new Call(leave, { id: newId('call'), clock, settings, journal, signal: this.#signal });
+  }
+
+  /** Nothing is sent before its intent is on disk. */
+  async #send(call: Call, { candidate, leave }: Chosen): Promise<void> {
+    const { pool, journal, session } = this.#context;
+    const { agent, system, tools, toolChoice, messages, effort } = this.#request;
+    const failed = this.#failed;
+    if (failed && failed.candidate !== candidate) {
+      const { class: error, message: reason } = failed.problem;
+      if (error !== 'aborted')
+        journal.append({ type: 'failover', agent, from: failed.candidate.ref, to: call.ref, error, reason });
+    }
+    await call.intend(this.#request, ++this.#attempts);
+    if (this.#signal.aborted) return;
+    pool.health.used(call.lane.provider);
+    call.send({
+      model: call.lane.model,
+      system,
+      tools,
+      ...(toolChoice !== undefined && tools.length > 0 && { toolChoice }),
+      messages: candidate.tries.stripped ? withoutNative(messages) : messages,
+      maxOutputTokens: leave.maxOutputTokens,
+      ...(effort !== undefined && { effort }),
+      conversation: `${session}-${agent}`,
+    });
+  }
+
+  #answer(call: Call, { stop, message, usage }: ProviderFinish): RouteEvent {
+    const { estimates } = this.#context;
+    call.lane.answered();
+    const { input, cacheRead = 0, cacheWrite = 0 } = usage;
+    if (input !== undefined && !usage.estimated)
+      estimates.learn(`${this.#request.agent}\n${call.ref}`, this.#request, input + cacheRead + cacheWrite);
+    const { id, ref: model, cost } = call;
+    return { type: 'answer', call: id, model, stop, message, usage, ...(cost !== undefined && { cost }) };
+  }
+
+  /** Draws the lessons from a failed attempt, for this turn and for everyone. */
+  #judge(call: Call, candidate: Candidate, problem: ProviderError): Exclude<Verdict, { do: 'larger' }> {
+    const { pool, journal, random } = this.#context;
+    const { class: error, message, retry } = problem;
+    if (error === 'aborted') return { do: 'end', failure: { reason: 'aborted' } };
+    this.#failed = { candidate, problem };
+    const { id, ref: model, characters, lane } = call;
+    if (call.wrote)
+      journal.append({ type: 'attempt-discarded', call: id, agent: this.#request.agent, model, error, characters });
+    if (error === 'rate-limit') lane.limited(retry?.afterMs, message);
+    else if (error === 'auth' || error === 'quota') lane.refused(error, retry?.afterMs, message);
+    else if (error === 'model-missing') lane.missing(message);
+    const verdict = verdictOn({ ...problem, class: error, model }, candidate.tries, pool.settings, random);
+    if (verdict.do === 'park' && retry && error !== 'rate-limit') lane.busy(retry.afterMs, error, message);
+    if (verdict.do === 'larger') {
+      ruleOutSmaller(this.#candidates, candidate, message, pool.models);
+      return { do: 'next' };
+    }
+    if (verdict.do === 'next') candidate.out = { why: 'failed', error, message };
+    return verdict;
+  }
+
+  #internal(error: unknown) {
+    const message = error instanceof Error ? error.message : String(error);
+    const model = this.#candidates[0]?.ref ?? '';
+    return { reason: 'exhausted', last: { class: 'fatal', message, model } } as const;
+  }
+}
+
+/** What is wrong with an end: the error itself, or an answer that says nothing and does nothing. */
+function problemOf(end: ProviderFinish | ProviderError): ProviderError | undefined {
+  if (end.type === 'error') return end;
+  const says = end.message.parts.some(part => part.type === 'tool-call' || (part.type === 'text' && part.text.trim()));
+  if (says || end.stop === 'refusal' || end.stop === 'max-tokens' || end.stop === 'pause') return undefined;
+  return { type: 'error', class: 'malformed', message: 'the answer is empty' };
+}
+
+function withoutNative(messages: Message[]): Message[] {
+  return messages.map(message => {
+    if (message.role !== 'assistant' || !message.native) return message;
+    const { native: _, ...rest } = message;
+    return rest;
+  });
+}
