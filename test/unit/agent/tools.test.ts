@@ -1,0 +1,230 @@
+import assert from 'node:assert/strict';
+import { TOOL_NAMES } from '../../../src/core/agent/tools/toolset.ts';
+import { AgentWorld } from '../../support/agent-world.ts';
+import { call, calls, type Reply } from '../../support/scripted-router.ts';
+
+const finish = calls(call('finish_task', { summary: 'Done.' }));
+
+async function tried(files: Record<string, string | Uint8Array>, ...replies: Reply[]): Promise<AgentWorld> {
+  const world = new AgentWorld([...replies, finish], { files });
+  await world.run();
+  return world;
+}
+
+describe('tools', () => {
+  it('are described as JSON Schema objects that forbid other fields', async () => {
+    const world = await tried({});
+    const tools = world.router.requests[0]?.tools ?? [];
+    assert.ok(tools.length > 8);
+    for (const tool of tools) {
+      assert.equal(tool.parameters.type, 'object');
+      assert.equal(tool.parameters.additionalProperties, false);
+      assert.equal(tool.parameters.$schema, undefined);
+      assert.ok(TOOL_NAMES.includes(tool.name));
+      assert.ok(tool.description.length > 20);
+    }
+  });
+
+  it('are the same objects for all agents of a role, not made again', async () => {
+    const world = await tried({});
+    await world.run({ agent: 'a2' });
+    const { agentRunner } = await import('../../../src/core/agent/runner.ts');
+    const seen: unknown[] = [];
+    const { complete } = world.router;
+    world.router.complete = (request, signal) => {
+      seen.push(request.tools);
+      return complete(request, signal);
+    };
+    const runner = agentRunner(world.host);
+    await Promise.all([runner.start(world.job({ agent: 'a3' })).done, runner.start(world.job({ agent: 'a4' })).done]);
+    assert.equal(seen[0], seen[1]);
+  });
+
+  it('give only those a role lists, and always those that end the work', async () => {
+    const world = new AgentWorld([calls(call('run_command', { command: 'ls' })), finish]);
+    await world.run({ role: { ...world.job().role, tools: ['read_file'] } });
+    assert.deepEqual(
+      world.router.requests[0]?.tools.map(tool => tool.name),
+      ['read_file', 'finish_task', 'report_blocker'],
+    );
+    assert.equal(world.outcomes()[0], 'run_command: not-allowed');
+  });
+
+  it('read a range of lines and say where to read on', async () => {
+    const text = Array.from({ length: 3000 }, (_, index) => `line ${index + 1}`).join('\n');
+    const world = await tried(
+      { 'a.txt': text },
+      calls(call('read_file', { path: 'a.txt' })),
+      calls(call('read_file', { path: 'a.txt', from: 2999 })),
+      calls(call('read_file', { path: 'a.txt', from: 4000 })),
+    );
+    assert.match(world.told(1), /^a\.txt: lines 1 to 2000 of 3000\. Read on with from: 2001\./);
+    assert.match(world.told(2), /lines 2999 to 3000 of 3000\.\n<data \w+>\nline 2999\nline 3000\n<\/data/);
+    assert.match(world.told(3), /has only 3000 lines/);
+  });
+
+  it('refuse to show binary and missing files, and name files that may have been meant', async () => {
+    const world = await tried(
+      { 'logo.png': new Uint8Array([1, 0, 2]), 'src/deep/util.ts': 'x' },
+      calls(call('read_file', { path: 'logo.png' }), call('read_file', { path: 'util.ts' })),
+    );
+    assert.deepEqual(world.outcomes().slice(0, 2), ['read_file: binary', 'read_file: not-found']);
+    assert.match(world.told(1), /Files of that name: src\/deep\/util\.ts/);
+  });
+
+  it('show text without byte order mark and with plain line ends, and edit it so', async () => {
+    const world = await tried(
+      { 'src/a.ts': '\uFEFFone\r\ntwo\r\n' },
+      calls(call('read_file', { path: 'src/a.ts' })),
+      calls(call('edit_file', { path: 'src/a.ts', edits: [{ old: 'one\ntwo', new: 'three' }] })),
+    );
+    assert.match(world.told(1), />\none\ntwo\n</);
+    assert.equal(world.outcomes()[1], 'edit_file: ok');
+  });
+
+  it('make all edits of a call or none, and show what stands there instead', async () => {
+    const world = await tried(
+      { 'src/a.ts': 'function a() {\n    return 1;\n}\nconst x = 1;\nconst y = 1;\n' },
+      calls(call('read_file', { path: 'src/a.ts' })),
+      calls(
+        call('edit_file', {
+          path: 'src/a.ts',
+          edits: [
+            { old: 'const x', new: 'const z' },
+            { old: 'function a() {\n  return 1;\n}', new: '' },
+          ],
+        }),
+      ),
+      calls(call('edit_file', { path: 'src/a.ts', edits: [{ old: '= 1', new: '= 2' }] })),
+      calls(call('edit_file', { path: 'src/a.ts', edits: [{ old: 'class B {}', new: '' }] })),
+      calls(call('edit_file', { path: 'src/a.ts', edits: [{ old: '= 1', new: '= 2', all: true }] })),
+    );
+    assert.deepEqual(world.outcomes().slice(1, 5), [
+      'edit_file: no-match',
+      'edit_file: ambiguous-match',
+      'edit_file: no-match',
+      'edit_file: ok',
+    ]);
+    assert.match(world.told(2), /Edit 2 of 2: .*differ from it only in white space[\s\S]*\n {4}return 1;/);
+    assert.match(world.told(3), /occurs 2 times \(lines 4, 5\)/);
+    assert.match(world.told(4), /Nothing in the file resembles it/);
+    assert.match(world.files.text('src/a.ts') ?? '', /const x = 2;\nconst y = 2;/);
+  });
+
+  it('take replacement text as it is, dollar signs included', async () => {
+    const world = await tried(
+      { 'src/a.ts': 'a' },
+      calls(call('read_file', { path: 'src/a.ts' })),
+      calls(call('edit_file', { path: 'src/a.ts', edits: [{ old: 'a', new: "$& $1 $' $$" }] })),
+    );
+    assert.equal(world.files.text('src/a.ts'), "$& $1 $' $$");
+  });
+
+  it('search by text and expression, and explain an expression that cannot be used', async () => {
+    const world = await tried(
+      { 'src/a.ts': 'alpha\nbeta' },
+      calls(call('search', { pattern: 'alp.a', regex: true })),
+      calls(call('search', { pattern: '(', regex: true })),
+      calls(call('search', { pattern: 'gamma' })),
+    );
+    assert.match(world.told(1), /src\/a\.ts:1: alpha/);
+    assert.equal(world.outcomes()[1], 'search: bad-arguments');
+    assert.match(world.told(3), /No line matches/);
+  });
+
+  it('run commands in a folder of the workspace only', async () => {
+    const world = await tried(
+      { 'web/package.json': '{}' },
+      calls(call('run_command', { command: 'ls', cwd: '../elsewhere' })),
+      calls(call('run_command', { command: 'ls', cwd: 'web/' })),
+    );
+    assert.deepEqual(world.outcomes().slice(0, 2), ['run_command: outside-workspace', 'run_command: ok']);
+  });
+
+  it('hand artifacts from task to task in versions, and keep them from being replaced by others', async () => {
+    const world = new AgentWorld(
+      ({ agent }, earlier) =>
+        (agent === 'a1'
+          ? [
+              calls(call('publish_artifact', { name: 'api', content: '{"a":1}', mediaType: 'application/json' })),
+              calls(call('publish_artifact', { name: 'api', content: '{"a":1}' })),
+              calls(call('publish_artifact', { name: 'api', content: '{"a":', mediaType: 'application/json' })),
+              calls(call('publish_artifact', { name: 'api', path: 'src/api.json' })),
+              finish,
+            ]
+          : [
+              calls(call('read_artifact')),
+              calls(call('read_artifact', { name: 'api', version: 1 })),
+              calls(call('read_artifact', { name: 'ui' })),
+              calls(call('publish_artifact', { name: 'api', content: 'mine' })),
+              finish,
+            ])[earlier] ?? finish,
+      { files: { 'src/api.json': '{"a":2}' } },
+    );
+    await world.run();
+    const task = { ...world.job().task, id: 'other', publishes: [] } as ReturnType<AgentWorld['job']>['task'];
+    await world.run({ agent: 'a2', ...(task && { task }) });
+    assert.deepEqual(
+      world.journal.of('artifact-published').map(event => [event.version, event.mediaType]),
+      [
+        [1, 'application/json'],
+        [2, 'application/json'],
+      ],
+    );
+    assert.deepEqual(world.outcomes().slice(5, 9), [
+      'read_artifact: ok',
+      'read_artifact: ok',
+      'read_artifact: not-found',
+      'publish_artifact: outside-claim',
+    ]);
+    assert.match(world.told(7), /\{"a":1\}/);
+  });
+
+  it('note decisions once, and go on when nobody answers a question', async () => {
+    const decide = calls(call('note_decision', { decision: 'Use JSON', rationale: 'Simple.' }));
+    const world = await tried({}, decide, decide, calls(call('ask_user', { question: 'Which port?' })));
+    assert.equal(world.journal.of('decision-noted').length, 1);
+    assert.equal(world.outcomes()[2], 'ask_user: nobody-there');
+  });
+
+  it('end the work with a blocker that stands in the journal', async () => {
+    const world = new AgentWorld([calls(call('report_blocker', { text: 'The API is missing.' }))]);
+    assert.deepEqual(await world.run(), { outcome: 'gave-up', reason: 'blocked', message: 'The API is missing.' });
+    assert.equal(world.journal.of('issue-opened')[0]?.text, 'The API is missing.');
+  });
+
+  it('let a reviewer find, but neither write nor approve over its own blockers', async () => {
+    const world = new AgentWorld(
+      [
+        calls(call('verdict', { approve: false, text: 'Bad.' })),
+        calls(call('add_finding', { severity: 'blocker', text: 'Loses data.', path: 'src/a.ts', line: 3 })),
+        calls(call('verdict', { approve: true, text: 'Fine.' })),
+        calls(call('write_file', { path: 'src/a.ts', content: 'x' })),
+        calls(call('finish_task', { summary: 'x' })),
+        calls(call('verdict', { approve: false, text: 'Loses data.' })),
+      ],
+      { files: { 'src/a.ts': 'x' } },
+    );
+    const result = await world.run({ kind: 'review' });
+    assert.deepEqual(world.outcomes(), [
+      'verdict: no-findings',
+      'add_finding: ok',
+      'verdict: contradiction',
+      'write_file: not-allowed',
+      'finish_task: not-allowed',
+      'verdict: ok',
+    ]);
+    assert.ok(result.outcome === 'finished');
+    assert.deepEqual(result.verdict, { approve: false, text: 'Loses data.' });
+    assert.equal(world.journal.of('finding-added')[0]?.line, 3);
+    assert.equal(world.journal.of('verdict')[0]?.approve, false);
+  });
+
+  it('show long arguments in the journal by their beginning and their hash', async () => {
+    const content = 'x'.repeat(5000);
+    const world = await tried({}, calls(call('write_file', { path: 'src/a.ts', content })));
+    const [intent] = world.journal.of('tool-intent');
+    assert.match(JSON.stringify(intent?.args), /5000 characters, sha256 [0-9a-f]{12}/);
+    assert.equal(world.files.text('src/a.ts'), content);
+  });
+});
