@@ -1,0 +1,88 @@
+import type { NewId } from '../core/ports.ts';
+import type { ProviderEvent, ProviderFinish } from '../core/routing/contract.ts';
+import { toolCall } from '../core/routing/tool-args.ts';
+import type { AssistantMessage, Provenance, StopReason, ToolCallPart, Usage } from '../protocol/message.ts';
+
+interface Spoken {
+  type: 'text' | 'reasoning';
+  text: string;
+}
+
+/** A call that is being written. */
+export interface OpenCall {
+  type: 'call';
+  id: string;
+  name: string;
+  json: string;
+  /** Set once the arguments are complete. */
+  part?: ToolCallPart;
+}
+
+/** The answer as it grows, in the order of the model, told as events at the same time. */
+export class Answer {
+  readonly #parts: (Spoken | OpenCall)[] = [];
+  readonly #newId: NewId;
+
+  constructor(newId: NewId) {
+    this.#newId = newId;
+  }
+
+  text(text: string, out: ProviderEvent[], fresh = false): void {
+    this.#speak('text', text, out, fresh);
+  }
+
+  reasoning(text: string, out: ProviderEvent[], fresh = false): void {
+    this.#speak('reasoning', text, out, fresh);
+  }
+
+  /** Begins a call, under an id of ours. */
+  call(name: string, out: ProviderEvent[]): OpenCall {
+    const call: OpenCall = { type: 'call', id: this.#newId('call'), name, json: '' };
+    this.#parts.push(call);
+    out.push({ type: 'tool-call-start', id: call.id, name });
+    return call;
+  }
+
+  args(call: OpenCall, json: string, out: ProviderEvent[]): void {
+    if (json === '') return;
+    call.json += json;
+    out.push({ type: 'tool-call-delta', id: call.id, json });
+  }
+
+  /** The whole call at once, as vendors with arguments in objects send it. */
+  wholeCall(name: string, args: unknown, out: ProviderEvent[]): OpenCall {
+    const call = this.call(name, out);
+    this.args(call, args === undefined || args === null ? '' : JSON.stringify(args), out);
+    return call;
+  }
+
+  finish(end: {
+    stop: StopReason;
+    usage: Usage;
+    raw: NonNullable<ProviderFinish['raw']>;
+    native?: { provenance: Provenance; blocks: unknown } | undefined;
+  }): ProviderFinish {
+    const message: AssistantMessage = {
+      role: 'assistant',
+      parts: this.#parts.map(part => (part.type === 'call' ? partOf(part) : { type: part.type, text: part.text })),
+      ...(end.native && { native: end.native }),
+    };
+    // Some servers end a turn with calls in it as if it were an ordinary one.
+    const stop = end.stop === 'end' && this.#parts.some(part => part.type === 'call') ? 'tool-calls' : end.stop;
+    return { type: 'finish', stop, message, usage: end.usage, raw: end.raw };
+  }
+
+  #speak(type: Spoken['type'], text: string, out: ProviderEvent[], fresh: boolean): void {
+    if (text === '') return;
+    const last = this.#parts.at(-1);
+    if (!fresh && last?.type === type) last.text += text;
+    else this.#parts.push({ type, text });
+    out.push({ type, text });
+  }
+}
+
+/** The finished call; parsed once, since readers want it for their native blocks too. */
+export function partOf(call: OpenCall): ToolCallPart {
+  call.part ??= toolCall(call.id, call.name, call.json);
+  return call.part;
+}

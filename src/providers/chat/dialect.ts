@@ -1,0 +1,106 @@
+import { createHash } from 'node:crypto';
+import type { ProviderRequest } from '../../core/routing/contract.ts';
+import type { ChatDialect, ProviderConfig } from '../config.ts';
+
+type Fields = Record<string, unknown>;
+
+/** Where servers of one format part ways. */
+export interface Dialect {
+  name: ChatDialect;
+  maxTokens: 'max_tokens' | 'max_completion_tokens';
+  /** Whether usage has to be asked for; some refuse the question and tell it anyway. */
+  asksForUsage: boolean;
+  /** Whether the conversation's cache key is understood. */
+  cacheKey: boolean;
+  required: 'required' | 'any';
+  effort(effort: NonNullable<ProviderRequest['effort']>): Fields;
+  /** A call id as the server accepts it. */
+  callId(id: string): string;
+  /** A user message may follow tool results. */
+  userAfterTool: boolean;
+  /** Reasoning has to be there in every answer that called tools, if only empty. */
+  reasoningWithCalls: boolean;
+  /** Anthropic models behind it cache only up to where they are told. */
+  breakpoints(model: string): boolean;
+}
+
+const plain: Dialect = {
+  name: 'plain',
+  maxTokens: 'max_tokens',
+  asksForUsage: true,
+  cacheKey: false,
+  required: 'required',
+  effort: () => ({}),
+  callId: id => id,
+  userAfterTool: true,
+  reasoningWithCalls: false,
+  breakpoints: () => false,
+};
+
+const reasoningEffort = (effort: string): Fields => ({ reasoning_effort: effort });
+
+const dialects: Record<ChatDialect, Dialect> = {
+  plain,
+  openai: {
+    ...plain,
+    name: 'openai',
+    maxTokens: 'max_completion_tokens',
+    cacheKey: true,
+    effort: reasoningEffort,
+  },
+  openrouter: {
+    ...plain,
+    name: 'openrouter',
+    effort: effort => ({ reasoning: effort === 'none' ? { enabled: false } : { effort } }),
+    breakpoints: model => model.startsWith('anthropic/'),
+  },
+  groq: { ...plain, name: 'groq', maxTokens: 'max_completion_tokens', effort: reasoningEffort },
+  deepseek: {
+    ...plain,
+    name: 'deepseek',
+    effort: effort =>
+      effort === 'none'
+        ? { thinking: { type: 'disabled' } }
+        : { thinking: { type: 'enabled' }, reasoning_effort: effort },
+    reasoningWithCalls: true,
+  },
+  mistral: {
+    ...plain,
+    name: 'mistral',
+    asksForUsage: false,
+    required: 'any',
+    callId: nineCharacters,
+    userAfterTool: false,
+  },
+  xai: { ...plain, name: 'xai', effort: effort => (effort === 'none' ? {} : { reasoning_effort: effort }) },
+};
+
+const hosts: [RegExp, ChatDialect][] = [
+  [/(?:^|\.)openai\.com$/, 'openai'],
+  [/(?:^|\.)openai\.azure\.com$/, 'openai'],
+  [/(?:^|\.)openrouter\.ai$/, 'openrouter'],
+  [/(?:^|\.)groq\.com$/, 'groq'],
+  [/(?:^|\.)deepseek\.com$/, 'deepseek'],
+  [/(?:^|\.)mistral\.ai$/, 'mistral'],
+  [/(?:^|\.)x\.ai$/, 'xai'],
+];
+
+/** The dialect that was configured, or the one spoken at that address. */
+export function dialectOf(config: ProviderConfig): Dialect {
+  return dialects[config.dialect ?? guess(config.baseUrl)];
+}
+
+function guess(baseUrl: string | undefined): ChatDialect {
+  if (baseUrl === undefined || !URL.canParse(baseUrl)) return 'plain';
+  const { hostname } = new URL(baseUrl);
+  return hosts.find(([host]) => host.test(hostname))?.[1] ?? 'plain';
+}
+
+/** Mistral takes ids of exactly nine letters and digits. */
+function nineCharacters(id: string): string {
+  if (/^[A-Za-z0-9]{9}$/.test(id)) return id;
+  return BigInt(`0x${createHash('sha256').update(id).digest('hex').slice(0, 16)}`)
+    .toString(36)
+    .padStart(9, '0')
+    .slice(-9);
+}

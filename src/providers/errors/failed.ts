@@ -1,0 +1,63 @@
+import type { ProviderError, RetryHint } from '../../core/routing/contract.ts';
+import type { ErrorClass } from '../../protocol/message.ts';
+
+/** A failure in our words, before it becomes the last event of a stream. */
+export interface Failed {
+  class: ErrorClass;
+  message: string;
+  status?: number | undefined;
+  code?: string | undefined;
+  retry?: RetryHint | undefined;
+}
+
+/** What an HTTP status says where the vendor's own words say no more. */
+export function classOfStatus(status: number): ErrorClass {
+  if (status === 401 || status === 403) return 'auth';
+  if (status === 402) return 'quota';
+  if (status === 404) return 'model-missing';
+  if (status === 413) return 'context-overflow';
+  if (status === 429) return 'rate-limit';
+  if (status === 408 || status === 409 || status === 425 || status >= 500) return 'retryable';
+  return 'fatal';
+}
+
+/** The answer was no error, and not what the vendor speaks either. */
+export function malformed(message: string): Failed {
+  return { class: 'malformed', message };
+}
+
+export const truncated: Failed = { class: 'truncated', message: 'The answer ended before its end was announced.' };
+
+/** Never had an answer, or lost it: refused, reset, timed out. The code is the network's own. */
+export function networkFailure(error: unknown): Failed {
+  const code = codeOf(error);
+  const text = error instanceof Error ? error.message : String(error);
+  return { class: 'retryable', message: code ? `${text} (${code})` : text, code };
+}
+
+function codeOf(error: unknown, depth = 0): string | undefined {
+  if (typeof error !== 'object' || error === null || depth > 4) return undefined;
+  const { code, cause, errors } = error as { code?: unknown; cause?: unknown; errors?: unknown[] };
+  if (typeof code === 'string') return code;
+  return codeOf(cause, depth + 1) ?? codeOf(errors?.[0], depth + 1);
+}
+
+const longest = 1000;
+
+/** The event for a failure; its text may be shown anywhere. */
+export function errorEvent(
+  failed: Failed | { class: 'aborted'; message: string },
+  redact: (text: string) => string,
+): ProviderError {
+  const { class: cls, message, ...rest } = failed;
+  const { status, code, retry } = rest as Partial<Failed>;
+  const text = redact(message);
+  return {
+    type: 'error',
+    class: cls,
+    message: text.length > longest ? `${text.slice(0, longest)}…` : text,
+    ...(status !== undefined && { status }),
+    ...(code !== undefined && { code: redact(code) }),
+    ...(retry && { retry }),
+  };
+}

@@ -1,0 +1,32 @@
+import type { Usage } from '../../protocol/message.ts';
+import { knownBuckets, less } from '../known-buckets.ts';
+
+/** Each chunk has the totals so far; the first ones may have none. */
+export interface GeminiUsage {
+  promptTokenCount?: number;
+  cachedContentTokenCount?: number;
+  candidatesTokenCount?: number;
+  thoughtsTokenCount?: number;
+  toolUsePromptTokenCount?: number;
+  totalTokenCount?: number;
+}
+
+/** The prompt includes what was cached, the candidates leave out the thoughts. */
+export function geminiUsage(usage: GeminiUsage): Usage {
+  const { promptTokenCount: prompt, toolUsePromptTokenCount: tools } = usage;
+  const input = less(prompt, usage.cachedContentTokenCount);
+  return knownBuckets({
+    input: input === undefined ? undefined : input + (tools ?? 0),
+    cacheRead: usage.cachedContentTokenCount,
+    output: outputOf(usage),
+    reasoning: usage.thoughtsTokenCount,
+  });
+}
+
+/** A count of nothing is left out; then the total tells it. */
+function outputOf(usage: GeminiUsage): number | undefined {
+  const { candidatesTokenCount: candidates, thoughtsTokenCount: thoughts, totalTokenCount: total } = usage;
+  if (candidates !== undefined) return candidates + (thoughts ?? 0);
+  if (usage.promptTokenCount === undefined) return thoughts;
+  return less(total, usage.promptTokenCount, usage.toolUsePromptTokenCount) ?? thoughts;
+}

@@ -1,0 +1,50 @@
+import type { LimitInfo } from '../../core/routing/contract.ts';
+import { type Failed, networkFailure, truncated } from '../errors/failed.ts';
+import type { Call, StreamReader } from '../stream-call.ts';
+import { Body } from './body.ts';
+import { Exchange, type HttpFailure } from './exchange.ts';
+import type { Framing } from './framing.ts';
+
+/** A call whose answer we read off the wire ourselves. */
+export interface HttpCall {
+  baseUrl: string;
+  framing(headers: Headers): Framing;
+  /** Sends through the exchange's fetch. */
+  send(exchange: Exchange, signal: AbortSignal): Promise<Response>;
+  reader(): StreamReader<string>;
+  limits(headers: Headers): LimitInfo | undefined;
+  classify(failure: HttpFailure): Failed;
+  redact(text: string): string;
+}
+
+export function httpCall(http: HttpCall): Call<string> {
+  return {
+    open: async own => {
+      let exchange: Exchange | undefined;
+      try {
+        exchange = new Exchange(http.baseUrl, own.signal);
+        const { headers, body } = await http.send(exchange, own.signal);
+        if (!body) return { failed: truncated };
+        const limits = http.limits(headers);
+        return Object.assign(new Body(body, http.framing(headers)), limits && { limits });
+      } catch (thrown) {
+        return { failed: sendFailure(exchange, thrown, http.classify) };
+      }
+    },
+    reader: http.reader,
+    broke: networkFailure,
+    redact: http.redact,
+  };
+}
+
+/** What became of a request that brought no answer to read. */
+export function sendFailure(
+  exchange: Exchange | undefined,
+  thrown: unknown,
+  classify: (failure: HttpFailure) => Failed,
+): Failed {
+  if (exchange?.failure) return classify(exchange.failure);
+  if (exchange?.broken) return networkFailure(exchange.broken.error);
+  // Nothing was sent: the request could not even be put together.
+  return { class: 'fatal', message: thrown instanceof Error ? thrown.message : String(thrown) };
+}

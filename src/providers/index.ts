@@ -1,0 +1,29 @@
+import type { Provider } from '../core/routing/contract.ts';
+import { anthropicProvider } from './anthropic.ts';
+import type { ProviderConfig } from './config.ts';
+import { type ProviderDeps, withDefaults } from './deps.ts';
+import { googleProvider } from './google.ts';
+import { ollamaProvider } from './ollama.ts';
+import { openaiProvider } from './openai.ts';
+import { openaiCompatibleProvider } from './openai-compatible.ts';
+
+export type { ChatDialect, ProviderConfig } from './config.ts';
+
+const kinds = {
+  anthropic: anthropicProvider,
+  openai: openaiProvider,
+  'openai-compatible': openaiCompatibleProvider,
+  google: googleProvider,
+  ollama: ollamaProvider,
+} satisfies Record<ProviderConfig['kind'], unknown>;
+
+/** Makes a provider. Nothing of the vendor's SDK is loaded before its first call. */
+export function createProvider(
+  config: ProviderConfig,
+  key: string | undefined,
+  deps: Partial<ProviderDeps> = {},
+): Provider {
+  const all = withDefaults(deps);
+  all.redactor.add(key);
+  return kinds[config.kind](config, key, all);
+}
