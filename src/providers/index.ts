@@ -7,7 +7,7 @@ import { ollamaProvider } from './ollama.ts';
 import { openaiProvider } from './openai.ts';
 import { openaiCompatibleProvider } from './openai-compatible.ts';
 
-export type { ChatDialect, ProviderConfig } from './config.ts';
+export type { ProviderConfig } from './config.ts';
 
 const kinds = {
   anthropic: anthropicProvider,
