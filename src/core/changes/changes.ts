@@ -1,0 +1,155 @@
+import type { RelPath } from '../../protocol/ids.ts';
+import type { Disposable, HashOf, NewId, WorkspaceFiles } from '../ports.ts';
+import type { Journal } from '../session/contract.ts';
+import type { Author, ChangeDoor } from './contract.ts';
+import { type DecideOptions, Decisions, type ReviewResult, type Selector, type Views, viewOf } from './decisions.ts';
+import { Door } from './door.ts';
+import { Files } from './files.ts';
+import type { Hunk } from './hunks.ts';
+import { typed } from './live.ts';
+import { baseOf, changeOf, hunksOf, isWhole } from './review.ts';
+import { settleOpen } from './settle.ts';
+import type { LineEdit } from './splice.ts';
+import type { Ground, Tracked } from './tracked.ts';
+import { inParallel } from './turns.ts';
+
+/** A file with pending changes. */
+export interface PendingFile {
+  path: RelPath;
+  change: 'created' | 'deleted' | 'modified';
+  renamedFrom?: RelPath;
+  /** How many hunks wait, and lines in them. */
+  hunks: number;
+  added: number;
+  removed: number;
+  /** Whose work waits. */
+  authors: Author[];
+  /** What a decision on what is shown now must name. */
+  view: string;
+}
+
+/** The same with every hunk. */
+export interface FileReview extends Omit<PendingFile, 'hunks'> {
+  hunks: Hunk[];
+}
+
+/** Everything that agents wrote and nobody has decided yet. */
+export interface Changes {
+  readonly door: ChangeDoor;
+  /** Settles what a crash left half done and loads what waits for review. To be awaited before anything else. */
+  open(signal?: AbortSignal): Promise<void>;
+  /** By path; as last looked at. */
+  pendingFiles(): PendingFile[];
+  /** As last looked at; undefined where nothing waits. */
+  peek(path: RelPath): FileReview | undefined;
+  /** Looks at the file first. */
+  file(path: RelPath, signal?: AbortSignal): Promise<FileReview | undefined>;
+  /** What review compares with: null where there was no file; undefined where nothing waits. */
+  baseline(path: RelPath): Promise<Uint8Array | null | undefined>;
+  /** What is shown of the selected files now. */
+  views(selector?: Selector): Map<RelPath, string>;
+  accept(selector: Selector, views: Views, options?: DecideOptions, signal?: AbortSignal): Promise<ReviewResult>;
+  reject(selector: Selector, views: Views, options?: DecideOptions, signal?: AbortSignal): Promise<ReviewResult>;
+  /** The user typed into an open document: lines replaced, with their ends. Cheap; the journal learns of it later. */
+  typed(path: RelPath, edit: LineEdit): void;
+  /** A file may have changed by the user's hand: looks, and tells the journal. */
+  noteUserEdit(path: RelPath, signal?: AbortSignal): Promise<void>;
+  /** Called with the paths whose review changed. */
+  onDidChange(listener: (paths: readonly RelPath[]) => void): Disposable;
+}
+
+export interface ChangesOptions {
+  files: WorkspaceFiles;
+  journal: Journal;
+  hash: HashOf;
+  newId: NewId;
+}
+
+/** Files looked at together when a session is opened. */
+const AT_ONCE = 16;
+
+/** The changes of one session, over its journal and the workspace it writes to. */
+export function createChanges({ newId, ...ground }: ChangesOptions): Changes {
+  const files = new Files(ground);
+  const decisions = new Decisions(ground, files, newId);
+  const door = new Door(ground, files, newId);
+
+  const pending = (path: RelPath) => {
+    const file = files.get(path);
+    return file?.isPending ? file : undefined;
+  };
+  const look = (path: RelPath, signal: AbortSignal | undefined) =>
+    files.turn(path, async () => {
+      const file = await files.find(path);
+      if (file) await files.refresh(file, signal);
+    });
+
+  return {
+    door,
+    async open(signal) {
+      await settleOpen(ground, files, signal);
+      const waiting = [...ground.journal.state.files.values()].filter(file => file.status === 'pending');
+      await inParallel(waiting, AT_ONCE, ({ path }) => look(path, signal));
+    },
+    pendingFiles: () =>
+      [...files.all()]
+        .filter(file => file.isPending)
+        .map(file => summary(ground, file))
+        .sort((one, other) => (one.path < other.path ? -1 : 1)),
+    peek(path) {
+      const file = pending(path);
+      return file && reviewOf(ground, file);
+    },
+    async file(path, signal) {
+      await look(path, signal);
+      const file = pending(path);
+      return file && reviewOf(ground, file);
+    },
+    async baseline(path) {
+      const file = pending(path);
+      if (!file) return undefined;
+      const base = baseOf(file.reviewed);
+      if ('bytes' in base) return base.bytes;
+      return base.blob === null ? null : ground.journal.getBlob(base.blob);
+    },
+    views: selector =>
+      new Map(
+        [...files.all()]
+          .filter(file => file.isPending && (selector?.path === undefined || selector.path === file.path))
+          .map(file => [file.path, viewOf(file)]),
+      ),
+    accept: (selector, views, options = {}, signal) => decisions.decide('accept', selector, views, options, signal),
+    reject: (selector, views, options = {}, signal) => decisions.decide('reject', selector, views, options, signal),
+    typed(path, edit) {
+      const file = pending(path);
+      if (!file || isWhole(file.reviewed)) return;
+      const edited = typed(file.reviewed, edit);
+      if (edited === file.reviewed) return;
+      file.edited(edited);
+      files.changed(path);
+    },
+    noteUserEdit: look,
+    onDidChange: listener => files.onDidChange(listener),
+  };
+}
+
+function summary(ground: Ground, file: Tracked): PendingFile {
+  const { hunks, ...rest } = reviewOf(ground, file);
+  return { ...rest, hunks: hunks.length };
+}
+
+function reviewOf({ journal }: Ground, file: Tracked): FileReview {
+  const { path, reviewed, counts } = file;
+  const hunks = hunksOf(reviewed);
+  const renamedFrom = journal.state.files.get(path)?.renamedFrom;
+  return {
+    path,
+    change: changeOf(reviewed),
+    ...(renamedFrom !== undefined && { renamedFrom }),
+    hunks,
+    added: counts?.added ?? 0,
+    removed: counts?.removed ?? 0,
+    authors: [...new Set(hunks.flatMap(hunk => hunk.authors))],
+    view: viewOf(file),
+  };
+}

@@ -1,0 +1,103 @@
+import type { RelPath } from '../../protocol/ids.ts';
+import type { NewId } from '../ports.ts';
+import { conform } from './conform.ts';
+import type { ChangeDoor, DoorResult, SeenFile, WriteRequest } from './contract.ts';
+import { decode } from './encoding.ts';
+import type { Files } from './files.ts';
+import type { Content } from './review.ts';
+import { type Ground, Tracked } from './tracked.ts';
+
+/** The real door: the baseline is taken, the intent is on disk, then the file is written. */
+export class Door implements ChangeDoor {
+  readonly #ground: Ground;
+  readonly #files: Files;
+  readonly #newId: NewId;
+
+  constructor(ground: Ground, files: Files, newId: NewId) {
+    this.#ground = ground;
+    this.#files = files;
+    this.#newId = newId;
+  }
+
+  async read(path: RelPath, signal?: AbortSignal): Promise<SeenFile | undefined> {
+    const version = await this.#ground.files.read(path, signal);
+    if (!version) return undefined;
+    const decoded = decode(version.bytes);
+    return { hash: version.hash, bytes: version.bytes, ...(decoded && { text: decoded.text }) };
+  }
+
+  async write(request: WriteRequest, signal?: AbortSignal): Promise<DoorResult> {
+    const written = await this.#files.turn(request.path, () => this.#write(request, signal));
+    const { renamedFrom } = request;
+    if (!written.ok || renamedFrom === undefined || renamedFrom === request.path) return written;
+    const old = await this.#files.turn(renamedFrom, () => this.#remove(renamedFrom, request, signal));
+    return old.ok ? written : old;
+  }
+
+  async #remove(path: RelPath, { author }: WriteRequest, signal: AbortSignal | undefined): Promise<DoorResult> {
+    const version = await this.#ground.files.read(path, signal);
+    return this.#write({ path, content: null, author, seen: version?.hash ?? null }, signal);
+  }
+
+  async #write(request: WriteRequest, signal: AbortSignal | undefined): Promise<DoorResult> {
+    const { path, author } = request;
+    const { journal, hash } = this.#ground;
+    const { pending, before } = await this.#looked(path, signal);
+    if (before.hash !== request.seen) return { ok: false, reason: 'changed-since-read', actual: before.hash };
+    const bytes = this.#bytesOf(request, before);
+    const after: Content = { bytes, hash: bytes && hash(bytes) };
+    if (after.hash === before.hash) return { ok: true, hash: after.hash };
+    signal?.throwIfAborted();
+
+    const file = pending ?? Tracked.fresh(this.#ground, path, before);
+    if (!pending) {
+      const blob = before.bytes && (await journal.putBlob(before.bytes));
+      await journal.commit({ type: 'baseline-taken', path, blob });
+    }
+    const reviewed = await file.after(after, author);
+    if (after.bytes) await journal.putBlob(after.bytes);
+    const waiting = await file.store(reviewed, after);
+    const write = this.#newId('write');
+    await journal.commit({
+      type: 'write-intent',
+      write,
+      path,
+      agent: author.agent,
+      ...(author.task !== undefined && { task: author.task }),
+      ...(author.model !== undefined && { model: author.model }),
+      before: before.hash,
+      after: after.hash,
+      ...(request.renamedFrom !== undefined && { renamedFrom: request.renamedFrom }),
+      pending: waiting,
+    });
+    const result = await this.#files.put(path, after, before.hash, signal);
+    if (result.ok) {
+      journal.append({ type: 'write-outcome', write, ok: true, reason: 'applied' });
+      file.become(reviewed, after.hash);
+      this.#files.track(file);
+      return { ok: true, hash: after.hash };
+    }
+    if (result.reason === 'stale') {
+      journal.append({ type: 'write-outcome', write, ok: false, reason: 'conflict' });
+      return { ok: false, reason: 'changed-since-read', actual: result.actual };
+    }
+    const { message } = result;
+    journal.append({ type: 'write-outcome', write, ok: false, reason: 'failed', message });
+    return { ok: false, reason: 'failed', message };
+  }
+
+  /** The file as it is, and what is known of it; unsaved and unseen edits of the user counted in. */
+  async #looked(path: RelPath, signal: AbortSignal | undefined) {
+    const tracked = await this.#files.find(path);
+    if (tracked) {
+      const before = await this.#files.refresh(tracked, signal);
+      return { pending: tracked.isPending ? tracked : undefined, before };
+    }
+    const version = await this.#ground.files.read(path, signal);
+    return { pending: undefined, before: { bytes: version?.bytes ?? null, hash: version?.hash ?? null } };
+  }
+
+  #bytesOf({ content }: WriteRequest, before: Content): Uint8Array | null {
+    return typeof content === 'string' ? conform(content, before.bytes ?? undefined) : content;
+  }
+}

@@ -1,0 +1,104 @@
+import type { Hash, RelPath } from '../../protocol/ids.ts';
+import type { Disposable, WriteResult } from '../ports.ts';
+import type { Content } from './review.ts';
+import { type Ground, Tracked } from './tracked.ts';
+import { Turns } from './turns.ts';
+
+/** So many files whose review is over are still watched, so that an undo brings their review back. */
+const RECENT = 100;
+
+/** All files under review, and the turn that whoever changes one must hold. */
+export class Files {
+  readonly #ground: Ground;
+  readonly #turns = new Turns<RelPath>();
+  readonly #tracked = new Map<RelPath, Tracked>();
+  /** Those of them whose review is over, the longest first. */
+  readonly #over = new Set<RelPath>();
+  readonly #listeners = new Set<(paths: readonly RelPath[]) => void>();
+  #changed = new Set<RelPath>();
+
+  constructor(ground: Ground) {
+    this.#ground = ground;
+  }
+
+  turn<T>(path: RelPath, run: () => Promise<T>): Promise<T> {
+    return this.#turns.take(path, run);
+  }
+
+  /** What is known without looking anywhere. */
+  get(path: RelPath): Tracked | undefined {
+    return this.#tracked.get(path);
+  }
+
+  all(): Iterable<Tracked> {
+    return this.#tracked.values();
+  }
+
+  /** What is known of a file, from the journal if need be. */
+  async find(path: RelPath): Promise<Tracked | undefined> {
+    const known = this.#tracked.get(path) ?? (await Tracked.load(this.#ground, path));
+    if (known) this.#tracked.set(path, known);
+    return known;
+  }
+
+  /** Looks at a file again, and forgets it if its review is over and it has moved on. */
+  async refresh(file: Tracked, signal?: AbortSignal): Promise<Content> {
+    if (!file.isPending) {
+      const version = await this.#ground.files.read(file.path, signal);
+      const content: Content = { bytes: version?.bytes ?? null, hash: version?.hash ?? null };
+      if (content.hash === file.content) return content;
+      if (!file.remembers(content.hash)) {
+        this.#tracked.delete(file.path);
+        this.#over.delete(file.path);
+        return content;
+      }
+    }
+    const { version } = file;
+    const content = await file.refresh(signal);
+    if (file.version !== version) this.track(file);
+    return content;
+  }
+
+  /** Keeps a file in mind after it changed. */
+  track(file: Tracked): void {
+    this.#tracked.delete(file.path);
+    this.#tracked.set(file.path, file);
+    this.changed(file.path);
+    this.#over.delete(file.path);
+    if (file.isPending) return;
+    this.#over.add(file.path);
+    for (const path of this.#over) {
+      if (this.#over.size <= RECENT) break;
+      this.#over.delete(path);
+      this.#tracked.delete(path);
+    }
+  }
+
+  /** Writes a content over the one it was made for. Never throws: an intent is in the journal and wants its outcome. */
+  async put(path: RelPath, after: Content, before: Hash | null, signal?: AbortSignal): Promise<WriteResult> {
+    const { files } = this.#ground;
+    try {
+      if (after.bytes) return await files.write(path, after.bytes, before, signal);
+      return before === null ? { ok: true, hash: null } : await files.remove(path, before, signal);
+    } catch (error) {
+      return { ok: false, reason: 'failed', message: error instanceof Error ? error.message : String(error) };
+    }
+  }
+
+  /** Tells listeners, once for all that changes in this turn of the loop. */
+  changed(path: RelPath): void {
+    if (this.#changed.size === 0) queueMicrotask(() => this.#tell());
+    this.#changed.add(path);
+  }
+
+  onDidChange(listener: (paths: readonly RelPath[]) => void): Disposable {
+    this.#listeners.add(listener);
+    return { dispose: () => this.#listeners.delete(listener) };
+  }
+
+  #tell(): void {
+    const paths = [...this.#changed];
+    this.#changed = new Set();
+    for (const listener of [...this.#listeners]) listener(paths);
+  }
+}

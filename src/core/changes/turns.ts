@@ -1,0 +1,29 @@
+/** Lets those who work on the same thing go one after the other. */
+export class Turns<K> {
+  readonly #last = new Map<K, Promise<unknown>>();
+
+  /** Runs when all who came before for this key are done; what they threw is not this one's matter. */
+  take<T>(key: K, run: () => Promise<T>): Promise<T> {
+    const mine = (this.#last.get(key) ?? Promise.resolve()).then(run, run);
+    const settled = mine.catch(() => undefined);
+    this.#last.set(key, settled);
+    void settled.then(() => {
+      if (this.#last.get(key) === settled) this.#last.delete(key);
+    });
+    return mine;
+  }
+}
+
+/** Runs over all items, at most `limit` at once, in order of starting. */
+export async function inParallel<T, R>(items: readonly T[], limit: number, run: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = new Array(items.length);
+  let next = 0;
+  const worker = async () => {
+    while (next < items.length) {
+      const index = next++;
+      results[index] = await run(items[index] as T);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(limit, items.length) }, worker));
+  return results;
+}
