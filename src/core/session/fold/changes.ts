@@ -38,7 +38,10 @@ function written(state: SessionState, write: EventOf<'write-intent'>): void {
   add(file.agents, write.agent);
   add(file.tasks, write.task);
   if (write.renamedFrom !== undefined) file.renamedFrom = write.renamedFrom;
-  if (write.pending !== undefined) return settle(state, file, write.after, write.pending);
+  if (write.pending !== undefined) {
+    settle(state, file, write.after, write.pending);
+    return;
+  }
   if (write.after === state.baselines.get(write.path)) {
     // Back to where it was: nothing is left to decide.
     if (known?.status === 'pending') state.files.delete(write.path);
@@ -57,7 +60,10 @@ function reviewed(state: SessionState, review: EventOf<'review-intent'>): void {
   if (!file) return;
   const now = review.action === 'accept' ? 'accepted' : 'rejected';
   file.decided = file.decided === undefined || file.decided === now ? now : 'mixed';
-  if (review.pending !== undefined) return settle(state, file, review.file.after, review.pending);
+  if (review.pending !== undefined) {
+    settle(state, file, review.file.after, review.pending);
+    return;
+  }
   file.content = review.file.after;
   file.deleted = review.file.after === null;
   if (review.hunks === undefined || review.file.after === review.baseline.after) file.status = file.decided;
@@ -79,9 +85,11 @@ export const changeFolds: Folds<Types> = {
   'user-edit'(state, event) {
     const file = state.files.get(event.path);
     if (!file) return;
-    if (event.pending !== undefined) return settle(state, file, event.after, event.pending);
-    file.content = event.after;
-    file.deleted = event.after === null;
+    if (event.pending !== undefined) settle(state, file, event.after, event.pending);
+    else {
+      file.content = event.after;
+      file.deleted = event.after === null;
+    }
   },
   'review-intent'(state, event) {
     state.openReviews.set(event.review, event);
