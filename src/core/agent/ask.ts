@@ -23,12 +23,18 @@ export async function ask(asking: Asking, request: RouteRequest, signal: AbortSi
   const { router, clock, pulse } = asking;
   let { stream } = asking;
   let pulsed = Number.NEGATIVE_INFINITY;
+  let answer: Answer | undefined;
+  // To the very end: what a router does after its last event must not be cut off.
   for await (const event of router.complete(request, signal)) {
     if (event.type === 'answer') {
       const { message, stop, usage, model } = event;
-      return { ok: true, message, stop, usage, model };
+      answer = { ok: true, message, stop, usage, model };
+      continue;
     }
-    if (event.type === 'failed') return { ok: false, failure: event.failure };
+    if (event.type === 'failed') {
+      answer = { ok: false, failure: event.failure };
+      continue;
+    }
     const now = clock.monotonic();
     if (pulse && now - pulsed >= PULSE_MS) {
       pulsed = now;
@@ -42,6 +48,7 @@ export async function ask(asking: Asking, request: RouteRequest, signal: AbortSi
       stream = undefined;
     }
   }
+  if (answer) return answer;
   const failure = { reason: 'internal', message: 'The router ended without an answer.' } as const;
   return { ok: false, failure: signal.aborted ? { reason: 'aborted' } : failure };
 }

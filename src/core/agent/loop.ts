@@ -34,6 +34,20 @@ const WARN_TURNS_LEFT = 3;
 
 type Overflow = 'pressure' | 'overflow';
 
+/** Stands for an answer without anything in it: no vendor takes an empty message in a conversation. */
+const EMPTY = '(empty answer)';
+
+const textOf = (message: AssistantMessage): string =>
+  message.parts
+    .flatMap(part => (part.type === 'text' ? [part.text] : []))
+    .join('\n')
+    .trim();
+
+const solid = (message: AssistantMessage, stop: StopReason): AssistantMessage =>
+  stop === 'pause' || textOf(message) !== '' || message.parts.some(part => part.type === 'tool-call')
+    ? message
+    : { role: 'assistant', parts: [{ type: 'text', text: EMPTY }] };
+
 /** One agent at work, from its prompt (or where it stood) to its end. */
 export class AgentLoop {
   readonly #host: AgentHost;
@@ -107,7 +121,7 @@ export class AgentLoop {
     const answer = await ask(this.#asking, this.#request(), this.#reins.signal);
     if (!answer.ok) return this.#failed(answer.failure);
     this.#model = answer.model;
-    const message = this.#ids.settle(answer.message);
+    const message = solid(this.#ids.settle(answer.message), answer.stop);
     await this.#conversation.answer(message, answer.usage);
     const end = await this.#deal(message, answer.stop);
     this.#turn++;
@@ -151,22 +165,22 @@ export class AgentLoop {
   }
 
   async #idle(message: AssistantMessage, stop: StopReason): Promise<AgentResult | undefined> {
-    const said = message.parts.some(part => part.type === 'text' && part.text.trim() !== '');
+    const text = textOf(message);
     if (stop === 'refusal') {
-      const text = message.parts.flatMap(part => (part.type === 'text' ? [part.text] : [])).join('\n');
-      return { outcome: 'failed', reason: 'content-filter', message: text || 'The model refused to answer.' };
+      const said = text === EMPTY ? 'The model refused to answer.' : text;
+      return { outcome: 'failed', reason: 'content-filter', message: said };
     }
     strike(this.#strikes, 0, false);
-    const idle: Idle = stop === 'max-tokens' ? 'cut-off' : said || stop === 'pause' ? 'no-tool-call' : 'empty-answer';
+    const idle: Idle = stop === 'max-tokens' ? 'cut-off' : text === EMPTY ? 'empty-answer' : 'no-tool-call';
     if (this.#strikes.idle >= MAX_IDLE) {
-      const text = `${MAX_IDLE} answers in a row called no tool; the last was: ${idle}.`;
-      return { outcome: 'gave-up', reason: 'no-finish', message: text };
+      const why = `${MAX_IDLE} answers in a row called no tool; the last was: ${idle}.`;
+      return { outcome: 'gave-up', reason: 'no-finish', message: why };
     }
     // The vendor only asks to be called again with what it said.
     if (stop === 'pause') return undefined;
     const { agent } = this.#job;
-    const text = `${agent} gave an answer without a tool call and was told to go on.`;
-    this.#host.journal.append({ type: 'notice', level: 'info', code: idle, agent, text });
+    const told = `${agent} gave an answer without a tool call and was told to go on.`;
+    this.#host.journal.append({ type: 'notice', level: 'info', code: idle, agent, text: told });
     await this.#conversation.say(idleCorrection(idle, this.#job.kind));
     return undefined;
   }

@@ -66,6 +66,7 @@ describe('an agent that misbehaves', () => {
     assert.equal((await world.run()).outcome, 'finished');
     assert.deepEqual(codes(world), ['empty-answer', 'no-tool-call', 'empty-answer']);
     assert.match(world.told(1), /was empty/);
+    for (const message of world.router.requests.at(-1)?.messages ?? []) assert.ok(message.parts.length > 0);
     assert.match(world.told(2), /called no tool/);
 
     const talker = new AgentWorld(() => says('All done, trust me.'));

@@ -69,7 +69,7 @@ describe('tools', () => {
       calls(call('read_file', { path: 'logo.png' }), call('read_file', { path: 'util.ts' })),
     );
     assert.deepEqual(world.outcomes().slice(0, 2), ['read_file: binary', 'read_file: not-found']);
-    assert.match(world.told(1), /Files of that name: src\/deep\/util\.ts/);
+    assert.match(world.told(1), /Files of that name:\n<data \w+>\nsrc\/deep\/util\.ts\n/);
   });
 
   it('show text without byte order mark and with plain line ends, and edit it so', async () => {

@@ -1,5 +1,6 @@
 import type { RelPath } from '../../../protocol/ids.ts';
 import type { PathRefusal } from '../../ports.ts';
+import { fence } from './fence.ts';
 import { type Refusal, refuse, type ToolContext } from './tool.ts';
 
 const ADVICE: Record<PathRefusal, string> = {
@@ -58,7 +59,7 @@ export async function notFound(context: ToolContext, path: RelPath): Promise<Ref
     ? []
     : (await context.host.files.list({ globs: [`**/${name}`], limit: 5, signal: context.signal })).files;
   const meant = like.length
-    ? ` Files of that name: ${like.map(file => file.path).join(', ')}.`
+    ? ` Files of that name:\n${fence(context, like.map(file => file.path).join('\n'))}`
     : ' Use list_files or search to find it.';
   return refuse('not-found', `There is no file "${path}".${meant}`);
 }
