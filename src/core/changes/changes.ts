@@ -7,7 +7,7 @@ import { Door } from './door.ts';
 import { Files } from './files.ts';
 import type { Hunk } from './hunks.ts';
 import { typed } from './live.ts';
-import { baseOf, changeOf, hunksOf, isWhole } from './review.ts';
+import { baseOf, changeOf, isWhole } from './review.ts';
 import { settleOpen } from './settle.ts';
 import type { LineEdit } from './splice.ts';
 import type { Ground, Tracked } from './tracked.ts';
@@ -30,7 +30,7 @@ export interface PendingFile {
 
 /** The same with every hunk. */
 export interface FileReview extends Omit<PendingFile, 'hunks'> {
-  hunks: Hunk[];
+  hunks: readonly Hunk[];
 }
 
 /** Everything that agents wrote and nobody has decided yet. */
@@ -139,8 +139,7 @@ function summary(ground: Ground, file: Tracked): PendingFile {
 }
 
 function reviewOf({ journal }: Ground, file: Tracked): FileReview {
-  const { path, reviewed, counts } = file;
-  const hunks = hunksOf(reviewed);
+  const { path, reviewed, counts, hunks } = file;
   const renamedFrom = journal.state.files.get(path)?.renamedFrom;
   return {
     path,

@@ -4,7 +4,7 @@ import type { NewId } from '../ports.ts';
 import type { Author } from './contract.ts';
 import type { OwnEdits } from './decide.ts';
 import type { Files } from './files.ts';
-import { type Choice, type Content, decided, hunksOf, type RefusedBecause } from './review.ts';
+import { type Choice, type Content, decided, type RefusedBecause } from './review.ts';
 import { type Ground, MissingBlob, type Tracked } from './tracked.ts';
 import { inParallel } from './turns.ts';
 
@@ -118,7 +118,7 @@ export class Decisions {
     }
     const pending = await file.store(reviewed, after);
     const review = this.#newId('review');
-    const all = hunksOf(file.reviewed).length === hunks.length && pending === null;
+    const all = file.hunks.length === hunks.length && pending === null;
     const intent = {
       type: 'review-intent' as const,
       review,

@@ -79,9 +79,8 @@ export function hunksOf(reviewed: Reviewed): Hunk[] {
   return [{ id: 'file', kind, current: none, base: none, authors, edited: reviewed.edited, spans: [] }];
 }
 
-/** How much waits; undefined when nothing does. */
-export function countsOf(reviewed: Reviewed): Omit<Pending, 'weave'> | undefined {
-  const hunks = hunksOf(reviewed).length;
+/** How much waits in a file with these hunks; undefined when nothing does. */
+export function countsOf(reviewed: Reviewed, { length: hunks }: readonly Hunk[]): Omit<Pending, 'weave'> | undefined {
   if (hunks === 0) return undefined;
   let added = 0;
   let removed = 0;

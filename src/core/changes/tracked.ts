@@ -3,9 +3,10 @@ import type { Hash, RelPath } from '../../protocol/ids.ts';
 import type { HashOf, WorkspaceFiles } from '../ports.ts';
 import type { Journal } from '../session/contract.ts';
 import type { Author } from './contract.ts';
+import type { Hunk } from './hunks.ts';
 import { pack, unpack } from './pack.ts';
 import { rawLines } from './raw.ts';
-import { baseOf, type Content, countsOf, currentOf, type Reviewed, untouched, wrote } from './review.ts';
+import { baseOf, type Content, countsOf, currentOf, hunksOf, type Reviewed, untouched, wrote } from './review.ts';
 
 export interface Ground {
   files: WorkspaceFiles;
@@ -30,7 +31,7 @@ export class Tracked {
   content: Hash | null;
   /** Edits of an open document that the journal has not been told of. */
   live = false;
-  #counts: { of: Omit<Pending, 'weave'> | undefined } | undefined;
+  #drawn: { hunks: Hunk[]; counts: Omit<Pending, 'weave'> | undefined } | undefined;
   readonly #ground: Ground;
   #journaled: Reviewed;
   readonly #earlier = new Map<string, Reviewed>();
@@ -69,8 +70,12 @@ export class Tracked {
 
   /** How much waits here; undefined when nothing does. */
   get counts(): Omit<Pending, 'weave'> | undefined {
-    this.#counts ??= { of: countsOf(this.reviewed) };
-    return this.#counts.of;
+    return this.#draw().counts;
+  }
+
+  /** What waits here, in order. */
+  get hunks(): readonly Hunk[] {
+    return this.#draw().hunks;
   }
 
   /** Whether the file once had this content while it was under review. */
@@ -108,7 +113,7 @@ export class Tracked {
 
   /** Puts down what a reload needs: the marks, and the content they stand on. */
   async store(reviewed: Reviewed, content: Content): Promise<Pending | null> {
-    const counts = countsOf(reviewed);
+    const counts = countsOf(reviewed, hunksOf(reviewed));
     if (content.bytes && counts) await this.#ground.journal.putBlob(content.bytes);
     return counts ? { weave: await this.#ground.journal.putBlob(pack(reviewed)), ...counts } : null;
   }
@@ -159,7 +164,15 @@ export class Tracked {
     if (reviewed === this.reviewed) return;
     this.reviewed = reviewed;
     this.version = ++versions;
-    this.#counts = undefined;
+    this.#drawn = undefined;
+  }
+
+  #draw() {
+    if (!this.#drawn) {
+      const hunks = hunksOf(this.reviewed);
+      this.#drawn = { hunks, counts: countsOf(this.reviewed, hunks) };
+    }
+    return this.#drawn;
   }
 }
 

@@ -14,13 +14,26 @@ export class Turns<K> {
   }
 }
 
-/** Runs over all items, at most `limit` at once, in order of starting. */
+/** Work that never waits for anything would keep everybody else waiting: so long, in ms, it may go on. */
+const BREATH = 5;
+
+/** Runs over all items, at most `limit` at once, in order of starting; others get their turn in between. */
 export async function inParallel<T, R>(items: readonly T[], limit: number, run: (item: T) => Promise<R>): Promise<R[]> {
   const results: R[] = new Array(items.length);
   let next = 0;
+  let since = performance.now();
+  /** One for all: else each in turn would go on alone for that long. */
+  let pause: Promise<void> | undefined;
   const worker = async () => {
     while (next < items.length) {
       const index = next++;
+      if (performance.now() - since > BREATH) {
+        pause ??= new Promise<void>(resolve => setTimeout(resolve, 0)).then(() => {
+          pause = undefined;
+          since = performance.now();
+        });
+        await pause;
+      }
       results[index] = await run(items[index] as T);
     }
   };

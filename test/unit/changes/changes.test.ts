@@ -63,7 +63,7 @@ const shown = async (at: Desk) => {
   return files;
 };
 
-const hunksOf = (at: Desk, path: string): Hunk[] => at.changes.peek(path)?.hunks ?? [];
+const hunksOf = (at: Desk, path: string): readonly Hunk[] => at.changes.peek(path)?.hunks ?? [];
 const all = (at: Desk) => at.changes.views();
 
 describe('changes through the door', () => {
