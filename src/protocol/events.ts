@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { Hash, ModelRef, Name, NanoUsd, RelPath } from './ids.ts';
+import { InboxRequest } from './inbox.ts';
 import { CallIntent, CallResult, ErrorClass, Message, Usage } from './message.ts';
 import { Check, Plan, Task } from './plan.ts';
 
@@ -81,6 +82,8 @@ const tasks = [
     ok: z.boolean(),
     exit: z.number().int().optional(),
     ms: z.number(),
+    /** It was cut off with the process that ran it: nothing is known of how it would have ended. */
+    interrupted: z.boolean().optional(),
     /** Counted from the check's own output where it is a known test reporter. */
     tests: z.object({ passed: z.number().int(), failed: z.number().int() }).optional(),
     output: LongText.optional(),
@@ -356,6 +359,12 @@ const queue = [
   event('queue-taken', { item: z.string(), task: Name }),
 ] as const;
 
+const requests = [
+  /** Another process asked for something: from here on the request counts as taken, whatever happens to its file. */
+  event('request-received', { request: z.string(), body: InboxRequest }),
+  event('request-handled', { request: z.string(), ok: z.boolean(), message: z.string().optional() }),
+] as const;
+
 /** One fact in the journal, before it has been numbered and dated. */
 export const Event = z.discriminatedUnion('type', [
   ...session,
@@ -368,6 +377,7 @@ export const Event = z.discriminatedUnion('type', [
   ...attention,
   ...knowledge,
   ...queue,
+  ...requests,
 ]);
 export const JOURNAL_VERSION = 1;
 /** What stands on a line of events.jsonl around the event's own fields. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Journal } from '../../src/core/session/contract.ts';
 import { initialState, reduce } from '../../src/core/session/reduce.ts';
-import { type Event, JOURNAL_VERSION, type JournalEvent } from '../../src/protocol/events.ts';
+import { Event, JOURNAL_VERSION, type JournalEvent } from '../../src/protocol/events.ts';
 import type { Hash } from '../../src/protocol/ids.ts';
 
 export interface MemoryJournal extends Journal {
@@ -27,9 +27,11 @@ export function memoryJournal(now: () => number = () => 0, earlier: JournalEvent
   };
   for (const event of earlier) take(event);
 
-  const append = (event: Event) =>
-    // As on disk: what is kept is what JSON keeps, and nobody shares the objects.
-    take(JSON.parse(JSON.stringify({ v: JOURNAL_VERSION, seq: state.seq + 1, at: now(), ...event })) as JournalEvent);
+  /** As on disk: what is kept is what JSON keeps and the schema takes, and nobody shares the objects. */
+  const append = (event: Event) => {
+    const kept: unknown = JSON.parse(JSON.stringify(event));
+    return take(Object.assign(Event.parse(kept), { v: JOURNAL_VERSION, seq: state.seq + 1, at: now() }));
+  };
 
   const putBlob = async (bytes: Uint8Array) => {
     const hash = createHash('sha256').update(bytes).digest('hex');
@@ -51,6 +53,7 @@ export function memoryJournal(now: () => number = () => 0, earlier: JournalEvent
       return { dispose: () => listeners.delete(listener) };
     },
     putBlob,
+    putText: text => putBlob(Buffer.from(text)),
     getBlob: async hash => blobs.get(hash),
     async longText(text) {
       const bytes = Buffer.from(text);

@@ -15,7 +15,10 @@ export interface Journal {
   flush(): Promise<void>;
   /** Called for each event, in order, after the state took it. */
   subscribe(listener: (event: JournalEvent) => void): Disposable;
+  /** Bytes exactly as they are: for files. */
   putBlob(bytes: Uint8Array): Promise<Hash>;
+  /** Text that is not a file (transcripts, outputs): secrets are taken out first. */
+  putText(text: string): Promise<Hash>;
   getBlob(hash: Hash): Promise<Uint8Array | undefined>;
   /** Keeps short text inline and puts long text into a blob. */
   longText(text: string): Promise<LongText>;

@@ -44,6 +44,7 @@ export const initialState = (): SessionState => ({
   verdicts: [],
   artifacts: new Map(),
   queue: new Map(),
+  requests: new Map(),
   discarded: 0,
   switches: 0,
   failovers: [],

@@ -10,6 +10,7 @@ import type {
   Who,
 } from '../../protocol/events.ts';
 import type { Hash, ModelRef, NanoUsd, RelPath } from '../../protocol/ids.ts';
+import type { InboxRequest } from '../../protocol/inbox.ts';
 import type { ErrorClass } from '../../protocol/message.ts';
 import type { Plan, Task } from '../../protocol/plan.ts';
 
@@ -229,6 +230,8 @@ export interface SessionState {
   verdicts: EventOf<'verdict'>[];
   artifacts: Map<string, Artifact[]>;
   queue: Map<string, EventOf<'queue-added'>>;
+  /** Requests of other processes that were taken; those not handled yet have no `handled`. */
+  requests: Map<string, { body: InboxRequest; at: number; handled?: { ok: boolean; message?: string } }>;
   discarded: number;
   switches: number;
   failovers: Failover[];

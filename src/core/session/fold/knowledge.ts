@@ -17,7 +17,9 @@ type Types =
   | 'artifact-published'
   | 'queue-added'
   | 'queue-removed'
-  | 'queue-taken';
+  | 'queue-taken'
+  | 'request-received'
+  | 'request-handled';
 
 function asked(state: SessionState, id: string, name: string): void {
   const agent = state.agents.get(name);
@@ -109,5 +111,14 @@ export const knowledgeFolds: Folds<Types> = {
   },
   'queue-taken'(state, event) {
     state.queue.delete(event.item);
+  },
+  'request-received'(state, event) {
+    if (!state.requests.has(event.request)) state.requests.set(event.request, { body: event.body, at: event.at });
+  },
+  'request-handled'(state, event) {
+    const request = state.requests.get(event.request);
+    if (!request) return;
+    const { ok, message } = event;
+    request.handled = { ok, ...(message !== undefined && { message }) };
   },
 };

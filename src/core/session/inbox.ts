@@ -1,0 +1,133 @@
+import { Dropped, type InboxRequest } from '../../protocol/inbox.ts';
+import type { Disposable, Log } from '../ports.ts';
+import type { Journal } from './contract.ts';
+import type { SessionStore } from './store.ts';
+
+/** What became of a request, for the one who asked. */
+export interface RequestOutcome {
+  ok: boolean;
+  message?: string;
+}
+
+/**
+ * Does what was asked. Called once for each request; again, with the same id, only when the process died in the middle:
+ * whatever it makes should carry an id derived from the request's.
+ */
+export type RequestHandler = (body: InboxRequest, id: string) => RequestOutcome | Promise<RequestOutcome>;
+
+/** Leaves a request for the session's owner. Its fate is in the journal: `request-handled` with this id. */
+export function dropRequest(store: SessionStore, id: string, at: number, body: InboxRequest): Promise<void> {
+  return store.dropRequest({ id, text: JSON.stringify(Dropped.parse({ at, body })) });
+}
+
+export interface Inbox extends Disposable {
+  /** Resolves when what had been dropped so far is handled. */
+  look(): Promise<void>;
+}
+
+export interface InboxOptions {
+  log: Log;
+  /** When this run began: what was asked of an earlier one about its running is refused now. */
+  since: number;
+}
+
+/** They are about a running process: after a crash nobody means them any more. */
+const transient = new Set<InboxRequest['kind']>(['abort', 'pause', 'unpause']);
+
+/**
+ * Takes requests out of the inbox, in order, each exactly once: a request is in the journal before its file goes, and
+ * a file whose request is in the journal already is only removed.
+ */
+export function serveInbox(
+  store: SessionStore,
+  journal: Journal,
+  handle: RequestHandler,
+  options: InboxOptions,
+): Inbox {
+  const { log, since } = options;
+  let disposed = false;
+  let again = false;
+  let looking: Promise<void> | undefined;
+
+  const answer = async (id: string, at: number, body: InboxRequest): Promise<RequestOutcome> => {
+    if (transient.has(body.kind) && at < since)
+      return { ok: false, message: 'asked before the session was resumed: ask again' };
+    try {
+      return await handle(body, id);
+    } catch (error) {
+      log.write('error', `request ${id} (${body.kind}) failed`, error);
+      return { ok: false, message: error instanceof Error ? error.message : String(error) };
+    }
+  };
+
+  const perform = async (id: string, at: number, body: InboxRequest) => {
+    const { ok, message } = await answer(id, at, body);
+    journal.append({ type: 'request-handled', request: id, ok, ...(message !== undefined && { message }) });
+  };
+
+  const take = async (id: string, text: string) => {
+    if (journal.state.requests.has(id)) return store.removeRequest(id);
+    const dropped = parse(text);
+    if (!dropped) {
+      journal.append({
+        type: 'notice',
+        level: 'warning',
+        code: 'bad-request',
+        text: `Request ${id} in the inbox could not be read and was removed.`,
+      });
+      return store.removeRequest(id);
+    }
+    const { at, body } = dropped;
+    await journal.commit({ type: 'request-received', request: id, body });
+    await store.removeRequest(id);
+    await perform(id, at, body);
+  };
+
+  const sweep = async () => {
+    do {
+      again = false;
+      for (const { id, text } of await store.listRequests()) {
+        if (disposed) return;
+        await take(id, text);
+      }
+    } while (again && !disposed);
+  };
+
+  const look = (): Promise<void> => {
+    if (disposed) return Promise.resolve();
+    again = true;
+    looking ??= sweep().finally(() => {
+      looking = undefined;
+    });
+    return looking;
+  };
+  const lookQuietly = () => void look().catch(error => log.write('warn', 'the inbox cannot be read', error));
+
+  const resume = async () => {
+    for (const [id, { body, at, handled }] of [...journal.state.requests]) if (!handled) await perform(id, at, body);
+  };
+  looking = resume().then(sweep);
+  looking
+    .catch(error => log.write('warn', 'the inbox cannot be read', error))
+    .finally(() => {
+      looking = undefined;
+    });
+  const watcher = store.watchRequests(lookQuietly);
+
+  return {
+    look,
+    dispose() {
+      disposed = true;
+      watcher.dispose();
+    },
+  };
+}
+
+function parse(text: string): Dropped | undefined {
+  try {
+    const parsed = Dropped.safeParse(JSON.parse(text));
+    return parsed.success ? parsed.data : undefined;
+  } catch {
+    return undefined;
+  }
+}

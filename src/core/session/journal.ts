@@ -1,0 +1,230 @@
+import { type Event, JOURNAL_VERSION, type JournalEvent, type LongText } from '../../protocol/events.ts';
+import type { Clock, Disposable, Log } from '../ports.ts';
+import type { Journal } from './contract.ts';
+import { type Damage, JournalReader } from './read.ts';
+import { initialState, reduce } from './reduce.ts';
+import { type SessionStore, StoreError } from './store.ts';
+
+/** The journal holds lines that cannot be used; `damage` names them. */
+export class JournalDamaged extends Error {
+  readonly damage: Damage[];
+  constructor(place: string, damage: Damage[]) {
+    const first = damage[0];
+    super(`${place}: line ${first?.line} of the journal is damaged (${first?.kind}: ${first?.detail})`);
+    this.name = 'JournalDamaged';
+    this.damage = damage;
+  }
+}
+
+export interface JournalOptions {
+  clock: Clock;
+  /** Takes secrets out of each line before anyone, our own state included, sees it. */
+  redact: (text: string) => string;
+  log: Log;
+  /** Sees every event that is read back, in order, before `openJournal` resolves. */
+  replay?: (event: JournalEvent) => void;
+  /** Goes on behind damaged lines, which stay in the file and are missing from the state. By default that is refused. */
+  despiteDamage?: boolean;
+}
+
+export interface OpenJournal extends Journal {
+  /**
+   * Aborts, with the StoreError as its reason, when the journal can no longer be written: what was flushed is kept,
+   * every commit and flush from then on rejects, and appends reach state and listeners only, so that whoever winds
+   * the session down can still be seen doing it.
+   */
+  readonly failure: AbortSignal;
+  /** Lines passed over because a newer version wrote them. */
+  readonly passedOver: number;
+  /** Flushes and stops; the store stays open. */
+  close(): Promise<void>;
+}
+
+const FLUSH_MS = 50;
+/** Longer text goes to a blob … */
+const INLINE_BYTES = 8192;
+/** … and leaves this many characters of its beginning. */
+const HEAD_CHARACTERS = 2048;
+
+const encoder = new TextEncoder();
+
+/** Reads what is there, cuts a torn last line, and takes up the writing. The caller holds the session's lock. */
+export async function openJournal(store: SessionStore, options: JournalOptions): Promise<OpenJournal> {
+  const state = initialState();
+  const reader = new JournalReader();
+  for await (const bytes of store.readJournal(0)) {
+    for (const event of reader.push(bytes)) {
+      reduce(state, event);
+      options.replay?.(event);
+    }
+  }
+  if (reader.damage.length > 0 && !options.despiteDamage) throw new JournalDamaged(store.place, reader.damage);
+  state.seq = reader.seq;
+  const { torn } = reader;
+  if (torn > 0) await store.truncateJournal(reader.offset);
+  const journal = new Writer(store, options, state, reader);
+  if (torn > 0)
+    journal.append({
+      type: 'notice',
+      level: 'warning',
+      code: 'torn-line',
+      text: `The last line of the journal was not whole: ${torn} bytes after line ${reader.lines} were cut.`,
+    });
+  for (const { line, kind, detail } of reader.damage)
+    journal.append({
+      type: 'notice',
+      level: 'error',
+      code: 'damaged-line',
+      text: `Line ${line} of the journal is damaged (${kind}: ${detail}); it was passed over.`,
+    });
+  if (reader.passedOver > 0)
+    options.log.write('warn', `${reader.passedOver} lines of the journal are of a newer version and were passed over`);
+  return journal;
+}
+
+class Writer implements OpenJournal {
+  readonly state;
+  readonly passedOver: number;
+  readonly #store: SessionStore;
+  readonly #options: JournalOptions;
+  readonly #listeners = new Set<(event: JournalEvent) => void>();
+  readonly #failed = new AbortController();
+  /** Events whose listeners have not all been called. */
+  readonly #untold: JournalEvent[] = [];
+  /** Bytes on disk. */
+  #size: number;
+  #waiting: string[] = [];
+  #timer: Disposable | undefined;
+  /** The write that is under way, and the one that will take what waits now. */
+  #writing: Promise<void> | undefined;
+  #next: Promise<void> | undefined;
+
+  constructor(store: SessionStore, options: JournalOptions, state: Journal['state'], reader: JournalReader) {
+    this.#store = store;
+    this.#options = options;
+    this.state = state;
+    this.#size = reader.offset;
+    this.passedOver = reader.passedOver;
+  }
+
+  get failure(): AbortSignal {
+    return this.#failed.signal;
+  }
+
+  append(event: Event): JournalEvent {
+    const taken = this.#take(event);
+    this.#timer ??= this.#options.clock.after(FLUSH_MS, () => void this.flush().catch(() => {}));
+    return taken;
+  }
+
+  async commit(event: Event): Promise<JournalEvent> {
+    const taken = this.#take(event);
+    await this.flush();
+    return taken;
+  }
+
+  flush(): Promise<void> {
+    if (this.failure.aborted) return Promise.reject(this.failure.reason);
+    if (this.#waiting.length === 0) return this.#writing ?? Promise.resolve();
+    // All who ask while a write is under way share the one that follows it.
+    this.#next ??= this.#writing
+      ? this.#writing.then(() => this.#write())
+      : Promise.resolve().then(() => this.#write());
+    return this.#next;
+  }
+
+  subscribe(listener: (event: JournalEvent) => void): Disposable {
+    // A wrapper, so that the same function may listen twice.
+    const entry = (event: JournalEvent) => listener(event);
+    this.#listeners.add(entry);
+    return { dispose: () => this.#listeners.delete(entry) };
+  }
+
+  putBlob(bytes: Uint8Array): Promise<string> {
+    return this.#store.putBlob(bytes);
+  }
+
+  putText(text: string): Promise<string> {
+    return this.#store.putBlob(encoder.encode(this.#options.redact(text)));
+  }
+
+  getBlob(hash: string): Promise<Uint8Array | undefined> {
+    return this.#store.getBlob(hash);
+  }
+
+  async longText(text: string): Promise<LongText> {
+    const clean = this.#options.redact(text);
+    if (clean.length <= HEAD_CHARACTERS) return { text: clean };
+    const bytes = encoder.encode(clean);
+    if (bytes.length <= INLINE_BYTES) return { text: clean };
+    return { text: head(clean), blob: await this.#store.putBlob(bytes), bytes: bytes.length };
+  }
+
+  async close(): Promise<void> {
+    this.#timer?.dispose();
+    this.#timer = undefined;
+    if (!this.failure.aborted) await this.flush();
+  }
+
+  #take(event: Event): JournalEvent {
+    const envelope = { v: JOURNAL_VERSION, seq: this.state.seq + 1, at: this.#options.clock.now() };
+    const dated: JournalEvent = Object.assign({ ...envelope }, event, envelope);
+    const written = JSON.stringify(dated);
+    const line = this.#options.redact(written);
+    const taken: JournalEvent = line === written ? dated : JSON.parse(line);
+    if (!this.failure.aborted) this.#waiting.push(line);
+    reduce(this.state, taken);
+    this.#untold.push(taken);
+    if (this.#untold.length === 1) this.#tell();
+    return taken;
+  }
+
+  /** A listener that appends is heard after all have heard what it answers to. */
+  #tell(): void {
+    for (let event = this.#untold[0]; event; this.#untold.shift(), event = this.#untold[0]) {
+      for (const listener of [...this.#listeners]) {
+        try {
+          listener(event);
+        } catch (error) {
+          this.#options.log.write('error', 'a listener of the journal failed', error);
+        }
+      }
+    }
+  }
+
+  async #write(): Promise<void> {
+    this.#writing = this.#next;
+    this.#next = undefined;
+    this.#timer?.dispose();
+    this.#timer = undefined;
+    const bytes = encoder.encode(`${this.#waiting.join('\n')}\n`);
+    this.#waiting = [];
+    try {
+      await this.#store.appendJournal(bytes, this.#size);
+      this.#size += bytes.length;
+    } catch (error) {
+      this.#fail(error);
+      throw this.failure.reason;
+    } finally {
+      this.#writing = undefined;
+    }
+  }
+
+  #fail(error: unknown): void {
+    if (this.failure.aborted) return;
+    const reason =
+      error instanceof StoreError
+        ? error
+        : new StoreError('failed', 'the journal could not be written', { cause: error });
+    this.#options.log.write('error', `the journal can no longer be written (${reason.reason})`, reason);
+    this.#waiting = [];
+    this.#failed.abort(reason);
+  }
+}
+
+/** The beginning of a text, never half a character. */
+function head(text: string): string {
+  const last = text.charCodeAt(HEAD_CHARACTERS - 1);
+  const splits = last >= 0xd800 && last < 0xdc00;
+  return text.slice(0, splits ? HEAD_CHARACTERS - 1 : HEAD_CHARACTERS);
+}

@@ -1,0 +1,54 @@
+import { createHash } from 'node:crypto';
+import { access, mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Hash } from '../../protocol/ids.ts';
+import { flushFolder, writeWhole } from './atomic.ts';
+import { ifThere } from './errors.ts';
+
+const hashOf = (bytes: Uint8Array): Hash => createHash('sha256').update(bytes).digest('hex');
+
+/** Files named by the hash of what is in them. */
+export class Blobs {
+  readonly #folder: string;
+  /** Written by us or seen: a second put of the same bytes costs only the hash. */
+  readonly #known = new Map<Hash, Promise<void>>();
+  #unflushedNames = false;
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  async put(bytes: Uint8Array): Promise<Hash> {
+    const hash = hashOf(bytes);
+    let writing = this.#known.get(hash);
+    if (!writing) {
+      writing = this.#write(hash, bytes);
+      this.#known.set(hash, writing);
+      writing.catch(() => this.#known.delete(hash));
+    }
+    await writing;
+    return hash;
+  }
+
+  async get(hash: Hash): Promise<Uint8Array | undefined> {
+    if (!/^[0-9a-f]{64}$/.test(hash)) return undefined;
+    const bytes = await ifThere(readFile(join(this.#folder, hash)));
+    // A spoilt baseline must never be put back into somebody's file.
+    return bytes && hashOf(bytes) === hash ? bytes : undefined;
+  }
+
+  /** What was put so far is found after a power cut. */
+  async flush(): Promise<void> {
+    if (!this.#unflushedNames) return;
+    this.#unflushedNames = false;
+    await flushFolder(this.#folder);
+  }
+
+  async #write(hash: Hash, bytes: Uint8Array): Promise<void> {
+    const path = join(this.#folder, hash);
+    if ((await ifThere(access(path).then(() => true))) && (await this.get(hash))) return;
+    await mkdir(this.#folder, { recursive: true, mode: 0o700 });
+    await writeWhole(path, bytes, true);
+    this.#unflushedNames = true;
+  }
+}

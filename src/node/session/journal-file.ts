@@ -1,0 +1,64 @@
+import { type FileHandle, open } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { StoreError } from '../../core/session/store.ts';
+import { flushFolder } from './atomic.ts';
+import { ifThere } from './errors.ts';
+
+const CHUNK = 256 * 1024;
+
+/** events.jsonl: one writer, any number of readers. */
+export class JournalFile {
+  readonly #path: string;
+  #writing: FileHandle | undefined;
+
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  async *read(from: number, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
+    const file = await ifThere(open(this.#path, 'r'));
+    if (!file) return;
+    try {
+      for (let at = from; !signal?.aborted; ) {
+        const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(CHUNK), 0, CHUNK, at);
+        if (bytesRead === 0) return;
+        at += bytesRead;
+        yield buffer.subarray(0, bytesRead);
+      }
+    } finally {
+      await file.close();
+    }
+  }
+
+  /**
+   * Resolves when the bytes are on disk. What a failed write leaves behind stays: whole lines are true, and a torn one
+   * is cut by the next owner, whereas cutting lines now would cut what a reader has seen.
+   */
+  async append(bytes: Uint8Array, at: number): Promise<void> {
+    const file = await this.#open();
+    const before = await file.stat();
+    if (before.nlink === 0) throw new StoreError('missing', `${this.#path} was deleted`);
+    if (before.size !== at)
+      throw new StoreError('lost-lock', `${this.#path} has ${before.size} bytes where ${at} were written`);
+    await file.appendFile(bytes);
+    await file.datasync();
+  }
+
+  async truncate(size: number): Promise<void> {
+    const file = await this.#open();
+    await file.truncate(size);
+    await file.datasync();
+  }
+
+  async close(): Promise<void> {
+    await this.#writing?.close();
+    this.#writing = undefined;
+  }
+
+  async #open(): Promise<FileHandle> {
+    if (this.#writing) return this.#writing;
+    this.#writing = await open(this.#path, 'a', 0o600);
+    await flushFolder(dirname(this.#path));
+    return this.#writing;
+  }
+}

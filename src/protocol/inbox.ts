@@ -1,0 +1,46 @@
+import * as z from 'zod';
+import { ModelRef, Name, RelPath } from './ids.ts';
+
+const request = <K extends string, S extends z.ZodRawShape>(kind: K, shape: S) =>
+  z.strictObject({ kind: z.literal(kind), ...shape });
+
+/** Whose pending changes: each field narrows it; none means all. */
+const scope = {
+  path: RelPath.optional(),
+  hunks: z.array(z.string()).optional(),
+  task: Name.optional(),
+  agent: z.string().optional(),
+  reason: z.string().optional(),
+};
+
+/** What another process may ask of the one that owns a session. */
+export const InboxRequest = z.discriminatedUnion('kind', [
+  /** One agent, or the whole session. */
+  request('abort', { agent: z.string().optional(), reason: z.string().optional() }),
+  request('pause', { agent: z.string().optional(), reason: z.string().optional() }),
+  request('unpause', { agent: z.string().optional() }),
+  request('answer', {
+    ask: z.string(),
+    /** To a permission. */
+    decision: z.enum(['allow', 'deny']).optional(),
+    scope: z.enum(['once', 'session', 'always']).optional(),
+    /** To a question; beside a decision, its reason. */
+    text: z.string().optional(),
+  }),
+  request('accept', scope),
+  request('reject', scope),
+  request('queue-add', {
+    text: z.string().min(1),
+    target: z.string().optional(),
+    priority: z.number().int().min(0).max(10),
+  }),
+  request('queue-remove', { item: z.string() }),
+  request('reassign', { agent: z.string(), route: z.array(ModelRef).min(1), reason: z.string().optional() }),
+  request('nudge', { agent: z.string(), text: z.string().min(1) }),
+]);
+
+/** A request as it lies in the inbox: dated by the one who asks, in milliseconds since 1970. */
+export const Dropped = z.object({ at: z.number(), body: InboxRequest });
+
+export type InboxRequest = z.infer<typeof InboxRequest>;
+export type Dropped = z.infer<typeof Dropped>;

@@ -1,0 +1,3 @@
+/** Runs until it is ended. */
+process.stdout.write('here\n');
+setInterval(() => {}, 60_000);
