@@ -1,6 +1,8 @@
 /** What the vendors' keys and tokens look like; anything of these shapes is taken for a secret. */
 const shapes = [
-  /sk-[A-Za-z0-9_-]{16,}/,
+  /sk-(?:ant|proj|svcacct|admin|or|lf)-[A-Za-z0-9_-]{16,}/,
+  // Without dashes, unlike the many CSS classes that begin so.
+  /sk-[A-Za-z0-9]{20,}/,
   /AIza[A-Za-z0-9_-]{30,}/,
   /AQ\.[A-Za-z0-9_-]{30,}/,
   /(?:gsk|xai|hf|fw|pplx|csk|tgp_v1|r8)[_-][A-Za-z0-9_-]{20,}/,
@@ -9,7 +11,9 @@ const shapes = [
   /AKIA[A-Z0-9]{16}/,
   /eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}/,
 ];
-const known = new RegExp(`(?<![A-Za-z0-9])(?:${shapes.map(shape => shape.source).join('|')})`, 'g');
+/** Where a word begins; in serialised text, what stands before may be the letter of an escape such as \n. */
+const start = String.raw`(?:(?<![A-Za-z0-9])|(?<=\\[bfnrt])|(?<=\\u[0-9a-fA-F]{4}))`;
+const known = new RegExp(`${start}(?:${shapes.map(shape => shape.source).join('|')})`, 'g');
 const mark = '[redacted]';
 /** Shorter values would blank ordinary words. */
 const shortest = 8;
