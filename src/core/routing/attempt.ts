@@ -56,8 +56,7 @@ export class Attempt implements Disposable {
     this.#timer?.dispose();
     this.#outer.removeEventListener('abort', this.#abort);
     this.#resolve = undefined;
-    if (this.#last?.type === 'finish') return;
-    this.#own.abort();
+    if (this.#last?.type !== 'finish') this.#own.abort();
     this.#events?.return?.().then(undefined, () => {});
   }
 

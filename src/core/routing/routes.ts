@@ -1,0 +1,94 @@
+import type { ModelRef } from '../../protocol/ids.ts';
+import type { AgentTask } from '../../protocol/plan.ts';
+import type { Provider } from './contract.ts';
+import { modelOf, providerOf } from './model-ref.ts';
+import { otherRole, type RoleDefaults, roleDefaults, type Tier, uiTest, vendorModels } from './route-table.ts';
+
+/** A provider that can be used now: its key is there, or it needs none. */
+export interface RoutableProvider {
+  name: string;
+  kind: Provider['kind'];
+  free: boolean;
+  /** Models that the user named or the server listed; needed where we know none by name. */
+  models?: string[];
+}
+
+/** What the user configured. */
+export interface ConfiguredRoutes {
+  roles?: Record<string, ModelRef[]>;
+  complexity?: Partial<Record<AgentTask['complexity'], ModelRef[]>>;
+  /** Asked after everything else; absent: the other vendors, then local models. */
+  fallback?: ModelRef[];
+}
+
+export interface RouteQuestion {
+  role: string;
+  complexity?: AgentTask['complexity'];
+  /** In the user's order of preference. */
+  providers: RoutableProvider[];
+  configured?: ConfiguredRoutes;
+  /** Prefer any other vendor: a reviewer should not share its author's blind spots. */
+  avoidVendor?: string;
+}
+
+/**
+ * The models for a task, in order: the role's own route, else the one for its complexity, else our defaults; then the
+ * failover chain. Only providers that can be used are in it.
+ */
+export function routeFor({
+  role,
+  complexity = 'normal',
+  providers,
+  configured,
+  avoidVendor,
+}: RouteQuestion): ModelRef[] {
+  const own = configured?.roles?.[role] ?? configured?.complexity?.[complexity];
+  const defaults = defaultRoute(role, complexity, providers);
+  const route = own ? [...own, ...(configured?.fallback ?? defaults)] : [...defaults, ...(configured?.fallback ?? [])];
+  const names = new Set(providers.map(({ name }) => name));
+  const usable = [...new Set(route)].filter(ref => names.has(providerOf(ref)));
+  if (avoidVendor === undefined) return usable;
+  const same = (ref: ModelRef) => vendorOf(ref, providers) === avoidVendor;
+  return [...usable.filter(ref => !same(ref)), ...usable.filter(same)];
+}
+
+/** Who made the model, wherever it is served from. */
+export function vendorOf(ref: ModelRef, providers: RoutableProvider[]): string {
+  const provider = providers.find(({ name }) => name === providerOf(ref));
+  if (provider && vendorModels[provider.kind]) return provider.kind;
+  const model = modelOf(ref);
+  if (/claude/i.test(model)) return 'anthropic';
+  if (/(^|[/-])(gpt|o\d)/i.test(model)) return 'openai';
+  if (/gemini/i.test(model)) return 'google';
+  return provider?.name ?? providerOf(ref);
+}
+
+function defaultRoute(role: string, complexity: AgentTask['complexity'], providers: RoutableProvider[]): ModelRef[] {
+  const defaults = roleDefaults[role] ?? otherRole;
+  const { vendors } = complexity === 'ui-test' ? uiTest : defaults;
+  const tier = tierFor(defaults, complexity);
+  const hosted = firstsFirst(byVendor(vendors, providers).map(provider => modelsOf(provider, tier)));
+  const local = providers.filter(({ free }) => free).flatMap(provider => modelsOf(provider, tier));
+  return complexity === 'simple' && !defaults.leads ? [...local, ...hosted] : [...hosted, ...local];
+}
+
+function tierFor({ tier, leads }: RoleDefaults, complexity: AgentTask['complexity']): Tier {
+  if (complexity === 'complex') return 'best';
+  if (complexity === 'simple' && !leads) return 'light';
+  return complexity === 'ui-test' ? uiTest.tier : tier;
+}
+
+/** Every vendor's first choice before anybody's second: when one model fails, its vendor's others often do too. */
+function firstsFirst(lists: ModelRef[][]): ModelRef[] {
+  const longest = Math.max(0, ...lists.map(list => list.length));
+  return Array.from({ length: longest }, (_, rank) => lists.flatMap(list => list[rank] ?? [])).flat();
+}
+
+function byVendor(vendors: Provider['kind'][], providers: RoutableProvider[]): RoutableProvider[] {
+  const rank = ({ kind }: RoutableProvider) => (vendors.includes(kind) ? vendors.indexOf(kind) : vendors.length);
+  return providers.filter(({ free }) => !free).toSorted((a, b) => rank(a) - rank(b));
+}
+
+function modelsOf({ name, kind, models }: RoutableProvider, tier: Tier): ModelRef[] {
+  return (vendorModels[kind]?.[tier] ?? models ?? []).map(model => `${name}/${model}`);
+}

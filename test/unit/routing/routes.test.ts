@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict';
+import { type RoutableProvider, type RouteQuestion, routeFor, vendorOf } from '../../../src/core/routing/routes.ts';
+
+const anthropic: RoutableProvider = { name: 'claude', kind: 'anthropic', free: false };
+const openai: RoutableProvider = { name: 'openai', kind: 'openai', free: false };
+const google: RoutableProvider = { name: 'gemini', kind: 'google', free: false };
+const ollama: RoutableProvider = { name: 'local', kind: 'ollama', free: true, models: ['qwen3', 'llama4'] };
+const router: RoutableProvider = {
+  name: 'openrouter',
+  kind: 'openai-compatible',
+  free: false,
+  models: ['anthropic/claude-sonnet-5-5'],
+};
+const all = [anthropic, openai, google, ollama];
+const route = (question: Partial<RouteQuestion>) => routeFor({ role: 'implementer', providers: all, ...question });
+
+describe('routes for roles', () => {
+  it('work as soon as one key exists', () => {
+    for (const only of [anthropic, openai, google])
+      for (const role of [
+        'orchestrator',
+        'architect',
+        'frontend-specialist',
+        'qa-specialist',
+        'reviewer',
+        'my-own-role',
+      ])
+        assert.ok(routeFor({ role, providers: [only] }).length > 0, `${role} on ${only.name}`);
+    assert.deepEqual(routeFor({ role: 'implementer', providers: [ollama] }), ['local/qwen3', 'local/llama4']);
+    assert.deepEqual(routeFor({ role: 'implementer', providers: [] }), []);
+  });
+
+  it('give the specialists different vendors first and everyone a failover over all vendors', () => {
+    const firsts = ['frontend-specialist', 'backend-specialist', 'implementer'].map(role => route({ role })[0]);
+    assert.deepEqual(firsts, ['openai/gpt-6.1-sol', 'gemini/gemini-4-argon', 'claude/claude-sonnet-5-5']);
+    for (const role of ['frontend-specialist', 'backend-specialist', 'documentation']) {
+      const vendors = new Set(route({ role }).map(ref => vendorOf(ref, all)));
+      assert.deepEqual([...vendors].sort(), ['anthropic', 'google', 'local', 'openai'], role);
+    }
+  });
+
+  it('send simple tasks to a local model first, complex ones to the best', () => {
+    assert.equal(route({ complexity: 'simple' })[0], 'local/qwen3');
+    assert.equal(route({ complexity: 'simple' })[2], 'claude/claude-haiku-5-5');
+    assert.equal(route({ complexity: 'complex' })[0], 'claude/claude-opus-5-5');
+    assert.equal(route({ role: 'orchestrator', complexity: 'simple' })[0], 'claude/claude-opus-5-5');
+  });
+
+  it("ask every vendor's first choice before anybody's second", () => {
+    const vendors = route({ complexity: 'complex' }).slice(0, 3);
+    assert.deepEqual(vendors, ['claude/claude-opus-5-5', 'openai/gpt-6-astra', 'gemini/gemini-4-argon']);
+  });
+
+  it('send user interface tests to the route configured for them, else to the specialised default', () => {
+    assert.equal(route({ role: 'qa-specialist', complexity: 'ui-test' })[0], 'gemini/gemini-4-argon');
+    const configured = { complexity: { 'ui-test': ['claude/claude-opus-5-5'] } };
+    assert.equal(route({ complexity: 'ui-test', configured })[0], 'claude/claude-opus-5-5');
+  });
+
+  it("let the role's own route win over the task's complexity, and keep the failover behind it", () => {
+    const configured = { roles: { implementer: ['openai/gpt-6-luna', 'gone/model'] } };
+    const got = route({ complexity: 'complex', configured });
+    assert.equal(got[0], 'openai/gpt-6-luna');
+    assert.ok(!got.includes('gone/model'), 'a provider without a key is left out');
+    assert.ok(got.length > 1);
+    const fallback = ['local/llama4'];
+    assert.deepEqual(route({ configured: { ...configured, fallback } }), ['openai/gpt-6-luna', 'local/llama4']);
+  });
+
+  it('have a reviewer prefer another vendor than the author, wherever the model is served', () => {
+    const providers = [anthropic, router, openai];
+    const got = routeFor({ role: 'reviewer', providers, avoidVendor: 'anthropic' });
+    assert.equal(got[0], 'openai/gpt-6.1-sol');
+    assert.deepEqual(got.slice(1), ['claude/claude-sonnet-5-5', 'openrouter/anthropic/claude-sonnet-5-5']);
+  });
+});
