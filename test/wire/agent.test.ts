@@ -92,13 +92,15 @@ describe('an agent on the wire', function () {
   }
 
   it('goes on with its conversation when it is given to another vendor at every turn', async () => {
+    // Silence is asked again on the same model first, so it would not move on.
+    const spoken = script.filter(answer => answer.text !== '');
     let turn = 0;
     let handle: AgentHandle | undefined;
     const { world, servers, close } = await worldOn(() => {
       const next = vendors[(turn + 1) % vendors.length] ?? 'openai';
       handle?.reassign([refOf(next)]);
       handle?.nudge(`Now ${next}.`);
-      return script[turn++] ?? { text: 'Lost.' };
+      return spoken[turn++] ?? { text: 'Lost.' };
     });
     handle = world.start({ route: [refOf(vendors[0] ?? 'openai')] });
     const result = await handle.done;
@@ -109,6 +111,6 @@ describe('an agent on the wire', function () {
     );
     assert.equal(result.outcome, 'finished');
     const asked = servers.requests.flatMap(request => (request.endpoint === 'generate' ? [request.vendor] : []));
-    assert.deepEqual(new Set(asked), new Set(vendors));
+    assert.deepEqual(asked.slice(0, 5), vendors);
   });
 });
