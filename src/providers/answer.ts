@@ -3,7 +3,8 @@ import type { ProviderEvent, ProviderFinish } from '../core/routing/contract.ts'
 import { toolCall } from '../core/routing/tool-args.ts';
 import type { AssistantMessage, Provenance, StopReason, ToolCallPart, Usage } from '../protocol/message.ts';
 
-interface Spoken {
+/** Something said, as far as it is known. */
+export interface Spoken {
   type: 'text' | 'reasoning';
   text: string;
 }
@@ -27,12 +28,39 @@ export class Answer {
     this.#newId = newId;
   }
 
+  /** Goes on with the text before, unless this is to be a part of its own. */
   text(text: string, out: ProviderEvent[], fresh = false): void {
     this.#speak('text', text, out, fresh);
   }
 
   reasoning(text: string, out: ProviderEvent[], fresh = false): void {
     this.#speak('reasoning', text, out, fresh);
+  }
+
+  /** A part of its own for the caller to go on with. */
+  part(type: Spoken['type']): Spoken {
+    const part: Spoken = { type, text: '' };
+    this.#parts.push(part);
+    return part;
+  }
+
+  /** Goes on with that part. */
+  speak(part: Spoken, text: string, out: ProviderEvent[]): void {
+    if (text === '') return;
+    part.text += text;
+    out.push({ type: part.type, text });
+  }
+
+  /** What a part says when all of it is known: adds what was not streamed. */
+  settle(part: Spoken, whole: string, out: ProviderEvent[]): void {
+    if (whole.startsWith(part.text)) this.speak(part, whole.slice(part.text.length), out);
+    else part.text = whole;
+  }
+
+  /** The same for the arguments of a call. */
+  settleArgs(call: OpenCall, whole: string, out: ProviderEvent[]): void {
+    if (whole.startsWith(call.json)) this.args(call, whole.slice(call.json.length), out);
+    else call.json = whole;
   }
 
   /** Begins a call, under an id of ours. */
@@ -64,7 +92,9 @@ export class Answer {
   }): ProviderFinish {
     const message: AssistantMessage = {
       role: 'assistant',
-      parts: this.#parts.map(part => (part.type === 'call' ? partOf(part) : { type: part.type, text: part.text })),
+      parts: this.#parts
+        .filter(part => part.type === 'call' || part.text !== '')
+        .map(part => (part.type === 'call' ? partOf(part) : { type: part.type, text: part.text })),
       ...(end.native && { native: end.native }),
     };
     // Some servers end a turn with calls in it as if it were an ordinary one.

@@ -34,12 +34,12 @@ export async function rawServer(answer: (response: ServerResponse, path: string)
   };
 }
 
-/** Writes the pieces one after another, far enough apart to arrive one by one. */
-export async function inPieces(response: ServerResponse, pieces: readonly string[], type = 'text/event-stream') {
-  response.writeHead(200, { 'content-type': type });
+/** Writes the pieces one after another, by default far enough apart to arrive one by one. */
+export async function inPieces(response: ServerResponse, pieces: readonly string[], betweenMs = 15) {
+  response.writeHead(200, { 'content-type': 'text/event-stream' });
   response.flushHeaders();
   for (const piece of pieces) {
-    await new Promise(resolve => setTimeout(resolve, 15));
+    await new Promise(resolve => setTimeout(resolve, betweenMs));
     response.write(piece);
   }
   response.end();

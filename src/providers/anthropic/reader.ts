@@ -1,8 +1,9 @@
 import type { NewId } from '../../core/ports.ts';
 import type { ProviderEvent } from '../../core/routing/contract.ts';
-import { argsObject, isObject, type JsonObject } from '../../core/routing/tool-args.ts';
+import { argsObject, isObject, type JsonObject, toolCall } from '../../core/routing/tool-args.ts';
 import type { Provenance, Usage } from '../../protocol/message.ts';
 import { Answer, type OpenCall, partOf } from '../answer.ts';
+import { payloadJson } from '../http/payload.ts';
 import type { Ending, StreamReader } from '../stream-call.ts';
 import { anthropicEventFailure } from './errors.ts';
 import { type AnthropicBlocks, isReplayable } from './native.ts';
@@ -13,7 +14,7 @@ import { type AnthropicUsage, laterUsage, usageOf } from './usage.ts';
 interface Block {
   content: JsonObject;
   call?: OpenCall;
-  /** Arguments of a tool that the vendor runs itself: no call of ours, but part of the block. */
+  /** Arguments of a tool that the vendor runs itself: no call of ours, but a part of the block. */
   json: string;
 }
 
@@ -35,7 +36,7 @@ export class AnthropicReader implements StreamReader<string> {
   }
 
   take(payload: string, out: ProviderEvent[]): Ending | undefined {
-    const event: unknown = JSON.parse(payload);
+    const event = payloadJson(payload);
     if (!isObject(event)) return undefined;
     switch (event.type) {
       case 'content_block_delta':
@@ -43,6 +44,9 @@ export class AnthropicReader implements StreamReader<string> {
         return undefined;
       case 'content_block_start':
         this.#start(event, out);
+        return undefined;
+      case 'content_block_stop':
+        this.#close(event, out);
         return undefined;
       case 'message_start':
         this.#begin(event);
@@ -87,10 +91,14 @@ export class AnthropicReader implements StreamReader<string> {
     if (content.type === 'thinking') this.#answer.reasoning(str(content.thinking), out, true);
     if (content.type !== 'tool_use') return;
     block.call = this.#answer.call(str(content.name), out);
-    // Whole arguments at the start come from proxies that do not stream them.
-    if (isObject(content.input) && Object.keys(content.input).length) {
-      this.#answer.args(block.call, JSON.stringify(content.input), out);
-    }
+  }
+
+  /** Whole arguments at the start of a call come from proxies that do not stream them. */
+  #close(event: JsonObject, out: ProviderEvent[]): void {
+    const block = typeof event.index === 'number' ? this.#blocks.get(event.index) : undefined;
+    if (!block?.call || block.call.json !== '') return;
+    const { input } = block.content;
+    if (isObject(input) && Object.keys(input).length) this.#answer.args(block.call, JSON.stringify(input), out);
   }
 
   #delta(event: JsonObject, out: ProviderEvent[]): void {
@@ -149,7 +157,7 @@ export class AnthropicReader implements StreamReader<string> {
       if (call) {
         content.input = argsObject(partOf(call));
         ids[call.id] = str(content.id);
-      } else if (json.trim() !== '') content.input = JSON.parse(json);
+      } else if (json.trim() !== '') content.input = argsObject(toolCall('', '', json));
     }
     return { content: inOrder.map(block => block.content).filter(isReplayable), ids };
   }

@@ -3,6 +3,7 @@ import type { ProviderEvent } from '../../core/routing/contract.ts';
 import { isObject, type JsonObject } from '../../core/routing/tool-args.ts';
 import type { Provenance, Usage } from '../../protocol/message.ts';
 import { Answer } from '../answer.ts';
+import { payloadJson } from '../http/payload.ts';
 import { openaiEventFailure } from '../openai/errors.ts';
 import type { Ending, StreamReader } from '../stream-call.ts';
 import { ChatCalls } from './calls.ts';
@@ -33,7 +34,7 @@ export class ChatReader implements StreamReader<string> {
 
   take(payload: string, out: ProviderEvent[]): Ending | undefined {
     if (payload.startsWith('[DONE]')) return this.end() ?? this.#cut();
-    const chunk: unknown = JSON.parse(payload);
+    const chunk = payloadJson(payload);
     if (!isObject(chunk)) return undefined;
     if (chunk.error || chunk.object === 'error') return { failed: openaiEventFailure(chunk) };
     if (typeof chunk.model === 'string') this.#model = chunk.model;
@@ -90,9 +91,10 @@ export class ChatReader implements StreamReader<string> {
 
   #reason(delta: JsonObject, out: ProviderEvent[]): void {
     addDetails(this.#details, delta.reasoning_details);
-    if (typeof delta.reasoning_content === 'string') this.#think('reasoning_content', delta.reasoning_content, out);
     // Servers that know both names send the same under each.
-    else if (typeof delta.reasoning === 'string') this.#think('reasoning', delta.reasoning, out);
+    const field = (['reasoning_content', 'reasoning'] as const).find(name => delta[name]);
+    const text = field && delta[field];
+    if (field && typeof text === 'string') this.#think(field, text, out);
   }
 
   /** Content in pieces, as Mistral's reasoning models write it. */

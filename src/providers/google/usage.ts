@@ -23,10 +23,12 @@ export function geminiUsage(usage: GeminiUsage): Usage {
   });
 }
 
-/** A count of nothing is left out; then the total tells it. */
+/** A count of nothing is left out; then the total tells it. Some models count their thoughts as candidates too. */
 function outputOf(usage: GeminiUsage): number | undefined {
-  const { candidatesTokenCount: candidates, thoughtsTokenCount: thoughts, totalTokenCount: total } = usage;
-  if (candidates !== undefined) return candidates + (thoughts ?? 0);
-  if (usage.promptTokenCount === undefined) return thoughts;
-  return less(total, usage.promptTokenCount, usage.toolUsePromptTokenCount) ?? thoughts;
+  const { candidatesTokenCount: candidates, thoughtsTokenCount: thoughts = 0, totalTokenCount: total } = usage;
+  if (usage.promptTokenCount === undefined || total === undefined) {
+    return candidates === undefined ? usage.thoughtsTokenCount : candidates + thoughts;
+  }
+  const rest = less(total, usage.promptTokenCount, usage.toolUsePromptTokenCount);
+  return candidates === undefined || rest === candidates ? rest : candidates + thoughts;
 }

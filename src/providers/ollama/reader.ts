@@ -3,6 +3,7 @@ import type { ProviderEvent } from '../../core/routing/contract.ts';
 import { isObject, type JsonObject } from '../../core/routing/tool-args.ts';
 import type { Provenance, StopReason, Usage } from '../../protocol/message.ts';
 import { Answer } from '../answer.ts';
+import { payloadJson } from '../http/payload.ts';
 import { knownBuckets } from '../known-buckets.ts';
 import type { Ending, StreamReader } from '../stream-call.ts';
 import { ollamaLineFailure } from './errors.ts';
@@ -21,7 +22,7 @@ export class OllamaReader implements StreamReader<string> {
   }
 
   take(payload: string, out: ProviderEvent[]): Ending | undefined {
-    const line: unknown = JSON.parse(payload);
+    const line = payloadJson(payload);
     if (!isObject(line)) return undefined;
     if (line.error !== undefined) return { failed: ollamaLineFailure(line) };
     if (isObject(line.message)) this.#message(line.message, out);

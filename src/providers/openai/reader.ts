@@ -2,19 +2,24 @@ import type { NewId } from '../../core/ports.ts';
 import type { ProviderEvent } from '../../core/routing/contract.ts';
 import { isObject, type JsonObject } from '../../core/routing/tool-args.ts';
 import type { Provenance, StopReason, Usage } from '../../protocol/message.ts';
-import { Answer, type OpenCall } from '../answer.ts';
+import { Answer, type OpenCall, type Spoken } from '../answer.ts';
 import type { Failed } from '../errors/failed.ts';
+import { payloadJson } from '../http/payload.ts';
 import type { Ending, StreamReader } from '../stream-call.ts';
 import { openaiEventFailure } from './errors.ts';
 import { isWrapper, unwrapped } from './parallel-wrapper.ts';
 import type { ResponsesBlocks } from './request.ts';
 import { responsesUsage } from './usage.ts';
 
+const paragraphs = '\n\n';
+
 /** An output item that is still growing. */
 interface Growing {
   call?: OpenCall;
-  /** What of it was streamed, so that the finished item adds only what was not. */
-  spoken: boolean;
+  /** Its texts by the number of the piece; reasoning has one, whose pieces are paragraphs. */
+  texts: Map<number, Spoken>;
+  /** The piece of reasoning that is being written. */
+  paragraph?: number;
 }
 
 /** Reads the events of a Responses stream. */
@@ -27,8 +32,6 @@ export class ResponsesReader implements StreamReader<string> {
   readonly #ids: Record<string, string> = {};
   #replayable = true;
   #refused = false;
-  /** The item and part that the last text belonged to. */
-  #place = '';
   #usage: Usage = {};
 
   constructor(provenance: Provenance, newId: NewId, tools: ReadonlySet<string>) {
@@ -39,17 +42,17 @@ export class ResponsesReader implements StreamReader<string> {
 
   take(payload: string, out: ProviderEvent[]): Ending | undefined {
     if (payload === '[DONE]') return undefined;
-    const event: unknown = JSON.parse(payload);
+    const event = payloadJson(payload);
     if (!isObject(event)) return undefined;
     switch (event.type) {
       case 'response.output_text.delta':
       case 'response.refusal.delta':
         this.#refused ||= event.type === 'response.refusal.delta';
-        this.#speak('text', event, str(event.delta), out);
+        this.#text(this.#item(event.output_index), event, out);
         return undefined;
       case 'response.reasoning_summary_text.delta':
       case 'response.reasoning_text.delta':
-        this.#speak('reasoning', event, str(event.delta), out);
+        this.#reasoning(this.#item(event.output_index), event, out);
         return undefined;
       case 'response.function_call_arguments.delta': {
         const call = this.#growing.get(event.output_index)?.call;
@@ -81,36 +84,56 @@ export class ResponsesReader implements StreamReader<string> {
     return Object.keys(this.#usage).length ? this.#usage : undefined;
   }
 
-  #speak(type: 'text' | 'reasoning', event: JsonObject, text: string, out: ProviderEvent[]): void {
-    const item = `${event.output_index}`;
-    const place = `${item}/${event.content_index ?? event.summary_index ?? 0}`;
-    const before = this.#place;
-    if (text === '') return;
-    this.#place = place;
-    const growing = this.#growing.get(event.output_index);
-    if (growing) growing.spoken = true;
-    // Summaries of one piece of reasoning stay one part; messages are parts of their own.
-    if (type === 'text') this.#answer.text(text, out, place !== before);
-    else if (place !== before && before.startsWith(`${item}/`)) this.#answer.reasoning(`\n\n${text}`, out);
-    else this.#answer.reasoning(text, out, place !== before);
+  #item(index: unknown): Growing {
+    const known = this.#growing.get(index);
+    if (known) return known;
+    const growing: Growing = { texts: new Map() };
+    this.#growing.set(index, growing);
+    return growing;
+  }
+
+  #part(growing: Growing, type: Spoken['type'], piece: unknown): Spoken {
+    const number = typeof piece === 'number' ? piece : 0;
+    const part = growing.texts.get(number) ?? this.#answer.part(type);
+    growing.texts.set(number, part);
+    return part;
+  }
+
+  #text(growing: Growing, event: JsonObject, out: ProviderEvent[]): void {
+    this.#answer.speak(this.#part(growing, 'text', event.content_index), str(event.delta), out);
+  }
+
+  #reasoning(growing: Growing, event: JsonObject, out: ProviderEvent[]): void {
+    const part = this.#part(growing, 'reasoning', 0);
+    const paragraph = Number(event.summary_index ?? event.content_index ?? 0);
+    const gap = growing.paragraph !== undefined && growing.paragraph !== paragraph ? paragraphs : '';
+    growing.paragraph = paragraph;
+    this.#answer.speak(part, gap + str(event.delta), out);
   }
 
   #added(event: JsonObject, out: ProviderEvent[]): void {
-    const growing: Growing = { spoken: false };
-    this.#growing.set(event.output_index, growing);
     if (!isObject(event.item) || event.item.type !== 'function_call') return;
     const name = str(event.item.name);
-    if (!isWrapper(name, this.#tools)) growing.call = this.#answer.call(name, out);
+    if (!isWrapper(name, this.#tools)) this.#item(event.output_index).call = this.#answer.call(name, out);
   }
 
+  /** The finished item is what counts; what was streamed of it may have been less. */
   #done(index: unknown, item: unknown, out: ProviderEvent[]): void {
     if (!isObject(item)) return;
     this.#items.push({ index: typeof index === 'number' ? index : this.#items.length, item });
-    const growing = this.#growing.get(index);
-    if (item.type === 'function_call') this.#called(item, growing?.call, out);
+    const growing = this.#item(index);
+    if (item.type === 'function_call') this.#called(item, growing.call, out);
     else if (item.type === 'custom_tool_call') {
       this.#name(this.#answer.wholeCall(str(item.name), { input: str(item.input) }, out), item);
-    } else if (!growing?.spoken) this.#unspoken(index, item, out);
+    } else if (item.type === 'message') {
+      for (const [at, piece] of objects(item.content).entries()) {
+        this.#refused ||= piece.type === 'refusal';
+        this.#answer.settle(this.#part(growing, 'text', at), str(piece.text) || str(piece.refusal), out);
+      }
+    } else if (item.type === 'reasoning') {
+      const thoughts = [...objects(item.summary), ...objects(item.content)].map(piece => str(piece.text));
+      if (thoughts.length) this.#answer.settle(this.#part(growing, 'reasoning', 0), thoughts.join(paragraphs), out);
+    }
   }
 
   #called(item: JsonObject, begun: OpenCall | undefined, out: ProviderEvent[]): void {
@@ -124,23 +147,12 @@ export class ResponsesReader implements StreamReader<string> {
       return;
     }
     const call = begun ?? this.#answer.call(name, out);
-    if (call.json === '') this.#answer.args(call, json, out);
+    this.#answer.settleArgs(call, json, out);
     this.#name(call, item);
   }
 
   #name(call: OpenCall, item: JsonObject): void {
     this.#ids[call.id] = str(item.call_id);
-  }
-
-  /** Text that some servers send only with the finished item. */
-  #unspoken(index: unknown, item: JsonObject, out: ProviderEvent[]): void {
-    const type = item.type === 'reasoning' ? 'reasoning' : 'text';
-    if (type === 'text' && item.type !== 'message') return;
-    const pieces = [item.summary, item.content].flatMap(list => (Array.isArray(list) ? list : [])).filter(isObject);
-    for (const [at, piece] of pieces.entries()) {
-      this.#refused ||= piece.type === 'refusal';
-      this.#speak(type, { output_index: index, content_index: at }, str(piece.text) || str(piece.refusal), out);
-    }
   }
 
   #end(event: JsonObject, out: ProviderEvent[]): Ending {
@@ -176,6 +188,10 @@ export class ResponsesReader implements StreamReader<string> {
     const items = this.#items.sort((a, b) => a.index - b.index).map(({ item }) => item);
     return { provenance: this.#provenance, blocks: { items, ids: this.#ids } };
   }
+}
+
+function objects(value: unknown): JsonObject[] {
+  return Array.isArray(value) ? value.filter(isObject) : [];
 }
 
 function str(value: unknown): string {
