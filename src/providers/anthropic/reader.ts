@@ -96,9 +96,10 @@ export class AnthropicReader implements StreamReader<string> {
   /** Whole arguments at the start of a call come from proxies that do not stream them. */
   #close(event: JsonObject, out: ProviderEvent[]): void {
     const block = typeof event.index === 'number' ? this.#blocks.get(event.index) : undefined;
-    if (!block?.call || block.call.json !== '') return;
-    const { input } = block.content;
-    if (isObject(input) && Object.keys(input).length) this.#answer.args(block.call, JSON.stringify(input), out);
+    const call = block?.call;
+    if (call?.json !== '') return;
+    const input = block?.content.input;
+    if (isObject(input) && Object.keys(input).length) this.#answer.args(call, JSON.stringify(input), out);
   }
 
   #delta(event: JsonObject, out: ProviderEvent[]): void {
