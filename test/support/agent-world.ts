@@ -7,6 +7,7 @@ import type {
 } from '../../src/core/agent/contract.ts';
 import type { AgentHost } from '../../src/core/agent/loop.ts';
 import { agentRunner } from '../../src/core/agent/runner.ts';
+import type { ChangeDoor } from '../../src/core/changes/contract.ts';
 import type { Processes, ProcessOutcome } from '../../src/core/ports.ts';
 import type { RouteRequest } from '../../src/core/routing/contract.ts';
 import type { Journal } from '../../src/core/session/contract.ts';
@@ -29,6 +30,8 @@ interface WorldOptions {
   journal?: MemoryJournal;
   /** Stands before the journal: what agents are given. */
   through?: (journal: Journal) => Journal;
+  /** Instead of the door in memory. */
+  door?: (files: MemoryWorkspace, journal: Journal) => ChangeDoor;
 }
 
 /** Everything an agent needs, in memory, with a scripted model. */
@@ -62,7 +65,7 @@ export class AgentWorld {
       journal,
       router: this.router,
       files: this.files,
-      door: new MemoryDoor(this.files, journal),
+      door: options.door?.(this.files, journal) ?? new MemoryDoor(this.files, journal),
       processes,
       judge: options.judge ?? (() => ({ verdict: 'allow', rule: 'test', advice: '' })),
       attention: {

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import type { ResumePoint } from '../../../src/core/agent/contract.ts';
 import { AgentHistories } from '../../../src/core/agent/histories.ts';
+import { createChanges } from '../../../src/core/changes/changes.ts';
 import type { RouteRequest } from '../../../src/core/routing/contract.ts';
 import type { Journal } from '../../../src/core/session/contract.ts';
 import type { Message } from '../../../src/protocol/message.ts';
 import { AgentWorld } from '../../support/agent-world.ts';
 import { type MemoryJournal, memoryJournal } from '../../support/memory-journal.ts';
-import { MemoryWorkspace } from '../../support/memory-workspace.ts';
+import { MemoryWorkspace, sha256 } from '../../support/memory-workspace.ts';
 import { call, calls, type Reply, says } from '../../support/scripted-router.ts';
 
 const long = 'long line of text\n'.repeat(1500);
@@ -75,47 +76,64 @@ const conversation = (messages: Message[]) =>
     parts: parts.map(part => (part.type === 'tool-result' ? { ...part, output: '', isError: false } : part)),
   }));
 
-async function unbroken() {
-  const world = new AgentWorld(answerTo, { files });
+const changesOn = (workspace: MemoryWorkspace, journal: Journal) => {
+  let ids = 0;
+  const newId = (prefix: string) => `${prefix}-${journal.state.seq}-${++ids}`;
+  return createChanges({ files: workspace, journal, hash: sha256, newId });
+};
+
+type Door = NonNullable<ConstructorParameters<typeof AgentWorld>[1]>['door'];
+const doors: Record<string, Door> = {
+  'a door in memory': undefined,
+  'the real door': (workspace, journal) => changesOn(workspace, journal).door,
+};
+
+async function unbroken(door?: Door) {
+  const world = new AgentWorld(answerTo, { files, ...(door && { door }) });
   await world.run({ prompt });
   return world;
 }
 
 describe('an agent that was killed', () => {
-  it('goes on from the journal after any event, with the same conversation and nothing done twice', async function () {
-    this.timeout(20_000);
-    const whole = await unbroken();
-    const events = whole.journal.events.length;
-    assert.ok(events > 40);
-    const told = conversation(whole.router.requests.at(-1)?.messages ?? []);
-    for (let kill = 1; kill < events; kill++) {
-      const workspace = new MemoryWorkspace(files);
-      // One event is the start of the agent, which does not pass through the wrapper.
-      const first = new AgentWorld(answerTo, { workspace, through: killedAfter(kill - 1) });
-      await first.run({ prompt });
-      assert.equal(first.journal.events.length, kill);
+  for (const [name, door] of Object.entries(doors)) {
+    it(`goes on after any event, with the same conversation and nothing done twice (${name})`, async function () {
+      this.timeout(30_000);
+      const whole = await unbroken(door);
+      const events = whole.journal.events.length;
+      assert.ok(events > 40);
+      const told = conversation(whole.router.requests.at(-1)?.messages ?? []);
+      for (let kill = 1; kill < events; kill++) {
+        const workspace = new MemoryWorkspace(files);
+        // One event is the start of the agent, which does not pass through the wrapper.
+        const through = killedAfter(kill - 1);
+        const first = new AgentWorld(answerTo, { workspace, through, ...(door && { door }) });
+        await first.run({ prompt });
+        assert.equal(first.journal.events.length, kill);
 
-      const journal = memoryJournal(() => 0, structuredClone(first.journal.events));
-      for (const [hash, bytes] of first.journal.blobs) journal.blobs.set(hash, bytes);
-      const second = new AgentWorld(answerTo, { workspace, journal });
-      const resumeFrom = await historyOf(journal);
-      const result = await second.run({ prompt, ...(resumeFrom && { resumeFrom }) });
+        const journal = memoryJournal(() => 0, structuredClone(first.journal.events));
+        for (const [hash, bytes] of first.journal.blobs) journal.blobs.set(hash, bytes);
+        if (door) await changesOn(workspace, journal).open();
+        const second = new AgentWorld(answerTo, { workspace, journal, ...(door && { door }) });
+        const resumeFrom = await historyOf(journal);
+        const result = await second.run({ prompt, ...(resumeFrom && { resumeFrom }) });
 
-      const at = `killed after event ${kill}, ${first.journal.events.at(-1)?.type}`;
-      assert.deepEqual(result, { outcome: 'finished', summary: 'Done.' }, at);
-      assert.deepEqual(workspace.snapshot(), whole.files.snapshot(), at);
-      assert.deepEqual([...workspace.writes].sort(), [...whole.files.writes].sort(), at);
-      const ran = [...first.commands, ...second.commands];
-      assert.ok(ran.length <= 1, at);
-      const known = journal.of('command-ended').map(event => event.ended);
-      assert.deepEqual(known, ran.length && !known.includes('interrupted') ? ['exit'] : ['interrupted'], at);
-      assert.equal(journal.of('artifact-published').length, 1, at);
-      assert.equal(journal.of('decision-noted').length, 1, at);
-      const last = second.router.requests.at(-1) ?? first.router.requests.at(-1);
-      assert.deepEqual(conversation(last?.messages ?? []), told, at);
-      assert.equal(journal.state.openTools.size, 0, at);
-    }
-  });
+        const at = `killed after event ${kill}, ${first.journal.events.at(-1)?.type}`;
+        assert.deepEqual(result, { outcome: 'finished', summary: 'Done.' }, at);
+        assert.deepEqual(workspace.snapshot(), whole.files.snapshot(), at);
+        assert.deepEqual([...workspace.writes].sort(), [...whole.files.writes].sort(), at);
+        const ran = [...first.commands, ...second.commands];
+        assert.ok(ran.length <= 1, at);
+        const known = journal.of('command-ended').map(event => event.ended);
+        assert.deepEqual(known, ran.length && !known.includes('interrupted') ? ['exit'] : ['interrupted'], at);
+        assert.equal(journal.of('artifact-published').length, 1, at);
+        assert.equal(journal.of('decision-noted').length, 1, at);
+        const last = second.router.requests.at(-1) ?? first.router.requests.at(-1);
+        assert.deepEqual(conversation(last?.messages ?? []), told, at);
+        assert.equal(journal.state.openTools.size, 0, at);
+        if (door) assert.equal(journal.state.openWrites.size, 0, at);
+      }
+    });
+  }
 
   it('asks for the turn it was in, and for nothing it has been answered', async () => {
     const whole = await unbroken();
