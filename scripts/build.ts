@@ -1,11 +1,26 @@
+/** `node scripts/build.ts [--production] [--watch] [--outdir DIR]`: the three bundles, into dist unless told otherwise. */
+import { rm, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
 import { type BuildOptions, build, context } from 'esbuild';
+import { root } from './host/paths.ts';
 
-const production = process.argv.includes('--production');
+const { values } = parseArgs({
+  options: {
+    production: { type: 'boolean', default: false },
+    watch: { type: 'boolean' },
+    outdir: { type: 'string', default: 'dist' },
+  },
+});
+const { production } = values;
+const outdir = resolve(root, values.outdir);
 
 const shared: BuildOptions = {
+  absWorkingDir: root,
   bundle: true,
   minify: production,
   sourcemap: production ? false : 'linked',
+  metafile: true,
   logLevel: 'warning',
   legalComments: 'none',
   loader: { '.ttf': 'file' },
@@ -15,7 +30,7 @@ const shared: BuildOptions = {
 const host: BuildOptions = {
   ...shared,
   entryPoints: { extension: 'src/extension.ts', cli: 'src/cli.ts' },
-  outdir: 'dist',
+  outdir,
   chunkNames: 'chunks/[name]-[hash]',
   platform: 'node',
   format: 'esm',
@@ -30,7 +45,7 @@ const host: BuildOptions = {
 const webview: BuildOptions = {
   ...shared,
   entryPoints: { dashboard: 'webview-ui/main.tsx' },
-  outdir: 'dist/webview',
+  outdir: join(outdir, 'webview'),
   platform: 'browser',
   format: 'esm',
   target: 'es2022',
@@ -38,8 +53,15 @@ const webview: BuildOptions = {
   jsxImportSource: 'preact',
 };
 
-if (process.argv.includes('--watch')) {
+/** Chunks are named by their content, so old ones would stay for ever. */
+await rm(outdir, { recursive: true, force: true });
+
+if (values.watch) {
   for (const options of [host, webview]) await (await context(options)).watch();
+  // The phrase that .vscode/tasks.json waits for.
+  console.log('watching for changes');
 } else {
-  await Promise.all([host, webview].map(options => build(options)));
+  const [node] = await Promise.all([host, webview].map(options => build(options)));
+  // What each bundle is made of, for the tests that watch over it.
+  if (!production) await writeFile(join(outdir, 'meta.json'), JSON.stringify(node?.metafile));
 }

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { withLock } from './lock.ts';
 import { npm } from './npm.ts';
 import { cacheFolder } from './paths.ts';
@@ -54,8 +54,6 @@ const steps: Step[] = [
 export interface InstallOptions {
   cache?: string;
   say?: (text: string) => void;
-  /** Called after each finished step; tests stop the process here. */
-  afterStep?: (name: string) => void;
 }
 
 /** Installs the web host unless it stands already; gives the folder that holds out/server-main.js. */
@@ -69,36 +67,46 @@ export async function installWebHost(options: InstallOptions = {}): Promise<stri
     join(cache, 'install.lock'),
     async () => {
       if (existsSync(main)) return;
-      const staging = `${home}.partial`;
+      const staging = await takeStaging(cache, home);
       say(`Installing VS Code's server (npm package ${packageName} ${packageVersion}) into ${cache}`);
-      await mkdir(staging, { recursive: true });
-      for (const step of steps) await runStep(step, staging, options.afterStep);
+      for (const step of steps) await runStep(step, staging);
       if (!existsSync(join(product(staging), 'out', 'server-main.js'))) {
         await rm(staging, { recursive: true, force: true });
         throw new Error(`${packageName} ${packageVersion} holds no VS Code server`);
       }
       // Only a whole installation ever bears the final name.
       await rename(staging, home);
-      await removeOthers(cache, home);
+      await removeLeftovers(cache);
     },
     { onWait: () => say('Another run is installing it: waiting') },
   );
   return product(home);
 }
 
-async function runStep(step: Step, staging: string, afterStep?: (name: string) => void): Promise<void> {
+/**
+ * Goes on with what a dead run has left, under a new name: its npm may have outlived it, and goes on writing to the old one.
+ */
+async function takeStaging(cache: string, home: string): Promise<string> {
+  const prefix = `${basename(home)}.partial-`;
+  const staging = join(cache, `${prefix}${process.pid}-${Date.now()}`);
+  const left = (await readdir(cache)).filter(name => name.startsWith(prefix)).sort();
+  const last = left.at(-1);
+  if (last) await rename(join(cache, last), staging);
+  else await mkdir(staging, { recursive: true });
+  return staging;
+}
+
+async function runStep(step: Step, staging: string): Promise<void> {
   const marker = join(staging, `${step.name}.done`);
   if (existsSync(marker)) return;
   for (const leftover of step.leftovers) await rm(join(staging, leftover), { recursive: true, force: true });
   await step.run(staging);
   await writeFile(marker, '');
-  afterStep?.(step.name);
 }
 
-/** Half a gigabyte for each old version would pile up. */
-async function removeOthers(cache: string, keep: string): Promise<void> {
+/** What dead runs left behind. Other versions stay: another checkout may be using them. */
+async function removeLeftovers(cache: string): Promise<void> {
   for (const name of await readdir(cache)) {
-    const path = join(cache, name);
-    if (name.startsWith(`${packageName}-`) && path !== keep) await rm(path, { recursive: true, force: true });
+    if (name.includes('.partial-')) await rm(join(cache, name), { recursive: true, force: true, maxRetries: 5 });
   }
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
+import { answering } from '../support/answering.ts';
 
 const id = 'orchestrate.orchestrate';
 const ours = ['startSession', 'startDemo', 'openDashboard', 'setApiKey', 'showLog'].map(name => `orchestrate.${name}`);
@@ -37,6 +38,14 @@ describe('the extension in a trusted folder', () => {
     await vscode.commands.executeCommand('orchestrate.openDashboard');
     const tabs = vscode.window.tabGroups.all.flatMap(group => group.tabs);
     assert.equal(tabs.filter(tab => tab.label === 'Orchestrate Dashboard').length, 1);
+  });
+});
+
+describe('starting a session', () => {
+  it('asks for the goal', async () => {
+    const asked = await answering(() => vscode.commands.executeCommand('orchestrate.startSession'));
+    assert.equal(asked.inputs, 1);
+    assert.deepEqual(asked.messages, []);
   });
 });
 

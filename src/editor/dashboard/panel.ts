@@ -72,7 +72,8 @@ export class Dashboard implements vscode.Disposable, vscode.WebviewPanelSerializ
       this.#shown = undefined;
       life.dispose();
     });
-    panel.iconPath = vscode.Uri.joinPath(this.#extension, 'media', 'orchestrate.svg');
+    const icon = (theme: string) => vscode.Uri.joinPath(this.#extension, 'media', `orchestrate-${theme}.svg`);
+    panel.iconPath = { light: icon('light'), dark: icon('dark') };
     panel.webview.options = { enableScripts: true, localResourceRoots: [dashboardRoot(this.#extension)] };
     panel.webview.html = dashboardHtml(panel.webview, this.#extension);
     this.#store.add(panel);

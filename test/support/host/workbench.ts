@@ -1,5 +1,11 @@
-import { type Browser, chromium } from 'playwright-core';
+import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Browser, chromium, type Frame, type Locator, type Page } from 'playwright-core';
 import { findBrowser } from '../../../scripts/host/browser.ts';
+import { installWebHost } from '../../../scripts/host/install.ts';
+import { root } from '../../../scripts/host/paths.ts';
+import { startServer } from '../../../scripts/host/server.ts';
 
 /** Keeps a closed network quiet and works without a display, as root and without a GPU. */
 const flags = [
@@ -15,4 +21,175 @@ const flags = [
 export async function openBrowser(): Promise<Browser> {
   const { executable, env } = await findBrowser();
   return chromium.launch({ executablePath: executable, args: flags, env: { ...process.env, ...env } });
+}
+
+/** VS Code's own themes, by what they are to the eye. */
+export const themes = {
+  dark: 'Default Dark Modern',
+  light: 'Default Light Modern',
+  'high-contrast': 'Default High Contrast',
+} as const;
+export type Theme = keyof typeof themes;
+
+export interface WorkbenchOptions {
+  /** Default: a fresh copy of the sample; null: no folder open. */
+  workspace?: string | null;
+  trusted?: boolean;
+  theme?: Theme;
+  settings?: Record<string, unknown>;
+  /** Default: this repository, as built. */
+  extension?: string;
+  env?: NodeJS.ProcessEnv;
+  size?: { width: number; height: number };
+}
+
+/** A real VS Code in a page, with the extension in it, driven from outside as a person would. */
+export class Workbench implements AsyncDisposable {
+  readonly page: Page;
+  /** The open folder; empty when there is none. */
+  readonly workspace: string;
+  readonly #close: () => Promise<void>;
+
+  private constructor(page: Page, workspace: string, close: () => Promise<void>) {
+    this.page = page;
+    this.workspace = workspace;
+    this.#close = close;
+  }
+
+  static async open(options: WorkbenchOptions = {}): Promise<Workbench> {
+    const host = await installWebHost();
+    const scratch = await mkdtemp(join(tmpdir(), 'orchestrate-workbench-'));
+    const workspace = options.workspace === undefined ? await sampleIn(scratch) : (options.workspace ?? '');
+    const dataDir = join(scratch, 'data');
+    await writeSettings(dataDir, options);
+    const server = await startServer({
+      host,
+      dataDir,
+      testDriver: true,
+      workspaceTrust: options.trusted === false,
+      ...(options.env ? { env: options.env } : {}),
+    });
+    const browser = await openBrowser();
+    const close = async () => {
+      await browser.close();
+      await server.stop();
+      await rm(scratch, { recursive: true, force: true, maxRetries: 5 });
+    };
+    try {
+      const page = await browser.newPage({ viewport: options.size ?? { width: 1280, height: 800 } });
+      page.setDefaultTimeout(60_000);
+      const payload = [
+        ['extensionDevelopmentPath', `vscode-remote://127.0.0.1:${server.port}${options.extension ?? root}`],
+      ];
+      const query = new URLSearchParams({ payload: JSON.stringify(payload) });
+      query.set(workspace ? 'folder' : 'ew', workspace || 'true');
+      await page.goto(`${server.url}?${query}`);
+      await page.locator('.monaco-workbench .activitybar').waitFor();
+      return new Workbench(page, workspace, close);
+    } catch (error) {
+      await close();
+      throw error;
+    }
+  }
+
+  /** What an empty view shows instead of a tree. */
+  get welcome(): Locator {
+    return this.page.locator('.part.sidebar .welcome-view');
+  }
+
+  /** The field of the quick input: the palette, a pick, a question. */
+  get input(): Locator {
+    return this.page.locator('.quick-input-widget:visible input').first();
+  }
+
+  /** Resolves when the quick input is up under that title. */
+  async asks(title: string): Promise<void> {
+    await this.page.locator('.quick-input-title').getByText(title, { exact: true }).waitFor();
+  }
+
+  /** Types into the command palette and takes the entry that reads exactly so. */
+  async run(command: string): Promise<void> {
+    await this.#type(command);
+    const wanted = this.page.getByText(command, { exact: true });
+    await this.#entries.filter({ has: wanted }).first().waitFor();
+    // By keyboard: the list is drawn anew while it is searched, and a click would hit a row that is gone.
+    const chosen = this.page.locator('.quick-input-list .monaco-list-row.focused').filter({ has: wanted });
+    while ((await chosen.count()) === 0) await this.page.keyboard.press('ArrowDown');
+    await this.page.keyboard.press('Enter');
+  }
+
+  /** The entries of the palette that read exactly so. */
+  async offered(command: string): Promise<string[]> {
+    await this.#type(command);
+    await this.#entries.first().waitFor();
+    const texts = await this.#entries.getByText(command, { exact: true }).allTextContents();
+    await this.escape();
+    return texts;
+  }
+
+  /** Closes the quick input, where one is open. */
+  async escape(): Promise<void> {
+    await this.page.keyboard.press('Escape');
+    await this.page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
+  }
+
+  /** Opens our view container by a click on its icon. */
+  async showSidebar(): Promise<void> {
+    await this.page.locator('.activitybar').getByRole('tab', { name: 'Orchestrate', exact: true }).click();
+    await this.page.locator('.sidebar .title-label', { hasText: 'Orchestrate' }).waitFor();
+  }
+
+  /** The inside of the dashboard's webview, once it has loaded. */
+  async dashboard(): Promise<Frame> {
+    for (;;) {
+      for (const frame of this.page.frames()) {
+        if ((await frame.title().catch(() => '')) === 'Orchestrate') return frame;
+      }
+      await this.page.waitForTimeout(100);
+    }
+  }
+
+  /** A picture of the whole window, kept in out/screenshots for people to look at. */
+  async screenshot(name: string): Promise<string> {
+    const path = join(root, 'out', 'screenshots', `${name}.png`);
+    await this.page.screenshot({ path, animations: 'disabled', caret: 'hide' });
+    return path;
+  }
+
+  close(): Promise<void> {
+    return this.#close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#close();
+  }
+
+  get #entries(): Locator {
+    return this.page.locator('.quick-input-list .monaco-list-row');
+  }
+
+  async #type(command: string): Promise<void> {
+    await this.page.keyboard.press('F1');
+    await this.input.fill(`>${command}`);
+  }
+}
+
+async function sampleIn(scratch: string): Promise<string> {
+  const workspace = join(scratch, 'todo-list');
+  await cp(join(root, 'test', 'support', 'sample'), workspace, { recursive: true });
+  return workspace;
+}
+
+async function writeSettings(dataDir: string, options: WorkbenchOptions): Promise<void> {
+  const folder = join(dataDir, 'data', 'User');
+  const settings = {
+    'workbench.colorTheme': themes[options.theme ?? 'dark'],
+    'workbench.startupEditor': 'none',
+    'workbench.secondarySideBar.defaultVisibility': 'hidden',
+    'chat.commandCenter.enabled': false,
+    'security.workspace.trust.startupPrompt': 'never',
+    ...options.settings,
+  };
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, 'settings.json'), JSON.stringify(settings));
 }

@@ -1,0 +1,52 @@
+/** Builds for production, packs the .vsix and refuses one that is too big or holds what is not needed to run. */
+import { readdir, stat } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import { createVSIX, listFiles, PackageManager } from '@vscode/vsce';
+import { root } from './host/paths.ts';
+import { runScript } from './run-script.ts';
+
+const limit = 3 * 1024 * 1024;
+const vsix = join(root, 'orchestrate.vsix');
+const kilobytes = (bytes: number) => `${(bytes / 1024).toFixed(0)} KB`;
+
+/** What an installed extension may consist of. */
+const needed = [
+  /^dist\/(extension|cli)\.js$/,
+  /^dist\/chunks\/[^/]+\.js$/,
+  /^dist\/webview\/[^/]+\.(js|css|ttf)$/,
+  /^media\/[^/]+\.(svg|png)$/,
+  /^package(\.nls(\.[a-z-]+)?)?\.json$/,
+  /^l10n\/bundle\.l10n(\.[a-z-]+)?\.json$/,
+  /^(README|CHANGELOG)\.md$/,
+  /^LICENSE$/,
+];
+
+async function sizes(folder: string): Promise<Map<string, number>> {
+  const found = new Map<string, number>();
+  for (const entry of await readdir(folder, { withFileTypes: true, recursive: true })) {
+    const path = join(entry.parentPath, entry.name);
+    if (entry.isFile()) found.set(relative(folder, path), (await stat(path)).size);
+  }
+  return found;
+}
+
+await runScript('build.ts', '--production');
+for (const [file, bytes] of await sizes(join(root, 'dist')))
+  console.log(`${kilobytes(bytes).padStart(8)}  dist/${file}`);
+
+const files = await listFiles({ cwd: root, packageManager: PackageManager.None });
+const odd = files.filter(file => !needed.some(pattern => pattern.test(file.replaceAll('\\', '/'))));
+if (odd.length > 0) throw new Error(`not needed to run, yet in the package: ${odd.join(', ')}`);
+
+await createVSIX({
+  cwd: root,
+  packagePath: vsix,
+  dependencies: false,
+  allowMissingRepository: true,
+  rewriteRelativeLinks: false,
+});
+const { size } = await stat(vsix);
+console.log(
+  `${kilobytes(size).padStart(8)}  ${relative(root, vsix)} (${files.length} files; at most ${kilobytes(limit)})`,
+);
+if (size > limit) throw new Error('the package is too big');

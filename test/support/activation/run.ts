@@ -1,0 +1,48 @@
+/**
+ * `run.ts FOLDER`, a process of its own: loads the extension built there with a stand-in for vscode, activates it, opens
+ * the dashboard, deactivates it, and prints as JSON which modules were loaded by when and what was left undisposed.
+ */
+import { registerHooks } from 'node:module';
+import { join, relative, resolve } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { alive, commands, fakeContext, fakeNames, fakes } from './fake-vscode.ts';
+
+export interface Report {
+  /** Bundles read from dist, by the time `activate` has returned and whatever it began has run. */
+  atActivation: string[];
+  aliveWhenActive: number;
+  aliveAfterUse: number;
+  left: string[];
+}
+
+const dist = resolve(process.argv[2] ?? 'dist');
+const loaded: string[] = [];
+Object.assign(globalThis, { fakeVscode: fakes });
+const source = fakeNames.map(name => `export const ${name} = globalThis.fakeVscode.${name};`).join('\n');
+
+registerHooks({
+  resolve: (specifier, context, next) =>
+    specifier === 'vscode' ? { url: 'fake:vscode', shortCircuit: true } : next(specifier, context),
+  load(url, context, next) {
+    if (url === 'fake:vscode') return { format: 'module', source, shortCircuit: true };
+    if (url.startsWith('file:')) loaded.push(relative(dist, fileURLToPath(url)).replaceAll('\\', '/'));
+    return next(url, context);
+  },
+});
+
+const settle = () => new Promise(resolve => setTimeout(resolve, 200));
+
+const extension = await import(pathToFileURL(join(dist, 'extension.js')).href);
+const context = fakeContext();
+await extension.activate(context);
+await settle();
+const atActivation = [...loaded];
+const aliveWhenActive = alive.size;
+void commands.get('orchestrate.openDashboard')?.();
+await settle();
+const aliveAfterUse = alive.size;
+await extension.deactivate();
+for (const subscription of context.subscriptions) subscription.dispose();
+await settle();
+const report: Report = { atActivation, aliveWhenActive, aliveAfterUse, left: [...alive] };
+console.log(JSON.stringify(report));

@@ -1,0 +1,40 @@
+import * as vscode from 'vscode';
+
+export interface Asked {
+  /** The texts of all messages that came up. */
+  messages: string[];
+  /** How many times a text was asked for. */
+  inputs: number;
+}
+
+export interface Answers {
+  input?: string;
+  /** The button to press. */
+  button?: string;
+}
+
+/** Runs `work` with someone at the screen who answers what comes up; tells what came up. */
+export async function answering(work: () => unknown, answers: Answers = {}): Promise<Asked> {
+  const asked: Asked = { messages: [], inputs: 0 };
+  const message = async (text: string) => {
+    asked.messages.push(text);
+    return answers.button;
+  };
+  const stand = {
+    showInformationMessage: message,
+    showWarningMessage: message,
+    showErrorMessage: message,
+    showInputBox: async () => {
+      asked.inputs++;
+      return answers.input;
+    },
+  };
+  const real = Object.fromEntries(Object.keys(stand).map(name => [name, Reflect.get(vscode.window, name)]));
+  Object.assign(vscode.window, stand);
+  try {
+    await work();
+  } finally {
+    Object.assign(vscode.window, real);
+  }
+  return asked;
+}

@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { root } from '../../scripts/host/paths.ts';
+
+/** One forbidden import for each arrow between folders: where, what, and the rule that must say no. */
+const violations: [file: string, imports: string, rule: string][] = [
+  ['src/protocol/bad-1.ts', '../core/ports.ts', 'protocol-imports-zod-only'],
+  ['src/protocol/bad-2.ts', 'node:fs', 'protocol-imports-zod-only'],
+  ['src/core/bad-1.ts', 'vscode', 'core-knows-no-host'],
+  ['src/core/bad-2.ts', '../editor/disposables.ts', 'core-knows-no-host'],
+  ['src/core/bad-3.ts', 'node:fs', 'core-knows-no-node'],
+  ['src/core/bad-4.ts', 'openai', 'sdks-only-in-providers'],
+  ['src/node/bad-1.ts', 'vscode', 'vscode-only-in-editor'],
+  ['src/node/bad-2.ts', '../editor/disposables.ts', 'node-apart'],
+  ['src/providers/bad-1.ts', '../editor/disposables.ts', 'providers-apart'],
+  ['src/rehearsal/bad-1.ts', '../editor/disposables.ts', 'rehearsal-apart'],
+  ['src/editor/bad-1.ts', '../providers/bad-1.ts', 'editor-apart'],
+  ['webview-ui/bad-1.ts', '../src/core/ports.ts', 'webview-sees-protocol-only'],
+  ['webview-ui/bad-2.ts', 'vscode', 'vscode-only-in-editor'],
+  ['src/editor/bad-2.ts', '../../test/support/reporter.ts', 'product-knows-no-test'],
+];
+
+describe('the dependency rule', function () {
+  this.timeout(120_000);
+  let copy: string;
+
+  before(async () => {
+    copy = await mkdtemp(join(tmpdir(), 'orchestrate-rule-'));
+    const parts = ['src', 'webview-ui', 'test/support', '.dependency-cruiser.cjs', 'tsconfig.json', 'package.json'];
+    for (const part of parts) await cp(join(root, part), join(copy, part), { recursive: true });
+    await symlink(join(root, 'node_modules'), join(copy, 'node_modules'), 'junction');
+  });
+  after(() => rm(copy, { recursive: true, force: true }));
+
+  /** `file → import: rule` for each violation found. */
+  async function cruise(): Promise<Set<string>> {
+    const bin = join(root, 'node_modules', 'dependency-cruiser', 'bin', 'dependency-cruise.mjs');
+    const args = [bin, 'src', 'webview-ui', '--output-type', 'json'];
+    const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: copy, maxBuffer: 256 * 1024 * 1024 });
+    const { summary } = JSON.parse(stdout) as { summary: { violations: { from: string; rule: { name: string } }[] } };
+    return new Set(summary.violations.map(({ from, rule }) => `${from}: ${rule.name}`));
+  }
+
+  it('finds nothing in the code as it is', async () => {
+    assert.deepEqual([...(await cruise())], []);
+  });
+
+  it('catches an import against each of its arrows', async () => {
+    for (const [file, imports] of violations) {
+      await mkdir(dirname(join(copy, file)), { recursive: true });
+      await writeFile(join(copy, file), `import * as it from '${imports}';\nexport { it };\n`);
+    }
+    const found = await cruise();
+    const missed = violations.map(([file, , rule]) => `${file}: ${rule}`).filter(expected => !found.has(expected));
+    assert.deepEqual(missed, []);
+  });
+});
