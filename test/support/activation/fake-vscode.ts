@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { createRequire, registerHooks } from 'node:module';
 
 /** Everything made that has to be disposed of, and is not yet. */
 export const alive = new Set<string>();
@@ -30,7 +30,7 @@ function disposable(path: string): unknown {
 /** Whatever is asked of it, it has: functions that can be called, classes that can be made, texts that can be read. */
 function pretend(path: string, own: Record<string | symbol, unknown> = {}): unknown {
   const name = path.split('.').at(-1) ?? '';
-  return new Proxy((() => {}) as object, {
+  return new Proxy(class {}, {
     get(_target, key) {
       if (key in own) return own[key];
       if (key === Symbol.toPrimitive || key === 'toString') return () => path;
@@ -58,7 +58,19 @@ export function fakeContext(): { subscriptions: { dispose(): void }[] } {
 const declarations = readFileSync(createRequire(import.meta.url).resolve('@types/vscode/index.d.ts'), 'utf8');
 const exported = /^\texport (?:abstract )?(?:namespace|class|enum|const|function) (\w+)/gm;
 
-/** Source of a module that exports every name of the real one. */
-export const fakeNames = [...new Set([...declarations.matchAll(exported)].map(match => match[1] ?? ''))];
+const names = [...new Set([...declarations.matchAll(exported)].map(match => match[1] ?? ''))];
 
-export const fakes: Record<string, unknown> = Object.fromEntries(fakeNames.map(name => [name, pretend(name)]));
+/** Makes `import … from 'vscode'` give the stand-in; `hear` is told every file that is loaded. */
+export function standInForVscode(hear: (url: string) => void = () => {}): void {
+  Object.assign(globalThis, { fakeVscode: Object.fromEntries(names.map(name => [name, pretend(name)])) });
+  const source = names.map(name => `export const ${name} = globalThis.fakeVscode.${name};`).join('\n');
+  registerHooks({
+    resolve: (specifier, context, next) =>
+      specifier === 'vscode' ? { url: 'fake:vscode', shortCircuit: true } : next(specifier, context),
+    load(url, context, next) {
+      if (url === 'fake:vscode') return { format: 'module', source, shortCircuit: true };
+      hear(url);
+      return next(url, context);
+    },
+  });
+}

@@ -2,10 +2,9 @@
  * `run.ts FOLDER`, a process of its own: loads the extension built there with a stand-in for vscode, activates it, opens
  * the dashboard, deactivates it, and prints as JSON which modules were loaded by when and what was left undisposed.
  */
-import { registerHooks } from 'node:module';
 import { join, relative, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { alive, commands, fakeContext, fakeNames, fakes } from './fake-vscode.ts';
+import { alive, commands, fakeContext, standInForVscode } from './fake-vscode.ts';
 
 export interface Report {
   /** Bundles read from dist, by the time `activate` has returned and whatever it began has run. */
@@ -17,17 +16,8 @@ export interface Report {
 
 const dist = resolve(process.argv[2] ?? 'dist');
 const loaded: string[] = [];
-Object.assign(globalThis, { fakeVscode: fakes });
-const source = fakeNames.map(name => `export const ${name} = globalThis.fakeVscode.${name};`).join('\n');
-
-registerHooks({
-  resolve: (specifier, context, next) =>
-    specifier === 'vscode' ? { url: 'fake:vscode', shortCircuit: true } : next(specifier, context),
-  load(url, context, next) {
-    if (url === 'fake:vscode') return { format: 'module', source, shortCircuit: true };
-    if (url.startsWith('file:')) loaded.push(relative(dist, fileURLToPath(url)).replaceAll('\\', '/'));
-    return next(url, context);
-  },
+standInForVscode(url => {
+  if (url.startsWith('file:')) loaded.push(relative(dist, fileURLToPath(url)).replaceAll('\\', '/'));
 });
 
 const settle = () => new Promise(resolve => setTimeout(resolve, 200));
