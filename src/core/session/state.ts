@@ -70,6 +70,8 @@ export interface AgentState {
   lastEventAt: number;
   turns: number;
   tools: number;
+  /** Tool calls whose outcome is not known yet. */
+  openTools: number;
   /** Questions and permissions it waits for. */
   openAsks: number;
   segment: number;
@@ -215,7 +217,7 @@ export interface SessionState {
   openCalls: Map<string, OpenCall>;
   /** By agent and call, see `toolKey`: ids of tool calls are unique within an agent only. */
   openTools: Map<string, EventOf<'tool-intent'>>;
-  openChecks: Map<string, EventOf<'check-started'>>;
+  openChecks: Map<string, EventOf<'check-started'> & { at: number }>;
   openWrites: Map<string, EventOf<'write-intent'>>;
   openReviews: Map<string, EventOf<'review-intent'>>;
   budget: {

@@ -1,5 +1,5 @@
 import { emptyTally } from '../initial.ts';
-import type { AgentState } from '../state.ts';
+import type { AgentState, SessionState } from '../state.ts';
 import type { Folds } from './fold.ts';
 
 type Types =
@@ -29,6 +29,7 @@ export const freshAgent = (agent: string, role: string, at: number): AgentState 
   lastEventAt: at,
   turns: 0,
   tools: 0,
+  openTools: 0,
   openAsks: 0,
   segment: 0,
   tally: emptyTally(),
@@ -44,12 +45,22 @@ export function wake(agent: AgentState): void {
   agent.status = agent.openAsks > 0 ? 'waiting' : 'running';
 }
 
+/** Nobody answers an agent that is gone, nor waits for its tools. */
+function forget(state: SessionState, agent: AgentState): void {
+  if (agent.openAsks > 0)
+    for (const ask of state.asks.values()) if (ask.agent === agent.agent) state.asks.delete(ask.ask);
+  if (agent.openTools > 0)
+    for (const [key, tool] of state.openTools) if (tool.agent === agent.agent) state.openTools.delete(key);
+  agent.openAsks = 0;
+  agent.openTools = 0;
+}
+
 export const agentFolds: Folds<Types> = {
   /** An agent that was interrupted goes on under its own name: what it used and said stays. */
   'agent-started'(state, event) {
     let agent = state.agents.get(event.agent);
     if (agent) {
-      agent.status = 'running';
+      wake(agent);
       agent.role = event.role;
       delete agent.endedAt;
     } else {
@@ -95,6 +106,7 @@ export const agentFolds: Folds<Types> = {
     agent.endedAt = event.at;
     agent.summary = event.summary;
     delete agent.doing;
+    if (event.outcome !== 'interrupted') forget(state, agent);
   },
   supervision(state, event) {
     if (event.rung === 'escalation') state.escalations++;
@@ -102,12 +114,15 @@ export const agentFolds: Folds<Types> = {
     state.agents.get(event.agent)?.rungs.push({ rung, trigger, reason, at });
   },
   'tool-intent'(state, event) {
-    state.openTools.set(toolKey(event), event);
+    const key = toolKey(event);
     const agent = state.agents.get(event.agent);
     if (agent) agent.tools++;
+    if (agent && !state.openTools.has(key)) agent.openTools++;
+    state.openTools.set(key, event);
   },
   'tool-outcome'(state, event) {
-    state.openTools.delete(toolKey(event));
+    const agent = state.agents.get(event.agent);
+    if (state.openTools.delete(toolKey(event)) && agent) agent.openTools = Math.max(0, agent.openTools - 1);
   },
   'command-ended'(state, event) {
     if (event.ended === 'not-started') return;

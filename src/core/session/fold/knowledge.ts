@@ -34,7 +34,7 @@ function answered(state: SessionState, id: string): void {
   state.asks.delete(id);
   const agent = state.agents.get(ask.agent);
   if (!agent) return;
-  agent.openAsks--;
+  agent.openAsks = Math.max(0, agent.openAsks - 1);
   if (agent.status === 'waiting') wake(agent);
 }
 
