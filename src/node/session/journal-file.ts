@@ -4,7 +4,8 @@ import { StoreError } from '../../core/session/store.ts';
 import { flushFolder } from './atomic.ts';
 import { ifThere } from './errors.ts';
 
-const CHUNK = 256 * 1024;
+/** What is read at a time is parsed at a time: small enough that nothing else has to wait. */
+const CHUNK = 128 * 1024;
 
 /** events.jsonl: one writer, any number of readers. */
 export class JournalFile {
