@@ -1,0 +1,130 @@
+import { Config } from '../../protocol/config.ts';
+import type { PlanPath } from '../plan/problem.ts';
+import { pathText } from '../plan/problem.ts';
+import { shapeProblems } from '../plan/shape.ts';
+import { readPlanText } from '../plan/text.ts';
+import { splitSensitive } from './agreement.ts';
+import { environmentConfig } from './environment.ts';
+import { knownProviders } from './known-providers.ts';
+import { mergeConfig, tightenBudget } from './merge.ts';
+
+/** One mistake in the configuration. */
+export interface ConfigProblem {
+  severity: 'error' | 'warning';
+  /** The file or variable. */
+  source: string;
+  /** What is wrong and what to do. */
+  message: string;
+  line?: number;
+  column?: number;
+}
+
+export interface ConfigSources {
+  /** The user's own: settings of the editor as a value, or a file as text. */
+  user?: { source: string; text?: string; value?: unknown };
+  workspace?: { source: string; text: string };
+  environment?: Readonly<Record<string, string | undefined>>;
+  flags?: Config;
+}
+
+export interface LoadedConfig {
+  config: Config;
+  /** All mistakes at once. With an error among them nothing should run. */
+  problems: ConfigProblem[];
+  /** Parts of the workspace's file that wait for the user's agreement; not in `config` until it is given. */
+  sensitive?: Config;
+}
+
+/** `agreed` says whether the user agreed to exactly these parts of this workspace's file. */
+export async function loadConfig(
+  sources: ConfigSources,
+  agreed: (parts: Config) => boolean | Promise<boolean> = () => false,
+): Promise<LoadedConfig> {
+  const problems: ConfigProblem[] = [];
+  let config = read(sources.user, problems);
+  let sensitive: Config | undefined;
+  if (sources.workspace) {
+    const split = splitSensitive(read(sources.workspace, problems));
+    const budget = tightenBudget(config.budget, split.rest.budget);
+    config = mergeConfig(config, split.rest);
+    if (budget) config = { ...config, budget };
+    if (split.parts) {
+      if (await agreed(split.parts)) config = mergeConfig(config, split.parts);
+      else sensitive = split.parts;
+    }
+  }
+  const environment = environmentConfig(sources.environment ?? {}, name => kindOf(config, name));
+  problems.push(...environment.problems);
+  for (const { variable, value } of environment.values) {
+    config = mergeConfig(config, read({ source: variable, value }, problems));
+  }
+  if (sources.flags) config = mergeConfig(config, sources.flags);
+  problems.push(...routeProblems(config, sources));
+  return { config, problems, ...(sensitive && { sensitive }) };
+}
+
+const kindOf = (config: Config, name: string) => config.providers?.[name]?.kind ?? knownProviders[name]?.entry.kind;
+
+function read(source: { source: string; text?: string; value?: unknown } | undefined, problems: ConfigProblem[]): Config {
+  if (!source) return {};
+  const text = source.text === undefined ? undefined : readPlanText(source.text);
+  const value = text ? text.value : source.value;
+  if (text?.problems.length) {
+    problems.push(...text.problems.map(problem => ({ ...placed(problem), source: source.source })));
+    return {};
+  }
+  // An empty file, or one with comments only.
+  if (value === null || value === undefined) return {};
+  const parsed = Config.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const found = shapeProblems(parsed.error.issues, value, [], path => knownKeys(path));
+  problems.push(
+    ...found.map(problem => ({ ...placed(text ? text.locate(problem) : problem), source: source.source })),
+  );
+  return {};
+}
+
+function placed(problem: { message: string; line?: number; column?: number }): Omit<ConfigProblem, 'source'> {
+  const { message, line, column } = problem;
+  return { severity: 'error', message, ...(line !== undefined && { line }), ...(column !== undefined && { column }) };
+}
+
+/** The keys an object at a path of the schema may have. */
+function knownKeys(path: PlanPath): readonly string[] | undefined {
+  let at: unknown = Config;
+  for (const part of path) at = below(at, part);
+  const shape = (unwrapped(at) as { shape?: object } | undefined)?.shape;
+  return shape && Object.keys(shape);
+}
+
+type Schema = { unwrap?: () => unknown; shape?: Record<string, unknown>; valueType?: unknown; element?: unknown };
+
+function unwrapped(schema: unknown): unknown {
+  let at = schema as Schema | undefined;
+  while (at?.unwrap && !at.shape && !at.element) at = at.unwrap() as Schema;
+  return at;
+}
+
+function below(schema: unknown, part: string | number): unknown {
+  const at = unwrapped(schema) as Schema | undefined;
+  return at?.shape?.[part] ?? at?.valueType ?? at?.element;
+}
+
+/** Routes must name providers that exist; a typing mistake here would only show when the model is needed. */
+function routeProblems(config: Config, sources: ConfigSources): ConfigProblem[] {
+  const names = new Set([...Object.keys(knownProviders), ...Object.keys(config.providers ?? {}), 'vscode']);
+  const source = sources.workspace?.source ?? sources.user?.source ?? 'configuration';
+  return Object.entries(config.routes ?? {}).flatMap(([role, route]) =>
+    route.flatMap(model => {
+      const provider = model.slice(0, model.indexOf('/'));
+      if (names.has(provider)) return [];
+      return [
+        {
+          severity: 'error' as const,
+          source,
+          message: `${pathText(['routes', role])} names "${model}", but there is no provider "${provider}"; known are ${[...names].join(', ')}`,
+        },
+      ];
+    }),
+  );
+}
