@@ -23,7 +23,10 @@ const Watchdogs = z.strictObject({
 
 export const ProviderEntry = z.strictObject({
   kind: ProviderKind.describe('The wire format this provider speaks'),
-  baseUrl: z.url({ protocol: /^https?$/ }).optional().describe("Only for servers other than the vendor's own"),
+  baseUrl: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe("Only for servers other than the vendor's own"),
   headers: z.record(z.string(), z.string()).optional().describe('Sent along with every request; never put keys here'),
   keyEnv: z
     .string()
@@ -76,7 +79,10 @@ const patterns = z.array(z.string().min(1));
 
 /** Everything a user or a workspace may set. Every key is optional: the defaults work as soon as one key exists. */
 export const Config = z.strictObject({
-  providers: z.record(Name, ProviderEntry).optional().describe('Accounts at vendors, and local servers, by your own name'),
+  providers: z
+    .record(Name, ProviderEntry)
+    .optional()
+    .describe('Accounts at vendors, and local servers, by your own name'),
   routes: z
     .record(Name, z.array(ModelRef).min(1))
     .optional()

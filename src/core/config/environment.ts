@@ -31,10 +31,14 @@ export function environmentConfig(environment: Environment, kindOf: (provider: s
     const word = WORDS[variable];
     if (number) values.push({ variable, value: number(Number(text)) });
     else if (word) values.push({ variable, value: word(text) });
-    else if (route) values.push({ variable, value: { routes: { [nameOf(route)]: text.split(/[\s,]+/).filter(Boolean) } } });
+    else if (route)
+      values.push({ variable, value: { routes: { [nameOf(route)]: text.split(/[\s,]+/).filter(Boolean) } } });
     else if (server) {
       const name = nameOf(server);
-      values.push({ variable, value: { providers: { [name]: { kind: kindOf(name) ?? 'openai-compatible', baseUrl: text } } } });
+      values.push({
+        variable,
+        value: { providers: { [name]: { kind: kindOf(name) ?? 'openai-compatible', baseUrl: text } } },
+      });
     } else {
       const near = closest(variable, [...Object.keys(NUMBERS), ...Object.keys(WORDS), 'ORCHESTRATE_ROUTE_DEFAULT']);
       problems.push({

@@ -65,7 +65,10 @@ export async function loadConfig(
 
 const kindOf = (config: Config, name: string) => config.providers?.[name]?.kind ?? knownProviders[name]?.entry.kind;
 
-function read(source: { source: string; text?: string; value?: unknown } | undefined, problems: ConfigProblem[]): Config {
+function read(
+  source: { source: string; text?: string; value?: unknown } | undefined,
+  problems: ConfigProblem[],
+): Config {
   if (!source) return {};
   const text = source.text === undefined ? undefined : readPlanText(source.text);
   const value = text ? text.value : source.value;
@@ -78,9 +81,7 @@ function read(source: { source: string; text?: string; value?: unknown } | undef
   const parsed = Config.safeParse(value);
   if (parsed.success) return parsed.data;
   const found = shapeProblems(parsed.error.issues, value, [], path => knownKeys(path));
-  problems.push(
-    ...found.map(problem => ({ ...placed(text ? text.locate(problem) : problem), source: source.source })),
-  );
+  problems.push(...found.map(problem => ({ ...placed(text ? text.locate(problem) : problem), source: source.source })));
   return {};
 }
 

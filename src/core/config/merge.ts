@@ -2,7 +2,8 @@ import type { Config } from '../../protocol/config.ts';
 
 type Plain = Record<string, unknown>;
 
-const isPlain = (value: unknown): value is Plain => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isPlain = (value: unknown): value is Plain =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function over(below: unknown, above: unknown): unknown {
   if (above === undefined) return below;
@@ -15,7 +16,8 @@ function over(below: unknown, above: unknown): unknown {
 /** Maps are merged key by key; lists and values of the later source stand for themselves. */
 export const mergeConfig = (below: Config, above: Config): Config => over(below, above) as Config;
 
-const smaller = (a: number | undefined, b: number | undefined) => (a === undefined ? b : b === undefined ? a : Math.min(a, b));
+const smaller = (a: number | undefined, b: number | undefined) =>
+  a === undefined ? b : b === undefined ? a : Math.min(a, b);
 
 /** What a workspace says of money may tighten the user's limits, never widen them. */
 export function tightenBudget(user: Config['budget'], workspace: Config['budget']): Config['budget'] {

@@ -1,0 +1,30 @@
+import type { NanoUsd } from './ids.ts';
+
+/** "$0.0042", "$1.25"; small sums keep two significant digits, so that nothing that cost money reads as zero. */
+export function showMoney(nano: NanoUsd | undefined): string {
+  if (nano === undefined) return 'unknown';
+  if (nano === 0) return '$0.00';
+  const usd = nano / 1e9;
+  if (usd >= 0.1) return `$${usd.toFixed(2)}`;
+  const digits = Math.min(9, 1 - Math.floor(Math.log10(usd)));
+  return `$${usd.toFixed(digits)}`;
+}
+
+/** "950", "12.3k", "1.2M". */
+export function showCount(count: number | undefined): string {
+  if (count === undefined) return 'unknown';
+  if (count < 1000) return String(Math.round(count));
+  const [value, unit] = count < 999_500 ? [count / 1000, 'k'] : [count / 1e6, 'M'];
+  return `${value < 99.95 ? value.toFixed(1) : Math.round(value)}${unit}`;
+}
+
+/** "0.4 s", "12 s", "3 min 05 s", "2 h 14 min". */
+export function showDuration(ms: number | undefined): string {
+  if (ms === undefined) return 'unknown';
+  if (ms < 9950) return `${(ms / 1000).toFixed(1)} s`;
+  const seconds = Math.round(ms / 1000);
+  if (seconds < 60) return `${seconds} s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return `${minutes} min ${String(seconds % 60).padStart(2, '0')} s`;
+  return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, '0')} min`;
+}

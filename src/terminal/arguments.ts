@@ -1,0 +1,76 @@
+import { parseArgs } from 'node:util';
+import { closest } from '../core/plan/suggest.ts';
+import { type CommandName, type CommandSpec, commands } from './commands.ts';
+
+export type Parsed =
+  | { kind: 'command'; name: CommandName; words: string[]; options: Record<string, string | true> }
+  | { kind: 'help'; name?: CommandName }
+  | { kind: 'version' }
+  /** For people: what is wrong, and what was probably meant. */
+  | { kind: 'wrong'; message: string };
+
+const isCommand = (word: string): word is CommandName => Object.hasOwn(commands, word);
+
+/** Reads the command line (without program and script). */
+export function parseCommandLine(argv: readonly string[]): Parsed {
+  const [first, ...rest] = argv;
+  if (first === undefined || first === '--help' || first === '-h') return { kind: 'help' };
+  if (first === '--version' || first === '-v') return { kind: 'version' };
+  if (first === 'help') {
+    const topic = rest[0];
+    if (topic === undefined) return { kind: 'help' };
+    return isCommand(topic) ? { kind: 'help', name: topic } : unknownCommand(topic);
+  }
+  if (!isCommand(first)) return unknownCommand(first);
+  const spec: CommandSpec = commands[first];
+  const known = { ...spec.options, help: { short: 'h', help: '' } };
+  const { tokens, positionals } = parseArgs({
+    args: [...rest],
+    allowPositionals: true,
+    strict: false,
+    tokens: true,
+    options: Object.fromEntries(
+      Object.entries(known).map(([name, option]) => [
+        name,
+        {
+          type: 'value' in option && option.value ? ('string' as const) : ('boolean' as const),
+          ...(option.short && { short: option.short }),
+        },
+      ]),
+    ),
+  });
+  const options: Record<string, string | true> = {};
+  for (const token of tokens) {
+    if (token.kind !== 'option') continue;
+    const option = (known as Record<string, { value?: string }>)[token.name];
+    if (!option) {
+      const near = closest(token.name, Object.keys(known));
+      return wrong(
+        `"${token.rawName}" is not an option of "${first}"${near ? `; did you mean "--${near}"?` : ''}`,
+        first,
+      );
+    }
+    if (token.name === 'help') return { kind: 'help', name: first };
+    if (
+      option.value &&
+      (token.value === undefined || (!token.inlineValue && token.value.startsWith('-') && token.value !== '-'))
+    ) {
+      return wrong(`"${token.rawName}" needs a value: ${token.rawName} ${option.value}`, first);
+    }
+    if (!option.value && token.value !== undefined) return wrong(`"${token.rawName}" takes no value`, first);
+    options[token.name] = option.value ? (token.value as string) : true;
+  }
+  return { kind: 'command', name: first, words: positionals, options };
+}
+
+function wrong(message: string, command: CommandName): Parsed {
+  return { kind: 'wrong', message: `${message}\nSee: orchestrate ${command} --help` };
+}
+
+function unknownCommand(word: string): Parsed {
+  const near = closest(word, Object.keys(commands));
+  return {
+    kind: 'wrong',
+    message: `There is no command "${word}"${near ? `; did you mean "${near}"?` : ''}\nSee: orchestrate --help`,
+  };
+}

@@ -1,0 +1,137 @@
+interface OptionSpec {
+  /** Placeholder of its value; without one it is a switch. */
+  value?: string;
+  help: string;
+  short?: string;
+}
+
+export interface CommandSpec {
+  /** What stands after the name. */
+  usage: string;
+  summary: string;
+  detail?: string;
+  options?: Record<string, OptionSpec>;
+  examples?: string[];
+}
+
+const workspace = { workspace: { value: 'DIR', short: 'w', help: 'The folder to work in (default: the current one)' } };
+const json = { json: { help: 'Machine-readable output and nothing else' } };
+const follow = { follow: { short: 'f', help: 'Keep printing as the session goes on' } };
+
+/** Every command of the program: what parsing, help and shell completion are made from. */
+export const commands = {
+  run: {
+    usage: '[GOAL]',
+    summary: 'Plan a goal and let a team work on it',
+    detail:
+      'The orchestrator plans the goal into tasks, you approve the plan, and specialists work on it side by side in\nyour files. Ctrl-C once stops cleanly; the session can be resumed. Ctrl-C twice stops at once.',
+    options: {
+      ...workspace,
+      workflow: { value: 'FILE', help: 'Run the plan in this YAML file instead of asking the planner' },
+      config: { value: 'FILE', help: 'Your own configuration (default: the config folder of your system)' },
+      budget: { value: 'USD', help: 'What this session may cost at most' },
+      yes: { short: 'y', help: 'Approve the plan without asking' },
+      accept: { value: 'all|none', help: 'What to do with the changes at the end (default: none, review them later)' },
+      rehearse: { value: 'SCRIPT', help: 'Scripted models instead of real ones: no keys, no cost' },
+      ...json,
+    },
+    examples: [
+      'orchestrate run "Build a simple todo list web application"',
+      'orchestrate run --workflow .orchestrate/workflows/release.yaml --budget 2 --yes',
+    ],
+  },
+  resume: {
+    usage: '[SESSION]',
+    summary: 'Go on with a session that was stopped or killed',
+    options: {
+      ...workspace,
+      config: { value: 'FILE', help: 'Your own configuration' },
+      yes: { short: 'y', help: 'Approve the plan without asking' },
+      accept: { value: 'all|none', help: 'What to do with the changes at the end' },
+      ...json,
+    },
+  },
+  status: {
+    usage: '[SESSION]',
+    summary: 'Where a session stands: tasks, agents, tokens, cost',
+    options: { ...workspace, ...json },
+  },
+  monitor: {
+    usage: '[SESSION]',
+    summary: 'Watch a session that another process runs',
+    options: { ...workspace, ...json },
+  },
+  logs: {
+    usage: '[SESSION]',
+    summary: "Print a session's log",
+    options: { ...workspace, agent: { value: 'AGENT', help: 'Only what this agent said and did' }, ...follow, ...json },
+  },
+  list: { usage: '', summary: 'All sessions of this workspace', options: { ...workspace, ...json } },
+  abort: {
+    usage: '[SESSION]',
+    summary: 'End a session, or one of its agents',
+    options: { ...workspace, agent: { value: 'AGENT', help: 'End only this agent' } },
+  },
+  pause: { usage: '[SESSION]', summary: 'Start nothing more until you say continue', options: { ...workspace } },
+  continue: { usage: '[SESSION]', summary: 'Let a paused session go on', options: { ...workspace } },
+  answer: {
+    usage: 'SESSION ASK TEXT',
+    summary: "Answer an agent's question or permission request",
+    detail: 'For a permission TEXT is allow, allow-session, allow-always or deny, with a reason after it if you like.',
+    options: { ...workspace },
+  },
+  report: { usage: '[SESSION]', summary: 'Print the report of a session', options: { ...workspace, ...json } },
+  changes: {
+    usage: '[SESSION] [PATH]',
+    summary: 'What agents wrote and you have not decided on yet',
+    options: { ...workspace, ...json },
+  },
+  accept: {
+    usage: '[SESSION] [PATH[#HUNK]]',
+    summary: 'Keep what agents wrote: all of it, a file, or a hunk',
+    options: {
+      ...workspace,
+      agent: { value: 'AGENT', help: 'Only what this agent wrote' },
+      task: { value: 'TASK', help: 'Only what came of this task' },
+      ...json,
+    },
+  },
+  reject: {
+    usage: '[SESSION] [PATH[#HUNK]]',
+    summary: 'Take out what agents wrote; your own edits stay',
+    options: {
+      ...workspace,
+      agent: { value: 'AGENT', help: 'Only what this agent wrote' },
+      task: { value: 'TASK', help: 'Only what came of this task' },
+      reason: { value: 'TEXT', help: 'Goes back to the agent while its session runs' },
+      force: { help: 'Also hunks that you edited yourself' },
+      ...json,
+    },
+  },
+  queue: {
+    usage: 'add TEXT | list | remove ITEM',
+    summary: 'Hand a running session more work',
+    options: {
+      ...workspace,
+      session: { value: 'SESSION', help: 'Which session (default: the one that runs)' },
+      target: { value: 'POOL|ROLE', help: 'Who should do it' },
+      priority: { value: 'N', help: 'high, medium, low, or 0 to 10' },
+      ...json,
+    },
+    examples: ['orchestrate queue add "Test the sign-in page on small screens" --target qa-specialist --priority high'],
+  },
+  doctor: {
+    usage: '',
+    summary: 'Check configuration, keys, providers and models',
+    detail: 'Asks every configured provider for its models and one tiny answer (this costs a fraction of a cent).',
+    options: { ...workspace, config: { value: 'FILE', help: 'Your own configuration' }, ...json },
+  },
+  trust: {
+    usage: '',
+    summary: "Agree to the servers and commands that this workspace's configuration asks for",
+    options: { ...workspace, yes: { short: 'y', help: 'Agree without asking' } },
+  },
+  completion: { usage: 'bash|zsh|fish', summary: 'Print a script that completes commands in your shell' },
+} satisfies Record<string, CommandSpec>;
+
+export type CommandName = keyof typeof commands;

@@ -1,0 +1,103 @@
+import type { AgentState, SessionState, TaskState, TaskStatus } from '../core/session/state.ts';
+import { showCount, showDuration, showMoney } from '../protocol/show.ts';
+import { fit, oneLine, type Style, widthOf } from './style.ts';
+
+const MARKS: Record<TaskStatus, [mark: string, paint: keyof Style]> = {
+  pending: ['○', 'dim'],
+  waiting: ['◌', 'warn'],
+  running: ['●', 'accent'],
+  checking: ['◆', 'accent'],
+  completed: ['✔', 'good'],
+  failed: ['✘', 'bad'],
+  skipped: ['–', 'dim'],
+  cancelled: ['–', 'dim'],
+};
+
+const tokensOf = (tally: TaskState['tally']) =>
+  tally.usage.input + tally.usage.cacheRead + tally.usage.cacheWrite + tally.usage.output;
+
+const shortModel = (model: string | undefined) => model?.slice(model.indexOf('/') + 1) ?? '';
+
+/** The agent that works on a task now, or worked on it last. */
+function agentOf(state: SessionState, task: TaskState): AgentState | undefined {
+  const agents = task.agents.flatMap(id => state.agents.get(id) ?? []);
+  return agents.findLast(agent => agent.endedAt === undefined) ?? agents.at(-1);
+}
+
+function taskLine(state: SessionState, task: TaskState, now: number, columns: number, style: Style): string {
+  const [mark, paint] = MARKS[task.status];
+  const agent = agentOf(state, task);
+  const role = 'role' in task.task ? task.task.role : task.task.kind;
+  const time = task.startedAt === undefined ? '' : showDuration((task.endedAt ?? now) - task.startedAt);
+  const figures = [shortModel(agent?.model), task.tally.calls > 0 ? showCount(tokensOf(task.tally)) : '']
+    .concat(task.tally.calls > 0 ? showMoney(task.tally.cost) : '', time)
+    .filter(text => text !== '')
+    .join('  ');
+  const busy = task.status === 'running' || task.status === 'checking';
+  const note = oneLine(busy ? (agent?.doing ?? '') : (task.note ?? ''));
+  const left = fit(`${task.task.id}  ${role}`, Math.max(12, Math.min(44, columns - widthOf(figures) - 6)));
+  const head = `${left}${' '.repeat(Math.max(1, Math.min(44, columns - widthOf(figures) - 4) - widthOf(left)))}${figures}`;
+  const room = columns - widthOf(head) - 6;
+  return `${style[paint](mark)} ${head}${note !== '' && room > 8 ? style.dim(`  ${fit(note, room)}`) : ''}`;
+}
+
+/** Tasks in the order of their phases; those without one come where the plan has them. */
+function sections(state: SessionState): [phase: string | undefined, tasks: TaskState[]][] {
+  const byPhase = new Map<string | undefined, TaskState[]>();
+  for (const phase of state.plan?.phases ?? []) byPhase.set(phase, []);
+  for (const task of state.tasks.values()) {
+    const list = byPhase.get(task.task.phase);
+    if (list) list.push(task);
+    else byPhase.set(task.task.phase, [task]);
+  }
+  return [...byPhase].filter(([, tasks]) => tasks.length > 0);
+}
+
+/** Keeps what matters when the terminal is low: what runs, waits or failed before what is done or yet to come. */
+function squeeze(tasks: TaskState[], rows: number): { shown: TaskState[]; hidden: number } {
+  if (tasks.length <= rows) return { shown: tasks, hidden: 0 };
+  const weight = (task: TaskState) =>
+    ({ running: 0, checking: 0, waiting: 1, failed: 1, pending: 2, completed: 3, skipped: 4, cancelled: 4 })[
+      task.status
+    ];
+  const kept = new Set(tasks.toSorted((a, b) => weight(a) - weight(b)).slice(0, Math.max(0, rows)));
+  return { shown: tasks.filter(task => kept.has(task)), hidden: tasks.length - kept.size };
+}
+
+/** The whole picture of a session as lines that fit the terminal. */
+export function liveLines(
+  state: SessionState,
+  options: { now: number; columns: number; rows: number; style: Style },
+): string[] {
+  const { now, columns, style } = options;
+  const tasks = [...state.tasks.values()];
+  const done = tasks.filter(task => task.status === 'completed').length;
+  const running = [...state.agents.values()].filter(agent => agent.endedAt === undefined).length;
+  const limit = state.budget.limits.find(each => each.scope === 'session')?.limit;
+  const elapsed = state.startedAt === undefined ? 0 : now - state.startedAt;
+  const cost = `${showMoney(state.tally.cost)}${state.tally.unknownCost > 0 ? '+?' : ''}${limit ? ` of ${showMoney(limit)}` : ''}`;
+  const counters = [
+    state.status === 'ended' ? (state.outcome?.outcome ?? 'ended') : state.status,
+    `${done}/${tasks.length} tasks`,
+    `${running} ${running === 1 ? 'agent' : 'agents'}`,
+    `${showCount(tokensOf(state.tally))} tokens`,
+    cost,
+    showDuration(elapsed),
+  ].join(' · ');
+  const head = [style.bold(fit(oneLine(state.goal), columns)), style.dim(fit(counters, columns))];
+  const foot = [...state.asks.values()].slice(0, 1).map(ask => {
+    const what = ask.request.type === 'permission-asked' ? `wants: ${ask.request.what}` : `asks: ${ask.request.text}`;
+    const count = state.asks.size > 1 ? ` (1 of ${state.asks.size})` : '';
+    return style.warn(fit(`? ${ask.agent}${count} ${oneLine(what)}`, columns));
+  });
+  const groups = sections(state);
+  const titles = groups.filter(([phase]) => phase !== undefined).length;
+  const { shown, hidden } = squeeze(tasks, options.rows - head.length - foot.length - titles - 2);
+  const visible = new Set(shown);
+  const body = groups.flatMap(([phase, list]) => {
+    const lines = list.filter(task => visible.has(task)).map(task => taskLine(state, task, now, columns, style));
+    return lines.length > 0 && phase ? [style.dim(fit(phase, columns)), ...lines] : lines;
+  });
+  if (hidden > 0) body.push(style.dim(`… and ${hidden} more`));
+  return [...head, ...body, ...foot];
+}

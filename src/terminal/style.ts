@@ -1,0 +1,78 @@
+import { stripVTControlCharacters, styleText } from 'node:util';
+
+type Paint = (text: string) => string;
+export interface Style {
+  dim: Paint;
+  bold: Paint;
+  good: Paint;
+  bad: Paint;
+  warn: Paint;
+  accent: Paint;
+}
+
+/** Colours where they can be shown: honours NO_COLOR and FORCE_COLOR. */
+export function styleFor(stream: { isTTY?: boolean }, environment: Record<string, string | undefined>): Style {
+  const forced = environment.FORCE_COLOR !== undefined && environment.FORCE_COLOR !== '0';
+  const on = !environment.NO_COLOR && (forced || (stream.isTTY === true && environment.TERM !== 'dumb'));
+  const paint =
+    (format: Parameters<typeof styleText>[0]): Paint =>
+    text =>
+      on ? styleText(format, text, { validateStream: false }) : text;
+  return {
+    dim: paint('dim'),
+    bold: paint('bold'),
+    good: paint('green'),
+    bad: paint('red'),
+    warn: paint('yellow'),
+    accent: paint('cyan'),
+  };
+}
+
+/** What models wrote must not steer the terminal: control sequences and line breaks become spaces. */
+export const oneLine = (text: string): string =>
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must go
+  stripVTControlCharacters(text).replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ');
+
+const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+const WIDE =
+  /\p{Extended_Pictographic}|[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]/u;
+
+/** Columns a text takes in a terminal. */
+export function widthOf(text: string): number {
+  const plain = stripVTControlCharacters(text);
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: ASCII is the quick way
+  if (/^[\u0000-\u007f]*$/.test(plain)) return plain.length;
+  let width = 0;
+  for (const { segment } of graphemes.segment(plain)) width += WIDE.test(segment) ? 2 : 1;
+  return width;
+}
+
+/** Cuts plain text to so many columns. */
+export function fit(text: string, columns: number): string {
+  if (widthOf(text) <= columns) return text;
+  let out = '';
+  let width = 0;
+  for (const { segment } of graphemes.segment(text)) {
+    width += widthOf(segment);
+    if (width > columns - 1) break;
+    out += segment;
+  }
+  return `${out}…`;
+}
+
+/** Rows as aligned columns; those named in `right` are numbers. */
+export function table(rows: readonly (readonly string[])[], right: readonly number[] = []): string {
+  const widths: number[] = [];
+  for (const row of rows) {
+    for (const [i, cell] of row.entries()) widths[i] = Math.max(widths[i] ?? 0, widthOf(cell));
+  }
+  const line = (row: readonly string[]) =>
+    row
+      .map((cell, i) => {
+        const pad = ' '.repeat((widths[i] ?? 0) - widthOf(cell));
+        return right.includes(i) ? pad + cell : cell + pad;
+      })
+      .join('  ')
+      .trimEnd();
+  return rows.map(line).join('\n');
+}
