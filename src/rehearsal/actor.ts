@@ -1,0 +1,91 @@
+import type { Message } from '../protocol/message.ts';
+import type { Part, Script, Turn } from './script.ts';
+import type { CanonicalRequest, ScriptedAnswer } from './wire/types.ts';
+import type { Fault } from './wire/fault.ts';
+
+/** Who is asking, read from the prompts as any model would read them. */
+interface Scene {
+  role: string | undefined;
+  kind: string | undefined;
+  task: string | undefined;
+  round: number | undefined;
+  /** Turns this conversation has had. */
+  turn: number;
+}
+
+const textOf = (message: Message | undefined) =>
+  message?.parts.map(part => (part.type === 'text' ? part.text : '')).join('\n') ?? '';
+
+function sceneOf(request: CanonicalRequest): Scene {
+  const prompt = textOf(request.messages.find(message => message.role === 'user'));
+  const find = (text: string, pattern: RegExp) => pattern.exec(text)?.[1];
+  const round = find(prompt, /^Round: (\d+)$/m);
+  return {
+    role: find(request.system, /^Your role: (\S+)$/m),
+    kind: find(request.system, /^Your part: (\S+)$/m),
+    task: find(prompt, /^Task: (\S+)$/m),
+    round: round === undefined ? undefined : Number(round),
+    turn: request.messages.filter(message => message.role === 'assistant').length,
+  };
+}
+
+/** How well a part fits; undefined where it says something else. */
+function fit(part: Part, scene: Scene): number | undefined {
+  if (part.role !== scene.role) return undefined;
+  let points = 0;
+  for (const key of ['kind', 'task', 'round'] as const) {
+    if (part[key] === undefined) continue;
+    if (part[key] !== scene[key]) return undefined;
+    points++;
+  }
+  return points;
+}
+
+/** Plays all the models of a script: the same conversation always gets the same next answer, whoever is asked. */
+export class Actor {
+  readonly #script: Script;
+  readonly #faultsLeft = new Map<Turn, number>();
+  readonly #providerOf: (request: CanonicalRequest) => string;
+
+  constructor(script: Script, providerOf: (request: CanonicalRequest) => string) {
+    this.#script = script;
+    this.#providerOf = providerOf;
+  }
+
+  answer(request: CanonicalRequest): ScriptedAnswer {
+    const scene = sceneOf(request);
+    const pacing = this.#script.pacing;
+    const part = this.#part(scene);
+    const turn = part?.turns[scene.turn];
+    if (!turn) {
+      const who = `${scene.role ?? 'nobody'} (${scene.kind ?? '?'}, task ${scene.task ?? '-'}, turn ${scene.turn + 1})`;
+      return { text: `This rehearsal has no answer for ${who}.`, ...(pacing && { pacing }) };
+    }
+    const fault = this.#fault(turn, request);
+    return {
+      ...(turn.reasoning !== undefined && { reasoning: turn.reasoning }),
+      ...(turn.text !== undefined && { text: turn.text }),
+      ...(turn.tools && { toolCalls: turn.tools.flatMap(call => Object.entries(call).map(([name, args]) => ({ name, args }))) }),
+      ...(pacing && { pacing }),
+      ...(fault && { fault }),
+    };
+  }
+
+  #part(scene: Scene): Part | undefined {
+    let best: { part: Part; points: number } | undefined;
+    for (const part of this.#script.parts) {
+      const points = fit(part, scene);
+      if (points !== undefined && points > (best?.points ?? -1)) best = { part, points };
+    }
+    return best?.part;
+  }
+
+  #fault(turn: Turn, request: CanonicalRequest): Fault | undefined {
+    const { fault } = turn;
+    if (!fault || (fault.provider !== undefined && fault.provider !== this.#providerOf(request))) return undefined;
+    const left = this.#faultsLeft.get(turn) ?? fault.times ?? Number.POSITIVE_INFINITY;
+    if (left <= 0) return undefined;
+    this.#faultsLeft.set(turn, left - 1);
+    return { kind: fault.kind, ...(fault.after !== undefined && { after: fault.after }) } as Fault;
+  }
+}
