@@ -1,7 +1,7 @@
 import type { Message } from '../protocol/message.ts';
 import type { Part, Script, Turn } from './script.ts';
-import type { CanonicalRequest, ScriptedAnswer } from './wire/types.ts';
 import type { Fault } from './wire/fault.ts';
+import type { CanonicalRequest, ScriptedAnswer } from './wire/types.ts';
 
 /** Who is asking, read from the prompts as any model would read them. */
 interface Scene {
@@ -30,7 +30,7 @@ function sceneOf(request: CanonicalRequest): Scene {
 }
 
 /** How well a part fits; undefined where it says something else. */
-function fit(part: Part, scene: Scene): number | undefined {
+function matchPoints(part: Part, scene: Scene): number | undefined {
   if (part.role !== scene.role) return undefined;
   let points = 0;
   for (const key of ['kind', 'task', 'round'] as const) {
@@ -65,7 +65,9 @@ export class Actor {
     return {
       ...(turn.reasoning !== undefined && { reasoning: turn.reasoning }),
       ...(turn.text !== undefined && { text: turn.text }),
-      ...(turn.tools && { toolCalls: turn.tools.flatMap(call => Object.entries(call).map(([name, args]) => ({ name, args }))) }),
+      ...(turn.tools && {
+        toolCalls: turn.tools.flatMap(call => Object.entries(call).map(([name, args]) => ({ name, args }))),
+      }),
       ...(pacing && { pacing }),
       ...(fault && { fault }),
     };
@@ -74,7 +76,7 @@ export class Actor {
   #part(scene: Scene): Part | undefined {
     let best: { part: Part; points: number } | undefined;
     for (const part of this.#script.parts) {
-      const points = fit(part, scene);
+      const points = matchPoints(part, scene);
       if (points !== undefined && points > (best?.points ?? -1)) best = { part, points };
     }
     return best?.part;

@@ -37,14 +37,19 @@ export const Script = z.strictObject({
   name: Name,
   goal: z.string().min(1),
   /** Providers and their wire format; each answers from this script. */
-  providers: z.record(Name, z.strictObject({ kind: z.enum(['anthropic', 'openai', 'openai-compatible', 'google', 'ollama']) })),
+  providers: z.record(
+    Name,
+    z.strictObject({ kind: z.enum(['anthropic', 'openai', 'openai-compatible', 'google', 'ollama']) }),
+  ),
   routes: z.record(Name, z.array(ModelRef).min(1)),
   /** Characters in one chunk, and milliseconds between chunks and before the first. */
   pacing: z
     .strictObject({ chunkChars: z.number().int().positive(), firstByteMs: z.number(), betweenMs: z.number() })
     .optional(),
   /** Commands the user would be asked about: what they say. */
-  answers: z.array(z.strictObject({ asks: z.string(), decision: z.enum(['allow', 'deny']), reason: z.string().optional() })).default([]),
+  answers: z
+    .array(z.strictObject({ asks: z.string(), decision: z.enum(['allow', 'deny']), reason: z.string().optional() }))
+    .default([]),
   parts: z.array(Part).min(1),
 });
 

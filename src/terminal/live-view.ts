@@ -1,6 +1,6 @@
 import type { AgentState, SessionState, TaskState, TaskStatus } from '../core/session/state.ts';
 import { showCount, showDuration, showMoney } from '../protocol/show.ts';
-import { fit, oneLine, type Style, widthOf } from './style.ts';
+import { cut, oneLine, type Style, widthOf } from './style.ts';
 
 const MARKS: Record<TaskStatus, [mark: string, paint: keyof Style]> = {
   pending: ['○', 'dim'],
@@ -35,10 +35,10 @@ function taskLine(state: SessionState, task: TaskState, now: number, columns: nu
     .join('  ');
   const busy = task.status === 'running' || task.status === 'checking';
   const note = oneLine(busy ? (agent?.doing ?? '') : (task.note ?? ''));
-  const left = fit(`${task.task.id}  ${role}`, Math.max(12, Math.min(44, columns - widthOf(figures) - 6)));
+  const left = cut(`${task.task.id}  ${role}`, Math.max(12, Math.min(44, columns - widthOf(figures) - 6)));
   const head = `${left}${' '.repeat(Math.max(1, Math.min(44, columns - widthOf(figures) - 4) - widthOf(left)))}${figures}`;
   const room = columns - widthOf(head) - 6;
-  return `${style[paint](mark)} ${head}${note !== '' && room > 8 ? style.dim(`  ${fit(note, room)}`) : ''}`;
+  return `${style[paint](mark)} ${head}${note !== '' && room > 8 ? style.dim(`  ${cut(note, room)}`) : ''}`;
 }
 
 /** Tasks in the order of their phases; those without one come where the plan has them. */
@@ -84,11 +84,11 @@ export function liveLines(
     cost,
     showDuration(elapsed),
   ].join(' · ');
-  const head = [style.bold(fit(oneLine(state.goal), columns)), style.dim(fit(counters, columns))];
+  const head = [style.bold(cut(oneLine(state.goal), columns)), style.dim(cut(counters, columns))];
   const foot = [...state.asks.values()].slice(0, 1).map(ask => {
     const what = ask.request.type === 'permission-asked' ? `wants: ${ask.request.what}` : `asks: ${ask.request.text}`;
     const count = state.asks.size > 1 ? ` (1 of ${state.asks.size})` : '';
-    return style.warn(fit(`? ${ask.agent}${count} ${oneLine(what)}`, columns));
+    return style.warn(cut(`? ${ask.agent}${count} ${oneLine(what)}`, columns));
   });
   const groups = sections(state);
   const titles = groups.filter(([phase]) => phase !== undefined).length;
@@ -96,7 +96,7 @@ export function liveLines(
   const visible = new Set(shown);
   const body = groups.flatMap(([phase, list]) => {
     const lines = list.filter(task => visible.has(task)).map(task => taskLine(state, task, now, columns, style));
-    return lines.length > 0 && phase ? [style.dim(fit(phase, columns)), ...lines] : lines;
+    return lines.length > 0 && phase ? [style.dim(cut(phase, columns)), ...lines] : lines;
   });
   if (hidden > 0) body.push(style.dim(`… and ${hidden} more`));
   return [...head, ...body, ...foot];

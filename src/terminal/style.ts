@@ -48,7 +48,7 @@ export function widthOf(text: string): number {
 }
 
 /** Cuts plain text to so many columns. */
-export function fit(text: string, columns: number): string {
+export function cut(text: string, columns: number): string {
   if (widthOf(text) <= columns) return text;
   let out = '';
   let width = 0;

@@ -80,8 +80,9 @@ function read(
   if (value === null || value === undefined) return {};
   const parsed = Config.safeParse(value);
   if (parsed.success) return parsed.data;
-  const found = shapeProblems(parsed.error.issues, value, [], path => knownKeys(path));
-  problems.push(...found.map(problem => ({ ...placed(text ? text.locate(problem) : problem), source: source.source })));
+  const found = shapeProblems(parsed.error.issues, value, [], knownKeys);
+  const all = found.map(problem => ({ ...placed(text ? text.locate(problem) : problem), source: source.source }));
+  problems.push(...all.sort((a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0)));
   return {};
 }
 

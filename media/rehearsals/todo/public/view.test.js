@@ -12,6 +12,9 @@ test('says how many are left', () => {
 
 test('puts open todos first and leaves the list it was given alone', () => {
   const todos = [todo('a', true, '1'), todo('c', false, '3'), todo('b', false, '2')];
-  assert.deepEqual(inOrder(todos).map(each => each.id), ['b', 'c', 'a']);
+  assert.deepEqual(
+    inOrder(todos).map(each => each.id),
+    ['b', 'c', 'a'],
+  );
   assert.equal(todos[0].id, 'a');
 });

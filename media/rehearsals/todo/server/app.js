@@ -44,7 +44,8 @@ function checkFields(body) {
 async function api(request, store, id) {
   const { method } = request;
   if (id === undefined && method === 'GET') return [200, { todos: await store.list() }];
-  if (id === undefined && method === 'POST') return [201, await store.add(checkTitle((await readJson(request))?.title))];
+  if (id === undefined && method === 'POST')
+    return [201, await store.add(checkTitle((await readJson(request))?.title))];
   if (id !== undefined && method === 'PATCH') {
     const todo = await store.update(id, checkFields(await readJson(request)));
     return todo ? [200, todo] : [404, { error: 'There is no such todo.' }];
