@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { closest } from '../core/plan/suggest.ts';
-import { type CommandName, type CommandSpec, commands } from './commands.ts';
+import { type CommandName, type CommandSpec, commands } from './command-table.ts';
 
 export type Parsed =
   | { kind: 'command'; name: CommandName; words: string[]; options: Record<string, string | true> }

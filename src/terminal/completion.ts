@@ -1,4 +1,4 @@
-import { type CommandSpec, commands } from './commands.ts';
+import { type CommandSpec, commands } from './command-table.ts';
 
 const optionsOf = (spec: CommandSpec) => [...Object.keys(spec.options ?? {}), 'help'].map(name => `--${name}`);
 

@@ -1,4 +1,4 @@
-import { type CommandName, type CommandSpec, commands } from './commands.ts';
+import { type CommandName, type CommandSpec, commands } from './command-table.ts';
 import { type Style, table } from './style.ts';
 
 const groups: [string, CommandName[]][] = [

@@ -36,6 +36,6 @@ export const systemPrompt = (role: RoleSpec, kind: JobKind, brief: string): stri
   [
     RULES,
     `How it ends\n${ENDING[kind]}`,
-    `Your role: ${role.name}\n${role.instructions.trim()}`,
+    `Your role: ${role.name}\nYour part: ${kind}\n${role.instructions.trim()}`,
     ...(brief.trim() === '' ? [] : [`The session\n${brief.trim()}`]),
   ].join('\n\n');

@@ -1,0 +1,44 @@
+import { readFile } from 'node:fs/promises';
+import { basename, dirname, extname, join } from 'node:path';
+import type { Secrets } from '../core/ports.ts';
+import type { Config } from '../protocol/config.ts';
+import { Actor } from '../rehearsal/actor.ts';
+import { readScript, type Script } from '../rehearsal/script.ts';
+import { startWireServers } from '../rehearsal/wire/server.ts';
+
+/** Scripted models behind real wire formats, on this machine. */
+export interface Rehearsal {
+  script: Script;
+  /** Sends every provider of the script to the local servers. */
+  config: Config;
+  secrets: Secrets;
+  close(): Promise<void>;
+}
+
+const keyOf = (provider: string) => `rehearsal-${provider}`;
+
+/** Starts the servers for a script; the files it names stand in a folder of its own name beside it. */
+export async function startRehearsal(path: string): Promise<Rehearsal> {
+  const folder = join(dirname(path), basename(path, extname(path)));
+  const script = await readScript(await readFile(path, 'utf8'), name => readFile(join(folder, name), 'utf8'));
+  const names = Object.keys(script.providers);
+  // Several providers may speak the same wire format on the same port: their keys tell them apart.
+  const actor = new Actor(
+    script,
+    request =>
+      names.find(name => request.apiKey === keyOf(name)) ??
+      names.find(name => script.providers[name]?.kind === request.vendor) ??
+      request.vendor,
+  );
+  const servers = await startWireServers({ answer: request => actor.answer(request), seed: 1, keepRequests: 0 });
+  const providers = names.map(name => {
+    const { kind } = script.providers[name] as Script['providers'][string];
+    return [name, { kind, baseUrl: servers.urls[kind] }] as const;
+  });
+  return {
+    script,
+    config: { providers: Object.fromEntries(providers), routes: script.routes },
+    secrets: { get: async name => (names.includes(name) ? keyOf(name) : undefined) },
+    close: () => servers.close(),
+  };
+}

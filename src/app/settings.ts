@@ -1,0 +1,87 @@
+import type { BudgetLimits } from '../core/routing/budget.ts';
+import type { DollarPrice, DollarRates } from '../core/routing/price-table.ts';
+import { defaultRoutingSettings, type RoutingSettings, type WatchdogSettings } from '../core/routing/settings.ts';
+import type { Config, PriceEntry } from '../protocol/config.ts';
+import type { ModelRef, NanoUsd } from '../protocol/ids.ts';
+
+const nano = (usd: number): NanoUsd => Math.round(usd * 1e9);
+const ms = (seconds: number) => Math.round(seconds * 1000);
+
+/** What one session may cost when nobody said. */
+const DEFAULT_SESSION_USD = 5;
+
+function watchdogs(from: NonNullable<Config['routing']>['watchdogs']): Partial<WatchdogSettings> {
+  return {
+    ...(from?.connectSeconds !== undefined && { connectMs: ms(from.connectSeconds) }),
+    ...(from?.firstByteSeconds !== undefined && { firstByteMs: ms(from.firstByteSeconds) }),
+    ...(from?.silenceSeconds !== undefined && { silenceMs: ms(from.silenceSeconds) }),
+  };
+}
+
+export function routingSettings(config: Config): RoutingSettings {
+  const { routing = {}, providers = {} } = config;
+  const own = Object.entries(providers).map(([name, entry]) => [
+    name,
+    {
+      ...(entry.concurrency !== undefined && { concurrency: entry.concurrency }),
+      ...(entry.watchdogs && { watchdogs: watchdogs(entry.watchdogs) }),
+    },
+  ]);
+  return {
+    ...defaultRoutingSettings,
+    ...(routing.retries !== undefined && { retries: routing.retries }),
+    ...(routing.concurrency !== undefined && { concurrency: routing.concurrency }),
+    ...(routing.longestWaitSeconds !== undefined && { acceptableWaitMs: ms(routing.longestWaitSeconds) }),
+    watchdogs: { ...defaultRoutingSettings.watchdogs, ...watchdogs(routing.watchdogs) },
+    providers: Object.fromEntries(own),
+  };
+}
+
+export interface BudgetPlan {
+  limits: BudgetLimits & { session: NanoUsd };
+  day?: NanoUsd;
+  alertAt: number;
+  whenSpent: 'local' | 'pause' | 'stop';
+}
+
+export function budgetPlan(config: Config): BudgetPlan {
+  const { sessionUsd, agentUsd, dayUsd, providers, alertAt = 0.8, whenSpent = 'pause' } = config.budget ?? {};
+  const perProvider = Object.entries(providers ?? {}).map(([name, usd]) => [name, nano(usd)]);
+  return {
+    limits: {
+      session: nano(sessionUsd ?? DEFAULT_SESSION_USD),
+      ...(agentUsd !== undefined && { agent: nano(agentUsd) }),
+      ...(perProvider.length > 0 && { providers: Object.fromEntries(perProvider) }),
+    },
+    ...(dayUsd !== undefined && { day: nano(dayUsd) }),
+    alertAt,
+    whenSpent,
+  };
+}
+
+/** The user's prices, several rows for a model being steps in time. */
+export function priceOverrides(config: Config): Record<ModelRef, DollarPrice[]> {
+  const overrides: Record<ModelRef, DollarPrice[]> = {};
+  for (const row of config.prices ?? []) (overrides[row.model] ??= []).push(dollarPrice(row));
+  return overrides;
+}
+
+type Rates = Pick<PriceEntry, keyof DollarRates>;
+
+function rates({ input, output, cacheRead, cacheWrite, cacheWriteLong }: Rates): DollarRates {
+  return {
+    input,
+    output,
+    ...(cacheRead !== undefined && { cacheRead }),
+    ...(cacheWrite !== undefined && { cacheWrite }),
+    ...(cacheWriteLong !== undefined && { cacheWriteLong }),
+  };
+}
+
+function dollarPrice({ from, tiers, ...base }: PriceEntry): DollarPrice {
+  return {
+    ...rates(base),
+    ...(from !== undefined && { from }),
+    ...(tiers && { tiers: tiers.map(tier => ({ above: tier.abovePromptTokens, ...rates(tier) })) }),
+  };
+}

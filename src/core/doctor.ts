@@ -1,0 +1,117 @@
+import type { ErrorClass } from '../protocol/message.ts';
+import type { Clock } from './ports.ts';
+import type { Provider, ProviderError } from './routing/contract.ts';
+
+export type Step = 'config' | 'key' | 'models' | 'completion';
+
+/** How far a provider got on the way from its configuration to an answer. */
+export interface Diagnosis {
+  provider: string;
+  label: string;
+  /** Undefined: it is not set up, which is no fault. */
+  ok: boolean | undefined;
+  /** The last step that was tried. */
+  step: Step;
+  /** Where its key comes from, never the key. */
+  keyFrom?: string;
+  models?: number;
+  model?: string;
+  /** Wall time of the tiny answer. */
+  ms?: number;
+  error?: ErrorClass | 'aborted' | 'no-key' | 'no-models';
+  message?: string;
+  /** What to do about it. */
+  advice?: string;
+}
+
+export interface Patient {
+  name: string;
+  label: string;
+  provider: Provider | undefined;
+  keyFrom?: string;
+  keysAt?: string;
+  keyEnv: readonly string[];
+  /** Written down by the user: then a missing key or server is a fault. */
+  explicit: boolean;
+  /** Models to try, the best first; one that the provider lists is taken. */
+  wanted: readonly string[];
+}
+
+const STEP_MS = 30_000;
+
+function adviceFor(error: ProviderError, patient: Patient): string {
+  const { keysAt, provider } = patient;
+  switch (error.class) {
+    case 'auth':
+      return `The key was refused. Check that it is whole and still valid${keysAt ? `, or make a new one at ${keysAt}` : ''}.`;
+    case 'quota':
+      return 'The account has no credit or has reached its spending limit. Add credit or raise the limit at the vendor.';
+    case 'rate-limit':
+      return 'The account is at its rate limit right now. Sessions wait or go on with other models.';
+    case 'model-missing':
+      return 'The account may not use this model. Put models it may use into the route.';
+    case 'retryable':
+    case 'truncated':
+      return provider?.kind === 'ollama'
+        ? 'No server answered. Start Ollama, or disable it in the configuration.'
+        : 'The server did not answer properly. Check the network, a proxy, and baseUrl; then try again.';
+    default:
+      return 'See the message; if it does not help, look at the log.';
+  }
+}
+
+/** Walks config → key → model list → one tiny answer, and stops where it fails. */
+export async function examine(patient: Patient, clock: Clock, signal: AbortSignal): Promise<Diagnosis> {
+  const { provider, name, label, keyFrom } = patient;
+  const base = { provider: name, label, ...(keyFrom && { keyFrom }) };
+  if (!provider) {
+    const where = patient.keyEnv.length > 0 ? `Set ${patient.keyEnv.join(' or ')}, or add the key in the editor` : 'Add its key';
+    const advice = `${where}${patient.keysAt ? ` (keys: ${patient.keysAt})` : ''}.`;
+    return { ...base, ok: patient.explicit ? false : undefined, step: 'key', error: 'no-key', advice };
+  }
+  const failed = (step: Step, error: ProviderError): Diagnosis => {
+    const absent = !patient.explicit && keyFrom === undefined && error.class === 'retryable';
+    const { class: kind, message } = error;
+    return { ...base, ok: absent ? undefined : false, step, error: kind, message, advice: adviceFor(error, patient) };
+  };
+  const listed = await limited(clock, signal, inner => provider.listModels(inner));
+  if (!listed.ok) return failed('models', listed.error);
+  const models = listed.models.length;
+  const ids = new Set(listed.models.map(each => each.id));
+  const model = patient.wanted.find(each => ids.has(each)) ?? patient.wanted[0] ?? listed.models[0]?.id;
+  if (model === undefined) {
+    const advice = provider.kind === 'ollama' ? 'Pull one first, for example: ollama pull qwen3-coder' : 'Name a model in its route.';
+    return { ...base, ok: false, step: 'models', models, error: 'no-models', advice };
+  }
+  const started = clock.monotonic();
+  const problem = await limited(clock, signal, inner => tinyAnswer(provider, model, inner));
+  const ms = Math.round(clock.monotonic() - started);
+  if (problem) return { ...failed('completion', problem), models, model, ms };
+  return { ...base, ok: true, step: 'completion', models, model, ms };
+}
+
+async function tinyAnswer(provider: Provider, model: string, signal: AbortSignal): Promise<ProviderError | undefined> {
+  const request = {
+    model,
+    system: 'Answer with one word.',
+    tools: [],
+    messages: [{ role: 'user' as const, parts: [{ type: 'text' as const, text: 'Say OK.' }] }],
+    // Models that think first need room for it.
+    maxOutputTokens: 256,
+    conversation: 'doctor',
+  };
+  for await (const event of provider.stream(request, signal)) {
+    if (event.type === 'error') return event;
+  }
+  return undefined;
+}
+
+async function limited<T>(clock: Clock, signal: AbortSignal, run: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const limit = new AbortController();
+  const timer = clock.after(STEP_MS, () => limit.abort());
+  try {
+    return await run(AbortSignal.any([signal, limit.signal]));
+  } finally {
+    timer.dispose();
+  }
+}

@@ -1,0 +1,22 @@
+import { readState } from '../../node/session/sessions.ts';
+import { chooseSession, openFolder, workspaceOf } from '../find-session.ts';
+import { liveLines } from '../live-view.ts';
+import { summaryOf } from '../summary.ts';
+import { type Call, EXIT, print, printJson, type Terminal } from '../terminal.ts';
+
+export async function status(terminal: Terminal, call: Call): Promise<number> {
+  const workspace = workspaceOf(terminal, call);
+  const session = await chooseSession(terminal, workspace, call.words[0]);
+  const { state } = await readState(await openFolder(terminal, workspace, session.id));
+  if (call.options.json) {
+    printJson(terminal, { ...summaryOf(state), owner: session.owner });
+    return EXIT.done;
+  }
+  // A session nobody runs does not get older.
+  const now = session.owner ? terminal.clock.now() : (state.lastAt ?? terminal.clock.now());
+  const columns = terminal.out.columns ?? 100;
+  print(terminal, liveLines(state, { now, columns, rows: Number.POSITIVE_INFINITY, style: terminal.style }).join('\n'));
+  const owner = session.owner ? `run by process ${session.owner.pid} (${session.owner.host})` : 'not running';
+  print(terminal, terminal.style.dim(`${session.id} · ${owner} · ${session.folder}`));
+  return EXIT.done;
+}

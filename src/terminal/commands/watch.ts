@@ -1,0 +1,74 @@
+import { followJournal } from '../../core/session/follow.ts';
+import { JournalReader } from '../../core/session/read.ts';
+import { initialState, reduce } from '../../core/session/reduce.ts';
+import type { JournalEvent } from '../../protocol/events.ts';
+import { eventLine } from '../event-line.ts';
+import { chooseSession, openFolder, workspaceOf } from '../find-session.ts';
+import { liveLines } from '../live-view.ts';
+import { Screen } from '../screen.ts';
+import { type Call, EXIT, option, print, printJson, type Terminal } from '../terminal.ts';
+
+const belongsTo = (event: JournalEvent, agent: string | undefined) =>
+  agent === undefined || ('agent' in event && event.agent === agent) || ('by' in event && event.by === agent);
+
+/** `logs`: the session as lines; with --follow, until it ends. */
+export async function logs(terminal: Terminal, call: Call): Promise<number> {
+  const workspace = workspaceOf(terminal, call);
+  const session = await chooseSession(terminal, workspace, call.words[0]);
+  const store = await openFolder(terminal, workspace, session.id);
+  const agent = option(call, 'agent');
+  const show = (event: JournalEvent) => {
+    if (!belongsTo(event, agent)) return;
+    if (call.options.json) return printJson(terminal, event);
+    const line = eventLine(event, terminal.style);
+    if (line) print(terminal, line);
+  };
+  if (call.options.follow) {
+    await follow(terminal, store, show);
+    return EXIT.done;
+  }
+  const reader = new JournalReader();
+  for await (const bytes of store.readJournal(0)) reader.push(bytes).forEach(show);
+  return EXIT.done;
+}
+
+/** `monitor`: the live picture of a session that another process runs. */
+export async function monitor(terminal: Terminal, call: Call): Promise<number> {
+  const workspace = workspaceOf(terminal, call);
+  const session = await chooseSession(terminal, workspace, call.words[0]);
+  const store = await openFolder(terminal, workspace, session.id);
+  const state = initialState();
+  const live = terminal.out.isTTY && !call.options.json;
+  const screen = live
+    ? new Screen(terminal.out, terminal.clock, (columns, rows) =>
+        liveLines(state, { now: terminal.clock.now(), columns, rows, style: terminal.style }),
+      )
+    : undefined;
+  try {
+    await follow(terminal, store, event => {
+      reduce(state, event);
+      if (call.options.json) return printJson(terminal, event);
+      if (screen) return screen.touch();
+      const line = eventLine(event, terminal.style);
+      if (line) print(terminal, line);
+    });
+  } finally {
+    screen?.dispose();
+  }
+  return EXIT.done;
+}
+
+/** Until the session ends or the user has seen enough. */
+async function follow(
+  terminal: Terminal,
+  store: Parameters<typeof followJournal>[0],
+  show: (event: JournalEvent) => void,
+): Promise<void> {
+  const ended = new AbortController();
+  const signal = AbortSignal.any([terminal.interrupt, ended.signal]);
+  for await (const events of followJournal(store, signal)) {
+    events.forEach(show);
+    // A later record means that it was resumed after that end.
+    if (events.at(-1)?.type === 'session-ended') ended.abort();
+  }
+}

@@ -1,0 +1,38 @@
+import type { Clock } from '../core/ports.ts';
+import type { Style } from './style.ts';
+
+/** Exit codes, as documented. */
+export const EXIT = { done: 0, failures: 1, usage: 2, budget: 3, interrupted: 130 } as const;
+
+/** What commands know of the world outside. */
+export interface Terminal {
+  out: NodeJS.WriteStream;
+  err: NodeJS.WriteStream;
+  input: NodeJS.ReadStream;
+  environment: Readonly<Record<string, string | undefined>>;
+  /** Where the program was started. */
+  folder: string;
+  clock: Clock;
+  style: Style;
+  version: string;
+  /** Aborts at Ctrl-C; commands that can stop cleanly do so. */
+  interrupt: AbortSignal;
+}
+
+/** The words and options of one call. */
+export interface Call {
+  words: string[];
+  options: Record<string, string | true>;
+}
+
+/** Says what is wrong with the call or the set-up, in words for people, and ends with exit code 2. */
+export class UsageError extends Error {}
+
+export const print = (terminal: Terminal, text: string): void => void terminal.out.write(`${text}\n`);
+export const printJson = (terminal: Terminal, value: unknown): void => print(terminal, JSON.stringify(value));
+
+/** The value of an option that takes one. */
+export function option(call: Call, name: string): string | undefined {
+  const value = call.options[name];
+  return typeof value === 'string' ? value : undefined;
+}
