@@ -1,23 +1,88 @@
-import { parseArgs } from 'node:util';
+#!/usr/bin/env node
 import manifest from '../package.json' with { type: 'json' };
+import { systemClock } from './node/clock.ts';
+import { parseCommandLine } from './terminal/arguments.ts';
+import type { CommandName } from './terminal/command-table.ts';
+import { styleFor } from './terminal/style.ts';
+import { type Call, EXIT, print, type Terminal, UsageError } from './terminal/terminal.ts';
 
-const usage = `Usage: orchestrate [--help | --version]
+type Command = (terminal: Terminal, call: Call) => Promise<number>;
 
-  --help     show this text
-  --version  show the version
-`;
+/** Each command loads what it needs, and nothing else. */
+const table: Record<CommandName, () => Promise<Command>> = {
+  status: async () => (await import('./terminal/commands/status.ts')).status,
+  monitor: async () => (await import('./terminal/commands/watch.ts')).monitor,
+  logs: async () => (await import('./terminal/commands/watch.ts')).logs,
+  list: async () => (await import('./terminal/commands/list.ts')).list,
+  report: async () => (await import('./terminal/commands/report.ts')).report,
+  abort: async () => (await import('./terminal/commands/requests.ts')).abort,
+  pause: async () => (await import('./terminal/commands/requests.ts')).pause,
+  continue: async () => (await import('./terminal/commands/requests.ts')).goOn,
+  answer: async () => (await import('./terminal/commands/requests.ts')).answer,
+  queue: async () => (await import('./terminal/commands/requests.ts')).queue,
+  completion: async () => (await import('./terminal/completion.ts')).completion,
+  changes: async () => (await import('./app/terminal-review.ts')).changes,
+  accept: async () => (await import('./app/terminal-review.ts')).accept,
+  reject: async () => (await import('./app/terminal-review.ts')).reject,
+  doctor: async () => (await import('./app/terminal-doctor.ts')).doctor,
+  trust: async () => (await import('./app/terminal-trust.ts')).trust,
+};
 
-/** The exit code: 0, or 2 for wrong usage. */
-function main(args: string[]): number {
-  try {
-    const options = { help: { type: 'boolean' }, version: { type: 'boolean' } } as const;
-    const { values } = parseArgs({ args, options });
-    process.stdout.write(values.version ? `${manifest.version}\n` : usage);
-    return 0;
-  } catch (error) {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
-    return 2;
+function terminalFor(interrupt: AbortSignal): Terminal {
+  const { stdout: out, stderr: err, stdin: input, env: environment } = process;
+  return {
+    out,
+    err,
+    input,
+    environment,
+    folder: process.cwd(),
+    clock: systemClock,
+    style: styleFor(out, environment),
+    version: manifest.version,
+    interrupt,
+  };
+}
+
+async function main(argv: readonly string[]): Promise<number> {
+  const interrupt = new AbortController();
+  const terminal = terminalFor(interrupt.signal);
+  process.on('SIGINT', () => {
+    // The second time means: now, whatever is lost. The journal keeps what was flushed.
+    if (interrupt.signal.aborted) process.exit(EXIT.interrupted);
+    interrupt.abort();
+  });
+  process.on('SIGTERM', () => interrupt.abort());
+  const parsed = parseCommandLine(argv);
+  switch (parsed.kind) {
+    case 'version':
+      print(terminal, manifest.version);
+      return EXIT.done;
+    case 'help': {
+      const { overview, commandHelp } = await import('./terminal/help.ts');
+      const { style, version } = terminal;
+      print(terminal, parsed.name ? commandHelp(parsed.name, style) : overview(style, version));
+      return EXIT.done;
+    }
+    case 'wrong':
+      terminal.err.write(`${parsed.message}\n`);
+      return EXIT.usage;
+    case 'command':
+      return (await table[parsed.name]())(terminal, parsed);
   }
 }
 
-process.exitCode = main(process.argv.slice(2));
+// A reader that has seen enough (`| head`) is no failure.
+process.stdout.on('error', error => {
+  if ((error as NodeJS.ErrnoException).code === 'EPIPE') process.exit(EXIT.done);
+  throw error;
+});
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  const expected = error instanceof UsageError;
+  process.stderr.write(
+    `${expected ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+  );
+  process.exitCode = expected ? EXIT.usage : EXIT.failures;
+}

@@ -62,7 +62,7 @@ export function budgetPlan(config: Config): BudgetPlan {
 /** The user's prices, several rows for a model being steps in time. */
 export function priceOverrides(config: Config): Record<ModelRef, DollarPrice[]> {
   const overrides: Record<ModelRef, DollarPrice[]> = {};
-  for (const row of config.prices ?? []) (overrides[row.model] ??= []).push(dollarPrice(row));
+  for (const row of config.prices ?? []) overrides[row.model] = [...(overrides[row.model] ?? []), dollarPrice(row)];
   return overrides;
 }
 

@@ -65,7 +65,8 @@ export async function examine(patient: Patient, clock: Clock, signal: AbortSigna
   const { provider, name, label, keyFrom } = patient;
   const base = { provider: name, label, ...(keyFrom && { keyFrom }) };
   if (!provider) {
-    const where = patient.keyEnv.length > 0 ? `Set ${patient.keyEnv.join(' or ')}, or add the key in the editor` : 'Add its key';
+    const where =
+      patient.keyEnv.length > 0 ? `Set ${patient.keyEnv.join(' or ')}, or add the key in the editor` : 'Add its key';
     const advice = `${where}${patient.keysAt ? ` (keys: ${patient.keysAt})` : ''}.`;
     return { ...base, ok: patient.explicit ? false : undefined, step: 'key', error: 'no-key', advice };
   }
@@ -80,7 +81,10 @@ export async function examine(patient: Patient, clock: Clock, signal: AbortSigna
   const ids = new Set(listed.models.map(each => each.id));
   const model = patient.wanted.find(each => ids.has(each)) ?? patient.wanted[0] ?? listed.models[0]?.id;
   if (model === undefined) {
-    const advice = provider.kind === 'ollama' ? 'Pull one first, for example: ollama pull qwen3-coder' : 'Name a model in its route.';
+    const advice =
+      provider.kind === 'ollama'
+        ? 'Pull one first, for example: ollama pull qwen3-coder'
+        : 'Name a model in its route.';
     return { ...base, ok: false, step: 'models', models, error: 'no-models', advice };
   }
   const started = clock.monotonic();

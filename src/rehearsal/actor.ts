@@ -8,7 +8,7 @@ interface Scene {
   role: string | undefined;
   kind: string | undefined;
   task: string | undefined;
-  round: number | undefined;
+  prompt: string;
   /** Turns this conversation has had. */
   turn: number;
 }
@@ -19,26 +19,27 @@ const textOf = (message: Message | undefined) =>
 function sceneOf(request: CanonicalRequest): Scene {
   const prompt = textOf(request.messages.find(message => message.role === 'user'));
   const find = (text: string, pattern: RegExp) => pattern.exec(text)?.[1];
-  const round = find(prompt, /^Round: (\d+)$/m);
+  const plans = request.tools.some(tool => tool.name === 'propose_plan');
   return {
-    role: find(request.system, /^Your role: (\S+)$/m),
-    kind: find(request.system, /^Your part: (\S+)$/m),
-    task: find(prompt, /^Task: (\S+)$/m),
-    round: round === undefined ? undefined : Number(round),
+    role: find(request.system, /^Your role: (\S+)$/m) ?? (plans ? 'orchestrator' : undefined),
+    kind: plans ? 'plan' : find(request.system, /^Your part: (\S+)$/m),
+    task: find(prompt, /^Task (\S+): /m),
+    prompt,
     turn: request.messages.filter(message => message.role === 'assistant').length,
   };
 }
 
-/** How well a part fits; undefined where it says something else. */
-function matchPoints(part: Part, scene: Scene): number | undefined {
+/** How closely a part fits; undefined where it means something else. */
+function closeness(part: Part, scene: Scene): number | undefined {
   if (part.role !== scene.role) return undefined;
   let points = 0;
-  for (const key of ['kind', 'task', 'round'] as const) {
+  for (const key of ['kind', 'task'] as const) {
     if (part[key] === undefined) continue;
     if (part[key] !== scene[key]) return undefined;
     points++;
   }
-  return points;
+  if (part.says === undefined) return points;
+  return scene.prompt.includes(part.says) ? points + 1 : undefined;
 }
 
 /** Plays all the models of a script: the same conversation always gets the same next answer, whoever is asked. */
@@ -76,7 +77,7 @@ export class Actor {
   #part(scene: Scene): Part | undefined {
     let best: { part: Part; points: number } | undefined;
     for (const part of this.#script.parts) {
-      const points = matchPoints(part, scene);
+      const points = closeness(part, scene);
       if (points !== undefined && points > (best?.points ?? -1)) best = { part, points };
     }
     return best?.part;

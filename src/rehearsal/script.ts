@@ -27,12 +27,12 @@ const Part = z.strictObject({
   role: Name,
   task: Name.optional(),
   kind: z.enum(['implement', 'review', 'fix', 'escalation', 'plan']).optional(),
-  /** For parts that are played more than once: 1 is the first time. */
-  round: z.number().int().positive().optional(),
+  /** Only where the prompt says this, for parts that come again under other circumstances. */
+  says: z.string().optional(),
   turns: z.array(Turn).min(1),
 });
 
-/** A whole team's answers, in place of models: by role, task, kind of job, round and turn. */
+/** A whole team's answers, in place of models: by role, task, kind of job, circumstance and turn. */
 export const Script = z.strictObject({
   name: Name,
   goal: z.string().min(1),

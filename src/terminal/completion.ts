@@ -1,4 +1,5 @@
 import { type CommandSpec, commands } from './command-table.ts';
+import { type Call, EXIT, print, type Terminal, UsageError } from './terminal.ts';
 
 const optionsOf = (spec: CommandSpec) => [...Object.keys(spec.options ?? {}), 'help'].map(name => `--${name}`);
 
@@ -48,3 +49,11 @@ compdef _orchestrate orchestrate`,
       ])
       .join('\n'),
 };
+
+export async function completion(terminal: Terminal, call: Call): Promise<number> {
+  const script = completionScripts[call.words[0] ?? ''];
+  if (!script)
+    throw new UsageError(`Which shell? Write: orchestrate completion ${Object.keys(completionScripts).join('|')}`);
+  print(terminal, script());
+  return EXIT.done;
+}

@@ -19,7 +19,9 @@ export async function ask(
   const workspace = workspaceOf(terminal, call);
   const session = await chooseSession(terminal, workspace, word);
   if (!session.owner) {
-    throw new UsageError(`${session.id} is not running (${session.outcome ?? 'interrupted'}), so there is nobody to ask.`);
+    throw new UsageError(
+      `${session.id} is not running (${session.outcome ?? 'interrupted'}), so there is nobody to ask.`,
+    );
   }
   const store = await openFolder(terminal, workspace, session.id);
   const id = `r${terminal.clock.now().toString(36)}${process.pid.toString(36)}`;
@@ -33,13 +35,20 @@ export async function ask(
     else print(terminal, ok ? `Done${message ? `: ${message}` : ''}.` : `Not done: ${message ?? 'no reason given'}`);
     return ok ? EXIT.done : EXIT.failures;
   }
-  print(terminal, `Process ${session.owner.pid} has not answered within ${PATIENCE_MS / 1000} s; it will find the request when it looks.`);
+  print(
+    terminal,
+    `Process ${session.owner.pid} has not answered within ${PATIENCE_MS / 1000} s; it will find the request when it looks.`,
+  );
   return EXIT.failures;
 }
 
 export function abort(terminal: Terminal, call: Call): Promise<number> {
   const agent = option(call, 'agent');
-  return ask(terminal, call, call.words[0], { kind: 'abort', ...(agent && { agent }), reason: 'asked from a terminal' });
+  return ask(terminal, call, call.words[0], {
+    kind: 'abort',
+    ...(agent && { agent }),
+    reason: 'asked from a terminal',
+  });
 }
 
 export const pause = (terminal: Terminal, call: Call): Promise<number> =>
@@ -64,7 +73,9 @@ export async function answer(terminal: Terminal, call: Call): Promise<number> {
   const open = state.asks.get(askId);
   if (!open) {
     const asks = [...state.asks.keys()];
-    throw new UsageError(`Nothing is asked under "${askId}". ${asks.length > 0 ? `Open are: ${asks.join(', ')}.` : 'Nothing is open.'}`);
+    throw new UsageError(
+      `Nothing is asked under "${askId}". ${asks.length > 0 ? `Open are: ${asks.join(', ')}.` : 'Nothing is open.'}`,
+    );
   }
   if (open.request.type === 'question-asked') {
     return ask(terminal, call, session.id, { kind: 'answer', ask: askId, text: [first, ...rest].join(' ') });
@@ -97,7 +108,11 @@ export async function queue(terminal: Terminal, call: Call): Promise<number> {
   const items = [...state.queue.values()];
   if (call.options.json) for (const item of items) printJson(terminal, item);
   else if (items.length === 0) print(terminal, 'The queue is empty.');
-  else print(terminal, table(items.map(item => [item.item, String(item.priority), item.target ?? '-', oneLine(item.text)])));
+  else
+    print(
+      terminal,
+      table(items.map(item => [item.item, String(item.priority), item.target ?? '-', oneLine(item.text)])),
+    );
   return EXIT.done;
 }
 

@@ -1,0 +1,37 @@
+import { type Diagnosis, examine, type Patient } from '../core/doctor.ts';
+import type { Clock, Secrets } from '../core/ports.ts';
+import { Redactor } from '../core/redact.ts';
+import { modelOf, providerOf } from '../core/routing/model-ref.ts';
+import { vendorModels } from '../core/routing/route-table.ts';
+import type { Config } from '../protocol/config.ts';
+import { ProviderSet } from './provider-set.ts';
+
+/** Checks every provider at the same time. `keyFrom` says where a key came from, in words. */
+export async function diagnose(
+  config: Config,
+  secrets: Secrets,
+  keyFrom: (provider: string) => string | undefined,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<Diagnosis[]> {
+  const set = new ProviderSet(config, secrets, new Redactor());
+  await set.load();
+  const routed = Object.values(config.routes ?? {}).flat();
+  const patients = set.configured.map((configured): Patient => {
+    const { name, label, keyEnv, keysAt, explicit, entry } = configured;
+    const light = vendorModels[entry.kind]?.light ?? [];
+    const own = routed.filter(ref => providerOf(ref) === name).map(modelOf);
+    const from = keyFrom(name);
+    return {
+      name,
+      label,
+      keyEnv,
+      explicit,
+      provider: set.get(name),
+      wanted: [...light, ...own, ...(entry.models ?? []).map(model => model.id)],
+      ...(keysAt && { keysAt }),
+      ...(from && { keyFrom: from }),
+    };
+  });
+  return Promise.all(patients.map(patient => examine(patient, clock, signal)));
+}

@@ -1,0 +1,54 @@
+import { readFile, realpath } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { type ConfigSources, type LoadedConfig, loadConfig } from '../core/config/load.ts';
+import { AgreementFile } from '../node/agreements.ts';
+import { codeOf } from '../node/error-code.ts';
+import { userFolder } from '../node/places.ts';
+import type { Config } from '../protocol/config.ts';
+
+export interface ConfigPlaces {
+  workspace: string;
+  environment: Readonly<Record<string, string | undefined>>;
+  /** Instead of the file in the user's folder. */
+  configFile?: string | undefined;
+  /** The editor's settings, instead of the user's file. */
+  settings?: { source: string; value: unknown };
+  flags?: Config;
+}
+
+/** Reads all sources of the configuration from where they are. */
+export async function loadFrom(places: ConfigPlaces): Promise<LoadedConfig> {
+  const { workspace, environment, configFile, settings, flags } = places;
+  const folder = userFolder(environment);
+  const userFile = configFile ? resolve(configFile) : join(folder, 'config.yaml');
+  const workspaceFile = join(workspace, '.orchestrate', 'config.yaml');
+  const [userText, workspaceText] = await Promise.all([
+    settings ? undefined : textOf(userFile, configFile !== undefined),
+    textOf(workspaceFile, false),
+  ]);
+  const sources: ConfigSources = {
+    environment,
+    ...(settings && { user: settings }),
+    ...(userText !== undefined && { user: { source: userFile, text: userText } }),
+    ...(workspaceText !== undefined && { workspace: { source: '.orchestrate/config.yaml', text: workspaceText } }),
+    ...(flags && { flags }),
+  };
+  const agreements = new AgreementFile(folder);
+  const real = await realpath(workspace).catch(() => workspace);
+  return loadConfig(sources, parts => agreements.has(real, parts));
+}
+
+/** Remembers that the user agreed to these parts of the workspace's configuration. */
+export async function agree(places: ConfigPlaces, parts: Config): Promise<void> {
+  const real = await realpath(places.workspace).catch(() => places.workspace);
+  await new AgreementFile(userFolder(places.environment)).add(real, parts);
+}
+
+async function textOf(path: string, wanted: boolean): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT' && !wanted) return undefined;
+    throw error;
+  }
+}

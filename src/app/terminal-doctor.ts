@@ -1,0 +1,24 @@
+import { configuredProviders } from '../core/config/providers.ts';
+import { showDiagnoses } from '../terminal/commands/doctor.ts';
+import { workspaceOf } from '../terminal/find-session.ts';
+import { type Call, option, type Terminal } from '../terminal/terminal.ts';
+import { diagnose } from './diagnose.ts';
+import { environmentSecrets, keyVariable } from './keys.ts';
+import { loadFrom } from './load-config.ts';
+
+/** `orchestrate doctor` */
+export async function doctor(terminal: Terminal, call: Call): Promise<number> {
+  const { environment, clock, interrupt } = terminal;
+  const { config, problems } = await loadFrom({
+    workspace: workspaceOf(terminal, call),
+    environment,
+    configFile: option(call, 'config'),
+  });
+  const providers = configuredProviders(config);
+  const keyFrom = (name: string) => {
+    const provider = providers.find(each => each.name === name);
+    return provider && keyVariable(provider, environment);
+  };
+  const diagnoses = await diagnose(config, environmentSecrets(providers, environment), keyFrom, clock, interrupt);
+  return showDiagnoses(terminal, problems, diagnoses, call.options.json === true);
+}

@@ -1,0 +1,37 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as z from 'zod';
+import type { Config } from '../protocol/config.ts';
+import { writeAtomic } from './atomic-write.ts';
+import { hashOf } from './hash.ts';
+
+const Agreements = z.record(z.string(), z.string());
+
+const printOf = (parts: Config) => hashOf(new TextEncoder().encode(JSON.stringify(parts)));
+
+/** What the user agreed to, by workspace: exactly these parts, so that a changed file is asked about anew. */
+export class AgreementFile {
+  readonly #path: string;
+
+  constructor(folder: string) {
+    this.#path = join(folder, 'agreements.json');
+  }
+
+  async has(workspace: string, parts: Config): Promise<boolean> {
+    return (await this.#read())[workspace] === printOf(parts);
+  }
+
+  async add(workspace: string, parts: Config): Promise<void> {
+    const all = { ...(await this.#read()), [workspace]: printOf(parts) };
+    await writeAtomic(this.#path, new TextEncoder().encode(`${JSON.stringify(all, null, 2)}\n`), { mode: 0o600 });
+  }
+
+  async #read(): Promise<Record<string, string>> {
+    try {
+      return Agreements.parse(JSON.parse(await readFile(this.#path, 'utf8')));
+    } catch {
+      // Nothing agreed yet; a file that cannot be read agrees to nothing.
+      return {};
+    }
+  }
+}

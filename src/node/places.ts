@@ -1,0 +1,12 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The user's own folder: configuration, agreements, the day's spending. ORCHESTRATE_HOME moves it. */
+export function userFolder(environment: Environment, platform = process.platform, home = homedir()): string {
+  if (environment.ORCHESTRATE_HOME) return environment.ORCHESTRATE_HOME;
+  if (platform === 'win32') return join(environment.APPDATA ?? join(home, 'AppData', 'Roaming'), 'Orchestrate');
+  if (platform === 'darwin') return join(home, 'Library', 'Application Support', 'Orchestrate');
+  return join(environment.XDG_CONFIG_HOME || join(home, '.config'), 'orchestrate');
+}

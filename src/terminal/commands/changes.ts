@@ -1,0 +1,109 @@
+import type { Changes, FileReview } from '../../core/changes/changes.ts';
+import type { ReviewResult, Selector } from '../../core/changes/decisions.ts';
+import type { Hunk } from '../../core/changes/hunks.ts';
+import { oneLine, type Style } from '../style.ts';
+import { type Call, EXIT, option, print, printJson, type Terminal } from '../terminal.ts';
+
+const decoder = new TextDecoder();
+
+/** Lines of a text with what stands between them taken off; the last empty one left out. */
+const linesOf = (bytes: Uint8Array | null | undefined): string[] => {
+  const lines = bytes ? decoder.decode(bytes).split(/\r\n|\n|\r/) : [];
+  if (lines.at(-1) === '') lines.pop();
+  return lines;
+};
+
+const authors = (hunk: Hunk) =>
+  hunk.authors.map(({ agent, model }) => (model ? `${agent} (${model})` : agent)).join(', ');
+
+function hunkLines(hunk: Hunk, before: string[], after: string[], style: Style): string[] {
+  const { base, current } = hunk;
+  const head = `@@ -${base.start + 1},${base.count} +${current.start + 1},${current.count} @@ ${hunk.id}  ${authors(hunk)}${hunk.edited ? '  edited by you' : ''}`;
+  if (hunk.kind === 'file-content') return [style.accent(head), style.dim('  (not text)')];
+  return [
+    style.accent(head),
+    ...before.slice(base.start, base.start + base.count).map(line => style.bad(`-${oneLine(line)}`)),
+    ...after.slice(current.start, current.start + current.count).map(line => style.good(`+${oneLine(line)}`)),
+  ];
+}
+
+/** What waits for review: every file in short, or the hunks of one. */
+export async function showChanges(
+  terminal: Terminal,
+  call: Call,
+  changes: Changes,
+  path: string | undefined,
+  read: (path: string) => Promise<Uint8Array | undefined>,
+): Promise<number> {
+  const files = changes.pendingFiles().filter(file => path === undefined || file.path === path);
+  if (call.options.json) {
+    for (const file of files) printJson(terminal, await changes.file(file.path));
+    return EXIT.done;
+  }
+  const { style } = terminal;
+  if (files.length === 0) {
+    print(terminal, path === undefined ? 'Nothing waits for review.' : `Nothing in ${path} waits for review.`);
+    return EXIT.done;
+  }
+  for (const file of files) {
+    const hunks = `${file.hunks} ${file.hunks === 1 ? 'hunk' : 'hunks'}`;
+    print(
+      terminal,
+      `${style.bold(file.path)}  ${file.change}  ${style.good(`+${file.added}`)} ${style.bad(`-${file.removed}`)}  ${hunks}`,
+    );
+    if (path === undefined) continue;
+    const review = (await changes.file(file.path)) as FileReview;
+    const before = linesOf(await changes.baseline(file.path));
+    const after = linesOf(await read(file.path));
+    for (const hunk of review.hunks) print(terminal, hunkLines(hunk, before, after, style).join('\n'));
+  }
+  if (path === undefined) {
+    const count = files.reduce((sum, file) => sum + file.hunks, 0);
+    print(
+      terminal,
+      style.dim(
+        `${files.length} files, ${count} hunks. See one: orchestrate changes PATH · keep: orchestrate accept [PATH] · take out: orchestrate reject [PATH]`,
+      ),
+    );
+  }
+  return EXIT.done;
+}
+
+/** Which changes a call means: `[PATH[#HUNK]]` and the options that narrow it. */
+export function selectorOf(call: Call, place: string | undefined): Selector {
+  const [path, hunk] = place?.split('#') ?? [];
+  const agent = option(call, 'agent');
+  const task = option(call, 'task');
+  return {
+    ...(path && { path }),
+    ...(hunk && { hunks: hunk.split(',') }),
+    ...(agent && { agent }),
+    ...(task && { task }),
+  };
+}
+
+const WHY: Record<string, string> = {
+  stale: 'the file changed meanwhile; look at it again',
+  edited: 'you edited it yourself; use --force to take your edits out with it',
+  'built-on': 'others built on it; use --force to take theirs out too',
+};
+
+export function showDecision(
+  terminal: Terminal,
+  call: Call,
+  action: 'accept' | 'reject',
+  { done, refused }: ReviewResult,
+): number {
+  if (call.options.json) {
+    printJson(terminal, { done, refused });
+  } else {
+    const { style } = terminal;
+    const verb = action === 'accept' ? 'accepted' : 'rejected';
+    for (const { path, hunks } of done) print(terminal, `${style.good('✔')} ${path}: ${hunks.length} ${verb}`);
+    for (const { path, reason, message } of refused) {
+      print(terminal, `${style.bad('✘')} ${path}: not ${verb}, ${WHY[reason] ?? message ?? reason}`);
+    }
+    if (done.length + refused.length === 0) print(terminal, 'Nothing that fits waits for review.');
+  }
+  return refused.length > 0 ? EXIT.failures : EXIT.done;
+}

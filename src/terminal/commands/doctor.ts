@@ -1,0 +1,48 @@
+import type { ConfigProblem } from '../../core/config/load.ts';
+import type { Diagnosis } from '../../core/doctor.ts';
+import { problemLines } from '../problems.ts';
+import { oneLine, table } from '../style.ts';
+import { EXIT, print, printJson, type Terminal } from '../terminal.ts';
+
+/** Prints what was found; 0 when everything that is set up works and there is at least one such provider. */
+export function showDiagnoses(
+  terminal: Terminal,
+  problems: readonly ConfigProblem[],
+  diagnoses: readonly Diagnosis[],
+  json: boolean,
+): number {
+  const { style } = terminal;
+  const working = diagnoses.some(each => each.ok);
+  const broken = diagnoses.some(each => each.ok === false) || problems.some(each => each.severity === 'error');
+  const code = working && !broken ? EXIT.done : EXIT.usage;
+  if (json) {
+    for (const problem of problems) printJson(terminal, { type: 'configuration', ...problem });
+    for (const diagnosis of diagnoses) printJson(terminal, { type: 'provider', ...diagnosis });
+    return code;
+  }
+  if (problems.length > 0) print(terminal, `${problemLines(problems, style)}\n`);
+  const rows = diagnoses.map(each => [
+    each.ok ? style.good('✔') : each.ok === undefined ? style.dim('–') : style.bad('✘'),
+    each.label,
+    each.keyFrom ?? (each.error === 'no-key' ? style.dim('no key') : 'no key needed'),
+    each.models === undefined ? '' : `${each.models} models`,
+    each.model ?? '',
+    each.ms === undefined ? '' : `${each.ms} ms`,
+  ]);
+  print(terminal, table([['', 'PROVIDER', 'KEY FROM', 'MODELS', 'ANSWERED', 'TIME'], ...rows]));
+  const faults = diagnoses.filter(each => each.ok === false);
+  for (const each of faults) {
+    print(
+      terminal,
+      `\n${style.bad('✘')} ${style.bold(each.label)} at step "${each.step}": ${oneLine(each.message ?? each.error ?? '')}`,
+    );
+    if (each.advice) print(terminal, `  ${each.advice}`);
+  }
+  if (!working) {
+    print(terminal, `\nNo provider is ready. One is enough, for example:`);
+    for (const each of diagnoses.filter(each => each.error === 'no-key').slice(0, 3))
+      print(terminal, `  ${each.label}: ${each.advice}`);
+    print(terminal, `Without any key you can watch a scripted team: orchestrate run --rehearse todo`);
+  }
+  return code;
+}

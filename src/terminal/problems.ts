@@ -1,0 +1,12 @@
+import type { ConfigProblem } from '../core/config/load.ts';
+import type { Style } from './style.ts';
+
+/** One line for each mistake, as compilers print them. */
+export function problemLines(problems: readonly ConfigProblem[], style: Style): string {
+  return problems
+    .map(({ source, line, column, severity, message }) => {
+      const place = line === undefined ? source : `${source}:${line}:${column ?? 1}`;
+      return `${place}: ${severity === 'error' ? style.bad('error') : style.warn('warning')}: ${message}`;
+    })
+    .join('\n');
+}

@@ -1,0 +1,145 @@
+import assert from 'node:assert/strict';
+import { stripVTControlCharacters } from 'node:util';
+import { Plan } from '../../../src/protocol/plan.ts';
+import { showCount, showDuration, showMoney } from '../../../src/protocol/show.ts';
+import { liveLines } from '../../../src/terminal/live-view.ts';
+import { Screen } from '../../../src/terminal/screen.ts';
+import { cut, oneLine, styleFor, table, widthOf } from '../../../src/terminal/style.ts';
+import { FakeClock } from '../../support/fake-clock.ts';
+import { type MemoryJournal, memoryJournal } from '../../support/memory-journal.ts';
+
+const plain = styleFor({}, {});
+
+function session(tasks: number): MemoryJournal {
+  const journal = memoryJournal();
+  const plan = Plan.parse({
+    goal: 'Build it',
+    phases: ['development'],
+    tasks: Array.from({ length: tasks }, (_, i) => ({
+      id: `task-${i}`,
+      title: `Task ${i}`,
+      role: 'implementer',
+      instructions: 'Do it.',
+      phase: 'development',
+    })),
+  });
+  journal.append({
+    type: 'session-started',
+    session: 's',
+    goal: 'Build \u001b[2Jit\nall',
+    version: '1',
+    workspace: '/w',
+    rehearsal: true,
+    budget: { sessionUsd: 5e9, alertAt: 0.8 },
+  });
+  journal.append({ type: 'plan-proposed', plan, revision: 1, source: 'planner' });
+  journal.append({ type: 'plan-approved', revision: 1, by: 'user' });
+  return journal;
+}
+
+describe('figures', () => {
+  it('never show as zero what is not', () => {
+    assert.equal(showMoney(0), '$0.00');
+    assert.equal(showMoney(1), '$0.000000001');
+    assert.equal(showMoney(4_200_000), '$0.0042');
+    assert.equal(showMoney(1_254_000_000), '$1.25');
+    assert.equal(showMoney(undefined), 'unknown');
+  });
+
+  it('stay short', () => {
+    assert.deepEqual([0, 999, 1000, 12_345, 999_499, 1_200_000].map(showCount), [
+      '0',
+      '999',
+      '1.0k',
+      '12.3k',
+      '999k',
+      '1.2M',
+    ]);
+    assert.deepEqual([400, 12_000, 185_000, 8_040_000].map(showDuration), [
+      '0.4 s',
+      '12 s',
+      '3 min 05 s',
+      '2 h 14 min',
+    ]);
+  });
+});
+
+describe('text for the terminal', () => {
+  it('lets no control sequence of a model through', () => {
+    assert.equal(oneLine('a\u001b[31mb\u001b]0;title\u0007c\r\nd\u0000e'), 'abc d e');
+  });
+
+  it('is measured and cut by columns, not by code units', () => {
+    assert.equal(widthOf('日本'), 4);
+    assert.equal(widthOf('👩‍👩‍👧'), 2);
+    assert.equal(cut('日本語です', 5), '日本…');
+    assert.equal(cut('short', 5), 'short');
+  });
+
+  it('stands in aligned columns', () => {
+    assert.equal(
+      table(
+        [
+          ['日本', '1'],
+          ['a', '22'],
+        ],
+        [1],
+      ),
+      '日本   1\na     22',
+    );
+  });
+});
+
+describe('the live view', () => {
+  it('fits every line into the terminal and every task into its height', () => {
+    const { state } = session(50);
+    for (const columns of [20, 40, 80, 200]) {
+      const lines = liveLines(state, { now: 5000, columns, rows: 20, style: plain });
+      assert.ok(lines.length <= 20, `${lines.length} lines`);
+      for (const line of lines) assert.ok(widthOf(line) <= columns, `${columns}: ${line}`);
+    }
+  });
+
+  it('says that tasks are left out, and shows those that matter', () => {
+    const journal = session(50);
+    journal.append({ type: 'task-started', task: 'task-49', attempt: 1 });
+    const text = liveLines(journal.state, { now: 1, columns: 80, rows: 12, style: plain }).join('\n');
+    assert.match(text, /● task-49/);
+    assert.match(text, /… and 4\d more/);
+  });
+
+  it('shows what waits for the user, with the count', () => {
+    const journal = session(2);
+    for (const ask of ['a1', 'a2']) {
+      journal.append({
+        type: 'permission-asked',
+        ask,
+        agent: 'qa-1',
+        kind: 'command',
+        what: 'curl x',
+        rule: 'network',
+      });
+    }
+    const text = liveLines(journal.state, { now: 1, columns: 80, rows: 24, style: plain }).join('\n');
+    assert.match(text, /\? qa-1 \(1 of 2\) wants: curl x/);
+  });
+});
+
+describe('the screen', () => {
+  it('repaints in place at most ten times a second, with lasting lines above', async () => {
+    const clock = new FakeClock();
+    let out = '';
+    let lines = ['one', 'two'];
+    const screen = new Screen({ write: text => (out += text), columns: 80, rows: 24 }, clock, () => lines);
+    for (let i = 0; i < 100; i++) screen.touch();
+    await clock.advance(100);
+    assert.equal(out, 'one\ntwo\n');
+    screen.print('stays');
+    lines = ['three'];
+    screen.dispose();
+    assert.equal(stripVTControlCharacters(out), 'one\ntwo\n\rstays\none\ntwo\n\rthree\n');
+    screen.touch();
+    await clock.advance(1000);
+    assert.ok(out.endsWith('three\n'), 'nothing after the end');
+  });
+});
