@@ -1,4 +1,7 @@
-/** Arrows between folders: protocol ← core ← {providers, rehearsal, node, editor} ← entry files; webview-ui sees protocol only. */
+/**
+ * Arrows between folders: protocol ← core ← {providers, rehearsal, node, editor}, node ← terminal; app joins them for the
+ * entry files; webview-ui sees protocol only.
+ */
 const vscode = '^vscode$|node_modules/@types/vscode';
 const sdks = 'node_modules/(@anthropic-ai/sdk|openai|@google/generative-ai)(/|$)';
 const only = (name, from, to) => ({ name, severity: 'error', from: { path: from }, to: { pathNot: to } });
@@ -10,7 +13,7 @@ module.exports = {
       name: 'core-knows-no-host',
       severity: 'error',
       from: { path: '^src/core/' },
-      to: { path: `^src/(providers|rehearsal|node|editor|extension|cli)|${vscode}` },
+      to: { path: `^src/(providers|rehearsal|node|editor|terminal|app|extension|cli)|${vscode}` },
     },
     { name: 'core-knows-no-node', severity: 'error', from: { path: '^src/core/' }, to: { dependencyTypes: ['core'] } },
     {
@@ -29,25 +32,37 @@ module.exports = {
       name: 'providers-apart',
       severity: 'error',
       from: { path: '^src/providers/' },
-      to: { path: '^src/(rehearsal|node|editor|extension|cli)' },
+      to: { path: '^src/(rehearsal|node|editor|terminal|app|extension|cli)' },
     },
     {
       name: 'rehearsal-apart',
       severity: 'error',
       from: { path: '^src/rehearsal/' },
-      to: { path: '^src/(providers|node|editor|extension|cli)' },
+      to: { path: '^src/(providers|node|editor|terminal|app|extension|cli)' },
     },
     {
       name: 'node-apart',
       severity: 'error',
       from: { path: '^src/node/' },
-      to: { path: '^src/(providers|rehearsal|editor|extension|cli)' },
+      to: { path: '^src/(providers|rehearsal|editor|terminal|app|extension|cli)' },
     },
     {
       name: 'editor-apart',
       severity: 'error',
       from: { path: '^src/editor/' },
-      to: { path: '^src/(providers|rehearsal|extension|cli)' },
+      to: { path: '^src/(providers|rehearsal|terminal|app|extension|cli)' },
+    },
+    {
+      name: 'terminal-apart',
+      severity: 'error',
+      from: { path: '^src/terminal/' },
+      to: { path: '^src/(providers|rehearsal|editor|app|extension|cli)' },
+    },
+    {
+      name: 'app-joins-all-but-the-editor',
+      severity: 'error',
+      from: { path: '^src/app/' },
+      to: { path: '^src/(editor|extension|cli)' },
     },
     {
       name: 'webview-sees-protocol-only',
