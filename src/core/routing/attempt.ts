@@ -21,6 +21,7 @@ export class Attempt implements Disposable {
   /** When the wait for the next event began; undefined while our own reader takes its time. */
   #waitingSince: number | undefined;
   #resolve: ((event: ProviderEvent) => void) | undefined;
+  #tripped: ProviderError | undefined;
   #last: ProviderEvent | undefined;
 
   constructor(
@@ -42,12 +43,7 @@ export class Attempt implements Disposable {
       this.#resolve = resolve;
       this.#waitingSince = this.#clock.monotonic();
       if (!this.#timer) this.#watch();
-      try {
-        this.#events ??= this.#stream()[Symbol.asyncIterator]();
-        this.#events.next().then(this.#step, this.#thrown);
-      } catch (error) {
-        this.#thrown(error);
-      }
+      this.#ask();
     });
   }
 
@@ -63,18 +59,30 @@ export class Attempt implements Disposable {
   #step = (step: IteratorResult<ProviderEvent, unknown>): void => {
     if (!this.#resolve) return;
     if (step.done) {
-      this.#give(failure('truncated', 'the stream ended without an end'));
+      this.#give(this.#tripped ?? failure('truncated', 'the stream ended without an end'));
       return;
     }
     const event = step.value;
     const phase = event.type === 'open' ? 'first-byte' : 'streaming';
     if (phase !== this.#phase && this.#phase !== 'streaming') this.#enter(phase);
-    this.#give(event);
+    if (!this.#tripped || event.type === 'finish') this.#give(event);
+    else if (event.type === 'error') this.#give({ ...this.#tripped, ...(event.usage && { usage: event.usage }) });
+    else this.#ask();
   };
 
   #thrown = (error: unknown): void => {
-    this.#give(failure('malformed', error instanceof Error ? error.message : String(error), 'provider-threw'));
+    const message = error instanceof Error ? error.message : String(error);
+    this.#give(this.#tripped ?? failure('malformed', message, 'provider-threw'));
   };
+
+  #ask(): void {
+    try {
+      this.#events ??= this.#stream()[Symbol.asyncIterator]();
+      this.#events.next().then(this.#step, this.#thrown);
+    } catch (error) {
+      this.#thrown(error);
+    }
+  }
 
   #give(event: ProviderEvent): void {
     const resolve = this.#resolve;
@@ -87,12 +95,18 @@ export class Attempt implements Disposable {
 
   #enter(phase: 'first-byte' | 'streaming'): void {
     this.#phase = phase;
+    if (this.#stopping) return;
     this.#timer?.dispose();
     this.#timer = undefined;
   }
 
+  /** The provider was told to stop: by our reader, or by a watchdog. */
+  get #stopping(): boolean {
+    return this.#tripped !== undefined || this.#outer.aborted;
+  }
+
   #allowed(): number {
-    if (this.#outer.aborted) return GRACE_MS;
+    if (this.#stopping) return GRACE_MS;
     const { connectMs, firstByteMs, silenceMs } = this.#watchdogs;
     return this.#phase === 'connect' ? connectMs : this.#phase === 'first-byte' ? firstByteMs : silenceMs;
   }
@@ -102,20 +116,22 @@ export class Attempt implements Disposable {
     this.#timer = this.#clock.after(ms, () => {
       this.#timer = undefined;
       if (this.#waitingSince === undefined) return;
+      if (this.#stopping) {
+        this.#give(this.#tripped ?? failure('aborted', 'aborted'));
+        return;
+      }
       const left = this.#waitingSince + this.#allowed() - this.#clock.monotonic();
-      if (left > 0 && !this.#outer.aborted) this.#watch(left);
+      if (left > 0) this.#watch(left);
       else this.#trip();
     });
   }
 
   #trip(): void {
-    this.#own.abort();
-    if (this.#outer.aborted) {
-      this.#give(failure('aborted', 'aborted'));
-      return;
-    }
     const what = { connect: 'no answer', 'first-byte': 'no first byte', streaming: 'silence' }[this.#phase];
-    this.#give(failure('retryable', `${what} for ${this.#allowed()} ms`, `watchdog-${this.#phase}`));
+    this.#tripped = failure('retryable', `${what} for ${this.#allowed()} ms`, `watchdog-${this.#phase}`);
+    this.#own.abort();
+    // Its last word may still say how many tokens there were.
+    this.#watch();
   }
 
   #abort = (): void => {

@@ -22,7 +22,7 @@ describe('watchdogs', () => {
       await s.clock.advance(ms - 1);
       assert.equal(s.asked('b'), 0);
       await s.clock.advance(1);
-      const { text } = await turn;
+      const { text } = await s.clock.until(turn);
       assert.equal(text, 'hi');
       const [outcome] = s.journal.of('call-outcome');
       assert.equal(outcome?.result.ok === false && outcome.result.error, 'retryable');
