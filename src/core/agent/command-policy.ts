@@ -1,0 +1,99 @@
+import { forbidden } from './commands/forbid.ts';
+import { hiddenCharacters } from './commands/hidden.ts';
+import { permitted } from './commands/permit.ts';
+import type { Workspace } from './commands/places.ts';
+import { judgePlainShell } from './commands/plain-shell.ts';
+import { judgeRedirection } from './commands/redirect.ts';
+import { type CommandRules, type CompiledRules, compileRules } from './commands/rules.ts';
+import type { Simple } from './commands/simple.ts';
+import { unknownName, unwrap } from './commands/unwrap.ts';
+import { allowed, ask, atLeastAsk, type Finding, worst } from './commands/verdict.ts';
+import { type Walk, walkLine } from './commands/walk.ts';
+import type { CommandJudge, CommandVerdict } from './contract.ts';
+
+export interface CommandPolicy extends Workspace {
+  /** Which language the lines are in. */
+  shell: 'posix' | 'cmd' | 'powershell';
+  rules?: CommandRules;
+}
+
+/** Wrappers in wrappers in wrappers are nobody's honest work. */
+const maxDepth = 8;
+/** Beyond these a line would hold up everything else while it is judged. */
+const maxLength = 8000;
+const maxNesting = 100;
+
+/**
+ * Makes the judge of command lines. It takes a line apart and judges every command in it; what it does not
+ * understand becomes a question, never a permission. The user's rules apply to each command on its own: deny before
+ * ask before allow, and none of them lifts what is never done. It is no sandbox: tests run the workspace's own code.
+ */
+export function createCommandJudge(policy: CommandPolicy): CommandJudge {
+  const rules = compileRules(policy.rules ?? {});
+  return line => {
+    const hidden = hiddenCharacters(line);
+    const found =
+      hidden ?? (policy.shell === 'posix' ? judgeLine(line, policy, rules) : judgePlainShell(line, policy, rules));
+    return plain(found);
+  };
+}
+
+function plain({ verdict, rule, advice }: Finding): CommandVerdict {
+  return { verdict, rule, advice };
+}
+
+function judgeLine(line: string, workspace: Workspace, rules: CompiledRules): Finding {
+  if (line.length > maxLength || (line.match(/[(`]/g)?.length ?? 0) > maxNesting)
+    return ask('too-long', 'Nobody can judge a line of this size. Write a script with write_file, and run that.');
+  const walk = walkLine(line);
+  if (walk.commands.length === 0 && walk.findings.length === 0)
+    return ask('not-understood', 'The line holds no command.');
+  const found = judgeWalk(walk, workspace, rules, 0);
+  return found.verdict === 'allow' && !accountedFor(line, walk)
+    ? ask('not-understood', 'The line looks as if it ran more than it says.')
+    : found;
+}
+
+/** A second look at what would be allowed: no substitution in the text that was not found in the parse. */
+function accountedFor(line: string, walk: Walk): boolean {
+  if (!/[`]|[$<>]\(|\$\{/.test(line)) return true;
+  return walk.commands.some(command => command.args.some(arg => !arg.fixed));
+}
+
+function judgeWalk(walk: Walk, workspace: Workspace, rules: CompiledRules, depth: number): Finding {
+  if (depth > maxDepth) return ask('not-understood', 'Too many commands inside of commands.');
+  return worst([...walk.findings, ...walk.commands.map(command => judgeCommand(command, workspace, rules, depth))]);
+}
+
+function judgeCommand(command: Simple, workspace: Workspace, rules: CompiledRules, depth: number): Finding {
+  const around = [
+    ...command.redirections.map(redirection => judgeRedirection(redirection, workspace)),
+    ...command.assignments.map(judgeAssignment),
+  ];
+  return worst([judgeItself(command, workspace, rules, depth), ...around]);
+}
+
+function judgeItself(command: Simple, workspace: Workspace, rules: CompiledRules, depth: number): Finding {
+  if (command.args.length === 0) return allowed;
+  if (rules.deny(command))
+    return { verdict: 'deny', rule: 'user-deny', advice: 'A rule of the user refuses it.', final: true };
+  const bad = forbidden(command, workspace);
+  const inner = unwrap(command);
+  const below = inner ? judgeWalk(inner, workspace, rules, depth + 1) : allowed;
+  const refused = worst([bad ?? allowed, below]);
+  if (refused.final) return refused;
+  if (rules.ask(command)) return atLeastAsk(refused, 'user-ask', 'A rule of the user asks about it.');
+  if (rules.allow(command) && command.args.every(arg => arg.fixed)) return allowed;
+  if (bad) return bad;
+  if (inner) return inner.clear ? below : atLeastAsk(below, 'runs-commands', 'Run the command itself.');
+  return unknownName(command) ?? permitted(command, workspace);
+}
+
+/** Variables that only change how much is said, and how. */
+const harmlessVariables =
+  /^(CI|NODE_ENV|FORCE_COLOR|NO_COLOR|TZ|LANG|LC_[A-Z]+|DEBUG|VERBOSE|TERM|COLUMNS|LINES|RUST_BACKTRACE|RUST_LOG|PYTHONDONTWRITEBYTECODE|PYTHONUNBUFFERED|PYTHONHASHSEED|TS_NODE_PRETTY|CARGO_TERM_COLOR|PORT)$/;
+
+function judgeAssignment({ name, fixed }: Simple['assignments'][number]): Finding {
+  if (fixed && harmlessVariables.test(name)) return allowed;
+  return ask('environment', `Setting "${name}" can change what a command runs.`);
+}

@@ -1,0 +1,23 @@
+import { commandPattern } from './patterns.ts';
+import type { Simple } from './simple.ts';
+
+/** What the user's configuration says of commands: patterns such as `npm run *`. */
+export interface CommandRules {
+  allow?: readonly string[];
+  ask?: readonly string[];
+  deny?: readonly string[];
+}
+
+export interface CompiledRules {
+  deny: (command: Simple) => boolean;
+  ask: (command: Simple) => boolean;
+  allow: (command: Simple) => boolean;
+}
+
+export function compileRules(rules: CommandRules): CompiledRules {
+  const any = (patterns: readonly string[] = []) => {
+    const matchers = patterns.map(commandPattern);
+    return (command: Simple) => matchers.some(matches => matches(command));
+  };
+  return { deny: any(rules.deny), ask: any(rules.ask), allow: any(rules.allow) };
+}

@@ -1,0 +1,30 @@
+import type { CommandVerdict } from '../contract.ts';
+
+/** A verdict before it is weighed: what is `final` no rule of the user can lift. */
+export interface Finding extends CommandVerdict {
+  final?: true;
+}
+
+export const allowed: Finding = { verdict: 'allow', rule: 'known-harmless', advice: '' };
+
+export const ask = (rule: string, advice: string): Finding => ({ verdict: 'ask', rule, advice });
+
+/** Refused, unless the user's own rules allow it. */
+export const deny = (rule: string, advice: string): Finding => ({ verdict: 'deny', rule, advice });
+
+/** Refused whatever the rules say. */
+export const never = (rule: string, advice: string): Finding => ({ verdict: 'deny', rule, advice, final: true });
+
+const weight = (finding: Finding) =>
+  finding.final ? 3 : finding.verdict === 'deny' ? 2 : finding.verdict === 'ask' ? 1 : 0;
+
+/** The gravest of all, the first of equals. */
+export function worst(findings: Iterable<Finding>): Finding {
+  let result = allowed;
+  for (const finding of findings) if (weight(finding) > weight(result)) result = finding;
+  return result;
+}
+
+/** At least a question, whatever the finding is. */
+export const atLeastAsk = (finding: Finding, rule: string, advice: string): Finding =>
+  finding.verdict === 'allow' ? ask(rule, advice) : finding;

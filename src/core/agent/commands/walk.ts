@@ -1,0 +1,211 @@
+import type { Command, ParsedScript, PipelineNode, Redirection as Redirect, SyntaxNode, Word } from 'unbash';
+import { forEachChild, parse } from 'unbash';
+import type { Arg, Simple } from './simple.ts';
+import { unknownArg } from './simple.ts';
+import { ask, type Finding, never } from './verdict.ts';
+
+/** All simple commands of a line, at whatever depth, and what was found between them. */
+export interface Walk {
+  commands: Simple[];
+  findings: Finding[];
+}
+
+/** Constructs whose parts are judged one by one, with nothing left to judge in themselves. */
+const transparent = new Set([
+  'Pipeline',
+  'AndOr',
+  'If',
+  'Elif',
+  'While',
+  'Subshell',
+  'BraceGroup',
+  'CompoundList',
+  'Redirected',
+]);
+const plain = 'Write plain commands, joined by "&&", ";" or "|".';
+
+/** Parses a line and takes it apart. What is not understood is a finding. */
+export function walkLine(line: string): Walk {
+  const walk: Walk = { commands: [], findings: [] };
+  try {
+    readScript(parse(line), walk);
+  } catch {
+    // Nested without end, or longer than anyone would read.
+    walk.findings.push(notUnderstood);
+  }
+  return walk;
+}
+
+function add(command: Simple, walk: Walk): void {
+  if (walk.commands.push(command) > maxCommands) throw new RangeError('too many commands');
+}
+
+/** More than this in one line is a program, which nobody reads in a question either. */
+const maxCommands = 300;
+
+const notUnderstood = ask('not-understood', `The line could not be understood as a whole. ${plain}`);
+const odd = (what: string) => ask('unusual-syntax', `${what} cannot be judged beforehand. ${plain}`);
+
+function readScript(script: ParsedScript | undefined, walk: Walk): Simple[] {
+  if (!script) {
+    walk.findings.push(notUnderstood);
+    return [];
+  }
+  if (script.errors?.length) walk.findings.push(notUnderstood);
+  return script.commands.flatMap(statement => {
+    if (statement.background)
+      walk.findings.push(
+        ask('background', 'A command in the background outlives its answer. Run it in the foreground.'),
+      );
+    return readNode(statement.command, [], walk);
+  });
+}
+
+/** The simple commands right in a node. `input` is what is piped into it. */
+function readNode(node: SyntaxNode, input: Simple[], walk: Walk): Simple[] {
+  if (node.type === 'Command') return [readCommand(node, input, walk)];
+  if (node.type === 'Statement') return readScript({ ...emptyScript, commands: [node] }, walk);
+  if (node.type === 'Pipeline') return readPipeline(node.commands, input, walk);
+  if (node.type === 'Redirected') {
+    const body = readNode(node.command, input, walk);
+    const carrier: Simple = { args: [], assignments: [], input, ...redirections(node.redirects, walk) };
+    add(carrier, walk);
+    return [...body, carrier];
+  }
+  if (node.type === 'Function') {
+    const body = readNode(node.body, [], walk);
+    const itself = body.some(command => command.args[0]?.text === node.name.value);
+    walk.findings.push(
+      itself ? never('fork-bomb', 'A function that calls itself without end is not run.') : odd('A function'),
+    );
+    return body;
+  }
+  if (!transparent.has(node.type)) walk.findings.push(odd(`The construct "${node.type}"`));
+  const all: Simple[] = [];
+  forEachChild(node, child => {
+    if (child.type === 'Word') readWord(child, walk);
+    else if (isCommandLike(child)) all.push(...readNode(child, input, walk));
+    else substitutions(child, walk);
+  });
+  return all;
+}
+
+const emptyScript = { type: 'Script' as const, pos: 0, end: 0, shebang: undefined };
+
+function isCommandLike(node: SyntaxNode): node is PipelineNode {
+  return (
+    node.type === 'Command' ||
+    node.type === 'Statement' ||
+    node.type === 'Function' ||
+    node.type === 'Coproc' ||
+    compound.has(node.type)
+  );
+}
+const compound = new Set([
+  ...transparent,
+  'For',
+  'ArithmeticFor',
+  'Select',
+  'Case',
+  'CaseItem',
+  'TestCommand',
+  'ArithmeticCommand',
+]);
+
+function readPipeline(nodes: readonly SyntaxNode[], input: Simple[], walk: Walk): Simple[] {
+  let before = input;
+  return nodes.flatMap(node => {
+    before = readNode(node, before, walk);
+    return before;
+  });
+}
+
+function readCommand(node: Command, input: Simple[], walk: Walk): Simple {
+  const args: Arg[] = node.name ? [readWord(node.name, walk)] : [];
+  const assignments: Simple['assignments'] = [];
+  for (const part of node.prefix)
+    if (part.type === 'Assignment') {
+      const fixed = part.value.type === 'Word' && readWord(part.value, walk).fixed && !part.index;
+      if (!fixed) substitutions(part, walk);
+      assignments.push({ name: part.name, fixed });
+    }
+  for (const arg of node.args) {
+    if (arg.type === 'Word') args.push(readWord(arg, walk));
+    else {
+      const value = arg.value.type === 'Word' ? readWord(arg.value, walk) : unknownArg('');
+      args.push({ ...value, text: arg.text, fixed: value.fixed && !arg.index });
+    }
+  }
+  const command: Simple = { args, assignments, input, ...redirections(node.redirects, walk) };
+  add(command, walk);
+  return command;
+}
+
+function redirections(redirects: readonly Redirect[], walk: Walk): Pick<Simple, 'redirections' | 'document'> {
+  const found: Simple['redirections'] = [];
+  const documents: string[] = [];
+  for (const redirect of redirects) {
+    if (redirect.descriptor?.type === 'FileDescriptorVariable') walk.findings.push(odd('A named file descriptor'));
+    if (redirect.type === 'Redirect') {
+      found.push({ operator: redirect.operator, target: redirect.target && readWord(redirect.target, walk) });
+      continue;
+    }
+    walk.findings.push(ask('document', 'Give no document to a command. Write a file with write_file, and name it.'));
+    if (redirect.type === 'HereString') {
+      const target = redirect.target && readWord(redirect.target, walk);
+      documents.push(target?.fixed ? target.text : '');
+    } else {
+      const body = unknownArg('');
+      for (const part of redirect.body.parts ?? []) readPart(part, body, walk);
+      documents.push(redirect.body.text);
+    }
+  }
+  return { redirections: found, ...(documents.length > 0 ? { document: documents.join('\n') } : {}) };
+}
+
+function readWord(word: Word, walk: Walk): Arg {
+  const arg: Arg = { text: word.value, fixed: true, glob: false, runs: [] };
+  for (const part of word.parts ?? []) readPart(part, arg, walk);
+  return arg;
+}
+
+function readPart(part: SyntaxNode, arg: Arg, walk: Walk): void {
+  switch (part.type) {
+    case 'Literal':
+    case 'SingleQuoted':
+      return;
+    case 'Glob':
+      arg.glob = true;
+      return;
+    case 'DoubleQuoted':
+      for (const inner of part.parts) readPart(inner, arg, walk);
+      return;
+    case 'CommandExpansion':
+    case 'ProcessSubstitution':
+      arg.fixed = false;
+      arg.runs.push(...readScript(part.script, walk));
+      return;
+    case 'SimpleExpansion':
+      arg.fixed = false;
+      return;
+    case 'ParameterExpansion':
+      if (part.operation || part.prefix || part.index) break;
+      arg.fixed = false;
+      return;
+    default:
+      break;
+  }
+  // Expansions with operators can assign, run and hide; shells differ on the quotes and braces among them.
+  arg.fixed = false;
+  walk.findings.push(odd(`The expansion "${'text' in part ? part.text : part.type}"`));
+  substitutions(part, walk);
+}
+
+/** Commands anywhere below a node that is not itself taken apart. */
+function substitutions(node: SyntaxNode, walk: Walk): void {
+  forEachChild(node, child => {
+    if (child.type === 'Script') readScript(child, walk);
+    else if (isCommandLike(child)) readNode(child, [], walk);
+    else substitutions(child, walk);
+  });
+}
