@@ -268,6 +268,7 @@ describe('Links out of the workspace', () => {
     const outside = leadsOutside(root);
     for (const path of ['src/a.ts', 'src', 'in/a.ts', 'in/new.ts', 'missing/deep/file'])
       assert.ok(!outside(path), path);
-    for (const path of ['out', 'out/file', 'out/new/file', 'src/broken', 'src/broken/file']) assert.ok(outside(path), path);
+    for (const path of ['out', 'out/file', 'out/new/file', 'src/broken', 'src/broken/file'])
+      assert.ok(outside(path), path);
   });
 });
