@@ -57,7 +57,11 @@ const webview: BuildOptions = {
 await rm(outdir, { recursive: true, force: true });
 
 if (values.watch) {
-  for (const options of [host, webview]) await (await context(options)).watch();
+  for (const options of [host, webview]) {
+    const bundle = await context(options);
+    await bundle.rebuild().catch(() => undefined);
+    await bundle.watch();
+  }
   // The phrase that .vscode/tasks.json waits for.
   console.log('watching for changes');
 } else {

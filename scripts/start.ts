@@ -4,7 +4,7 @@
  */
 import { execFile, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { cp, mkdir, rm } from 'node:fs/promises';
+import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
 import { installWebHost } from './host/install.ts';
@@ -32,6 +32,20 @@ async function folder(): Promise<string> {
   const sample = join(home, 'todo-list');
   if (!existsSync(sample)) await cp(join(root, 'test', 'support', 'sample'), sample, { recursive: true });
   return sample;
+}
+
+/** Written once: a quiet first window. What the person changes there stays. */
+async function firstSettings(): Promise<void> {
+  const folder = join(dataDir, 'data', 'User');
+  const file = join(folder, 'settings.json');
+  if (existsSync(file)) return;
+  const settings = {
+    'git.openRepositoryInParentFolders': 'never',
+    'workbench.startupEditor': 'none',
+    'workbench.secondarySideBar.defaultVisibility': 'hidden',
+  };
+  await mkdir(folder, { recursive: true });
+  await writeFile(file, `${JSON.stringify(settings, undefined, 2)}\n`);
 }
 
 async function installExtension(host: string): Promise<void> {
@@ -88,6 +102,7 @@ if (values.desktop) {
 }
 const host = await installWebHost();
 await installExtension(host);
+await firstSettings();
 const server = await startServer({
   host,
   dataDir,

@@ -43,10 +43,10 @@ const steps: Step[] = [
     name: 'native',
     leftovers: [],
     async run(staging) {
-      // The integrated terminal and native file watching; the host runs without them where they cannot be built.
-      await npm(['rebuild', 'node-pty', '@parcel/watcher', '--loglevel=error'], product(staging)).catch(
-        () => undefined,
-      );
+      // The integrated terminal and native file watching. The host runs without them where they cannot be built: for lack
+      // of a compiler, or where Node's headers cannot be fetched.
+      const rebuild = ['rebuild', 'node-pty', '@parcel/watcher', '--loglevel=error'];
+      await npm(rebuild, product(staging), AbortSignal.timeout(120_000)).catch(() => undefined);
     },
   },
 ];

@@ -38,7 +38,7 @@ describe('the first steps of a person', () => {
     });
 
     it('open the dashboard from the status bar and start from there', async () => {
-      await workbench.page.locator('#orchestrate\\.orchestrate\\.orchestrate\\.status a').click();
+      await workbench.statusBarItem.click();
       const dashboard = await workbench.dashboard();
       await dashboard.getByRole('button', { name: 'Start Session' }).click();
       await workbench.asks('Start Session');

@@ -14,7 +14,7 @@ import type { CommandJudge, CommandVerdict } from './contract.ts';
 export interface CommandPolicy extends Workspace {
   /** Which language the lines are in. */
   shell: 'posix' | 'cmd' | 'powershell';
-  rules?: CommandRules;
+  rules?: CommandRules | undefined;
 }
 
 /** Wrappers in wrappers in wrappers are nobody's honest work. */

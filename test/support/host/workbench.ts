@@ -43,6 +43,12 @@ export interface WorkbenchOptions {
   size?: { width: number; height: number };
 }
 
+export interface VisitOptions {
+  workspace?: string;
+  size?: { width: number; height: number };
+  end?: () => Promise<void>;
+}
+
 /** A real VS Code in a page, with the extension in it, driven from outside as a person would. */
 export class Workbench implements AsyncDisposable {
   readonly page: Page;
@@ -56,6 +62,7 @@ export class Workbench implements AsyncDisposable {
     this.#close = close;
   }
 
+  /** Starts a server of its own, with the extension as it is built. */
   static async open(options: WorkbenchOptions = {}): Promise<Workbench> {
     const host = await installWebHost();
     const scratch = await mkdtemp(join(tmpdir(), 'orchestrate-workbench-'));
@@ -69,23 +76,31 @@ export class Workbench implements AsyncDisposable {
       workspaceTrust: options.trusted === false,
       ...(options.env ? { env: options.env } : {}),
     });
-    const browser = await openBrowser();
-    const close = async () => {
-      await browser.close();
+    const end = async () => {
       await server.stop();
       await rm(scratch, { recursive: true, force: true, maxRetries: 5 });
     };
+    const extension = `vscode-remote://127.0.0.1:${server.port}${options.extension ?? root}`;
+    const query = new URLSearchParams({ payload: JSON.stringify([['extensionDevelopmentPath', extension]]) });
+    query.set(workspace ? 'folder' : 'ew', workspace || 'true');
+    return Workbench.visit(`${server.url}?${query}`, {
+      workspace,
+      end,
+      ...(options.size ? { size: options.size } : {}),
+    });
+  }
+
+  /** Opens a workbench that someone else serves; `end` is called after the browser has closed. */
+  static async visit(url: string, options: VisitOptions = {}): Promise<Workbench> {
+    const end = options.end ?? (async () => {});
+    const browser = await openBrowser().catch(error => end().then(() => Promise.reject(error)));
+    const close = () => browser.close().then(end);
     try {
       const page = await browser.newPage({ viewport: options.size ?? { width: 1280, height: 800 } });
       page.setDefaultTimeout(60_000);
-      const payload = [
-        ['extensionDevelopmentPath', `vscode-remote://127.0.0.1:${server.port}${options.extension ?? root}`],
-      ];
-      const query = new URLSearchParams({ payload: JSON.stringify(payload) });
-      query.set(workspace ? 'folder' : 'ew', workspace || 'true');
-      await page.goto(`${server.url}?${query}`);
+      await page.goto(url);
       await page.locator('.monaco-workbench .activitybar').waitFor();
-      return new Workbench(page, workspace, close);
+      return new Workbench(page, options.workspace ?? '', close);
     } catch (error) {
       await close();
       throw error;
@@ -95,6 +110,10 @@ export class Workbench implements AsyncDisposable {
   /** What an empty view shows instead of a tree. */
   get welcome(): Locator {
     return this.page.locator('.part.sidebar .welcome-view');
+  }
+
+  get statusBarItem(): Locator {
+    return this.page.locator('#orchestrate\\.orchestrate\\.orchestrate\\.status a');
   }
 
   /** The field of the quick input: the palette, a pick, a question. */

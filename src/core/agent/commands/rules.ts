@@ -3,9 +3,9 @@ import type { Simple } from './simple.ts';
 
 /** What the user's configuration says of commands: patterns such as `npm run *`. */
 export interface CommandRules {
-  allow?: readonly string[];
-  ask?: readonly string[];
-  deny?: readonly string[];
+  allow?: readonly string[] | undefined;
+  ask?: readonly string[] | undefined;
+  deny?: readonly string[] | undefined;
 }
 
 export interface CompiledRules {
