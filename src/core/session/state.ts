@@ -32,6 +32,8 @@ export interface Tally {
   failed: number;
   usage: { input: number; cacheRead: number; cacheWrite: number; output: number; reasoning: number };
   cost: NanoUsd;
+  /** The part of `cost` that is an upper bound, since the vendor did not tell. */
+  boundCost: NanoUsd;
   unknownUsage: number;
   unknownCost: number;
   /** Sum of the wall time of finished calls. */

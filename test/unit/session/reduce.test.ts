@@ -116,6 +116,7 @@ describe('reduce', () => {
       failed: 0,
       usage: { input: 10, cacheRead: 0, cacheWrite: 0, output: 5, reasoning: 0 },
       cost: 20,
+      boundCost: 0,
       unknownUsage: 0,
       unknownCost: 0,
       ms: 100,

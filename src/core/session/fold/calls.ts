@@ -53,6 +53,7 @@ function count(tally: Tally, outcome: EventOf<'call-outcome'>): void {
   tally.ms += outcome.ms;
   if (outcome.cost === undefined) tally.unknownCost++;
   else tally.cost += outcome.cost;
+  if (outcome.costIsReservation) tally.boundCost += outcome.cost ?? 0;
   const { usage } = outcome;
   if (usage?.input === undefined || usage.output === undefined) tally.unknownUsage++;
   if (!usage) return;
