@@ -1,9 +1,10 @@
 /** `node scripts/build.ts [--production] [--watch] [--outdir DIR]`: the three bundles, into dist unless told otherwise. */
-import { rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type BuildOptions, build, context } from 'esbuild';
 import { root } from './host/paths.ts';
+import { shownTexts } from './l10n.ts';
 
 const { values } = parseArgs({
   options: {
@@ -55,6 +56,8 @@ const webview: BuildOptions = {
 
 /** Chunks are named by their content, so old ones would stay for ever. */
 await rm(outdir, { recursive: true, force: true });
+await mkdir(join(outdir, 'l10n'), { recursive: true });
+await writeFile(join(outdir, 'l10n', 'bundle.l10n.json'), JSON.stringify(shownTexts().bundle, undefined, 2));
 
 if (values.watch) {
   for (const options of [host, webview]) {

@@ -16,7 +16,7 @@ const needed = [
   /^dist\/webview\/[^/]+\.(js|css|ttf)$/,
   /^media\/[^/]+\.(svg|png)$/,
   /^package(\.nls(\.[a-z-]+)?)?\.json$/,
-  /^l10n\/bundle\.l10n(\.[a-z-]+)?\.json$/,
+  /^dist\/l10n\/bundle\.l10n(\.[a-z-]+)?\.json$/,
   /^(README|CHANGELOG)\.md$/,
   /^LICENSE$/,
 ];

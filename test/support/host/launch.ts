@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { installWebHost } from '../../../scripts/host/install.ts';
 import { startServer } from '../../../scripts/host/server.ts';
+import { remote, slashed } from './remote.ts';
 import { openBrowser } from './workbench.ts';
 
 const { values, positionals } = parseArgs({
@@ -23,8 +24,6 @@ const { values, positionals } = parseArgs({
 });
 
 const limitMs = 10 * 60_000;
-const remote = (port: number, path: unknown) => `vscode-remote://127.0.0.1:${port}${asPath(String(path))}`;
-const asPath = (path: string) => (path.startsWith('/') ? path : `/${path.replaceAll('\\', '/')}`);
 
 async function main(): Promise<number> {
   const host = await installWebHost();
@@ -58,12 +57,12 @@ async function main(): Promise<number> {
 
 function address(port: number): string {
   const payload = [
-    ['extensionDevelopmentPath', remote(port, values.extensionDevelopmentPath)],
-    ['extensionTestsPath', remote(port, values.extensionTestsPath)],
+    ['extensionDevelopmentPath', remote(port, String(values.extensionDevelopmentPath))],
+    ['extensionTestsPath', remote(port, String(values.extensionTestsPath))],
   ];
   const query = new URLSearchParams({ payload: JSON.stringify(payload) });
   const folder = positionals[0];
-  if (folder) query.set('folder', asPath(folder));
+  if (folder) query.set('folder', slashed(folder));
   else query.set('ew', 'true');
   return `http://127.0.0.1:${port}/?${query}`;
 }

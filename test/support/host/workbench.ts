@@ -6,6 +6,7 @@ import { findBrowser } from '../../../scripts/host/browser.ts';
 import { installWebHost } from '../../../scripts/host/install.ts';
 import { root } from '../../../scripts/host/paths.ts';
 import { startServer } from '../../../scripts/host/server.ts';
+import { remote, slashed } from './remote.ts';
 
 /** Keeps a closed network quiet and works without a display, as root and without a GPU. */
 const flags = [
@@ -80,9 +81,9 @@ export class Workbench implements AsyncDisposable {
       await server.stop();
       await rm(scratch, { recursive: true, force: true, maxRetries: 5 });
     };
-    const extension = `vscode-remote://127.0.0.1:${server.port}${options.extension ?? root}`;
+    const extension = remote(server.port, options.extension ?? root);
     const query = new URLSearchParams({ payload: JSON.stringify([['extensionDevelopmentPath', extension]]) });
-    query.set(workspace ? 'folder' : 'ew', workspace || 'true');
+    query.set(workspace ? 'folder' : 'ew', workspace ? slashed(workspace) : 'true');
     return Workbench.visit(`${server.url}?${query}`, {
       workspace,
       end,
