@@ -11,6 +11,7 @@ import type { SessionFolder } from '../node/session/session-folder.ts';
 import { readState } from '../node/session/sessions.ts';
 
 export interface StoredSession {
+  journal: Journal;
   state: SessionState;
   changes: Changes;
   close(): Promise<void>;
@@ -41,7 +42,7 @@ export async function openStored(
       await journal?.close();
       await store.close();
     };
-    return { ok: true, session: { state, changes, close } };
+    return { ok: true, session: { journal, state, changes, close } };
   } catch (error) {
     await journal?.close().catch(() => undefined);
     await store.close();
@@ -68,5 +69,5 @@ export async function lookAtStored({ store, files, clock }: Parts): Promise<Stor
   };
   const changes = createChanges({ files, journal, hash: hashOf, newId });
   await changes.open();
-  return { state, changes, close: () => store.close() };
+  return { journal, state, changes, close: () => store.close() };
 }

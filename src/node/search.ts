@@ -41,7 +41,12 @@ export function globFilter(globs: readonly string[] | undefined): (path: RelPath
 export async function search(
   root: string,
   query: SearchQuery,
-  options: { ripgrep?: string | undefined; signal?: AbortSignal | undefined } = {},
+  options: {
+    ripgrep?: string | undefined;
+    /** The text of a file that is open and not saved. */
+    unsaved?: ((path: RelPath) => string | undefined) | undefined;
+    signal?: AbortSignal | undefined;
+  } = {},
 ): Promise<{ hits: SearchHit[]; more: boolean }> {
   const matches = await matcherOf(query);
   const wanted = globFilter(query.globs);
@@ -49,8 +54,10 @@ export async function search(
   const hits: SearchHit[] = [];
   let sliceStart = performance.now();
   for await (const path of walk(root, options.signal)) {
-    if (!wanted(path) || (likely && !likely.has(path)) || !checkRelPath(path).ok) continue;
-    const lines = (await textOf(join(root, path)))?.split(/\r\n|\n|\r/) ?? [];
+    if (!wanted(path)) continue;
+    const unsaved = options.unsaved?.(path);
+    if ((unsaved === undefined && likely && !likely.has(path)) || !checkRelPath(path).ok) continue;
+    const lines = (unsaved ?? (await textOf(join(root, path))))?.split(/\r\n|\n|\r/) ?? [];
     for (const [index, line] of lines.entries()) {
       if (performance.now() - sliceStart > SLICE_MS) {
         await new Promise(next => setImmediate(next));

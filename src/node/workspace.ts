@@ -28,11 +28,17 @@ const failure = (error: unknown): WriteResult => {
 export class NodeWorkspace implements WorkspaceFiles {
   readonly root: string;
   readonly #ripgrep: string | undefined;
+  readonly #unsaved: ((path: RelPath) => string | undefined) | undefined;
   #realRoot: Promise<string> | undefined;
 
-  constructor(root: string, options: { ripgrep?: string | undefined } = {}) {
+  /** With `unsaved`, searches look into that text instead of the file's. */
+  constructor(
+    root: string,
+    options: { ripgrep?: string | undefined; unsaved?: (path: RelPath) => string | undefined } = {},
+  ) {
     this.root = root;
     this.#ripgrep = options.ripgrep;
+    this.#unsaved = options.unsaved;
   }
 
   async resolve(path: string): Promise<{ ok: true; path: RelPath } | { ok: false; reason: PathRefusal }> {
@@ -104,7 +110,7 @@ export class NodeWorkspace implements WorkspaceFiles {
   }
 
   search(query: SearchQuery, signal?: AbortSignal): Promise<{ hits: SearchHit[]; more: boolean }> {
-    return search(this.root, query, { ripgrep: this.#ripgrep, signal });
+    return search(this.root, query, { ripgrep: this.#ripgrep, unsaved: this.#unsaved, signal });
   }
 
   async #hash(path: RelPath, signal?: AbortSignal): Promise<Hash | null> {

@@ -134,6 +134,7 @@ export class Decisions {
       pending,
     };
     const { journal } = this.#ground;
+    let moved = false;
     if (after.hash === before.hash) journal.append(intent);
     else {
       await journal.commit(intent);
@@ -144,11 +145,14 @@ export class Decisions {
         journal.append({ type: 'review-outcome', review, ok: false, reason: stale ? 'stale' : 'failed', ...message });
         return refuse(stale ? 'stale' : 'failed', message);
       }
+      moved = result.hash !== after.hash;
     }
     journal.append({ type: 'review-outcome', review, ok: true, reason: 'applied' });
     if (action === 'accept') file.forgetEarlier();
     file.become(reviewed, after.hash);
     this.#files.track(file);
+    // What an editor changed in it while saving is seen with the next look.
+    if (moved) await this.#files.refresh(file, signal);
     return { done: { path, hunks, authors, builtOn } };
   }
 }

@@ -1,7 +1,7 @@
-import type { RelPath } from '../../protocol/ids.ts';
+import type { Hash, RelPath } from '../../protocol/ids.ts';
 import type { NewId } from '../ports.ts';
 import { conform } from './conform.ts';
-import type { ChangeDoor, DoorResult, SeenFile, WriteRequest } from './contract.ts';
+import type { Author, ChangeDoor, DoorResult, SeenFile, WriteRequest } from './contract.ts';
 import { decode } from './encoding.ts';
 import type { Files } from './files.ts';
 import type { Content } from './review.ts';
@@ -62,9 +62,7 @@ export class Door implements ChangeDoor {
       type: 'write-intent',
       write,
       path,
-      agent: author.agent,
-      ...(author.task !== undefined && { task: author.task }),
-      ...(author.model !== undefined && { model: author.model }),
+      ...author,
       before: before.hash,
       after: after.hash,
       ...(request.renamedFrom !== undefined && { renamedFrom: request.renamedFrom }),
@@ -75,7 +73,8 @@ export class Door implements ChangeDoor {
       journal.append({ type: 'write-outcome', write, ok: true, reason: 'applied' });
       file.become(reviewed, after.hash);
       this.#files.track(file);
-      return { ok: true, hash: after.hash };
+      if (result.hash === after.hash) return { ok: true, hash: after.hash };
+      return { ok: true, hash: await this.#adopt(file, author, signal) };
     }
     if (result.reason === 'stale') {
       journal.append({ type: 'write-outcome', write, ok: false, reason: 'conflict' });
@@ -84,6 +83,22 @@ export class Door implements ChangeDoor {
     const { message } = result;
     journal.append({ type: 'write-outcome', write, ok: false, reason: 'failed', message });
     return { ok: false, reason: 'failed', message };
+  }
+
+  /** On its way through an editor that formats what it saves, the content became another: still the author's doing. */
+  async #adopt(file: Tracked, author: Author, signal: AbortSignal | undefined): Promise<Hash | null> {
+    const { journal, files } = this.#ground;
+    const version = await files.read(file.path, signal);
+    const after: Content = { bytes: version?.bytes ?? null, hash: version?.hash ?? null };
+    const reviewed = await file.after(after, author);
+    const pending = await file.store(reviewed, after);
+    const write = this.#newId('write');
+    const before = file.content;
+    journal.append({ type: 'write-intent', write, path: file.path, ...author, before, after: after.hash, pending });
+    journal.append({ type: 'write-outcome', write, ok: true, reason: 'applied' });
+    file.become(reviewed, after.hash);
+    this.#files.track(file);
+    return after.hash;
   }
 
   /** The file as it is, and what is known of it; unsaved and unseen edits of the user counted in. */

@@ -34,6 +34,8 @@ function pretend(path: string, own: Record<string | symbol, unknown> = {}): unkn
     get(_target, key) {
       if (key in own) return own[key];
       if (key === Symbol.toPrimitive || key === 'toString') return () => path;
+      // Every list is empty.
+      if (key === Symbol.iterator) return () => [][Symbol.iterator]();
       if (typeof key === 'symbol' || key === 'then' || key === 'prototype') return undefined;
       own[key] = pretend(`${path}.${key}`);
       return own[key];
@@ -56,7 +58,7 @@ export function fakeContext(): { subscriptions: { dispose(): void }[] } {
 }
 
 const declarations = readFileSync(createRequire(import.meta.url).resolve('@types/vscode/index.d.ts'), 'utf8');
-const exported = /^\texport (?:abstract )?(?:namespace|class|enum|const|function) (\w+)/gm;
+const exported = /^\t(?:export )?(?:abstract )?(?:namespace|class|enum|const|function) (\w+)/gm;
 
 const names = [...new Set([...declarations.matchAll(exported)].map(match => match[1] ?? ''))];
 

@@ -1,0 +1,31 @@
+import type * as vscode from 'vscode';
+import { DisposableStore } from '../disposables.ts';
+import type { EditorWorkspace } from '../workspace-files.ts';
+import { Review } from './review.ts';
+import { Reviews } from './sources.ts';
+
+/** The review of one folder: the workspace that sessions write through, and the place to put the session under review. */
+export class FolderReview implements vscode.Disposable {
+  readonly reviews: Reviews;
+  readonly #folder: vscode.Uri;
+  readonly #store = new DisposableStore();
+  #workspace: EditorWorkspace | undefined;
+
+  constructor(folder: vscode.Uri, log: vscode.LogOutputChannel) {
+    this.#folder = folder;
+    this.reviews = this.#store.add(new Reviews());
+    const isOurs = (path: string) => this.#workspace?.isWriting(path) ?? false;
+    this.#store.add(new Review({ source: this.reviews, folder, isOurs, log }));
+  }
+
+  /** Sessions in this window read and write through it. Loaded when the first one needs it. */
+  async workspace(): Promise<EditorWorkspace> {
+    const { EditorWorkspace } = await import('../workspace-files.ts');
+    this.#workspace ??= new EditorWorkspace(this.#folder);
+    return this.#workspace;
+  }
+
+  dispose(): void {
+    this.#store.dispose();
+  }
+}

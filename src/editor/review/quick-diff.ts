@@ -1,0 +1,62 @@
+import * as vscode from 'vscode';
+import { DisposableStore } from '../disposables.ts';
+import type { Baselines } from './baselines.ts';
+import type { ReviewModel } from './model.ts';
+
+/** The gutter of pending files against their baselines, and their list in the source control view while there is any. */
+export class QuickDiff implements vscode.Disposable {
+  readonly #store = new DisposableStore();
+  readonly #model: ReviewModel;
+  readonly #baselines: Baselines;
+  #control: { control: vscode.SourceControl; group: vscode.SourceControlResourceGroup } | undefined;
+
+  constructor(model: ReviewModel, baselines: Baselines) {
+    this.#model = model;
+    this.#baselines = baselines;
+    this.#store.add(model.onDidChange(() => this.#update()));
+    this.#store.add({ dispose: () => this.#control?.control.dispose() });
+    this.#update();
+  }
+
+  provideOriginalResource(uri: vscode.Uri): vscode.Uri | undefined {
+    const file = this.#model.fileOf(uri);
+    return file && this.#baselines.uriOf(file.path);
+  }
+
+  dispose(): void {
+    this.#store.dispose();
+  }
+
+  #update(): void {
+    const { files } = this.#model;
+    if (files.length === 0) {
+      this.#control?.control.dispose();
+      this.#control = undefined;
+      return;
+    }
+    this.#control ??= this.#open();
+    this.#control.control.count = files.length;
+    this.#control.group.resourceStates = files.map(file => ({
+      resourceUri: this.#model.uriOf(file.path),
+      command: {
+        command: 'orchestrate.review.openDiff',
+        title: vscode.l10n.t('Open Changes'),
+        arguments: [file.path],
+      },
+      decorations: {
+        strikeThrough: file.change === 'deleted',
+        tooltip: this.#model.named(file.authors),
+      },
+      contextValue: 'pending',
+    }));
+  }
+
+  #open() {
+    const control = vscode.scm.createSourceControl('orchestrate', 'Orchestrate', this.#model.folder);
+    control.inputBox.visible = false;
+    control.quickDiffProvider = this;
+    const group = control.createResourceGroup('pending', vscode.l10n.t('Waiting for Review'));
+    group.hideWhenEmpty = true;
+    return { control, group };
+  }
+}

@@ -1,0 +1,35 @@
+import type { Changes } from '../../core/changes/changes.ts';
+import type { Disposable } from '../../core/ports.ts';
+import type { Finding, SessionState } from '../../core/session/state.ts';
+import type { RelPath } from '../../protocol/ids.ts';
+
+/** What an agent is asked to do over. */
+export interface FixRound {
+  agent: string;
+  task?: string;
+  /** What is wrong, in the user's or the reviewer's words. */
+  text: string;
+  path?: RelPath;
+  /** Counted from 1. */
+  line?: number;
+  finding?: string;
+}
+
+/** A session whose changes are under review: running, ended, or stored from an earlier window. */
+export interface ReviewSession {
+  /** The journal's own: read it, never change it. */
+  readonly state: SessionState;
+  readonly changes: Changes;
+  /** Called after the state changed. */
+  onDidChange(listener: () => void): Disposable;
+  /** Absent while nobody is there to do the work. */
+  sendFixRound?(request: FixRound): Promise<void>;
+  resolveFinding(finding: Finding, how: string): void;
+}
+
+/** Which session the review is about: the running one, else the newest with something to decide. */
+export interface ReviewSource {
+  readonly current: ReviewSession | undefined;
+  /** Called when another session takes its place. */
+  onDidChangeCurrent(listener: () => void): Disposable;
+}

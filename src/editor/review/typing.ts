@@ -1,0 +1,91 @@
+import * as vscode from 'vscode';
+import type { RelPath } from '../../protocol/ids.ts';
+import { DisposableStore } from '../disposables.ts';
+import type { ReviewModel } from './model.ts';
+
+/** So long after the last keystroke the journal is told what was typed, in ms. */
+const IDLE = 1_500;
+
+/** What the user types moves hunks at once; the journal learns of it when the typing pauses, and of undo immediately. */
+export class Typing implements vscode.Disposable {
+  readonly #store = new DisposableStore();
+  readonly #model: ReviewModel;
+  readonly #isOurs: (path: RelPath) => boolean;
+  readonly #idle = new Map<RelPath, NodeJS.Timeout>();
+  readonly #failed: (error: unknown) => void;
+
+  /** `isOurs` tells changes of a document that agents and decisions make from those of the user. */
+  constructor(model: ReviewModel, isOurs: (path: RelPath) => boolean, failed: (error: unknown) => void) {
+    this.#model = model;
+    this.#isOurs = isOurs;
+    this.#failed = failed;
+    this.#store.add(vscode.workspace.onDidChangeTextDocument(event => this.#changed(event)));
+    this.#store.add(vscode.workspace.onDidSaveTextDocument(document => this.#soon(model.pathOf(document.uri), 0)));
+    // Whoever else writes: the terminal, another tool, a formatter.
+    const watcher = this.#store.add(
+      vscode.workspace.createFileSystemWatcher(new vscode.RelativePattern(model.folder, '**/*')),
+    );
+    const onDisk = (uri: vscode.Uri) => {
+      const path = model.pathOf(uri);
+      if (path !== undefined && model.file(path)) this.#soon(path, 200);
+    };
+    this.#store.add(watcher.onDidChange(onDisk));
+    this.#store.add(watcher.onDidCreate(uri => this.#soon(model.pathOf(uri), 200)));
+    this.#store.add(watcher.onDidDelete(onDisk));
+    this.#store.add({
+      dispose: () => {
+        for (const timer of this.#idle.values()) clearTimeout(timer);
+      },
+    });
+  }
+
+  dispose(): void {
+    this.#store.dispose();
+  }
+
+  #changed({ document, contentChanges, reason }: vscode.TextDocumentChangeEvent): void {
+    const path = this.#model.pathOf(document.uri);
+    if (path === undefined || contentChanges.length === 0) return;
+    if (this.#isOurs(path)) {
+      this.#soon(path, IDLE);
+      return;
+    }
+    // Undo can bring back what was pending, even in a file whose review is over.
+    if (reason !== undefined) this.#soon(path, 0);
+    if (!this.#model.file(path)) return;
+    this.#model.session?.changes.typed(path, editOf(document, contentChanges));
+    if (reason === undefined) this.#soon(path, IDLE);
+  }
+
+  #soon(path: RelPath | undefined, delay: number): void {
+    if (path === undefined) return;
+    clearTimeout(this.#idle.get(path));
+    this.#idle.set(
+      path,
+      setTimeout(() => {
+        this.#idle.delete(path);
+        this.#model.session?.changes.noteUserEdit(path).catch(this.#failed);
+      }, delay),
+    );
+  }
+}
+
+/** All changes of one event as lines replaced in one place: only these are looked at. */
+function editOf(document: vscode.TextDocument, changes: readonly vscode.TextDocumentContentChangeEvent[]) {
+  let from = Number.POSITIVE_INFINITY;
+  let end = 0;
+  let grown = 0;
+  for (const { range, text } of changes) {
+    from = Math.min(from, range.start.line);
+    end = Math.max(end, range.end.line);
+    grown += (text.match(/\r\n|\r|\n/g)?.length ?? 0) - (range.end.line - range.start.line);
+  }
+  const eol = document.eol === vscode.EndOfLine.CRLF ? '\r\n' : '\n';
+  const lines: string[] = [];
+  for (let line = from; line <= end + grown && line < document.lineCount; line++) {
+    const { text } = document.lineAt(line);
+    const last = line === document.lineCount - 1;
+    if (!last || text !== '') lines.push(last ? text : text + eol);
+  }
+  return { from, removed: end - from + 1, lines };
+}

@@ -1,0 +1,160 @@
+import * as vscode from 'vscode';
+import { lineDiff } from '../core/changes/diff.ts';
+import type { FileVersion, SearchQuery, WorkspaceFiles, WriteResult } from '../core/ports.ts';
+import { hashOf } from '../node/hash.ts';
+import { NodeWorkspace } from '../node/workspace.ts';
+import type { Hash, RelPath } from '../protocol/ids.ts';
+
+const linesOf = (text: string): string[] => text.match(/[^\r\n]*(\r\n|\r|\n)|[^\r\n]+$/g) ?? [];
+
+/** The text has no other line ends than this. */
+const hasOnly = (text: string, eol: string) =>
+  eol === '\r\n' ? !/\r(?!\n)|(^|[^\r])\n/.test(text) : !text.includes('\r');
+
+/**
+ * The workspace as the editor has it: where a document is open, its text counts, saved or not, and writes land in it, so
+ * that they can be undone and nothing the user typed is lost. Everything else is on disk.
+ */
+export class EditorWorkspace implements WorkspaceFiles {
+  readonly root: string;
+  readonly #disk: WorkspaceFiles;
+  readonly #folder: vscode.Uri;
+  readonly #writing = new Map<RelPath, number>();
+
+  constructor(folder: vscode.Uri, options: { ripgrep?: string } = {}) {
+    this.#folder = folder;
+    this.#disk = new NodeWorkspace(folder.fsPath, {
+      ...options,
+      unsaved: path => {
+        const document = this.#document(path);
+        return document?.isDirty ? document.getText() : undefined;
+      },
+    });
+    this.root = this.#disk.root;
+  }
+
+  /** Whether a document is changing by our hand right now, not by the user's. */
+  isWriting(path: RelPath): boolean {
+    return this.#writing.has(path);
+  }
+
+  resolve(path: string, access: 'read' | 'write') {
+    return this.#disk.resolve(path, access);
+  }
+
+  async read(path: RelPath, signal?: AbortSignal): Promise<FileVersion | undefined> {
+    const document = this.#document(path);
+    if (!document?.isDirty) return this.#disk.read(path, signal);
+    return this.#version(await bytesOf(document, document.getText()));
+  }
+
+  async write(path: RelPath, bytes: Uint8Array, expected: Hash | null, signal?: AbortSignal): Promise<WriteResult> {
+    return this.#asWriting(path, async () => {
+      const document = this.#document(path);
+      if (!document) return this.#disk.write(path, bytes, expected, signal);
+      const standing = await this.read(path, signal);
+      const actual = standing?.hash ?? null;
+      if (actual !== expected) return { ok: false, reason: 'stale', actual };
+      const text = (await vscode.workspace.decode(bytes, { encoding: document.encoding })).replace(/^\uFEFF/, '');
+      const wasDirty = document.isDirty;
+      if (!wasDirty && !(await this.#canGoThrough(document, text, bytes, standing))) {
+        return this.#disk.write(path, bytes, expected, signal);
+      }
+      signal?.throwIfAborted();
+      if (!(await vscode.workspace.applyEdit(editTo(document, text)))) {
+        return { ok: false, reason: 'stale', actual: (await this.read(path, signal))?.hash ?? null };
+      }
+      // What the user has typed and not saved stays unsaved, and so does what came to it.
+      if (!wasDirty && !(await document.save())) {
+        return { ok: false, reason: 'failed', message: `the editor could not save ${path}` };
+      }
+      return { ok: true, hash: (await this.read(path, signal))?.hash ?? null };
+    });
+  }
+
+  async remove(path: RelPath, expected: Hash, signal?: AbortSignal): Promise<WriteResult> {
+    return this.#asWriting(path, async () => {
+      const actual = (await this.read(path, signal))?.hash ?? null;
+      if (actual !== expected) return { ok: false, reason: 'stale', actual };
+      signal?.throwIfAborted();
+      const edit = new vscode.WorkspaceEdit();
+      edit.deleteFile(this.#uri(path), { ignoreIfNotExists: true });
+      // To the trash where there is one; the editor can undo it.
+      if (await vscode.workspace.applyEdit(edit)) return { ok: true, hash: null };
+      const onDisk = await this.#disk.read(path, signal);
+      return onDisk ? this.#disk.remove(path, onDisk.hash, signal) : { ok: true, hash: null };
+    });
+  }
+
+  list(options: Parameters<WorkspaceFiles['list']>[0]) {
+    return this.#disk.list(options);
+  }
+
+  search(query: SearchQuery, signal?: AbortSignal) {
+    return this.#disk.search(query, signal);
+  }
+
+  /** Saves what agents wrote into documents with unsaved text: for commands that look at the disk. */
+  async saveAll(): Promise<void> {
+    for (const document of vscode.workspace.textDocuments) {
+      if (document.isDirty && this.#path(document.uri) !== undefined) await document.save();
+    }
+  }
+
+  /** An open document stands for its file if it shows that very content and can show the new one. */
+  async #canGoThrough(
+    document: vscode.TextDocument,
+    text: string,
+    bytes: Uint8Array,
+    standing: FileVersion | undefined,
+  ): Promise<boolean> {
+    const eol = document.eol === vscode.EndOfLine.CRLF ? '\r\n' : '\n';
+    if (!standing || !hasOnly(text, eol)) return false;
+    const [shown, next] = await Promise.all([bytesOf(document, document.getText()), bytesOf(document, text)]);
+    return hashOf(shown) === standing.hash && hashOf(next) === hashOf(bytes);
+  }
+
+  async #asWriting<T>(path: RelPath, run: () => Promise<T>): Promise<T> {
+    this.#writing.set(path, (this.#writing.get(path) ?? 0) + 1);
+    try {
+      return await run();
+    } finally {
+      const left = (this.#writing.get(path) ?? 1) - 1;
+      if (left > 0) this.#writing.set(path, left);
+      else this.#writing.delete(path);
+    }
+  }
+
+  #version(bytes: Uint8Array): FileVersion {
+    return { bytes, hash: hashOf(bytes) };
+  }
+
+  #document(path: RelPath): vscode.TextDocument | undefined {
+    const wanted = this.#uri(path).toString();
+    return vscode.workspace.textDocuments.find(document => !document.isClosed && document.uri.toString() === wanted);
+  }
+
+  #uri(path: RelPath): vscode.Uri {
+    return vscode.Uri.joinPath(this.#folder, path);
+  }
+
+  #path(uri: vscode.Uri): RelPath | undefined {
+    const folder = `${this.#folder.toString()}/`;
+    return uri.toString().startsWith(folder) ? uri.path.slice(this.#folder.path.length + 1) : undefined;
+  }
+}
+
+const bytesOf = (document: vscode.TextDocument, text: string) =>
+  vscode.workspace.encode(text, { encoding: document.encoding });
+
+/** The smallest edit by lines: cursors, folds and what else hangs on the other lines stay in place. */
+function editTo(document: vscode.TextDocument, text: string): vscode.WorkspaceEdit {
+  const edit = new vscode.WorkspaceEdit();
+  const old = linesOf(document.getText());
+  const lines = linesOf(text);
+  for (const { from, removed, to, added } of lineDiff(old, lines)) {
+    const range = document.validateRange(new vscode.Range(from, 0, from + removed, 0));
+    edit.replace(document.uri, range, lines.slice(to, to + added).join(''));
+  }
+  return edit;
+}

@@ -1,0 +1,314 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import { answering } from '../support/answering.ts';
+import { ada, bob, type Extension, onDisk, put, ReviewDesk, show, until, uri } from '../support/review-desk.ts';
+
+const run = (name: string, ...args: unknown[]) => vscode.commands.executeCommand(`orchestrate.review.${name}`, ...args);
+const type = (editor: vscode.TextEditor, line: number, text: string) =>
+  editor.edit(edit => edit.insert(new vscode.Position(line, 0), text));
+
+describe('the review in the editor', () => {
+  let extension: Extension;
+  let desk: ReviewDesk;
+  let count = 0;
+  let path: string;
+
+  before(async () => {
+    extension = await ReviewDesk.extension();
+  });
+  beforeEach(() => {
+    path = `review-${++count}.ts`;
+    desk = new ReviewDesk(extension);
+  });
+  afterEach(async () => {
+    desk.close();
+    await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+  });
+  const hunks = () => desk.changes.peek(path)?.hunks ?? [];
+
+  describe("an agent's write", () => {
+    it('into a file that is not open lands on disk', async () => {
+      await put(path, 'one\n');
+      await desk.write(path, 'one\ntwo\n');
+      assert.equal(await onDisk(path), 'one\ntwo\n');
+    });
+
+    it('into an open document is there at once, saved, and can be undone', async () => {
+      await put(path, 'one\ntwo\n');
+      const editor = await show(path);
+      await desk.write(path, 'one\nTWO\n');
+      assert.equal(editor.document.getText(), 'one\nTWO\n');
+      assert.equal(editor.document.isDirty, false);
+      assert.equal(await onDisk(path), 'one\nTWO\n');
+      assert.equal(hunks().length, 1);
+      await vscode.commands.executeCommand('undo');
+      assert.equal(editor.document.getText(), 'one\ntwo\n');
+      await until(() => hunks().length === 0);
+      await vscode.commands.executeCommand('redo');
+      await until(() => hunks().length === 1);
+      assert.deepEqual(hunks()[0]?.authors, [ada]);
+    });
+
+    it('into a document with unsaved text keeps that text, unsaved, and counts it as the user’s', async () => {
+      await put(path, 'one\ntwo\nthree\n');
+      const editor = await show(path);
+      await type(editor, 0, 'mine\n');
+      await desk.write(path, 'mine\none\ntwo\nTHREE\n');
+      assert.equal(editor.document.getText(), 'mine\none\ntwo\nTHREE\n');
+      assert.equal(editor.document.isDirty, true);
+      assert.equal(await onDisk(path), 'one\ntwo\nthree\n');
+      assert.deepEqual(
+        hunks().map(({ current }) => current),
+        [{ start: 3, count: 1 }],
+      );
+      await vscode.commands.executeCommand('undo');
+      assert.equal(editor.document.getText(), 'mine\none\ntwo\nthree\n');
+      await until(() => hunks().length === 0);
+    });
+
+    it('based on what was there before the user typed is refused', async () => {
+      await put(path, 'one\n');
+      const seen = (await extension.workspace.read(path))?.hash ?? null;
+      const editor = await show(path);
+      await type(editor, 0, 'mine\n');
+      const result = await desk.changes.door.write({ path, content: 'two\n', author: ada, seen });
+      assert.deepEqual(result.ok ? undefined : result.reason, 'changed-since-read');
+      assert.equal(editor.document.getText(), 'mine\none\n');
+    });
+
+    it('keeps mark and line ends, open or not', async () => {
+      await put(path, '\uFEFFone\r\ntwo\r\n');
+      await show(path);
+      await desk.write(path, 'one\nTWO\n');
+      assert.equal(await onDisk(path), '\uFEFFone\r\nTWO\r\n');
+      await put(`mixed-${path}`, 'one\r\ntwo\nthree\r\n');
+      await show(`mixed-${path}`);
+      await desk.write(`mixed-${path}`, 'one\ntwo\nTHREE\n');
+      assert.equal(await onDisk(`mixed-${path}`), 'one\r\ntwo\nTHREE\r\n');
+    });
+
+    it('is searched for in unsaved documents, too', async () => {
+      await put(path, 'one\n');
+      const editor = await show(path);
+      await type(editor, 1, 'needle-in-unsaved\n');
+      const { hits } = await extension.workspace.search({ pattern: 'needle-in-unsaved', limit: 5 });
+      assert.deepEqual(hits, [{ path, line: 2, text: 'needle-in-unsaved' }]);
+    });
+  });
+
+  describe('each pending hunk', () => {
+    it('has a lens that names its author, and accepts or rejects it', async () => {
+      await put(path, '1\n2\n3\n4\n5\n6\n7\n');
+      await desk.write(path, '1\nA\n3\n4\n5\n6\n7\n', ada);
+      await desk.write(path, '1\nA\n3\n4\n5\nB\n7\n', bob);
+      const editor = await show(path);
+      const lenses = await desk.lenses(path);
+      assert.deepEqual(
+        lenses.map(({ line, title }) => `${line} ${title}`),
+        [
+          '1 Accept',
+          '1 Reject',
+          '1 from frontend-specialist (anthropic/opus)',
+          '5 Accept',
+          '5 Reject',
+          '5 from backend-specialist (openai/gpt)',
+        ],
+      );
+      await lenses[1]?.run();
+      assert.equal(editor.document.getText(), '1\n2\n3\n4\n5\nB\n7\n');
+      const [accept] = await desk.lenses(path);
+      await accept?.run();
+      assert.equal(hunks().length, 0);
+      assert.equal(await onDisk(path), '1\n2\n3\n4\n5\nB\n7\n');
+    });
+
+    it('moves with what the user types above it, and is still the same to decide on', async () => {
+      await put(path, '1\n2\n3\n');
+      await desk.write(path, '1\n2\nA\n');
+      const editor = await show(path);
+      await type(editor, 0, 'x\ny\n');
+      const lenses = await desk.lenses(path);
+      assert.equal(lenses[0]?.line, 4);
+      await lenses[0]?.run();
+      assert.equal(hunks().length, 0);
+      assert.equal(editor.document.getText(), 'x\ny\n1\n2\nA\n');
+    });
+
+    it('refuses a decision on a view that is out of date', async () => {
+      await put(path, '1\n2\n3\n');
+      await desk.write(path, '1\n2\nA\n');
+      const [, reject] = await desk.lenses(path);
+      await put(path, '0\n1\n2\nA\n');
+      const asked = await answering(() => reject?.run());
+      assert.match(asked.messages[0] ?? '', /moved since you looked/);
+      assert.equal(await onDisk(path), '0\n1\n2\nA\n');
+      assert.equal(hunks().length, 1);
+    });
+
+    it('asks what becomes of the user’s edits inside of it', async () => {
+      await put(path, '1\n2\n');
+      await desk.write(path, 'A\nB\nC\n2\n');
+      const editor = await show(path);
+      await editor.edit(edit => edit.insert(new vscode.Position(1, 1), '!'));
+      const [, reject, from] = await desk.lenses(path);
+      assert.match(from?.title ?? '', /edited by you$/);
+      const left = await answering(() => reject?.run());
+      assert.deepEqual(left.messages, ['You have edited some of these changes.']);
+      assert.equal(editor.document.getText(), 'A\nB!\nC\n2\n');
+      await answering(() => reject?.run(), { button: 'Reject with My Edits' });
+      assert.equal(editor.document.getText(), '1\n2\n');
+    });
+
+    it('comes back when its rejection is undone', async () => {
+      await put(path, '1\n2\n');
+      await desk.write(path, '1\nA\n');
+      const editor = await show(path);
+      const [, reject] = await desk.lenses(path);
+      await reject?.run();
+      assert.equal(editor.document.getText(), '1\n2\n');
+      await vscode.commands.executeCommand('undo');
+      await until(() => hunks().length === 1);
+      assert.deepEqual(hunks()[0]?.authors, [ada]);
+    });
+
+    it('is decided at the cursor from the keyboard', async () => {
+      await put(path, '1\n2\n3\n4\n5\n');
+      await desk.write(path, 'A\n2\n3\n4\nB\n');
+      const editor = await show(path);
+      editor.selection = new vscode.Selection(4, 0, 4, 0);
+      await run('rejectHunk');
+      assert.equal(editor.document.getText(), 'A\n2\n3\n4\n5\n');
+    });
+  });
+
+  describe('whole files', () => {
+    it('that are new go with their rejection, and deleted ones come back', async () => {
+      await put(path, 'gone\n');
+      await desk.write(path, null);
+      await desk.write(`new-${path}`, 'new\n');
+      assert.equal(await onDisk(path), undefined);
+      await run('rejectFile', uri(path));
+      await run('rejectFile', uri(`new-${path}`));
+      assert.equal(await onDisk(path), 'gone\n');
+      assert.equal(await onDisk(`new-${path}`), undefined);
+      assert.deepEqual(desk.changes.pendingFiles(), []);
+    });
+
+    it('that the user deletes are no longer pending', async () => {
+      await put(path, '1\n');
+      await desk.write(path, '2\n');
+      await vscode.workspace.fs.delete(uri(path));
+      await until(() => desk.changes.pendingFiles().length === 0);
+    });
+
+    it('that another tool writes are looked at again', async () => {
+      await put(path, '1\n2\n3\n');
+      await desk.write(path, '1\n2\nA\n');
+      await put(path, 'other\n1\n2\nA\n');
+      await until(() => hunks()[0]?.current.start === 3);
+    });
+
+    it('are shown against their baseline, the right side editable', async () => {
+      await put(path, '1\n2\n');
+      await desk.write(path, '1\nA\n');
+      await run('openDiff', path);
+      const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
+      assert.ok(input instanceof vscode.TabInputTextDiff);
+      assert.equal((await vscode.workspace.openTextDocument(input.original)).getText(), '1\n2\n');
+      assert.equal(input.modified.toString(), uri(path).toString());
+      await until(() => vscode.window.activeTextEditor?.document.uri.toString() === uri(path).toString());
+      assert.equal(
+        await vscode.window.activeTextEditor?.edit(edit => edit.insert(new vscode.Position(0, 0), 'x')),
+        true,
+      );
+      await run('acceptFile');
+      assert.deepEqual(desk.changes.pendingFiles(), []);
+    });
+
+    it('are shown all together, new and deleted ones too', async () => {
+      await put(path, '1\n');
+      await put(`gone-${path}`, '1\n');
+      await desk.write(path, 'A\n');
+      await desk.write(`gone-${path}`, null);
+      await desk.write(`new-${path}`, 'x\n');
+      await run('openAllDiffs');
+      await until(
+        () => vscode.window.tabGroups.activeTabGroup.activeTab?.label.startsWith('Waiting for Review') ?? false,
+      );
+    });
+
+    it('are gone through change by change, from the last of one to the first of the next', async () => {
+      await put(`a-${path}`, '1\n2\n3\n4\n5\n');
+      await put(`b-${path}`, '1\n2\n3\n');
+      await desk.write(`a-${path}`, 'A\n2\n3\n4\nA\n');
+      await desk.write(`b-${path}`, '1\nB\n3\n');
+      const here = () => {
+        const editor = vscode.window.activeTextEditor;
+        return `${vscode.workspace.asRelativePath(editor?.document.uri ?? '')}:${editor?.selection.active.line}`;
+      };
+      const places = [];
+      for (const way of ['nextChange', 'nextChange', 'nextChange', 'nextChange', 'previousChange', 'previousChange']) {
+        await run(way);
+        places.push(here());
+      }
+      assert.deepEqual(places, [
+        `a-${path}:0`,
+        `a-${path}:4`,
+        `b-${path}:1`,
+        `a-${path}:0`,
+        `b-${path}:1`,
+        `a-${path}:4`,
+      ]);
+    });
+  });
+
+  describe('a rejection with a reason', () => {
+    it('gives the agent another round while its session runs', async () => {
+      await put(path, '1\n');
+      await desk.write(path, 'A\n');
+      await show(path);
+      const asked = await answering(() => run('rejectWithReasonFile', uri(path)), { input: ' not like this ' });
+      assert.equal(asked.inputs, 1);
+      assert.equal(await onDisk(path), '1\n');
+      assert.deepEqual(desk.fixRounds, [{ agent: 'agent-1', task: 'ui', path, text: 'not like this' }]);
+      assert.equal(desk.journal.of('review-intent')[0]?.reason, 'not like this');
+    });
+
+    it('is kept in the journal when nobody is there any more', async () => {
+      desk.close();
+      desk = new ReviewDesk(extension, { running: false });
+      await put(path, '1\n');
+      await desk.write(path, 'A\n');
+      await answering(() => run('rejectWithReasonFile', uri(path)), { input: 'no' });
+      assert.deepEqual(desk.fixRounds, []);
+      assert.equal(desk.journal.of('review-intent')[0]?.reason, 'no');
+    });
+  });
+
+  it('says once how much waits when a session is done, and accepts it all on demand', async () => {
+    const budget = { alertAt: 0.8 };
+    const started = { session: `s-${count}`, goal: 'x', version: '1', workspace: '/', rehearsal: true, budget };
+    desk.journal.append({ type: 'session-started', ...started });
+    await put(path, '1\n');
+    await desk.write(path, 'A\n');
+    await new Promise(resolve => setTimeout(resolve, 200));
+    const asked = await answering(
+      async () => {
+        desk.journal.append({ type: 'session-ended', outcome: 'completed', reason: 'done' });
+        await until(() => desk.changes.pendingFiles().length === 0);
+      },
+      { button: 'Accept All' },
+    );
+    assert.deepEqual(asked.messages, ['1 file, 1 change wait for review.']);
+  });
+
+  it('lists 500 pending files and accepts them all', async function () {
+    this.timeout(180_000);
+    const paths = Array.from({ length: 500 }, (_, index) => `many/${path}-${index}.ts`);
+    for (const one of paths) await desk.write(one, `export const x = '${one}';\n`);
+    await vscode.commands.executeCommand('orchestrate.review.focus');
+    await run('acceptAll');
+    assert.deepEqual(desk.changes.pendingFiles(), []);
+  });
+});
