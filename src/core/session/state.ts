@@ -228,6 +228,8 @@ export interface SessionState {
     spent?: EventOf<'budget-spent'>;
   };
   asks: Map<string, Ask>;
+  /** Permissions answered for more than once, by kind, rule and what, see `grantKey`. */
+  grants: Map<string, { decision: 'allow' | 'deny'; scope: 'session' | 'always' }>;
   decisions: Decision[];
   issues: Map<string, Issue>;
   findings: Map<string, Finding>;
