@@ -1,23 +1,26 @@
-import type { DashboardCommand, Snapshot } from '../src/protocol/dashboard.ts';
+import type { DashboardCommand } from '../src/protocol/dashboard.ts';
 import { tell } from './host.ts';
+import type { Model } from './model/model.ts';
 
-export function App({ snapshot }: { snapshot: Snapshot | undefined }) {
-  if (!snapshot) return <main aria-busy="true" />;
-  if (snapshot.workspace === 'untrusted') {
+export function App({ model }: { model: Model }) {
+  const workspace = model.workspace.value;
+  if (!workspace) return <main aria-busy="true" />;
+  if (workspace === 'untrusted') {
     return (
       <Empty title="This workspace is not trusted" text="Agents change files and run commands, so none starts here.">
         <Button command="manage-trust">Manage Workspace Trust</Button>
       </Empty>
     );
   }
-  if (snapshot.workspace === 'no-folder') {
+  if (workspace === 'no-folder') {
     return (
       <Empty title="No folder is open" text="A team works on the files of a folder.">
         <Button command="open-folder">Open Folder</Button>
       </Empty>
     );
   }
-  if (!snapshot.session) {
+  const session = model.session.value;
+  if (!session) {
     return (
       <Empty
         title="No session yet"
@@ -35,8 +38,8 @@ export function App({ snapshot }: { snapshot: Snapshot | undefined }) {
   }
   return (
     <main>
-      <h1>{snapshot.session.goal}</h1>
-      <p>{snapshot.session.status}</p>
+      <h1>{session.goal}</h1>
+      <p>{session.status}</p>
     </main>
   );
 }

@@ -1,8 +1,16 @@
 import * as z from 'zod';
 import { type FromDashboard, ToDashboard } from '../src/protocol/dashboard.ts';
 
+/** What the page remembers while it is hidden, and over a reload of the window. */
+export interface Memory {
+  session?: string;
+  watch?: string;
+}
+
 interface Api {
   postMessage(message: FromDashboard): void;
+  getState(): Memory | undefined;
+  setState(memory: Memory): void;
 }
 declare function acquireVsCodeApi(): Api;
 
@@ -14,6 +22,8 @@ const api = acquireVsCodeApi();
 export function tell(message: FromDashboard): void {
   api.postMessage(message);
 }
+
+export const recall = (): Memory => api.getState() ?? {};
 
 /** Calls back for every message of the extension; what has an unknown form is reported and dropped. */
 export function listen(hear: (message: ToDashboard) => void): void {

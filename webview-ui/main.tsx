@@ -1,17 +1,17 @@
 import { render } from 'preact';
-import type { Snapshot } from '../src/protocol/dashboard.ts';
 import { App } from './app.tsx';
 import './dashboard.css';
-import { listen, tell } from './host.ts';
+import { listen, recall, tell } from './host.ts';
+import { Model } from './model/model.ts';
 
 const root = document.getElementById('root');
 if (!root) throw new Error('the page has no root element');
 
-const show = (snapshot: Snapshot | undefined) => render(<App snapshot={snapshot} />, root);
-
-show(undefined);
+const model = new Model();
+render(<App model={model} />, root);
 listen(message => {
-  show(message);
-  tell({ type: 'shown', revision: message.revision });
+  if (message.type !== 'update') return;
+  model.take(message, Date.now());
+  requestAnimationFrame(() => tell({ type: 'drawn', revision: message.revision }));
 });
-tell({ type: 'ready' });
+tell({ type: 'ready', ...recall() });

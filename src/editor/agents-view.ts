@@ -24,7 +24,7 @@ export class AgentsView implements vscode.TreeDataProvider<Node>, vscode.Disposa
   }
 
   getChildren(node?: Node): Node[] {
-    if (!node) return this.#sessions.sessions.map(state => ({ kind: 'session', state }));
+    if (!node) return this.#sessions.sessions.map(({ state }) => ({ kind: 'session', state }));
     if (node.kind === 'agent') return [];
     if (node.kind === 'task') return agentsOf(node.session, node.state.task.id);
     const tasks: Node[] = [...node.state.tasks.values()].map(state => ({ kind: 'task', session: node.state, state }));

@@ -19,6 +19,11 @@ export class DisposableStore implements Disposable {
     return thing;
   }
 
+  /** Lets go of a thing that has been disposed otherwise. */
+  release(thing: Disposable): void {
+    this.#owned.delete(thing);
+  }
+
   /** Last in, first out. One that fails does not keep the others; the first failure is thrown at the end. */
   dispose(): void {
     this.#disposed = true;

@@ -1,11 +1,28 @@
+import type { AgentStream } from '../core/agent/contract.ts';
 import type { Disposable } from '../core/ports.ts';
 import type { SessionState } from '../core/session/state.ts';
+import type { JournalEvent } from '../protocol/events.ts';
+import type { Hash } from '../protocol/ids.ts';
+import type { InboxRequest } from '../protocol/inbox.ts';
 
-/** What the views show: the sessions of this workspace, each as its journal tells it. */
+/** A session as the views see it: run by this window or followed from another process. */
+export interface LiveSession {
+  /** The journal's own: read it, never change it. */
+  readonly state: SessionState;
+  /** Called for each event, in order, after the state took it. */
+  subscribe(listener: (event: JournalEvent) => void): Disposable;
+  /** What flows beside the journal; silent where another process runs the session. */
+  onStream(listener: AgentStream): Disposable;
+  /** Asks the session's owner for something; resolves when it is done or refused. */
+  request(body: InboxRequest): Promise<{ ok: boolean; message?: string }>;
+  getBlob(hash: Hash): Promise<Uint8Array | undefined>;
+}
+
+/** What the views show: the sessions of this workspace. */
 export interface SessionSource {
-  /** Newest first. The states are the journals' own: read them, never change them. */
-  readonly sessions: readonly SessionState[];
-  /** Called after any of them changed. */
+  /** Newest first. */
+  readonly sessions: readonly LiveSession[];
+  /** Called after any of them changed, and when one came or went. */
   onChange(listener: () => void): Disposable;
 }
 

@@ -26,7 +26,7 @@ export class StatusBar implements vscode.Disposable {
   }
 
   #update(): void {
-    const agents = this.#sessions.sessions.flatMap(session => [...session.agents.values()]);
+    const agents = this.#sessions.sessions.flatMap(({ state }) => [...state.agents.values()]);
     const running = agents.filter(agent => agent.status === 'running').length;
     this.#item.text = running > 0 ? `$(organization) ${running}` : '$(organization) Orchestrate';
     const spoken = running > 0 ? vscode.l10n.t('Orchestrate: {0} agents at work', running) : 'Orchestrate';

@@ -4,20 +4,15 @@ import { Name } from './ids.ts';
 /** Proof that a task is done. Exactly one of the keys says which kind. */
 export const Check = z.union([
   z.strictObject({
-    run: z.string().min(1).describe('A command that must end with exit code 0'),
+    run: z.string().min(1),
     timeoutSeconds: z.number().positive().optional(),
     name: z.string().optional(),
   }),
+  z.strictObject({ exists: z.array(z.string().min(1)).min(1), name: z.string().optional() }),
   z.strictObject({
-    exists: z.array(z.string().min(1)).min(1).describe('Files that must be there and not be empty'),
-    name: z.string().optional(),
-  }),
-  z.strictObject({
-    artifact: Name.describe('An artifact that must have been published'),
-    matches: z
-      .strictObject({ file: z.string().optional(), run: z.string().optional() })
-      .optional()
-      .describe('A JSON file, or a command whose output is JSON, that must satisfy the artifact read as a JSON Schema'),
+    artifact: Name,
+    /** A JSON file or the output of a command that must satisfy the artifact read as a JSON Schema. */
+    matches: z.strictObject({ file: z.string().optional(), run: z.string().optional() }).optional(),
     name: z.string().optional(),
   }),
 ]);
@@ -36,29 +31,28 @@ const common = {
   id: Name,
   title: z.string().min(1),
   phase: Name.optional(),
-  needs: z.array(Need).default([]).describe('What must have happened before it starts'),
-  priority: Priority.default('medium').describe('10 is the most urgent; high is 8, medium 5, low 2'),
-  optional: z.boolean().default(false).describe('The session may complete although this one failed'),
+  needs: z.array(Need).default([]),
+  priority: Priority.default('medium'),
+  /** The session may complete although this one failed. */
+  optional: z.boolean().default(false),
 };
 
 export const AgentTask = z.strictObject({
   kind: z.literal('agent').default('agent'),
   ...common,
   role: Name,
-  instructions: z.string().min(1).describe('All that the agent needs to know; it sees nothing of other tasks'),
+  instructions: z.string().min(1),
   pool: Name.optional(),
-  writes: z
-    .array(z.string().min(1))
-    .default([])
-    .describe('Globs this task alone may write while it runs; none: it writes nothing'),
-  publishes: z.array(Name).default([]).describe('Artifacts (notes, contracts, schemas) it hands to other tasks'),
-  consumes: z.array(Name).default([]).describe('Artifacts it reads; their publishers must come before'),
-  checks: z.array(Check).default([]).describe('What proves that it is done; run after the agent finishes'),
+  /** Globs this task alone may write while it runs; none means it writes nothing. */
+  writes: z.array(z.string().min(1)).default([]),
+  publishes: z.array(Name).default([]),
+  consumes: z.array(Name).default([]),
+  checks: z.array(Check).default([]),
   complexity: z.enum(['simple', 'ui-test', 'normal', 'complex']).default('normal'),
+  /** Review rounds after the work: the reviewer's blockers go back to the implementer until none is open. */
   review: z
     .strictObject({ role: Name.default('reviewer'), rounds: z.number().int().min(1).max(10).default(3) })
-    .optional()
-    .describe("Review rounds after the work: the reviewer's blockers go back until none is open"),
+    .optional(),
   budgetUsd: z.number().positive().optional(),
   timeoutMinutes: z.number().positive().optional(),
 });
@@ -75,8 +69,9 @@ export const CheckTask = z.strictObject({ kind: z.literal('check'), ...common, c
 export const ApprovalTask = z.strictObject({
   kind: z.literal('approval'),
   ...common,
-  question: z.string().min(1).optional().describe('What the person is asked'),
-  changes: z.array(Name).optional().describe('Waits until the changes of these tasks are accepted'),
+  /** What the person is asked; with `changes`, it waits until the named tasks' changes are accepted. */
+  question: z.string().min(1).optional(),
+  changes: z.array(Name).optional(),
 });
 
 export const Task = z.union([AgentTask, CommandTask, CheckTask, ApprovalTask]);
@@ -84,16 +79,12 @@ export const Task = z.union([AgentTask, CommandTask, CheckTask, ApprovalTask]);
 /** A workflow file and a plan made by the planner: the same format. */
 export const Plan = z.strictObject({
   goal: z.string().min(1),
-  rationale: z.string().optional().describe('Why this shape: one agent or many, what runs side by side'),
+  /** Why this shape: one agent or many, what runs side by side. */
+  rationale: z.string().optional(),
   phases: z.array(Name).default([]),
+  /** Slots of a pool: how many of its tasks run at once. */
   pools: z
-    .record(
-      Name,
-      z.strictObject({
-        slots: z.number().int().positive().describe('How many of its tasks run at once'),
-        roles: z.array(Name).optional().describe('Tasks of these roles belong to it'),
-      }),
-    )
+    .record(Name, z.strictObject({ slots: z.number().int().positive(), roles: z.array(Name).optional() }))
     .default({}),
   tasks: z.array(Task).min(1),
 });

@@ -1,3 +1,4 @@
+import { emptyHistory } from './fold/history.ts';
 import type { SessionState, Tally } from './state.ts';
 
 export const emptyTally = (): Tally => ({
@@ -39,7 +40,6 @@ export const initialState = (): SessionState => ({
   openReviews: new Map(),
   budget: { limits: [], alerts: [] },
   asks: new Map(),
-  grants: new Map(),
   decisions: [],
   issues: new Map(),
   findings: new Map(),
@@ -58,4 +58,5 @@ export const initialState = (): SessionState => ({
   noticeCount: 0,
   files: new Map(),
   baselines: new Map(),
+  history: emptyHistory(),
 });

@@ -3,6 +3,7 @@ import { agentFolds } from './fold/agents.ts';
 import { callFolds } from './fold/calls.ts';
 import { changeFolds } from './fold/changes.ts';
 import type { Folds } from './fold/fold.ts';
+import { beforehand, remember } from './fold/history.ts';
 import { knowledgeFolds } from './fold/knowledge.ts';
 import { planFolds } from './fold/plan.ts';
 import { sessionFolds } from './fold/session.ts';
@@ -30,8 +31,10 @@ function date(state: SessionState, event: JournalEvent): void {
 
 /** Folds one event into the state, in place. An event of a type we do not know only moves `seq`. */
 export const reduce: Reduce = (state, event) => {
+  const before = beforehand(state, event);
   date(state, event);
   byType.get(event.type)?.(state, event as never);
+  remember(state, event, before);
   if (!('agent' in event) || event.agent === undefined) return;
   const agent = state.agents.get(event.agent);
   if (agent) agent.lastEventAt = event.at;

@@ -183,6 +183,58 @@ export interface WrittenFile {
   status: 'pending' | 'accepted' | 'rejected' | 'mixed';
 }
 
+/** A stretch of time in which an agent was in one status with one model. */
+export interface Span {
+  /** Counted from 1 within the agent. */
+  n: number;
+  from: number;
+  to?: number;
+  status: 'running' | 'paused' | 'waiting';
+  model?: ModelRef;
+}
+
+/** Something that went otherwise than planned, or that explains a break in somebody's work. */
+export interface Mark {
+  /** Counted from 1 within the session. */
+  n: number;
+  at: number;
+  kind:
+    | Rung
+    | 'failover'
+    | 'retry'
+    | 'compacted'
+    | 'reassigned'
+    | 'denied'
+    | 'warning'
+    | 'error'
+    | 'budget-alert'
+    | 'budget-spent'
+    | 'resumed';
+  agent?: string;
+  from?: ModelRef;
+  to?: string;
+  text: string;
+}
+
+export interface LatencySample {
+  ms: number;
+  ok: boolean;
+  firstTokenMs?: number;
+}
+
+/** Who worked when and how it went: bounded, whatever the length of the session. */
+export interface History {
+  /** By agent; `count` says how many spans there were, the latest of them are kept. */
+  lanes: Map<string, { count: number; spans: Span[] }>;
+  /** The latest marks; `markCount` says how many there were. */
+  marks: Mark[];
+  markCount: number;
+  /** Money and tokens so far, at most one point for each `stepMs`. */
+  spending: { stepMs: number; points: { at: number; cost: NanoUsd; tokens: number }[] };
+  /** The latest finished calls, by provider. */
+  latencies: Map<string, LatencySample[]>;
+}
+
 /** Everything known of a session; a pure function of its events. */
 export interface SessionState {
   session: string;
@@ -226,10 +278,10 @@ export interface SessionState {
     limits: { scope: BudgetScope; key: string; limit: NanoUsd }[];
     alerts: EventOf<'budget-alert'>[];
     spent?: EventOf<'budget-spent'>;
+    /** The share of a limit at which the person is told. */
+    alertAt?: number;
   };
   asks: Map<string, Ask>;
-  /** Permissions answered for more than once, by kind, rule and what, see `grantKey`. */
-  grants: Map<string, { decision: 'allow' | 'deny'; scope: 'session' | 'always' }>;
   decisions: Decision[];
   issues: Map<string, Issue>;
   findings: Map<string, Finding>;
@@ -252,6 +304,7 @@ export interface SessionState {
   files: Map<RelPath, WrittenFile>;
   /** Hash of the content that review compares against; null: there was no file. */
   baselines: Map<RelPath, Hash | null>;
+  history: History;
 }
 
 /** Folds one event into the state, in place: cost does not grow with the journal. */

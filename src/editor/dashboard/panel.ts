@@ -1,10 +1,10 @@
 import * as vscode from 'vscode';
-import type { DashboardCommand, FromDashboard, ToDashboard } from '../../protocol/dashboard.ts';
+import type { DashboardCommand } from '../../protocol/dashboard.ts';
 import { DisposableStore } from '../disposables.ts';
 import type { SessionSource } from '../sessions.ts';
 import { readiness } from '../workspace-readiness.ts';
+import type { Connection } from './connection.ts';
 import { dashboardHtml, dashboardRoot } from './html.ts';
-import { snapshot } from './snapshot.ts';
 
 const viewType = 'orchestrate.dashboard';
 
@@ -14,9 +14,10 @@ const commands: Record<DashboardCommand, string> = {
   'set-api-key': 'orchestrate.setApiKey',
   'manage-trust': 'workbench.trust.manage',
   'open-folder': 'vscode.openFolder',
+  'show-log': 'orchestrate.showLog',
 };
 
-/** The one dashboard of a window: a page that is told whole snapshots and answers in typed messages. */
+/** The one dashboard of a window. What it tells and hears loads with the first page, not with the extension. */
 export class Dashboard implements vscode.Disposable, vscode.WebviewPanelSerializer {
   readonly #store = new DisposableStore();
   readonly #extension: vscode.Uri;
@@ -61,16 +62,24 @@ export class Dashboard implements vscode.Disposable, vscode.WebviewPanelSerializ
     this.#panel = panel;
     this.#shown = Promise.withResolvers();
     this.#shown.promise.catch(() => undefined);
-    life.add(this.#sessions.onChange(() => this.#show()));
-    life.add(vscode.workspace.onDidGrantWorkspaceTrust(() => this.#show()));
-    life.add(vscode.workspace.onDidChangeWorkspaceFolders(() => this.#show()));
-    life.add(panel.onDidChangeViewState(() => panel.visible && this.#show()));
-    life.add(panel.webview.onDidReceiveMessage(message => this.#receive(message)));
+    const connected = this.#connect(panel, life);
+    const withConnection = (use: (connection: Connection) => void) =>
+      void connected.then(use, error => this.#log.error('The dashboard could not be loaded', error));
+    life.add(vscode.workspace.onDidGrantWorkspaceTrust(() => withConnection(connection => connection.show())));
+    life.add(vscode.workspace.onDidChangeWorkspaceFolders(() => withConnection(connection => connection.show())));
+    // A page that is shown again is a new one, and says so.
+    life.add(
+      panel.onDidChangeViewState(() => {
+        if (!panel.visible) withConnection(connection => connection.hide());
+      }),
+    );
+    life.add(panel.webview.onDidReceiveMessage(message => withConnection(connection => connection.receive(message))));
     panel.onDidDispose(() => {
       this.#panel = undefined;
       this.#shown?.reject(new Error('closed'));
       this.#shown = undefined;
       life.dispose();
+      this.#store.release(panel);
     });
     const icon = (theme: string) => vscode.Uri.joinPath(this.#extension, 'media', `orchestrate-${theme}.svg`);
     panel.iconPath = { light: icon('light'), dark: icon('dark') };
@@ -79,32 +88,20 @@ export class Dashboard implements vscode.Disposable, vscode.WebviewPanelSerializ
     this.#store.add(panel);
   }
 
-  async #receive(raw: unknown): Promise<void> {
-    // The schemas load with the first message, not with the extension.
-    const { parseFromDashboard } = await import('./messages.ts');
-    const message = parseFromDashboard(raw);
-    if (message) this.#handle(message);
-    else this.#log.warn('The dashboard sent a message of unknown form', raw);
-  }
-
-  #handle(message: FromDashboard): void {
-    switch (message.type) {
-      case 'ready':
-        this.#show();
-        break;
-      case 'shown':
-        this.#shown?.resolve(message.revision);
-        this.#shown = undefined;
-        break;
-      case 'run':
-        void vscode.commands.executeCommand(commands[message.command]);
-        break;
-    }
-  }
-
-  #show(): void {
-    if (!this.#panel?.visible) return;
-    const message: ToDashboard = snapshot(++this.#revision, readiness(), this.#sessions.sessions[0]);
-    void this.#panel.webview.postMessage(message);
+  async #connect(panel: vscode.WebviewPanel, life: DisposableStore): Promise<Connection> {
+    const { connect } = await import('./connect.ts');
+    return life.add(
+      connect(panel.webview, {
+        source: this.#sessions,
+        log: this.#log,
+        readiness,
+        run: command => void vscode.commands.executeCommand(commands[command]),
+        onDrawn: revision => {
+          this.#revision = revision;
+          this.#shown?.resolve(revision);
+          this.#shown = undefined;
+        },
+      }),
+    );
   }
 }

@@ -29,6 +29,7 @@ export const sessionFolds: Folds<Types> = {
     if (event.orchestrator) state.orchestrator = event.orchestrator;
     state.startedAt ??= event.at;
     state.status = atWork(state);
+    state.budget.alertAt = event.budget.alertAt;
     if (event.budget.sessionUsd !== undefined)
       state.budget.limits.push({ scope: 'session', key: event.session, limit: event.budget.sessionUsd });
   },

@@ -1,0 +1,156 @@
+import type { JournalEvent } from '../../../protocol/events.ts';
+import type { ModelRef } from '../../../protocol/ids.ts';
+import type { History, LatencySample, Mark, SessionState } from '../state.ts';
+
+/** Of one agent: an agent that is stopped and woken more often loses its oldest spans. */
+const SPANS_KEPT = 200;
+const MARKS_KEPT = 1000;
+const LATENCIES_KEPT = 40;
+/** Points of the spending curve; when there are more, each two neighbours become one. */
+const POINTS_KEPT = 120;
+const FIRST_STEP_MS = 1000;
+
+export const emptyHistory = (): History => ({
+  lanes: new Map(),
+  marks: [],
+  markCount: 0,
+  spending: { stepMs: FIRST_STEP_MS, points: [] },
+  latencies: new Map(),
+});
+
+const providerOf = (model: ModelRef) => model.slice(0, model.indexOf('/'));
+
+/** What is known of an event only before the state has taken it. */
+export interface Beforehand {
+  agent?: string;
+  model?: ModelRef;
+  lastAt?: number;
+}
+
+/** To be asked before the state takes the event: answers and outcomes name an ask or a call, not whose it was. */
+export function beforehand(state: SessionState, event: JournalEvent): Beforehand {
+  switch (event.type) {
+    case 'permission-answered':
+    case 'question-answered': {
+      const agent = state.asks.get(event.ask)?.agent;
+      return agent === undefined ? {} : { agent };
+    }
+    case 'call-outcome': {
+      const intent = state.openCalls.get(event.call)?.intent;
+      return intent ? { agent: intent.agent, model: intent.model } : {};
+    }
+    case 'session-resumed':
+      return state.lastAt === undefined ? {} : { lastAt: state.lastAt };
+    default:
+      return 'agent' in event && event.agent !== undefined ? { agent: event.agent } : {};
+  }
+}
+
+/** Keeps who worked when, what went otherwise than planned, and how money and time went; after the state took the event. */
+export function remember(state: SessionState, event: JournalEvent, before: Beforehand): void {
+  const { history } = state;
+  if (event.type === 'session-resumed') interrupt(history, before.lastAt ?? event.at);
+  if (before.agent !== undefined) draw(state, before.agent, event.at);
+  const mark = markOf(event);
+  if (mark) {
+    history.markCount++;
+    history.marks.push({ ...mark, n: history.markCount, at: event.at });
+    if (history.marks.length > MARKS_KEPT) history.marks.shift();
+  }
+  if (event.type === 'call-outcome' && before.model !== undefined) {
+    spend(state, event.at);
+    const { ms, firstTokenMs, result } = event;
+    measure(history, providerOf(before.model), {
+      ms,
+      ok: result.ok,
+      ...(firstTokenMs !== undefined && { firstTokenMs }),
+    });
+  }
+}
+
+/** A new span begins where an agent's status or model is another than before. */
+function draw(state: SessionState, name: string, at: number): void {
+  const agent = state.agents.get(name);
+  if (!agent) return;
+  const { lanes } = state.history;
+  let lane = lanes.get(name);
+  if (!lane) {
+    lane = { count: 0, spans: [] };
+    lanes.set(name, lane);
+  }
+  const { status, model } = agent;
+  const atWork = status === 'running' || status === 'paused' || status === 'waiting';
+  const open = lane.spans.at(-1);
+  if (open && open.to === undefined) {
+    if (atWork && open.status === status && (open.model === model || open.model === undefined)) {
+      if (model !== undefined) open.model = model;
+      return;
+    }
+    open.to = Math.max(open.from, at);
+  }
+  if (!atWork) return;
+  lane.count++;
+  lane.spans.push({ n: lane.count, from: at, status, ...(model !== undefined && { model }) });
+  if (lane.spans.length > SPANS_KEPT) lane.spans.shift();
+}
+
+/** Nobody worked between the last event of a run that was cut off and the next run. */
+function interrupt(history: History, at: number): void {
+  for (const { spans } of history.lanes.values()) {
+    const open = spans.at(-1);
+    if (open && open.to === undefined) open.to = Math.max(open.from, at);
+  }
+}
+
+function spend(state: SessionState, at: number): void {
+  const { cost, usage } = state.tally;
+  const tokens = usage.input + usage.cacheRead + usage.cacheWrite + usage.output;
+  const { spending } = state.history;
+  const last = spending.points.at(-1);
+  if (last && at - last.at < spending.stepMs) {
+    last.cost = cost;
+    last.tokens = tokens;
+    return;
+  }
+  spending.points.push({ at, cost, tokens });
+  if (spending.points.length <= POINTS_KEPT) return;
+  spending.points = spending.points.filter((_, index) => index % 2 === 0 || index === spending.points.length - 1);
+  spending.stepMs *= 2;
+}
+
+function measure(history: History, provider: string, sample: LatencySample): void {
+  const known = history.latencies.get(provider);
+  if (!known) history.latencies.set(provider, [sample]);
+  else {
+    known.push(sample);
+    if (known.length > LATENCIES_KEPT) known.shift();
+  }
+}
+
+function markOf(event: JournalEvent): Omit<Mark, 'n' | 'at'> | undefined {
+  switch (event.type) {
+    case 'failover':
+      return { kind: 'failover', agent: event.agent, from: event.from, to: event.to, text: event.reason };
+    case 'attempt-discarded':
+      return { kind: 'retry', agent: event.agent, from: event.model, text: event.error };
+    case 'supervision':
+      return { kind: event.rung, agent: event.agent, text: event.reason };
+    case 'agent-compacted':
+      return { kind: 'compacted', agent: event.agent, text: '' };
+    case 'agent-reassigned':
+      return { kind: 'reassigned', agent: event.agent, to: event.route.join(', '), text: event.reason };
+    case 'permission-denied':
+      return { kind: 'denied', agent: event.agent, text: `${event.what} (${event.rule})` };
+    case 'notice':
+      if (event.level === 'info') return undefined;
+      return { kind: event.level, ...(event.agent !== undefined && { agent: event.agent }), text: event.text };
+    case 'budget-alert':
+      return { kind: 'budget-alert', text: `${event.scope} ${event.key}` };
+    case 'budget-spent':
+      return { kind: 'budget-spent', text: `${event.scope} ${event.key}` };
+    case 'session-resumed':
+      return { kind: 'resumed', text: '' };
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,156 @@
+import type { Clock, Disposable, Log } from '../../core/ports.ts';
+import { type DashboardCommand, type Fetch, FromDashboard, type ToDashboard } from '../../protocol/dashboard.ts';
+import type { RelPath } from '../../protocol/ids.ts';
+import type { LiveSession, SessionSource } from '../sessions.ts';
+import type { Readiness } from '../workspace-readiness.ts';
+import { Publisher } from './publisher.ts';
+import type { Checklist } from './rows/session.ts';
+
+const FETCHED_CHARACTERS = 200_000;
+
+export interface ConnectionParts {
+  source: SessionSource;
+  clock: Clock;
+  log: Log;
+  checklist: Checklist;
+  post(message: ToDashboard): void;
+  readiness(): Readiness;
+  run(command: DashboardCommand): void;
+  openFile(path: RelPath, line: number | undefined): void;
+  /** Translations of the page's texts. */
+  texts: Record<string, string>;
+  /** The page has drawn that update. */
+  onDrawn(revision: number): void;
+}
+
+/** One side of the talk with one page: what the page says comes in here, what it is told goes out through `post`. */
+export class Connection implements Disposable {
+  readonly #parts: ConnectionParts;
+  readonly #publisher: Publisher;
+  readonly #listening: Disposable;
+  #session: LiveSession | undefined;
+  #listens = false;
+
+  constructor(parts: ConnectionParts) {
+    this.#parts = parts;
+    this.#publisher = new Publisher(parts);
+    this.#listening = parts.source.onChange(() => this.#listed());
+  }
+
+  /** Everything anew, if the page listens. */
+  show(): void {
+    if (!this.#listens) return;
+    const { source, readiness } = this.#parts;
+    this.#publisher.show({ workspace: readiness(), sessions: source.sessions, session: this.#session });
+  }
+
+  /** The page is gone, or is not seen: VS Code keeps no page that is hidden. */
+  hide(): void {
+    this.#listens = false;
+    this.#publisher.hide();
+  }
+
+  receive(raw: unknown): void {
+    const parsed = FromDashboard.safeParse(raw);
+    if (parsed.success) this.#handle(parsed.data);
+    else this.#parts.log.write('warn', 'The dashboard sent a message of unknown form', parsed.error.issues);
+  }
+
+  dispose(): void {
+    this.#listening.dispose();
+    this.#publisher.dispose();
+  }
+
+  #handle(message: FromDashboard): void {
+    switch (message.type) {
+      case 'ready':
+        this.#listens = true;
+        this.#parts.post({ type: 'texts', texts: this.#parts.texts });
+        this.#session = this.#find(message.session) ?? this.#session ?? this.#parts.source.sessions[0];
+        this.#publisher.watch(message.watch);
+        this.show();
+        break;
+      case 'again':
+        this.show();
+        break;
+      case 'drawn':
+        this.#publisher.drawn(message.revision);
+        this.#parts.onDrawn(message.revision);
+        break;
+      case 'choose':
+        this.#session = this.#find(message.session) ?? this.#session;
+        this.#publisher.watch(undefined);
+        this.show();
+        break;
+      case 'watch':
+        this.#publisher.watch(message.agent);
+        break;
+      case 'request':
+        void this.#request(message);
+        break;
+      case 'fetch':
+        void this.#fetch(message);
+        break;
+      case 'open-file':
+        this.#parts.openFile(message.path, message.line);
+        break;
+      case 'run':
+        this.#parts.run(message.command);
+        break;
+    }
+  }
+
+  #find(id: string | undefined): LiveSession | undefined {
+    return this.#parts.source.sessions.find(({ state }) => state.session === id);
+  }
+
+  /** A new session takes the place of one that has ended; one that goes on keeps its place. */
+  #listed(): void {
+    const { sessions } = this.#parts.source;
+    const shown = this.#session;
+    const newest = sessions[0];
+    const gone = shown !== undefined && !sessions.includes(shown);
+    if (newest !== shown && (shown === undefined || gone || this.#overtaken(shown))) {
+      this.#session = newest;
+      this.#publisher.watch(undefined);
+      this.show();
+    } else this.#publisher.listed(sessions);
+  }
+
+  /** Whether a session has begun since the one that is shown has ended. */
+  #overtaken({ state }: LiveSession): boolean {
+    const begun = this.#parts.source.sessions[0]?.state.startedAt;
+    return state.status === 'ended' && begun !== undefined && begun > (state.lastAt ?? 0);
+  }
+
+  async #request({ request, session, body }: Extract<FromDashboard, { type: 'request' }>): Promise<void> {
+    try {
+      const found = this.#find(session);
+      const outcome = found ? await found.request(body) : { ok: false, message: 'the session is gone' };
+      this.#parts.post({ type: 'answer', request, ...outcome });
+    } catch (error) {
+      this.#parts.log.write('error', `The dashboard's request failed: ${body.kind}`, error);
+      this.#parts.post({ type: 'answer', request, ok: false, message: said(error) });
+    }
+  }
+
+  async #fetch({ request, session, what }: Extract<FromDashboard, { type: 'fetch' }>): Promise<void> {
+    const found = this.#find(session);
+    const text = found && (await textOf(found, what).catch(() => undefined));
+    const shown = (text ?? '').slice(0, FETCHED_CHARACTERS);
+    const omitted = (text ?? '').length - shown.length;
+    this.#parts.post({ type: 'fetched', request, ok: text !== undefined, text: shown, omitted });
+  }
+}
+
+async function textOf(session: LiveSession, what: Fetch): Promise<string | undefined> {
+  if (what.kind === 'instructions') {
+    const task = session.state.tasks.get(what.task)?.task;
+    if (task?.kind === 'agent') return task.instructions;
+    return task?.kind === 'command' ? task.run : undefined;
+  }
+  const bytes = await session.getBlob(what.blob);
+  return bytes && new TextDecoder().decode(bytes);
+}
+
+const said = (error: unknown) => (error instanceof Error ? error.message : String(error));

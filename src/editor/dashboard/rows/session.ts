@@ -1,0 +1,61 @@
+import type { SessionState } from '../../../core/session/state.ts';
+import type { OverviewView, Row, SessionView } from '../../../protocol/dashboard-rows.ts';
+import { given } from './given.ts';
+import { tallyView } from './work.ts';
+
+const PHASES_SHOWN = 50;
+
+function planView(state: SessionState): SessionView['plan'] {
+  const { plan, estimate } = state;
+  if (!plan) return undefined;
+  return {
+    revision: state.planRevision,
+    approved: state.planApproved,
+    ...given({ rationale: plan.rationale, estimate: estimate && given(estimate) }),
+  };
+}
+
+export function sessionView(state: SessionState): SessionView {
+  const { spent } = state.budget;
+  return {
+    session: state.session,
+    goal: state.goal,
+    status: state.status,
+    rehearsal: state.rehearsal,
+    activeMs: state.activeMs,
+    resumes: state.resumes,
+    phases: state.phases.slice(-PHASES_SHOWN).map(phase => ({ ...phase })),
+    planRefusals: state.planRefusals,
+    tally: tallyView(state.tally),
+    switches: state.switches,
+    discarded: state.discarded,
+    escalations: state.escalations,
+    denied: state.deniedPermissions,
+    ...given({
+      outcome: state.outcome,
+      startedAt: state.startedAt,
+      lastAt: state.lastAt,
+      pausedBy: state.pausedBy,
+      plan: planView(state),
+      budgetSpent: spent && { scope: spent.scope, key: spent.key, action: spent.action },
+    }),
+  };
+}
+
+export type Checklist = (state: SessionState) => OverviewView['checklist'];
+
+export function overviewView(state: SessionState, checklist: Checklist): OverviewView {
+  let pending = 0;
+  for (const file of state.files.values()) if (file.status === 'pending') pending++;
+  return {
+    checklist: checklist(state),
+    spending: state.history.spending.points.map(point => ({ ...point })),
+    files: { touched: state.files.size, pending },
+  };
+}
+
+/** For the picker. */
+export function sessionRow(state: SessionState): Row<'sessions'> {
+  const { session, goal, status, outcome, startedAt } = state;
+  return { id: session, goal, status, ...given({ outcome: outcome?.outcome, startedAt }) };
+}

@@ -1,0 +1,176 @@
+import type { SessionState } from '../../core/session/state.ts';
+import type { EventOf, JournalEvent } from '../../protocol/events.ts';
+import { spanId } from './rows/history.ts';
+import { budgetId, providerOf } from './rows/money.ts';
+import type { SessionTable } from './rows/tables.ts';
+
+/** Told that a row may be another now, or, with `all`, any row of the table. */
+export interface Marks {
+  row(table: SessionTable, id: string): void;
+  all(table: SessionTable): void;
+}
+
+interface Call {
+  agent: string;
+  model: string;
+  task?: string | undefined;
+}
+
+/** Says which rows an event touches, after the state took it: what is sent follows what has changed, not what there is. */
+export class Touched {
+  readonly #marks: Marks;
+  readonly #state: SessionState;
+  /** Outcomes and answers name a call or an ask that the state has forgotten by then. */
+  readonly #calls = new Map<string, Call>();
+  readonly #asks = new Map<string, string>();
+  #markCount: number;
+
+  constructor(state: SessionState, marks: Marks) {
+    this.#state = state;
+    this.#marks = marks;
+    this.#markCount = state.history.markCount;
+    for (const [call, { intent }] of state.openCalls) this.#calls.set(call, intent);
+    for (const { ask, agent } of state.asks.values()) this.#asks.set(ask, agent);
+  }
+
+  take(event: JournalEvent): void {
+    const { row, all } = this.#marks;
+    switch (event.type) {
+      case 'session-started':
+        all('budget');
+        break;
+      case 'session-resumed':
+        for (const agent of this.#state.history.lanes.keys()) this.#lane(agent);
+        break;
+      case 'plan-proposed':
+      case 'plan-approved':
+        all('tasks');
+        break;
+      case 'task-added':
+        row('tasks', event.task.id);
+        break;
+      case 'call-intent':
+        this.#intent(event);
+        break;
+      case 'call-outcome':
+        this.#outcome(event);
+        break;
+      case 'failover':
+        row('providers', providerOf(event.from));
+        break;
+      case 'route-parked':
+      case 'breaker':
+      case 'provider-health':
+        row('providers', event.provider);
+        break;
+      case 'budget-alert':
+      case 'budget-spent':
+      case 'budget-changed':
+        all('budget');
+        break;
+      case 'permission-asked':
+      case 'question-asked':
+        this.#asks.set(event.ask, event.agent);
+        row('asks', event.ask);
+        break;
+      case 'permission-answered':
+      case 'question-answered':
+        this.#answered(event.ask);
+        break;
+      case 'agent-started':
+        // The asks of an agent show its role and task.
+        for (const [ask, agent] of this.#asks) if (agent === event.agent) row('asks', ask);
+        break;
+      case 'agent-ended':
+        for (const [ask, agent] of this.#asks)
+          if (agent === event.agent && !this.#state.asks.has(ask)) this.#answered(ask);
+        break;
+      case 'decision-noted':
+        row('decisions', String(this.#state.decisions.length - 1));
+        break;
+      case 'issue-opened':
+      case 'issue-resolved':
+        row('issues', event.issue);
+        break;
+      case 'finding-added':
+      case 'finding-resolved':
+        row('findings', event.finding);
+        break;
+      case 'artifact-published':
+        row('artifacts', event.artifact);
+        break;
+      case 'queue-added':
+      case 'queue-removed':
+      case 'queue-taken':
+        row('queue', event.item);
+        break;
+      default:
+        break;
+    }
+    if ('agent' in event && event.agent !== undefined) this.#agent(event.agent);
+    if ('task' in event && typeof event.task === 'string') row('tasks', event.task);
+    this.#newMarks();
+  }
+
+  #intent(event: EventOf<'call-intent'>): void {
+    const { call, agent, model } = event;
+    if (this.#calls.has(call)) return;
+    const made = { agent, model, task: event.task };
+    this.#calls.set(call, made);
+    this.#counted(made);
+  }
+
+  #outcome(event: EventOf<'call-outcome'>): void {
+    const made = this.#calls.get(event.call);
+    if (!made) return;
+    this.#calls.delete(event.call);
+    this.#counted(made);
+  }
+
+  /** Everything that a call counts in. */
+  #counted({ agent, model, ...call }: Call): void {
+    const { row } = this.#marks;
+    const provider = providerOf(model);
+    const task = call.task ?? this.#state.agents.get(agent)?.task;
+    row('providers', provider);
+    row('models', model);
+    if (task !== undefined) row('tasks', task);
+    this.#agent(agent);
+    for (const { scope, key } of this.#state.budget.limits) {
+      if (scope === 'agent' && key !== agent) continue;
+      if (scope === 'provider' && key !== provider) continue;
+      row('budget', budgetId(scope, key));
+    }
+  }
+
+  #answered(ask: string): void {
+    this.#marks.row('asks', ask);
+    const agent = this.#asks.get(ask);
+    this.#asks.delete(ask);
+    if (agent !== undefined) this.#agent(agent);
+  }
+
+  #agent(agent: string): void {
+    this.#marks.row('agents', agent);
+    this.#lane(agent);
+  }
+
+  /** An event ends at most the last span and begins at most one, which may push out the oldest. */
+  #lane(agent: string): void {
+    const lane = this.#state.history.lanes.get(agent);
+    if (!lane) return;
+    const { count, spans } = lane;
+    this.#marks.row('spans', spanId(agent, count));
+    if (count > 1) this.#marks.row('spans', spanId(agent, count - 1));
+    if (count > spans.length) this.#marks.row('spans', spanId(agent, count - spans.length));
+  }
+
+  #newMarks(): void {
+    const { markCount, marks } = this.#state.history;
+    while (this.#markCount < markCount) {
+      this.#markCount++;
+      this.#marks.row('marks', String(this.#markCount));
+      if (this.#markCount > marks.length) this.#marks.row('marks', String(this.#markCount - marks.length));
+    }
+  }
+}

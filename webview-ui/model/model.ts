@@ -1,0 +1,159 @@
+import { batch, type Signal, signal } from '@preact/signals';
+import type { LivePart, Update } from '../../src/protocol/dashboard.ts';
+import type { OverviewView, Row, SessionView, TableName } from '../../src/protocol/dashboard-rows.ts';
+import { Table } from './table.ts';
+
+type Tables = { [T in TableName]: Table<Row<T>> };
+export type SpanRow = Row<'spans'>;
+
+/** What is kept of the watched agent's text. */
+const LIVE_CHARACTERS = 60_000;
+
+export interface LiveText {
+  agent: string;
+  parts: LivePart[];
+}
+
+const flowing = new Set<LivePart['kind']>(['text', 'reasoning', 'arguments', 'output']);
+
+/** What the page knows of a session: what the updates say, one after another. */
+export class Model {
+  readonly tables: Tables = {
+    sessions: new Table(),
+    agents: new Table(),
+    tasks: new Table(),
+    providers: new Table(),
+    models: new Table(),
+    budget: new Table(),
+    asks: new Table(),
+    decisions: new Table(),
+    issues: new Table(),
+    findings: new Table(),
+    artifacts: new Table(),
+    queue: new Table(),
+    spans: new Table(),
+    marks: new Table(),
+  };
+  readonly workspace = signal<NonNullable<Update['reset']>['workspace'] | undefined>(undefined);
+  /** Whether the snapshot is whole. */
+  readonly complete = signal(false);
+  readonly session = signal<SessionView | undefined>(undefined);
+  readonly overview = signal<OverviewView | undefined>(undefined);
+  readonly live = signal<LiveText | undefined>(undefined);
+  /** What the host's clock is ahead of ours. */
+  readonly skew = signal(0);
+  readonly #streaming = new Map<string, Signal<number>>();
+  readonly #lanes = new Map<string, Signal<readonly SpanRow[]>>();
+
+  take(update: Update, now: number): void {
+    batch(() => {
+      if (update.reset) this.#forget(update.reset);
+      this.skew.value = update.now - now;
+      if (update.session) this.session.value = update.session;
+      if (update.overview) this.overview.value = update.overview;
+      for (const name of new Set([...Object.keys(update.upsert ?? {}), ...Object.keys(update.remove ?? {})]))
+        this.#change(name as TableName, update);
+      for (const [agent, tokens] of update.streaming ?? []) this.#streamed(agent).value = tokens;
+      if (update.live) this.#hear(update.live);
+      if (update.complete) this.complete.value = true;
+    });
+  }
+
+  /** Tokens of the call that runs, by the host's estimate. */
+  streaming(agent: string): number {
+    return this.#streamed(agent).value;
+  }
+
+  /** When that agent worked, waited and was paused, oldest first. */
+  lane(agent: string): readonly SpanRow[] {
+    return this.#lane(agent).value;
+  }
+
+  #forget({ workspace, session }: NonNullable<Update['reset']>): void {
+    const other = session !== this.session.peek()?.session;
+    this.workspace.value = workspace;
+    this.complete.value = false;
+    if (other) {
+      this.session.value = undefined;
+      this.overview.value = undefined;
+      this.live.value = undefined;
+    }
+    for (const table of Object.values(this.tables)) table.clear();
+    for (const tokens of this.#streaming.values()) tokens.value = 0;
+    for (const lane of this.#lanes.values()) lane.value = [];
+  }
+
+  #change(name: TableName, { upsert, remove }: Update): void {
+    const upserts = (upsert?.[name] ?? []) as Row<TableName>[];
+    const removals = remove?.[name] ?? [];
+    if (name === 'spans') this.#move(upserts as SpanRow[], removals);
+    (this.tables[name] as Table<Row<TableName>>).change(upserts, removals);
+  }
+
+  #move(upserts: readonly SpanRow[], removals: readonly string[]): void {
+    const gone = new Set(removals);
+    const changed = new Map<string, SpanRow[]>();
+    const of = (agent: string) => {
+      let lane = changed.get(agent);
+      if (!lane) {
+        lane = this.#lane(agent)
+          .peek()
+          .filter(span => !gone.has(span.id));
+        changed.set(agent, lane);
+      }
+      return lane;
+    };
+    for (const id of removals) of(id.slice(0, id.lastIndexOf('#')));
+    for (const span of upserts) {
+      const lane = of(span.agent);
+      // Nearly always one of the last.
+      const at = lane.findLastIndex(known => known.id === span.id);
+      if (at < 0) lane.push(span);
+      else lane[at] = span;
+    }
+    for (const [agent, lane] of changed) this.#lane(agent).value = lane.sort((a, b) => numberOf(a) - numberOf(b));
+  }
+
+  #lane(agent: string): Signal<readonly SpanRow[]> {
+    let lane = this.#lanes.get(agent);
+    if (!lane) {
+      lane = signal<readonly SpanRow[]>([]);
+      this.#lanes.set(agent, lane);
+    }
+    return lane;
+  }
+
+  #streamed(agent: string): Signal<number> {
+    let tokens = this.#streaming.get(agent);
+    if (!tokens) {
+      tokens = signal(0);
+      this.#streaming.set(agent, tokens);
+    }
+    return tokens;
+  }
+
+  #hear({ agent, reset, parts }: NonNullable<Update['live']>): void {
+    const known = this.live.peek();
+    const kept = reset || known?.agent !== agent ? [] : [...known.parts];
+    for (const part of parts) {
+      const last = kept.at(-1);
+      if (last?.kind === part.kind && flowing.has(part.kind))
+        kept[kept.length - 1] = { kind: part.kind, text: last.text + part.text };
+      else kept.push(part);
+    }
+    let characters = kept.reduce((sum, part) => sum + part.text.length, 0);
+    while (characters > LIVE_CHARACTERS) {
+      const first = kept[0];
+      if (!first) break;
+      if (kept.length === 1) {
+        kept[0] = { kind: first.kind, text: first.text.slice(-LIVE_CHARACTERS / 2) };
+        break;
+      }
+      kept.shift();
+      characters -= first.text.length;
+    }
+    this.live.value = { agent, parts: kept };
+  }
+}
+
+const numberOf = ({ id }: SpanRow) => Number(id.slice(id.lastIndexOf('#') + 1));
