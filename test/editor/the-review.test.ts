@@ -14,6 +14,8 @@ describe('the review in the editor', () => {
   let path: string;
 
   before(async () => {
+    // In a browser, VS Code saves by itself a second after the last keystroke.
+    await vscode.workspace.getConfiguration('files').update('autoSave', 'off', vscode.ConfigurationTarget.Global);
     extension = await ReviewDesk.extension();
   });
   beforeEach(() => {
