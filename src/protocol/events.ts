@@ -74,11 +74,18 @@ const planning = [
 const tasks = [
   event('task-started', { task: Name, attempt: z.number().int().positive(), agent: z.string().optional() }),
   event('task-waiting', { task: Name, on: z.string() }),
-  event('check-started', { task: Name, check: Check, id: z.string() }),
+  event('check-started', {
+    task: Name,
+    check: Check,
+    id: z.string(),
+    /** The round whose work it judges; absent for tasks that are checks. */
+    round: z.number().int().positive().optional(),
+  }),
   event('check-ended', {
     task: Name,
     id: z.string(),
     check: Check,
+    round: z.number().int().positive().optional(),
     ok: z.boolean(),
     exit: z.number().int().optional(),
     ms: z.number(),

@@ -4,15 +4,20 @@ import { Name } from './ids.ts';
 /** Proof that a task is done. Exactly one of the keys says which kind. */
 export const Check = z.union([
   z.strictObject({
-    run: z.string().min(1),
+    run: z.string().min(1).describe('A command that must end with exit code 0'),
     timeoutSeconds: z.number().positive().optional(),
     name: z.string().optional(),
   }),
-  z.strictObject({ exists: z.array(z.string().min(1)).min(1), name: z.string().optional() }),
   z.strictObject({
-    artifact: Name,
-    /** A JSON file or the output of a command that must satisfy the artifact read as a JSON Schema. */
-    matches: z.strictObject({ file: z.string().optional(), run: z.string().optional() }).optional(),
+    exists: z.array(z.string().min(1)).min(1).describe('Files that must be there and not be empty'),
+    name: z.string().optional(),
+  }),
+  z.strictObject({
+    artifact: Name.describe('An artifact that must have been published'),
+    matches: z
+      .strictObject({ file: z.string().optional(), run: z.string().optional() })
+      .optional()
+      .describe('A JSON file, or a command whose output is JSON, that must satisfy the artifact read as a JSON Schema'),
     name: z.string().optional(),
   }),
 ]);
@@ -31,28 +36,29 @@ const common = {
   id: Name,
   title: z.string().min(1),
   phase: Name.optional(),
-  needs: z.array(Need).default([]),
-  priority: Priority.default('medium'),
-  /** The session may complete although this one failed. */
-  optional: z.boolean().default(false),
+  needs: z.array(Need).default([]).describe('What must have happened before it starts'),
+  priority: Priority.default('medium').describe('10 is the most urgent; high is 8, medium 5, low 2'),
+  optional: z.boolean().default(false).describe('The session may complete although this one failed'),
 };
 
 export const AgentTask = z.strictObject({
   kind: z.literal('agent').default('agent'),
   ...common,
   role: Name,
-  instructions: z.string().min(1),
+  instructions: z.string().min(1).describe('All that the agent needs to know; it sees nothing of other tasks'),
   pool: Name.optional(),
-  /** Globs this task alone may write while it runs; none means it writes nothing. */
-  writes: z.array(z.string().min(1)).default([]),
-  publishes: z.array(Name).default([]),
-  consumes: z.array(Name).default([]),
-  checks: z.array(Check).default([]),
+  writes: z
+    .array(z.string().min(1))
+    .default([])
+    .describe('Globs this task alone may write while it runs; none: it writes nothing'),
+  publishes: z.array(Name).default([]).describe('Artifacts (notes, contracts, schemas) it hands to other tasks'),
+  consumes: z.array(Name).default([]).describe('Artifacts it reads; their publishers must come before'),
+  checks: z.array(Check).default([]).describe('What proves that it is done; run after the agent finishes'),
   complexity: z.enum(['simple', 'ui-test', 'normal', 'complex']).default('normal'),
-  /** Review rounds after the work: the reviewer's blockers go back to the implementer until none is open. */
   review: z
     .strictObject({ role: Name.default('reviewer'), rounds: z.number().int().min(1).max(10).default(3) })
-    .optional(),
+    .optional()
+    .describe("Review rounds after the work: the reviewer's blockers go back until none is open"),
   budgetUsd: z.number().positive().optional(),
   timeoutMinutes: z.number().positive().optional(),
 });
@@ -69,9 +75,8 @@ export const CheckTask = z.strictObject({ kind: z.literal('check'), ...common, c
 export const ApprovalTask = z.strictObject({
   kind: z.literal('approval'),
   ...common,
-  /** What the person is asked; with `changes`, it waits until the named tasks' changes are accepted. */
-  question: z.string().min(1).optional(),
-  changes: z.array(Name).optional(),
+  question: z.string().min(1).optional().describe('What the person is asked'),
+  changes: z.array(Name).optional().describe('Waits until the changes of these tasks are accepted'),
 });
 
 export const Task = z.union([AgentTask, CommandTask, CheckTask, ApprovalTask]);
@@ -79,12 +84,16 @@ export const Task = z.union([AgentTask, CommandTask, CheckTask, ApprovalTask]);
 /** A workflow file and a plan made by the planner: the same format. */
 export const Plan = z.strictObject({
   goal: z.string().min(1),
-  /** Why this shape: one agent or many, what runs side by side. */
-  rationale: z.string().optional(),
+  rationale: z.string().optional().describe('Why this shape: one agent or many, what runs side by side'),
   phases: z.array(Name).default([]),
-  /** Slots of a pool: how many of its tasks run at once. */
   pools: z
-    .record(Name, z.strictObject({ slots: z.number().int().positive(), roles: z.array(Name).optional() }))
+    .record(
+      Name,
+      z.strictObject({
+        slots: z.number().int().positive().describe('How many of its tasks run at once'),
+        roles: z.array(Name).optional().describe('Tasks of these roles belong to it'),
+      }),
+    )
     .default({}),
   tasks: z.array(Task).min(1),
 });

@@ -87,11 +87,11 @@ export function googleProvider(config: ProviderConfig, key: string | undefined, 
 function sourceOf(stream: AsyncIterable<unknown>) {
   const chunks = stream[Symbol.asyncIterator]();
   return {
-    next: async (payloads: unknown[]) => {
-      const { done, value } = await chunks.next();
-      if (!done) payloads.push(value);
-      return !done;
-    },
+    next: (payloads: unknown[]) =>
+      chunks.next().then(({ done, value }) => {
+        if (!done) payloads.push(value);
+        return !done;
+      }),
     // It ends only with its connection, so nothing is left to wait for.
     release: () => {},
   };

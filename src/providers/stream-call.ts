@@ -53,45 +53,43 @@ export async function* streamCall<P>(
   }
   const own = ownSignal(signal);
   const reader = call.reader();
+  let last: ProviderFinish | ProviderError = error(aborted);
   let released = false;
   try {
     const source = await call.open(own);
-    if ('failed' in source) {
-      yield error(signal.aborted ? aborted : source.failed);
-      return;
-    }
-    yield { type: 'open', ...(source.limits && { limits: source.limits }) };
-    const payloads: P[] = [];
-    const out: ProviderEvent[] = [];
-    let sliceStart = performance.now();
-    for (let more = true; more && !signal.aborted; ) {
-      more = await source.next(payloads);
-      const ending = takeAll(reader, payloads, out) ?? (more ? undefined : endOf(reader, out));
-      if (out.length === 0 && !ending) yield { type: 'alive' };
-      for (const event of out) yield event;
-      out.length = 0;
-      if (signal.aborted) break;
-      if (ending && 'finish' in ending) {
+    if ('failed' in source) last = error(signal.aborted ? aborted : source.failed);
+    else {
+      yield { type: 'open', ...(source.limits && { limits: source.limits }) };
+      const payloads: P[] = [];
+      const out: ProviderEvent[] = [];
+      let ending: Ending | undefined;
+      let sliceStart = performance.now();
+      for (let more = true; more && !ending && !signal.aborted; ) {
+        more = await source.next(payloads);
+        ending = takeAll(reader, payloads, out) ?? (more ? undefined : endOf(reader, out));
+        if (out.length === 0 && !ending) yield { type: 'alive' };
+        for (const event of out) yield event;
+        out.length = 0;
+        if (performance.now() - sliceStart < sliceMs) continue;
+        await new Promise<void>(resolve => setImmediate(resolve));
+        sliceStart = performance.now();
+      }
+      if (signal.aborted || !ending) last = error(aborted, reader.usage());
+      else if ('failed' in ending) last = error(ending.failed, reader.usage());
+      else {
+        last = ending.finish;
         released = true;
         source.release(own.abort);
-        yield ending.finish;
-        return;
       }
-      if (ending) {
-        yield error(ending.failed, reader.usage());
-        return;
-      }
-      if (performance.now() - sliceStart < sliceMs) continue;
-      await new Promise<void>(resolve => setImmediate(resolve));
-      sliceStart = performance.now();
     }
-    yield error(aborted, reader.usage());
   } catch (thrown) {
-    yield error(signal.aborted ? aborted : call.broke(thrown), reader.usage());
+    last = error(signal.aborted ? aborted : call.broke(thrown), reader.usage());
   } finally {
+    // Before the last event, after which a listener may never come back.
     own.release();
     if (!released) own.abort();
   }
+  yield last;
 }
 
 function takeAll<P>(reader: StreamReader<P>, payloads: P[], out: ProviderEvent[]): Ending | undefined {

@@ -73,8 +73,9 @@ function userTurn(calls: ToolCallPart[], said: Message[]): UserTurn | undefined 
     if (message.role !== 'tool') continue;
     for (const part of message.parts) {
       if (open.delete(part.id)) given.set(part.id, part);
-      // A result whose call is gone is still worth knowing.
-      else if (!given.has(part.id)) parts.push({ type: 'text', text: `Result of ${part.name}:\n${part.output}` });
+      // A result whose call is gone, or has another result, is still worth knowing.
+      else if (given.get(part.id)?.output !== part.output)
+        parts.push({ type: 'text', text: `Result of ${part.name}:\n${part.output}` });
     }
   }
   const results = calls.map(

@@ -40,6 +40,7 @@ export const initialState = (): SessionState => ({
   openReviews: new Map(),
   budget: { limits: [], alerts: [] },
   asks: new Map(),
+  grants: new Map(),
   decisions: [],
   issues: new Map(),
   findings: new Map(),

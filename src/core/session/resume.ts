@@ -26,8 +26,10 @@ export function settlement(state: SessionState): Event[] {
       ...(reserved !== undefined && { cost: reserved, costIsReservation: true }),
     });
   }
-  for (const { id, task, check, at } of state.openChecks.values())
-    events.push({ type: 'check-ended', id, task, check, ok: false, interrupted: true, ms: since(at) });
+  for (const { id, task, check, round, at } of state.openChecks.values()) {
+    const of = { id, task, check, ...(round !== undefined && { round }) };
+    events.push({ type: 'check-ended', ...of, ok: false, interrupted: true, ms: since(at) });
+  }
   for (const { agent, status } of state.agents.values())
     if (status === 'running' || status === 'paused' || status === 'waiting')
       events.push({ type: 'agent-ended', agent, outcome: 'interrupted', summary: CUT_OFF });

@@ -282,6 +282,8 @@ export interface SessionState {
     alertAt?: number;
   };
   asks: Map<string, Ask>;
+  /** Permissions answered for more than once, by kind, rule and what, see `grantKey`. */
+  grants: Map<string, { decision: 'allow' | 'deny'; scope: 'session' | 'always' }>;
   decisions: Decision[];
   issues: Map<string, Issue>;
   findings: Map<string, Finding>;

@@ -25,7 +25,7 @@ export class GeminiReader implements StreamReader<unknown> {
   readonly #parts: JsonObject[] = [];
   readonly #ids: Record<string, string> = {};
   #open: OpenArgs | undefined;
-  #usage: GeminiUsage = {};
+  readonly #usage: GeminiUsage = {};
   #stop: { reason: string; message: string | undefined } | undefined;
   #blocked: string | undefined;
   #model: string | undefined;
@@ -41,7 +41,7 @@ export class GeminiReader implements StreamReader<unknown> {
     if (chunk.error) return { failed: geminiChunkFailure(chunk.error) };
     if (typeof chunk.modelVersion === 'string') this.#model = chunk.modelVersion;
     if (typeof chunk.responseId === 'string') this.#id = chunk.responseId;
-    if (isObject(chunk.usageMetadata)) this.#usage = { ...this.#usage, ...chunk.usageMetadata };
+    if (isObject(chunk.usageMetadata)) Object.assign(this.#usage, chunk.usageMetadata);
     const feedback = isObject(chunk.promptFeedback) ? chunk.promptFeedback.blockReason : undefined;
     if (typeof feedback === 'string') this.#blocked = feedback;
     const candidate = Array.isArray(chunk.candidates) ? chunk.candidates[0] : undefined;

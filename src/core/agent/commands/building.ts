@@ -21,7 +21,7 @@ const goal =
   /^(pre)?(all|build|bench|check|ci|compile|coverage|doc|docs|e2e|integration|lint|spec|tests?|tsc|typecheck|types|unit|validate|verify)([:_.-][\w:.-]+)?$/;
 /** Options that name something to run, that write files unseen, that never end, or that reach elsewhere. */
 const runs =
-  /^-{1,2}(exec|toolexec|vettool|eval|e|print|script-shell|shell|node-options|ldflags|gcflags|asmflags|init-script|I|include-build|overlay|P|D\w*|config|c|call|require|import|loader|experimental-loader|env-file|rcfile|plugin|load|fix\w*|fix-.*|apply\S*|unsafe|post|pre|hook|command|run-with|interactive|watch\w*|w|serve|open|ui|inspect\S*|publish|token|registry|proxy|url|host|remote|push|output-file|o|out|outfile|outdir|outDir|outFile|write|target-dir|install|prefix|global|g|unsafe-perm|allow-scripts)$/;
+  /^-{1,2}(exec|toolexec|vettool|eval|e|print|script-shell|shell|node-options|ldflags|gcflags|asmflags|init-script|I|include-build|overlay|P|D\w*|config|c|call|require|import|loader|experimental-loader|env-file|rcfile|plugin|load|fix\w*|fix-.*|apply\S*|unsafe|post|pre|hook|command|run-with|interactive|watch\w*|w|serve|open|ui|inspect\S*|publish|token|registry|proxy|url|host|remote|push|output\S*|in-place|o|out|outfile|outdir|outDir|outFile|write|target-dir|install|prefix|global|g|unsafe-perm|allow-scripts)$/;
 
 const tool = (verbs?: RegExp, no?: RegExp): Builder => ({ ...(verbs ? { verbs } : {}), ...(no ? { no } : {}) });
 const goals = (verbs: RegExp, no: RegExp): Builder => ({ verbs, no, goals: true });
@@ -61,7 +61,7 @@ const builders: Record<string, Builder> = {
   make: makeGoals,
   gmake: makeGoals,
   ctest: tool(undefined, /^(-S|-D|-SP|--build-and-test|--script.*)$/),
-  ninja: goals(goal, /^(-C|-f)$/),
+  ninja: goals(goal, /^(-C|-f|-t.*)$/),
   mvn: goals(/^(compile|test|verify|package|validate|test-compile)$/, /^(-f|-s|-gs|--file|--settings)$/),
   gradle: goals(
     /^(build|test|check|assemble|compile\w*|lint)$/,
@@ -71,7 +71,7 @@ const builders: Record<string, Builder> = {
   swift: tool(/^(build|test)$/),
   mix: tool(/^(test|compile)$/),
   rspec: tool(),
-  rubocop: tool(undefined, /^(-a|-A|--auto.*)$/),
+  rubocop: tool(undefined, /^(-[aAx].*|--auto.*)$/),
   phpunit: tool(undefined, /^(-d|--bootstrap)$/),
   shellcheck: tool(),
   hadolint: tool(),
@@ -144,14 +144,15 @@ function judgePython(args: Arg[], workspace: Workspace): Finding | undefined {
   return judgeArguments(args.slice(2), builders.pytest ?? {}, workspace);
 }
 
+/** Its own options run text, so that only those of the test runner are let in. */
+const nodeOptions =
+  /^--(test|test-(name-pattern|skip-pattern|only|timeout|concurrency|shard|reporter|force-exit|isolation)|check|experimental-(strip-types|test-coverage|test-module-mocks)|enable-source-maps|no-warnings)(=|$)/;
+
 function judgeNode(args: Arg[], workspace: Workspace): Finding | undefined {
   const [flag] = args;
-  if (!flag?.fixed || !/^(--test|--check|-c)$/.test(flag.text)) return undefined;
-  return judgeArguments(
-    args.slice(1),
-    { no: /^(-r|-p|--eval|--print|--run|--test-reporter-destination|--test-global-setup|--watch.*|--env-file.*)$/ },
-    workspace,
-  );
+  if (!flag?.fixed || !/^--(test|check)$/.test(flag.text)) return undefined;
+  const odd = args.find(arg => arg.text.startsWith('-') && !nodeOptions.test(arg.text));
+  return odd ? unusual(odd) : judgeArguments(args, {}, workspace);
 }
 
 function judgeArguments(args: Arg[], { no }: Builder, workspace: Workspace): Finding {
@@ -164,17 +165,16 @@ function judgeArguments(args: Arg[], { no }: Builder, workspace: Workspace): Fin
       no?.test(name) ||
       /^[A-Za-z_]\w*=/.test(arg.text) ||
       pathsIn(arg).some(part => leaves(part, workspace));
-    if (bad)
-      return ask(
-        'unusual-arguments',
-        `"${arg.text.slice(0, 80)}" is not among the arguments that are known to be harmless.`,
-      );
+    if (bad) return unusual(arg);
   }
   return allowed;
 }
 
+const unusual = (arg: Arg) =>
+  ask('unusual-arguments', `"${arg.text.slice(0, 80)}" is not among the arguments that are known to be harmless.`);
+
 /** Whether a word, taken as a path, would lead out of the workspace or to what is not to be read. */
 function leaves(arg: Arg, workspace: Workspace): boolean {
-  const place = placeOf({ ...arg, glob: false }, workspace);
-  return place !== 'inside' && !(place === 'unknown' && arg.fixed);
+  const place = placeOf(arg, workspace);
+  return place !== 'inside' && (place !== 'unknown' || arg.glob || !arg.fixed);
 }

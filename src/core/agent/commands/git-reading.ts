@@ -61,11 +61,12 @@ export function judgeGit(command: Simple, workspace: Workspace): Finding {
     )
   )
     return no('It names something outside the workspace.');
-  let words = 0;
-  for (const text of rest) {
-    if (text === '--') break;
-    if (!text.startsWith('-')) words++;
-    else if (!reader.options.test(text)) return no(`"${text}" is not among the options that only read.`);
-  }
+  const dashes = rest.indexOf('--');
+  const before = dashes < 0 ? rest : rest.slice(0, dashes);
+  const odder = before.find(text => text.startsWith('-') && !reader.options.test(text));
+  if (odder) return no(`"${odder}" is not among the options that only read.`);
+  const words = rest.filter(
+    (text, i) => text !== '--' && (!text.startsWith('-') || (dashes >= 0 && i > dashes)),
+  ).length;
   return words > (reader.max ?? Number.POSITIVE_INFINITY) ? no(`"git ${verb}" with a name changes things.`) : allowed;
 }

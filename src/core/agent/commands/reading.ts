@@ -31,7 +31,11 @@ export const reading: Record<string, Shape> = {
     valued: { '-d': /^.$/, '-f': /^[\d,-]+$/, '-c': /^[\d,-]+$/, '-b': /^[\d,-]+$/ },
     operands: 'paths',
   },
-  date: { options: /^(-u|-I\w*|-R|--utc|--iso-8601(=\w+)?|--rfc-3339=\w+)$/, operands: 'text', max: 1 },
+  date: {
+    options: /^(-u|-I\w*|-R|--utc|--iso-8601(=\w+)?|--rfc-3339=\w+)$/,
+    text: 1,
+    textForm: /^\+/,
+  },
   df: { options: options('hkmPT'), operands: 'paths' },
   diff: {
     options: /^(-[uqwbBisyNE]+|-U\d+|--(unified|brief|color|ignore-all-space|side-by-side|stat)(=[\w]+)?)$/,

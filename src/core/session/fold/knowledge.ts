@@ -21,6 +21,10 @@ type Types =
   | 'request-received'
   | 'request-handled';
 
+/** Key of `grants`: what an answer for more than once is about. */
+export const grantKey = (of: { kind: string; what: string; rule: string }): string =>
+  `${of.kind}\n${of.rule}\n${of.what}`;
+
 function asked(state: SessionState, id: string, name: string): void {
   const agent = state.agents.get(name);
   if (!agent || state.asks.has(id)) return;
@@ -46,7 +50,10 @@ export const knowledgeFolds: Folds<Types> = {
   'permission-answered'(state, event) {
     const request = state.asks.get(event.ask)?.request;
     answered(state, event.ask);
-    if (event.decision === 'allow') return;
+    const { decision, scope } = event;
+    if (request?.type === 'permission-asked' && scope !== 'once')
+      state.grants.set(grantKey(request), { decision, scope });
+    if (decision === 'allow') return;
     state.deniedPermissions++;
     if (request?.type !== 'permission-asked') return;
     const { agent, kind, what, rule } = request;

@@ -11,7 +11,7 @@ async function printed(source: string, env: Record<string, string> = {}): Promis
   return JSON.parse(stdout);
 }
 
-const root = new URL('../../src/', import.meta.url).href;
+const root = new URL('../../../src/', import.meta.url).href;
 const watch = `
   import { registerHooks } from 'node:module';
   const loaded = [];

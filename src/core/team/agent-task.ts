@@ -1,0 +1,355 @@
+import type { AgentOutcome } from '../../protocol/events.ts';
+import type { ModelRef } from '../../protocol/ids.ts';
+import type { AgentTask } from '../../protocol/plan.ts';
+import type { AgentJob, AgentResult, Attention, RoleSpec } from '../agent/contract.ts';
+import type { Clock, HashOf } from '../ports.ts';
+import type { Journal } from '../session/contract.ts';
+import type { AgentState, TaskState } from '../session/state.ts';
+import { type CheckHost, runCheck } from './checks.ts';
+import type { Crew, Outcome } from './crew.ts';
+import { type FlowLimits, isEscalated, nextStep, openBlockers, rungsOf, type Step } from './flow.ts';
+import { climbed, nextRung, type Sign, type Trigger } from './ladder.ts';
+import { reviewPrompt, workPrompt } from './prompt.ts';
+import { otherVendors, preferOthers, type Routes } from './routes.ts';
+
+export interface TaskLimits extends FlowLimits {
+  maxTurns: number;
+  /** Fresh attempts before another provider. */
+  attempts: number;
+  /** For one agent, where the task names no limit. */
+  agentMinutes: number;
+  /** Longest wait for models that all rest, and how often one agent may wait so. */
+  restMs: number;
+  rests: number;
+}
+
+export interface AgentTaskHost {
+  journal: Journal;
+  crew: Crew;
+  checks: CheckHost;
+  attention: Attention;
+  clock: Clock;
+  hashOf: HashOf;
+  routes: Routes;
+  role(name: string): RoleSpec | undefined;
+  /** The name of the role that plans, and that does itself what others fail at. */
+  orchestrator: string;
+  brief(): string;
+  newAgent(role: string): string;
+  present(): boolean;
+  limits: TaskLimits;
+  /** Resolves when there is money and no pause. */
+  ready(signal: AbortSignal): Promise<void>;
+  stop(reason: string): void;
+}
+
+const RETRY = 'Try again';
+const GIVE_UP = 'Give up this task';
+const STOP = 'Stop the session';
+
+/**
+ * Takes an agent task from wherever it stands to its end: work, checks, review, fixes, and the ladder when it does not
+ * go well. Each step follows from the state and changes it, so that nothing but the journal has to be remembered.
+ */
+export async function runAgentTask(id: string, host: AgentTaskHost, signal: AbortSignal): Promise<void> {
+  const run = new AgentTaskRun(id, host, signal);
+  while (!signal.aborted && run.open) await run.step();
+}
+
+const ENDED: ReadonlySet<string> = new Set(['completed', 'failed', 'skipped', 'cancelled']);
+
+class AgentTaskRun {
+  readonly #id: string;
+  readonly #host: AgentTaskHost;
+  readonly #signal: AbortSignal;
+  #rests = 0;
+
+  constructor(id: string, host: AgentTaskHost, signal: AbortSignal) {
+    this.#id = id;
+    this.#host = host;
+    this.#signal = signal;
+  }
+
+  get #task(): TaskState {
+    return this.#host.journal.state.tasks.get(this.#id) as TaskState;
+  }
+
+  get #spec(): AgentTask {
+    return this.#task.task as AgentTask;
+  }
+
+  get open(): boolean {
+    const task = this.#host.journal.state.tasks.get(this.#id);
+    return task !== undefined && !ENDED.has(task.status);
+  }
+
+  async step(): Promise<void> {
+    const { journal, crew, limits } = this.#host;
+    const step = nextStep(journal.state, this.#task, limits);
+    switch (step.do) {
+      case 'start-attempt':
+        journal.append({ type: 'task-started', task: this.#id, attempt: this.#task.attempt + 1 });
+        return;
+      case 'work':
+      case 'review':
+        return this.#agent(step);
+      case 'end-agent':
+        crew.ended(step.agent, 'replaced', step.reason);
+        return;
+      case 'check':
+        for (const check of step.checks) {
+          const { interrupted } = await runCheck(
+            this.#host.checks,
+            { task: this.#id, check, round: step.round },
+            this.#signal,
+          );
+          if (interrupted) return;
+        }
+        return;
+      case 'close-work':
+        journal.append({
+          type: 'round-ended',
+          task: this.#id,
+          round: step.round,
+          kind: step.kind,
+          openBlockers: step.failing,
+        });
+        return;
+      case 'close-review':
+        return this.#closeReview(step);
+      case 'complete':
+        return this.#complete(step.summary);
+      case 'fail-attempt':
+        journal.append({ type: 'task-failed', task: this.#id, reason: step.reason, final: false });
+        return;
+      case 'climb':
+        return this.#climb(step.agent, { trigger: step.trigger, reason: step.reason });
+      case 'ask':
+        return this.#ask(step);
+    }
+  }
+
+  /** Lets an agent work, and journals how it ended and what follows from that. */
+  async #agent(step: Extract<Step, { do: 'work' | 'review' }>): Promise<void> {
+    const { journal, crew, limits } = this.#host;
+    await this.#host.ready(this.#signal);
+    if (this.#signal.aborted || !this.open) return;
+    const job = this.#job(step);
+    if (!job) return;
+    const kind = step.do === 'review' ? 'review' : step.kind === 'fix' ? 'fix' : 'implement';
+    const known = this.#task.rounds.some(r => r.agent === job.agent && r.round === step.round && r.kind === kind);
+    if (!known) journal.append({ type: 'round-started', task: this.#id, round: step.round, kind, agent: job.agent });
+    const worker = step.do === 'review' ? this.#task.rounds.findLast(r => r.kind !== 'review')?.agent : undefined;
+    const outcome = await crew.run(job, {
+      limitMs: (this.#spec.timeoutMinutes ?? limits.agentMinutes) * 60_000,
+      ...(worker !== undefined && { parent: worker }),
+    });
+    await this.#settle(job.agent, outcome);
+  }
+
+  async #settle(agent: string, { result, ending }: Outcome): Promise<void> {
+    const { crew, journal } = this.#host;
+    if (result.outcome === 'finished') return crew.ended(agent, 'completed', result.summary);
+    if (ending?.by === 'session') return crew.ended(agent, 'interrupted', ending.reason);
+    if (ending?.by === 'user') {
+      if (this.open) journal.append({ type: 'task-cancelled', task: this.#id, by: 'user', reason: ending.reason });
+      crew.ended(agent, 'aborted', ending.reason);
+      return;
+    }
+    if (ending?.by === 'supervisor') return this.#replace(agent, ending.sign, 'replaced');
+    if (result.outcome === 'aborted')
+      return this.#replace(agent, { trigger: 'internal', reason: 'it stopped' }, 'failed');
+    if (result.outcome === 'failed' && (await this.#postponed(agent, result))) return;
+    this.#replace(agent, { trigger: result.reason, reason: result.message }, 'failed');
+  }
+
+  /** No money for the session, or all models at rest: nothing is wrong with the agent, it goes on later. */
+  async #postponed(agent: string, result: Extract<AgentResult, { outcome: 'failed' }>): Promise<boolean> {
+    const { crew, journal, clock, limits } = this.#host;
+    const { spent } = journal.state.budget;
+    const stillLocal = spent?.action === 'local' && this.#hasFree(agent);
+    if (result.reason === 'budget' && (spent?.scope === 'session' || spent?.scope === 'day') && !stillLocal) {
+      crew.ended(agent, 'interrupted', result.message);
+      return true;
+    }
+    if (result.reason !== 'exhausted' || result.retryAt === undefined) return false;
+    const ms = result.retryAt - clock.now();
+    if (ms > limits.restMs || this.#rests >= limits.rests) return false;
+    this.#rests++;
+    crew.ended(agent, 'interrupted', result.message);
+    await sleep(clock, Math.max(0, ms), this.#signal);
+    return true;
+  }
+
+  /** First the decision, then the end: a crash in between finds what was decided. */
+  #replace(agent: string, sign: Sign, outcome: AgentOutcome): void {
+    const rung = this.#rung(agent, sign.trigger);
+    if (rung) this.#supervise(agent, rung, sign);
+    else this.#fail(sign.reason);
+    this.#host.crew.ended(agent, outcome, sign.reason);
+  }
+
+  #climb(agent: string, { trigger, reason }: { trigger: Trigger | 'ended'; reason: string }): void {
+    const sign: Sign = { trigger: trigger === 'ended' ? 'internal' : trigger, reason };
+    const rung = this.#rung(agent, sign.trigger);
+    if (rung) this.#supervise(agent, rung, sign);
+    else this.#fail(reason);
+  }
+
+  #rung(agent: string, trigger: Trigger) {
+    const { journal, limits, orchestrator, present } = this.#host;
+    const { state } = journal;
+    const reviewing = this.#task.rounds.findLast(round => round.agent === agent)?.kind === 'review';
+    const role = state.agents.get(agent)?.role;
+    const part = reviewing ? 'review' : 'work';
+    const last = state.agents.get(agent);
+    const used = this.#vendors([...this.#failedModels(part), ...(last ? [modelOf(last)] : [])]);
+    const route = this.#routeOf(role ?? this.#spec.role);
+    return nextRung(rungsOf(state, this.#task, part), trigger, {
+      attempts: limits.attempts,
+      otherProvider: otherVendors(this.#host.routes, route, used).length > 0,
+      orchestrator: role !== orchestrator && this.#host.role(orchestrator) !== undefined,
+      person: present(),
+    });
+  }
+
+  #supervise(agent: string, rung: NonNullable<ReturnType<typeof nextRung>>, { trigger, reason }: Sign): void {
+    this.#host.journal.append({ type: 'supervision', agent, task: this.#id, rung, trigger, reason });
+  }
+
+  #fail(reason: string): void {
+    this.#host.journal.append({ type: 'task-failed', task: this.#id, reason, final: true });
+  }
+
+  #job(step: Extract<Step, { do: 'work' | 'review' }>): AgentJob | undefined {
+    const { journal, hashOf, limits } = this.#host;
+    const { state } = journal;
+    const task = this.#task;
+    const review = step.do === 'review';
+    const escalated = review ? step.role === 'orchestrator' : isEscalated(state, task);
+    const name = escalated
+      ? this.#host.orchestrator
+      : review
+        ? (this.#spec.review?.role ?? 'reviewer')
+        : this.#spec.role;
+    const role = this.#host.role(name);
+    const route = role && this.#route(role, review);
+    if (!role || !route || route.length === 0) {
+      this.#fail(role ? `there is no model for the role "${name}"` : `there is no role "${name}"`);
+      return undefined;
+    }
+    const agent = step.agent ?? this.#host.newAgent(name);
+    const budget = this.#spec.budgetUsd;
+    return {
+      agent,
+      kind: review ? 'review' : step.kind,
+      role,
+      task: this.#spec,
+      attempt: task.attempt,
+      route: this.#affordable(state.agents.get(agent)?.route ?? route),
+      brief: this.#host.brief(),
+      prompt: review
+        ? reviewPrompt(task, step.round, state, hashOf)
+        : workPrompt(step.kind, task, step.round, state, hashOf),
+      claims: review ? [] : this.#spec.writes,
+      limits: { maxTurns: limits.maxTurns, ...(budget !== undefined && { budget: Math.round(budget * 1e9) }) },
+    };
+  }
+
+  #vendors(models: ModelRef[]): Set<string> {
+    return new Set(models.map(model => this.#host.routes.vendorOf(model)));
+  }
+
+  #routeOf(roleName: string): ModelRef[] {
+    const role = this.#host.role(roleName);
+    return role ? this.#host.routes.of(role, this.#spec) : [];
+  }
+
+  #route(role: RoleSpec, review: boolean): ModelRef[] {
+    const { journal, routes } = this.#host;
+    const own = routes.of(role, this.#spec);
+    const part = review ? 'review' : 'work';
+    if (climbed(rungsOf(journal.state, this.#task, part)).at(-1) === 'other-provider') {
+      const others = otherVendors(routes, own, this.#vendors(this.#failedModels(part)));
+      if (others.length > 0) return others;
+    }
+    const writer = review ? this.#agentsOf('work').at(-1) : undefined;
+    return writer ? preferOthers(routes, own, routes.vendorOf(modelOf(writer))) : own;
+  }
+
+  /** Once the money is gone, models that cost nothing stand in. */
+  #affordable(route: ModelRef[]): ModelRef[] {
+    const { journal, routes } = this.#host;
+    return journal.state.budget.spent?.action === 'local' ? [...new Set([...route, ...routes.free()])] : route;
+  }
+
+  #hasFree(agent: string): boolean {
+    const route = this.#host.journal.state.agents.get(agent)?.route ?? [];
+    return this.#host.routes.free().some(model => route.includes(model));
+  }
+
+  /** The models with which agents had to be replaced, in the work on this task or in its reviews. */
+  #failedModels(part: 'work' | 'review'): ModelRef[] {
+    return this.#agentsOf(part)
+      .filter(agent => agent.rungs.some(({ rung }) => rung !== 'nudge'))
+      .map(modelOf);
+  }
+
+  #agentsOf(part: 'work' | 'review'): AgentState[] {
+    const { agents } = this.#host.journal.state;
+    const rounds = this.#task.rounds.filter(round => (round.kind === 'review') === (part === 'review'));
+    return [...new Set(rounds.map(round => round.agent))].flatMap(id => agents.get(id) ?? []);
+  }
+
+  #closeReview({ round, agent }: Extract<Step, { do: 'close-review' }>): void {
+    const { journal } = this.#host;
+    const earlier = [...journal.state.findings.values()].filter(
+      finding => finding.task === this.#id && !finding.resolved && finding.agent !== agent,
+    );
+    for (const { finding } of earlier) {
+      journal.append({ type: 'finding-resolved', finding, by: agent, how: `not found again in round ${round}` });
+    }
+    const open = openBlockers(journal.state, this.#id, agent);
+    journal.append({ type: 'round-ended', task: this.#id, round, kind: 'review', openBlockers: open });
+  }
+
+  #complete(summary: string): void {
+    const { journal } = this.#host;
+    for (const { issue, task, resolved } of [...journal.state.issues.values()]) {
+      if (task === this.#id && !resolved)
+        journal.append({ type: 'issue-resolved', issue, how: 'the task was completed' });
+    }
+    journal.append({ type: 'task-completed', task: this.#id, summary });
+  }
+
+  /** The last rung: a person decides. What they say beside is handed to the next attempt. */
+  async #ask({ agent, reason }: Extract<Step, { do: 'ask' }>): Promise<void> {
+    const { journal, attention, stop } = this.#host;
+    const text = `Task "${this.#spec.title}" (${this.#id}) does not get done: ${reason}. What now?`;
+    const answer = await attention.question({ agent, text, options: [RETRY, GIVE_UP, STOP] }, this.#signal);
+    if (this.#signal.aborted) return;
+    if (!answer.answered || answer.text === GIVE_UP) return this.#fail(reason);
+    if (answer.text === STOP) return stop(`the user stopped it: ${reason}`);
+    if (answer.text !== RETRY) {
+      journal.append({ type: 'decision-noted', by: 'user', text: answer.text, rationale: text, task: this.#id });
+    }
+    journal.append({ type: 'task-failed', task: this.#id, reason, final: false });
+  }
+}
+
+/** The model it used last, or would have used first. */
+const modelOf = (agent: AgentState): ModelRef => agent.model ?? agent.route[0] ?? '';
+
+/** Resolves after `ms` or when the signal says so. */
+function sleep(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise(resolve => {
+    if (signal.aborted) return resolve();
+    const finish = () => {
+      timer.dispose();
+      signal.removeEventListener('abort', finish);
+      resolve();
+    };
+    const timer = clock.after(ms, finish);
+    signal.addEventListener('abort', finish);
+  });
+}

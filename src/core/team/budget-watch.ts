@@ -1,0 +1,31 @@
+import type { ModelRef } from '../../protocol/ids.ts';
+import type { Disposable } from '../ports.ts';
+import type { Journal } from '../session/contract.ts';
+
+export interface BudgetWatchHost {
+  journal: Journal;
+  freeModels(): ModelRef[];
+  goLocal(models: ModelRef[]): void;
+  pause(reason: string): void;
+  stop(reason: string): void;
+}
+
+/** Does what was agreed for the moment when the money of the session or the day is gone. */
+export class BudgetWatch implements Disposable {
+  readonly #subscription: Disposable;
+
+  constructor(host: BudgetWatchHost) {
+    this.#subscription = host.journal.subscribe(event => {
+      if (event.type !== 'budget-spent' || (event.scope !== 'session' && event.scope !== 'day')) return;
+      const reason = `the budget of the ${event.scope} is spent`;
+      const free = host.freeModels();
+      if (event.action === 'stop') host.stop(reason);
+      else if (event.action === 'local' && free.length > 0) host.goLocal(free);
+      else host.pause(event.action === 'local' ? `${reason}, and no model is free of charge` : reason);
+    });
+  }
+
+  dispose(): void {
+    this.#subscription.dispose();
+  }
+}

@@ -1,0 +1,142 @@
+import type { EventOf } from '../../protocol/events.ts';
+import type { RelPath } from '../../protocol/ids.ts';
+import type { Check } from '../../protocol/plan.ts';
+import type { Clock, NewId, Processes, WorkspaceFiles } from '../ports.ts';
+import type { Journal } from '../session/contract.ts';
+import type { CommandGate } from './command-gate.ts';
+import { matchSchema } from './schema-match.ts';
+import { countTests, type TestCounts } from './test-counts.ts';
+
+export interface CheckHost {
+  journal: Journal;
+  files: WorkspaceFiles;
+  processes: Processes;
+  gate: CommandGate;
+  clock: Clock;
+  newId: NewId;
+  /** For checks that name no limit of their own. */
+  commandSeconds: number;
+}
+
+interface Finding {
+  ok: boolean;
+  output: string;
+  exit?: number;
+  tests?: TestCounts;
+  interrupted?: boolean;
+}
+
+const OUTPUT_LIMIT = 64 * 1024;
+
+/** What a check is, in a few words. */
+export function checkText(check: Check): string {
+  if (check.name !== undefined) return check.name;
+  if ('run' in check) return check.run;
+  if ('exists' in check) return `exists: ${check.exists.join(', ')}`;
+  const { matches } = check;
+  if (!matches) return `artifact ${check.artifact} is published`;
+  return `${matches.file ?? `output of ${matches.run ?? ''}`} matches artifact ${check.artifact}`;
+}
+
+/** Runs one check and journals how it went. A check may be run again after an interruption: it only looks. */
+export async function runCheck(
+  host: CheckHost,
+  of: { task: string; check: Check; round?: number },
+  signal: AbortSignal,
+): Promise<EventOf<'check-ended'>> {
+  const { journal, clock } = host;
+  const id = host.newId('check');
+  await journal.commit({ type: 'check-started', id, ...of });
+  const from = clock.monotonic();
+  const finding = await look(host, of.check, signal).catch(
+    (error: unknown): Finding => ({ ok: false, output: error instanceof Error ? error.message : String(error) }),
+  );
+  const { ok, exit, tests, interrupted } = finding;
+  const ended: EventOf<'check-ended'> = {
+    type: 'check-ended',
+    ...of,
+    id,
+    ok,
+    ms: clock.monotonic() - from,
+    ...(exit !== undefined && { exit }),
+    ...(tests && { tests }),
+    ...(interrupted && { interrupted }),
+    ...(finding.output !== '' && { output: await journal.longText(finding.output) }),
+  };
+  journal.append(ended);
+  return ended;
+}
+
+function look(host: CheckHost, check: Check, signal: AbortSignal): Promise<Finding> {
+  if ('run' in check) return run(host, check.run, check.timeoutSeconds, signal);
+  if ('exists' in check) return exists(host, check.exists, signal);
+  return artifact(host, check, signal);
+}
+
+async function run(
+  host: CheckHost,
+  command: string,
+  seconds: number | undefined,
+  signal: AbortSignal,
+): Promise<Finding> {
+  const gate = await host.gate.ask(command, signal);
+  if (!gate.ok) return { ok: false, output: gate.message, ...(gate.aborted && { interrupted: true }) };
+  const outcome = await host.processes.run(
+    { command, timeoutMs: (seconds ?? host.commandSeconds) * 1000, outputLimit: OUTPUT_LIMIT },
+    signal,
+  );
+  const { ended, exit } = outcome;
+  if (ended === 'aborted') return { ok: false, output: outcome.output, interrupted: true };
+  const why = {
+    exit: '',
+    signal: `ended by ${outcome.signal ?? 'a signal'}`,
+    timeout: `took longer than ${seconds ?? host.commandSeconds} s and was ended`,
+    'not-started': `could not be started: ${outcome.message ?? 'unknown reason'}`,
+  }[ended];
+  const tests = countTests(outcome.output);
+  return {
+    ok: ended === 'exit' && exit === 0,
+    output: [outcome.output, why].filter(part => part !== '').join('\n'),
+    ...(exit !== undefined && { exit }),
+    ...(tests && { tests }),
+  };
+}
+
+async function exists(host: CheckHost, paths: string[], signal: AbortSignal): Promise<Finding> {
+  const missing: string[] = [];
+  for (const written of paths) {
+    const path = await host.files.resolve(written, 'read');
+    const file = path.ok ? await host.files.read(path.path, signal) : undefined;
+    const empty = file && file.bytes.length === 0;
+    if (!file || empty) missing.push(`${written}: ${path.ok ? (empty ? 'is empty' : 'is missing') : path.reason}`);
+  }
+  return { ok: missing.length === 0, output: missing.join('\n') };
+}
+
+async function artifact(
+  host: CheckHost,
+  check: Extract<Check, { artifact: string }>,
+  signal: AbortSignal,
+): Promise<Finding> {
+  const latest = host.journal.state.artifacts.get(check.artifact)?.at(-1);
+  if (!latest) return { ok: false, output: `artifact ${check.artifact} has not been published` };
+  const { matches } = check;
+  if (!matches) return { ok: true, output: '' };
+  const schema = await host.journal.getBlob(latest.blob);
+  if (!schema) return { ok: false, output: `the content of artifact ${check.artifact} is gone` };
+  const subject =
+    matches.run === undefined
+      ? await file(host, matches.file ?? '', signal)
+      : await run(host, matches.run, undefined, signal);
+  if (!subject.ok) return subject;
+  const match = await matchSchema(new TextDecoder().decode(schema), subject.output);
+  return { ...subject, ok: match.ok, output: match.ok ? '' : match.message };
+}
+
+async function file(host: CheckHost, written: RelPath, signal: AbortSignal): Promise<Finding> {
+  const path = await host.files.resolve(written, 'read');
+  if (!path.ok) return { ok: false, output: `${written}: ${path.reason}` };
+  const found = await host.files.read(path.path, signal);
+  if (!found) return { ok: false, output: `${written} is missing` };
+  return { ok: true, output: new TextDecoder().decode(found.bytes) };
+}

@@ -1,0 +1,119 @@
+import type { SessionOutcome } from '../../protocol/events.ts';
+import { resolveNeed } from '../plan/needs.ts';
+import type { SessionState, TaskState, TaskStatus } from '../session/state.ts';
+
+/** One thing that must hold before a session counts as complete. */
+export interface ChecklistItem {
+  id: 'agents-done' | 'outputs-parsed' | 'checks-passed' | 'blockers-resolved' | 'no-idle-agent' | 'no-remaining-work';
+  label: string;
+  ok: boolean;
+  /** What is missing, in a few words. */
+  detail?: string;
+}
+
+const AT_WORK: ReadonlySet<string> = new Set(['running', 'paused', 'waiting']);
+const ENDED: ReadonlySet<TaskStatus> = new Set<TaskStatus>(['completed', 'failed', 'skipped', 'cancelled']);
+const NAMED = 5;
+
+const names = (all: readonly string[]) =>
+  all.length <= NAMED ? all.join(', ') : `${all.slice(0, NAMED).join(', ')} and ${all.length - NAMED} more`;
+
+/** Skipped without anything having gone wrong: it was to react to what did not happen, or the user dropped its cause. */
+function harmlessSkips(state: SessionState): Set<string> {
+  const harmless = new Set<string>();
+  for (let grown = true; grown; ) {
+    grown = false;
+    for (const [id, { task, status }] of state.tasks) {
+      if (status !== 'skipped' || harmless.has(id)) continue;
+      const unmet = task.needs.map(resolveNeed).some(need => {
+        if (need.kind !== 'task') return false;
+        const cause = state.tasks.get(need.task);
+        if (need.when === 'failed') return cause?.status !== 'failed';
+        return need.when !== 'ended' && (cause?.status === 'cancelled' || harmless.has(need.task));
+      });
+      if (!unmet) continue;
+      harmless.add(id);
+      grown = true;
+    }
+  }
+  return harmless;
+}
+
+/** Tasks that ended otherwise than they had to. */
+export function unfinished(state: SessionState): TaskState[] {
+  const harmless = harmlessSkips(state);
+  return [...state.tasks.values()].filter(({ task, status }) => {
+    if (!ENDED.has(status)) return true;
+    if (task.optional || status === 'completed' || status === 'cancelled') return false;
+    return status === 'failed' || !harmless.has(task.id);
+  });
+}
+
+/** Whether a task's last word on each check of its last round was good. */
+function checksFailing({ task, checks, status }: TaskState): boolean {
+  if (status !== 'completed' || task.kind === 'approval') return false;
+  const last = checks.findLast(check => !check.interrupted)?.round;
+  const said = checks.filter(check => check.round === last && !check.interrupted);
+  const expected = task.kind === 'command' ? 1 : task.checks.length;
+  return said.some(check => !check.ok) || said.length < expected;
+}
+
+/** What must hold before a session is complete: a pure function of its state. */
+export function checklist(state: SessionState): ChecklistItem[] {
+  const agents = [...state.agents.values()];
+  const tasks = [...state.tasks.values()];
+  const item = (id: ChecklistItem['id'], label: string, missing: readonly string[]): ChecklistItem => ({
+    id,
+    label,
+    ok: missing.length === 0,
+    ...(missing.length > 0 && { detail: names(missing) }),
+  });
+  const atWork = agents.filter(agent => AT_WORK.has(agent.status));
+  const idle = atWork.filter(agent => {
+    const task = agent.task === undefined ? undefined : state.tasks.get(agent.task);
+    return task !== undefined && ENDED.has(task.status);
+  });
+  const unpublished = tasks.flatMap(({ task, status }) =>
+    status === 'completed' && task.kind === 'agent' ? task.publishes.filter(name => !state.artifacts.has(name)) : [],
+  );
+  const open = [...state.openCalls.keys(), ...state.openChecks.keys()];
+  const dropped = new Set(tasks.filter(t => t.task.optional || t.status === 'cancelled').map(t => t.task.id));
+  const matters = (task: string | undefined) => task === undefined || !dropped.has(task);
+  const blockers = [
+    ...[...state.issues.values()]
+      .filter(i => i.severity === 'blocker' && !i.resolved && matters(i.task))
+      .map(i => i.text),
+    ...[...state.findings.values()]
+      .filter(f => f.severity === 'blocker' && !f.resolved && matters(f.task))
+      .map(f => f.text),
+  ];
+  const left = [...unfinished(state).map(({ task }) => task.id), ...[...state.queue.values()].map(item => item.text)];
+  return [
+    item(
+      'agents-done',
+      'All agents done',
+      atWork.map(agent => agent.agent),
+    ),
+    item('outputs-parsed', 'All outputs parsed', [...open.map(() => 'something without an outcome'), ...unpublished]),
+    item(
+      'checks-passed',
+      'All checks passed',
+      tasks.filter(checksFailing).map(({ task }) => task.id),
+    ),
+    item('blockers-resolved', 'All blockers resolved', blockers),
+    item(
+      'no-idle-agent',
+      'No idle agent',
+      idle.map(agent => agent.agent),
+    ),
+    item('no-remaining-work', 'No remaining work', state.tasks.size === 0 ? ['no plan yet'] : left),
+  ];
+}
+
+/** How a session ends that was not cut off. */
+export function verdictOf(state: SessionState): { outcome: SessionOutcome; reason: string } {
+  const missing = checklist(state).filter(item => !item.ok);
+  if (missing.length === 0) return { outcome: 'completed', reason: 'everything on the checklist holds' };
+  const why = missing.map(({ label, detail }) => `${label.toLowerCase()}: no (${detail ?? ''})`);
+  return { outcome: 'failed', reason: why.join('; ') };
+}

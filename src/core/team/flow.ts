@@ -1,0 +1,141 @@
+import type { EventOf } from '../../protocol/events.ts';
+import type { AgentTask, Check } from '../../protocol/plan.ts';
+import type { JobKind } from '../agent/contract.ts';
+import type { AgentState, SessionState, TaskState } from '../session/state.ts';
+import { type Climb, climbed } from './ladder.ts';
+
+/** What has to be done next for an agent task. */
+export type Step =
+  | { do: 'start-attempt' }
+  | { do: 'work'; kind: Exclude<JobKind, 'review'>; round: number; agent?: string }
+  /** An agent whose replacement was decided, but not carried out. */
+  | { do: 'end-agent'; agent: string; reason: string }
+  | { do: 'check'; round: number; checks: Check[] }
+  | { do: 'close-work'; round: number; kind: 'implement' | 'fix'; failing: number }
+  | { do: 'review'; round: number; agent?: string; role: 'reviewer' | 'orchestrator' }
+  | { do: 'close-review'; round: number; agent: string }
+  | { do: 'complete'; summary: string }
+  | { do: 'fail-attempt'; reason: string }
+  | { do: 'climb'; trigger: 'checks-failed' | 'rounds-used-up' | 'ended'; agent: string; reason: string }
+  | { do: 'ask'; agent: string; reason: string };
+
+type Round = TaskState['rounds'][number];
+
+export interface FlowLimits {
+  /** Fix rounds for failing checks in one attempt. */
+  checkFixes: number;
+}
+
+const WORKING: ReadonlySet<string> = new Set(['running', 'paused', 'waiting', 'interrupted']);
+
+/** The last decision about an agent that means more than a nudge. */
+function decided(agent: AgentState): { rung: Climb; reason: string } | undefined {
+  const last = agent.rungs.at(-1);
+  return last && last.rung !== 'nudge' ? { rung: last.rung, reason: last.reason } : undefined;
+}
+
+/** Rungs of those who did the work, or of those who reviewed it, in order. */
+export function rungsOf(
+  state: SessionState,
+  task: TaskState,
+  part: 'work' | 'review',
+): AgentState['rungs'][number]['rung'][] {
+  const agents = new Set(task.rounds.filter(r => (r.kind === 'review') === (part === 'review')).map(r => r.agent));
+  return [...agents].flatMap(agent => (state.agents.get(agent)?.rungs ?? []).map(({ rung }) => rung));
+}
+
+/** Rounds of the attempt under way. */
+export function roundsOf(state: SessionState, task: TaskState): Round[] {
+  return task.rounds.filter(round => (state.agents.get(round.agent)?.attempt ?? task.attempt) === task.attempt);
+}
+
+/** How the checks of a round went: each check's last outcome that says something. */
+export function checksOf(task: TaskState, round: number): EventOf<'check-ended'>[] {
+  return task.checks.filter(check => check.round === round && !check.interrupted);
+}
+
+/** Findings that keep the task from completing: blockers; failing those, what a disapproving reviewer named. */
+export function openBlockers(state: SessionState, task: string, reviewer: string): number {
+  const open = [...state.findings.values()].filter(finding => finding.task === task && !finding.resolved);
+  const blockers = open.filter(finding => finding.severity === 'blocker').length;
+  const verdict = state.verdicts.findLast(given => given.agent === reviewer);
+  if (blockers > 0 || !verdict || verdict.approve) return blockers;
+  return Math.max(1, open.filter(finding => finding.agent === reviewer && finding.severity === 'major').length);
+}
+
+/**
+ * A pure function of the state, so that a task goes on after a crash exactly where it was: whatever the journal's last
+ * event, the next step follows from it.
+ */
+export function nextStep(state: SessionState, task: TaskState, limits: FlowLimits): Step {
+  const spec = task.task as AgentTask;
+  if (task.status === 'pending' || task.status === 'waiting') return { do: 'start-attempt' };
+  const rounds = roundsOf(state, task);
+  const last = rounds.at(-1);
+  const top = Math.max(0, ...task.rounds.map(round => round.round));
+  if (!last) {
+    return { do: 'work', kind: isEscalated(state, task) ? 'escalation' : 'implement', round: top + 1 };
+  }
+  if (last.openBlockers === undefined) return openRound(state, task, spec, last);
+  const worker = rounds.findLast(round => round.kind !== 'review') as Round;
+  const decision = decided(state.agents.get(worker.agent) as AgentState);
+  if (decision) return carryOut(decision, worker.agent);
+  if (last.kind !== 'review') {
+    if (last.openBlockers > 0) {
+      const failed = rounds.filter(round => round.kind !== 'review' && (round.openBlockers ?? 0) > 0).length;
+      if (failed <= limits.checkFixes) return { do: 'work', kind: 'fix', round: top + 1 };
+      const reason = `its checks still fail after ${limits.checkFixes} fix rounds`;
+      return { do: 'climb', trigger: 'checks-failed', agent: worker.agent, reason };
+    }
+    if (spec.review) return { do: 'review', round: last.round, role: reviewerRole(state, task) };
+  } else if (last.openBlockers > 0) {
+    const reviews = rounds.filter(round => round.kind === 'review' && round.openBlockers !== undefined).length;
+    if (reviews < (spec.review?.rounds ?? 1)) return { do: 'work', kind: 'fix', round: top + 1 };
+    const reason = `${last.openBlockers} blocking findings are open after ${reviews} review rounds`;
+    return { do: 'climb', trigger: 'rounds-used-up', agent: worker.agent, reason };
+  }
+  return { do: 'complete', summary: state.agents.get(worker.agent)?.summary ?? '' };
+}
+
+/** The round under way: its agent works, has ended, or has been given up. */
+function openRound(state: SessionState, task: TaskState, spec: AgentTask, last: Round): Step {
+  const agent = state.agents.get(last.agent);
+  const again = (id: string): Step =>
+    last.kind === 'review'
+      ? { do: 'review', round: last.round, agent: id, role: reviewerRole(state, task) }
+      : { do: 'work', kind: workKind(state, task, last), round: last.round, agent: id };
+  if (!agent) return again(last.agent);
+  const decision = decided(agent);
+  if (WORKING.has(agent.status)) {
+    return decision ? { do: 'end-agent', agent: last.agent, reason: decision.reason } : again(last.agent);
+  }
+  if (agent.status === 'completed') {
+    if (last.kind === 'review') return { do: 'close-review', round: last.round, agent: last.agent };
+    const done = checksOf(task, last.round);
+    const left = spec.checks.slice(done.length);
+    if (left.length > 0) return { do: 'check', round: last.round, checks: left };
+    const failing = done.filter(check => !check.ok).length;
+    return { do: 'close-work', round: last.round, kind: last.kind, failing };
+  }
+  if (!decision) return { do: 'climb', trigger: 'ended', agent: last.agent, reason: agent.summary ?? 'it ended' };
+  if (last.kind !== 'review' || decision.rung === 'ask-user') return carryOut(decision, last.agent);
+  return { do: 'review', round: last.round, role: reviewerRole(state, task) };
+}
+
+function carryOut({ rung, reason }: { rung: Climb; reason: string }, agent: string): Step {
+  return rung === 'ask-user' ? { do: 'ask', agent, reason } : { do: 'fail-attempt', reason };
+}
+
+function workKind(state: SessionState, task: TaskState, round: Round): Exclude<JobKind, 'review'> {
+  if (round.kind === 'fix') return 'fix';
+  return isEscalated(state, task) ? 'escalation' : 'implement';
+}
+
+/** The orchestrator does the task itself by now. */
+export function isEscalated(state: SessionState, task: TaskState): boolean {
+  return climbed(rungsOf(state, task, 'work')).includes('escalation');
+}
+
+function reviewerRole(state: SessionState, task: TaskState): 'reviewer' | 'orchestrator' {
+  return climbed(rungsOf(state, task, 'review')).includes('escalation') ? 'orchestrator' : 'reviewer';
+}

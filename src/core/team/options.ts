@@ -1,0 +1,73 @@
+import type { EventOf } from '../../protocol/events.ts';
+import type { ModelRef, NanoUsd } from '../../protocol/ids.ts';
+import type { Usage } from '../../protocol/message.ts';
+import type { Plan } from '../../protocol/plan.ts';
+import type { AgentRunner, CommandJudge, ResumePoint, RoleSpec } from '../agent/contract.ts';
+import type { Clock, HashOf, Log, NewId, Processes, WorkspaceFiles } from '../ports.ts';
+import type { Router } from '../routing/contract.ts';
+import type { Journal } from '../session/contract.ts';
+import type { TaskLimits } from './agent-task.ts';
+import type { AttentionOptions } from './attention.ts';
+import type { Routes } from './routes.ts';
+import type { SchedulerOptions } from './scheduler.ts';
+import type { SupervisorOptions } from './supervisor.ts';
+
+/** What a session needs of the world. */
+export interface SessionPorts {
+  journal: Journal;
+  router: Router;
+  runner: AgentRunner;
+  files: WorkspaceFiles;
+  processes: Processes;
+  judge: CommandJudge;
+  routes: Routes;
+  clock: Clock;
+  newId: NewId;
+  hashOf: HashOf;
+  /** The conversation of an agent that was interrupted. */
+  resumePoint(agent: string): Promise<ResumePoint | undefined>;
+  /** What this usage costs on this model: 0 where it is free, undefined where the price is unknown. */
+  price(model: ModelRef, usage: Usage): Promise<NanoUsd | undefined>;
+  log?: Log;
+}
+
+export interface SessionSettings {
+  roles: readonly RoleSpec[];
+  /** The role that plans, and that does itself what others fail at. */
+  orchestrator: string;
+  /** The role of queued work that names none. */
+  defaultRole: string;
+  approvePlan: boolean;
+  /** The user has said yes to all approvals beforehand. */
+  approveAll: boolean;
+  /** Whether a person can answer. */
+  present(): boolean;
+  /** Keeps an answer that was given for always beyond the session. */
+  remember?: AttentionOptions['remember'];
+  budgetUsd?: number;
+  commandSeconds: number;
+  limits: TaskLimits;
+  scheduler: SchedulerOptions;
+  supervisor: SupervisorOptions;
+}
+
+/** Values that work without any configuration. */
+export const DEFAULTS = {
+  commandSeconds: 300,
+  limits: { maxTurns: 60, attempts: 1, checkFixes: 3, agentMinutes: 60, restMs: 10 * 60_000, rests: 5 },
+  scheduler: { maxAgents: 4, maxCommands: 2, agingMs: 5 * 60_000 },
+  supervisor: {
+    silenceMs: 5 * 60_000,
+    repeatedCalls: 4,
+    repeatedErrors: 6,
+    idleTurns: 8,
+    compactions: 4,
+    nudges: 2,
+    heartbeatMs: 5 * 60_000,
+  },
+} as const satisfies Pick<SessionSettings, 'commandSeconds' | 'limits' | 'scheduler' | 'supervisor'>;
+
+/** How a run begins: a new session, or one that goes on from its journal. */
+export type SessionStart =
+  | { kind: 'new'; event: Omit<EventOf<'session-started'>, 'type'>; plan?: Plan }
+  | { kind: 'resume'; event: Omit<EventOf<'session-resumed'>, 'type'>; retryFailed?: boolean };

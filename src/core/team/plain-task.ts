@@ -1,0 +1,127 @@
+import type { ApprovalTask, CheckTask, CommandTask } from '../../protocol/plan.ts';
+import type { Journal } from '../session/contract.ts';
+import type { TaskState } from '../session/state.ts';
+import type { AttentionQueue } from './attention.ts';
+import { type CheckHost, checkText, runCheck } from './checks.ts';
+import { reviewOf } from './reviews.ts';
+
+export interface PlainTaskHost {
+  journal: Journal;
+  checks: CheckHost;
+  attention: AttentionQueue;
+  /** Approvals need nobody: the user said yes to all beforehand. */
+  approveAll: boolean;
+  present(): boolean;
+}
+
+const AGAIN = 'Run it again';
+const DONE = 'It is done';
+/** In whose name the plan's own questions are asked. */
+const PLAN = 'plan';
+
+/** Takes a command, check or approval task from wherever it stands to its end. */
+export async function runPlainTask(id: string, host: PlainTaskHost, signal: AbortSignal): Promise<void> {
+  const { journal } = host;
+  const task = journal.state.tasks.get(id);
+  if (!task) return;
+  const resumed = task.status === 'running' || task.status === 'checking';
+  if (!resumed && task.status !== 'waiting') {
+    journal.append({ type: 'task-started', task: id, attempt: task.attempt + 1 });
+  }
+  const spec = task.task;
+  if (spec.kind === 'command') return command(spec, task, host, signal);
+  if (spec.kind === 'check') return check(spec, task, host, signal);
+  if (spec.kind === 'approval') return approval(spec, host, signal);
+}
+
+const complete = ({ journal }: PlainTaskHost, task: string, summary: string) =>
+  void journal.append({ type: 'task-completed', task, summary });
+const fail = ({ journal }: PlainTaskHost, task: string, reason: string) =>
+  void journal.append({ type: 'task-failed', task, reason, final: true });
+
+/** A command may change the world: cut off, it is never run again unless a person says so. */
+async function command(spec: CommandTask, task: TaskState, host: PlainTaskHost, signal: AbortSignal): Promise<void> {
+  const round = task.attempt;
+  const earlier = task.checks.findLast(done => done.round === round);
+  if (earlier?.interrupted) {
+    const text = `The command of task "${spec.title}" was interrupted and its outcome is unknown: ${spec.run}`;
+    const answer = await host.attention.question({ agent: PLAN, text, options: [AGAIN, DONE, 'It failed'] }, signal);
+    if (signal.aborted) return;
+    if (answer.answered && answer.text === DONE) return complete(host, spec.id, 'done, says the user');
+    if (!answer.answered || answer.text !== AGAIN) return fail(host, spec.id, 'interrupted, outcome unknown');
+  }
+  const limit = spec.timeoutSeconds === undefined ? {} : { timeoutSeconds: spec.timeoutSeconds };
+  const done =
+    earlier && !earlier.interrupted
+      ? earlier
+      : await runCheck(host.checks, { task: spec.id, check: { run: spec.run, ...limit }, round }, signal);
+  if (done.interrupted) return;
+  if (done.ok) complete(host, spec.id, `${spec.run}: exit code 0`);
+  else
+    fail(
+      host,
+      spec.id,
+      `${spec.run}: ${done.exit === undefined ? 'did not run to its end' : `exit code ${done.exit}`}`,
+    );
+}
+
+async function check(spec: CheckTask, task: TaskState, host: PlainTaskHost, signal: AbortSignal): Promise<void> {
+  const round = task.attempt;
+  const done = task.checks.filter(earlier => earlier.round === round && !earlier.interrupted);
+  for (const next of spec.checks.slice(done.length)) {
+    const ended = await runCheck(host.checks, { task: spec.id, check: next, round }, signal);
+    if (ended.interrupted) return;
+    done.push(ended);
+  }
+  const failed = done.filter(ended => !ended.ok).map(ended => checkText(ended.check));
+  if (failed.length > 0) fail(host, spec.id, `failed: ${failed.join(', ')}`);
+  else complete(host, spec.id, `${done.length} checks passed`);
+}
+
+async function approval(spec: ApprovalTask, host: PlainTaskHost, signal: AbortSignal): Promise<void> {
+  const { journal, attention } = host;
+  if (host.approveAll) return complete(host, spec.id, 'approved beforehand');
+  if (spec.changes && spec.changes.length > 0) return changes(spec, spec.changes, host, signal);
+  const waiting = journal.state.tasks.get(spec.id)?.status === 'waiting';
+  const what = spec.question ?? spec.title;
+  if (!waiting) journal.append({ type: 'task-waiting', task: spec.id, on: what });
+  const request = { agent: PLAN, kind: 'plan' as const, what, rule: `approval ${spec.id}` };
+  const answer = await attention.permission(request, signal);
+  if (signal.aborted) return;
+  if (answer.decision === 'allow') complete(host, spec.id, 'approved');
+  else fail(host, spec.id, `not approved${answer.reason === undefined ? '' : `: ${answer.reason}`}`);
+}
+
+/** Waits until everything the named tasks wrote has been decided on. */
+function changes(spec: ApprovalTask, tasks: string[], host: PlainTaskHost, signal: AbortSignal): Promise<void> {
+  const { journal } = host;
+  return new Promise(resolve => {
+    const look = (): boolean => {
+      const reviews = tasks.map(task => ({ task, review: reviewOf(journal.state, task) }));
+      if (reviews.some(({ review }) => review === undefined)) return false;
+      const rejected = reviews.filter(({ review }) => review === 'rejected').map(({ task }) => task);
+      if (rejected.length > 0) fail(host, spec.id, `the changes of ${rejected.join(', ')} were rejected`);
+      else complete(host, spec.id, 'the changes were accepted');
+      return true;
+    };
+    if (signal.aborted || look()) return resolve();
+    if (!host.present()) {
+      fail(host, spec.id, 'nobody is there to accept the changes');
+      return resolve();
+    }
+    if (journal.state.tasks.get(spec.id)?.status !== 'waiting') {
+      journal.append({ type: 'task-waiting', task: spec.id, on: `changes of ${tasks.join(', ')}` });
+    }
+    const finish = () => {
+      subscription.dispose();
+      signal.removeEventListener('abort', finish);
+      resolve();
+    };
+    const subscription = journal.subscribe(event => {
+      const mayDecide =
+        event.type === 'review-outcome' || event.type === 'write-outcome' || event.type === 'task-completed';
+      if (mayDecide && look()) finish();
+    });
+    signal.addEventListener('abort', finish);
+  });
+}

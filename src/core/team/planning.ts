@@ -1,0 +1,151 @@
+import type { ModelRef, NanoUsd } from '../../protocol/ids.ts';
+import type { Usage } from '../../protocol/message.ts';
+import type { Plan } from '../../protocol/plan.ts';
+import type { RoleSpec } from '../agent/contract.ts';
+import { type Estimate, estimatePlan } from '../plan/estimate.ts';
+import type { PlanContext } from '../plan/parts.ts';
+import { makePlan } from '../plan/planner.ts';
+import type { Router } from '../routing/contract.ts';
+import type { Journal } from '../session/contract.ts';
+import type { AttentionQueue } from './attention.ts';
+import type { Routes } from './routes.ts';
+
+export interface PlanningHost {
+  journal: Journal;
+  router: Router;
+  attention: AttentionQueue;
+  routes: Routes;
+  roles: readonly RoleSpec[];
+  orchestrator: RoleSpec | undefined;
+  workspace: string;
+  maxAgents: number;
+  context: PlanContext;
+  price(model: ModelRef, usage: Usage): Promise<NanoUsd | undefined>;
+  newAgent(role: string): string;
+  /** A plan that is there already: a workflow file. */
+  given?: Plan;
+  /** The plan is shown and waits for a yes before anything runs. */
+  ask: boolean;
+  present(): boolean;
+}
+
+export type PlanningResult = { ok: true } | { ok: false; reason: 'refused' | 'failed' | 'aborted'; message: string };
+
+export const PLAN_RULE = 'plan approval';
+
+/** The ask under which the plan waits for its approval. */
+export function planAsk(journal: Journal): string | undefined {
+  for (const { ask, request } of journal.state.asks.values()) {
+    if (request.type === 'permission-asked' && request.rule === PLAN_RULE) return ask;
+  }
+  return undefined;
+}
+
+export function estimate(
+  plan: Plan,
+  host: Pick<PlanningHost, 'routes' | 'roles' | 'price' | 'maxAgents'>,
+): Promise<Estimate> {
+  const roles = new Map(host.roles.map(role => [role.name, role]));
+  return estimatePlan(plan, {
+    maxAgents: host.maxAgents,
+    price: host.price,
+    modelOf: (name, task) => {
+      const role = roles.get(name);
+      return role && host.routes.of(role, task)[0];
+    },
+  });
+}
+
+/** From the goal to an approved plan: from a file or a model, again when the user says what should be different. */
+export async function agreeOnPlan(host: PlanningHost, signal: AbortSignal): Promise<PlanningResult> {
+  const { journal } = host;
+  let feedback: string | undefined;
+  while (!journal.state.planApproved) {
+    if (!journal.state.plan || feedback !== undefined) {
+      const proposed = await propose(host, feedback, signal);
+      if (!proposed.ok) return proposed;
+    }
+    if (!host.ask) {
+      journal.append({ type: 'plan-approved', revision: journal.state.planRevision, by: 'system' });
+      break;
+    }
+    const answer = await askForApproval(host, signal);
+    if (signal.aborted) return { ok: false, reason: 'aborted', message: 'interrupted' };
+    if (answer.decision === 'allow') {
+      if (!journal.state.planApproved) {
+        journal.append({ type: 'plan-approved', revision: journal.state.planRevision, by: 'user' });
+      }
+      break;
+    }
+    if (!host.present())
+      return { ok: false, reason: 'failed', message: 'the plan needs approval, and nobody is there' };
+    if (answer.reason === undefined) return { ok: false, reason: 'refused', message: 'the plan was refused' };
+    feedback = answer.reason;
+    const refused = { errors: [feedback], attempt: journal.state.planRevision };
+    journal.append({ type: 'plan-refused', ...refused, source: 'user' });
+  }
+  return { ok: true };
+}
+
+function askForApproval({ journal, attention }: PlanningHost, signal: AbortSignal) {
+  const what = `the plan for: ${journal.state.plan?.goal ?? journal.state.goal}`;
+  return attention.permission({ agent: 'planner', kind: 'plan', what, rule: PLAN_RULE }, signal);
+}
+
+async function propose(host: PlanningHost, feedback: string | undefined, signal: AbortSignal): Promise<PlanningResult> {
+  const { journal } = host;
+  const given = feedback === undefined ? host.given : undefined;
+  const plan = given ?? (await ask(host, feedback, signal));
+  if ('message' in plan) return { ok: false, ...plan };
+  journal.append({
+    type: 'plan-proposed',
+    plan,
+    revision: journal.state.planRevision + 1,
+    source: given ? 'file' : 'planner',
+    estimate: await estimate(plan, host),
+  });
+  return { ok: true };
+}
+
+async function ask(
+  host: PlanningHost,
+  feedback: string | undefined,
+  signal: AbortSignal,
+): Promise<Plan | { reason: 'failed' | 'aborted'; message: string }> {
+  const { journal, router, orchestrator, roles, maxAgents, context } = host;
+  if (!orchestrator) return { reason: 'failed', message: 'there is no role that plans' };
+  const route = host.routes.of(orchestrator);
+  const agent = host.newAgent(orchestrator.name);
+  journal.append({ type: 'agent-started', agent, role: orchestrator.name, attempt: 1, route });
+  journal.append({ type: 'agent-doing', agent, what: 'plans' });
+  const planned = await makePlan(
+    {
+      goal: journal.state.goal,
+      agent,
+      role: orchestrator,
+      route,
+      workspace: host.workspace,
+      roles,
+      maxAgents,
+      context,
+      ...(feedback !== undefined && { feedback }),
+    },
+    { router, journal },
+    signal,
+  );
+  if (planned.ok) {
+    const { plan } = planned;
+    const summary = `planned ${plan.tasks.length} ${plan.tasks.length === 1 ? 'task' : 'tasks'}`;
+    journal.append({ type: 'agent-ended', agent, outcome: 'completed', summary });
+    journal.append({
+      type: 'decision-noted',
+      by: agent,
+      text: summary,
+      rationale: plan.rationale ?? 'no reason given',
+    });
+    return plan;
+  }
+  const aborted = signal.aborted || planned.reason === 'aborted';
+  journal.append({ type: 'agent-ended', agent, outcome: aborted ? 'interrupted' : 'failed', summary: planned.message });
+  return { reason: aborted ? 'aborted' : 'failed', message: `planning failed: ${planned.message}` };
+}

@@ -1,0 +1,155 @@
+import type { AgentTask, Plan } from '../../protocol/plan.ts';
+import type { HashOf } from '../ports.ts';
+import type { Finding, SessionState, TaskState } from '../session/state.ts';
+import { checkText } from './checks.ts';
+import { checksOf } from './flow.ts';
+
+/** The end of an output says most; more than this only costs. */
+const OUTPUT_SHOWN = 4000;
+const FILES_SHOWN = 50;
+
+/** Marks text that agents and programs made as data; the mark depends on the text, so that the text cannot close it. */
+function data(hashOf: HashOf, text: string): string {
+  const mark = hashOf(new TextEncoder().encode(text)).slice(0, 10);
+  return `<data ${mark}>\n${text.endsWith('\n') ? text : `${text}\n`}</data ${mark}>`;
+}
+
+const list = (items: readonly string[]) => items.map(item => `- ${item}`).join('\n');
+
+function section(title: string, body: string): string {
+  return body === '' ? '' : `${title}\n${body}`;
+}
+
+/** What all agents of a session are told of it: the same text for each, as long as the plan stays. */
+export function sessionBrief(plan: Plan, workspaceBrief: string): string {
+  const tasks = plan.tasks.map(task => {
+    const who = task.kind === 'agent' ? task.role : task.kind;
+    const writes = task.kind === 'agent' && task.writes.length > 0 ? `; writes ${task.writes.join(', ')}` : '';
+    return `${task.id} (${who}): ${task.title}${writes}`;
+  });
+  return [
+    `Goal of the session: ${plan.goal}`,
+    section('How the work is shared out:', plan.rationale ?? ''),
+    section('Tasks of the team:', list(tasks)),
+    workspaceBrief.trim(),
+  ]
+    .filter(part => part !== '')
+    .join('\n\n');
+}
+
+function taskText(task: AgentTask, state: SessionState): string {
+  const consumed = task.consumes.map(name => {
+    const latest = state.artifacts.get(name)?.at(-1);
+    return latest ? `${name} (version ${latest.version}, ${latest.mediaType})` : `${name} (not published yet)`;
+  });
+  return [
+    `Task ${task.id}: ${task.title}`,
+    task.instructions.trim(),
+    section('You may write:', list(task.writes)) || 'You write no files.',
+    section('Publish these artifacts; others wait for them:', list(task.publishes)),
+    section('Read these artifacts first:', list(consumed)),
+    section('The task is done when these checks pass; they run after you finish:', list(task.checks.map(checkText))),
+  ]
+    .filter(part => part !== '')
+    .join('\n\n');
+}
+
+function findingText({ finding, severity, path, line, text }: Finding): string {
+  const place = path === undefined ? '' : ` in ${path}${line === undefined ? '' : `:${line}`}`;
+  return `${finding} (${severity})${place}: ${text}`;
+}
+
+const openFindings = (state: SessionState, task: string) =>
+  [...state.findings.values()].filter(finding => finding.task === task && !finding.resolved);
+
+function filesOf(state: SessionState, task: string): string[] {
+  const files = [...state.files.values()].filter(file => file.tasks.includes(task));
+  const shown = files.slice(0, FILES_SHOWN).map(file => `${file.path}${file.deleted ? ' (deleted)' : ''}`);
+  return files.length > shown.length ? [...shown, `and ${files.length - shown.length} more`] : shown;
+}
+
+/** What earlier attempts leave to the next: who tried, how it ended, what is there. */
+function handover(task: TaskState, state: SessionState, hashOf: HashOf): string {
+  const earlier = task.agents.flatMap(id => {
+    const agent = state.agents.get(id);
+    return agent && agent.attempt < task.attempt && agent.endedAt !== undefined ? [agent] : [];
+  });
+  if (earlier.length === 0) return '';
+  const tries = earlier.slice(-3).map(agent => {
+    const why = agent.rungs.at(-1)?.reason;
+    const said = agent.summary ? `\n${data(hashOf, agent.summary)}` : '';
+    return `${agent.role}, attempt ${agent.attempt}: ${agent.status}${why ? ` (${why})` : ''}${said}`;
+  });
+  const words = state.decisions.filter(decision => decision.task === task.task.id && decision.by === 'user');
+  return [
+    'This is not the first attempt. What is left of the earlier ones stands in the files: read it before you go on from it or replace it.',
+    section('Earlier attempts:', list(tries)),
+    section('Files they wrote:', list(filesOf(state, task.task.id))),
+    section('What the user says to it:', list(words.map(decision => decision.text))),
+  ]
+    .filter(part => part !== '')
+    .join('\n\n');
+}
+
+function failedChecks(task: TaskState, round: number, hashOf: HashOf): string {
+  const failed = checksOf(task, round).filter(check => !check.ok);
+  return failed
+    .map(check => {
+      const exit = check.exit === undefined ? '' : ` (exit code ${check.exit})`;
+      const output = check.output?.text.slice(-OUTPUT_SHOWN) ?? '';
+      return `- ${checkText(check.check)}${exit}${output === '' ? '' : `\n${data(hashOf, output)}`}`;
+    })
+    .join('\n');
+}
+
+/** What an agent is asked to do in a round of work. */
+export function workPrompt(
+  kind: 'implement' | 'fix' | 'escalation',
+  task: TaskState,
+  round: number,
+  state: SessionState,
+  hashOf: HashOf,
+): string {
+  const spec = task.task as AgentTask;
+  const last = task.rounds.findLast(r => r.round < round && r.kind !== 'review');
+  const failing = last && kind === 'fix' ? failedChecks(task, last.round, hashOf) : '';
+  const before = last === undefined ? undefined : state.agents.get(last.agent)?.summary;
+  const findings = openFindings(state, spec.id).map(findingText);
+  return [
+    taskText(spec, state),
+    handover(task, state, hashOf),
+    kind === 'fix'
+      ? [
+          'The work has been done once and was not accepted. Mend it; do not start anew.',
+          section('Files written so far:', list(filesOf(state, spec.id))),
+          before === undefined ? '' : `What was said of it:\n${data(hashOf, before)}`,
+        ]
+          .filter(part => part !== '')
+          .join('\n\n')
+      : '',
+    section('Checks that failed:', failing),
+    section('Findings of the review:', list(findings)),
+  ]
+    .filter(part => part !== '')
+    .join('\n\n');
+}
+
+/** What a reviewer is asked: the task, what was written, what the checks said, what was found before. */
+export function reviewPrompt(task: TaskState, round: number, state: SessionState, hashOf: HashOf): string {
+  const spec = task.task as AgentTask;
+  const worker = task.rounds.findLast(r => r.kind !== 'review');
+  const summary = worker === undefined ? undefined : state.agents.get(worker.agent)?.summary;
+  const checks = checksOf(task, round).map(check => `${checkText(check.check)}: ${check.ok ? 'passed' : 'failed'}`);
+  const earlier = openFindings(state, spec.id).map(findingText);
+  const again =
+    'Findings of earlier rounds, said to be mended. Look at each: what is still wrong, add again with add_finding; the others count as resolved.';
+  return [
+    `Review this task, which another agent has done.\n\n${taskText(spec, state)}`,
+    section('Files written:', list(filesOf(state, spec.id))),
+    summary === undefined ? '' : `What was said of it; believe only what you see:\n${data(hashOf, summary)}`,
+    section('Checks:', list(checks)),
+    section(again, list(earlier)),
+  ]
+    .filter(part => part !== '')
+    .join('\n\n');
+}

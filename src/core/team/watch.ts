@@ -1,0 +1,108 @@
+import type { JournalEvent } from '../../protocol/events.ts';
+import type { Sign } from './ladder.ts';
+
+export interface WatchLimits {
+  /** The same call with the same arguments so often, with nothing written in between. */
+  repeatedCalls: number;
+  /** So many calls in a row that failed. */
+  repeatedErrors: number;
+  /** So many turns in which nothing new was seen, written or said to the team. */
+  idleTurns: number;
+  /** So many times the conversation had to be summarised. */
+  compactions: number;
+}
+
+const keyOf = (tool: string, args: unknown) => `${tool} ${JSON.stringify(args)}`;
+const SHOWN = 120;
+const short = (text: string) => (text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text);
+
+/** Looks at one agent's events for signs that it is stuck. Knows nothing of time. */
+export class Watch {
+  readonly #limits: WatchLimits;
+  /** Calls since something was last written, each with how often it was made. */
+  #made = new Map<string, number>();
+  readonly #open = new Map<string, { key: string; tool: string; effect: string }>();
+  #errors = 0;
+  #idle = 0;
+  #progress = false;
+  #answered = false;
+  #compactions = 0;
+
+  constructor(limits: WatchLimits) {
+    this.#limits = limits;
+  }
+
+  /** It runs a command or waits for a person: these have limits of their own. */
+  get busy(): boolean {
+    return [...this.#open.values()].some(({ effect }) => effect === 'command' || effect === 'ask');
+  }
+
+  /** After a nudge: the same sign counts anew. */
+  reset(): void {
+    this.#made.clear();
+    this.#errors = 0;
+    this.#idle = 0;
+  }
+
+  take(event: JournalEvent): Sign | undefined {
+    switch (event.type) {
+      case 'tool-intent':
+        return this.#intent(event.call, event.tool, event.effect, event.args);
+      case 'tool-outcome':
+        return this.#outcome(event.call, event.ok, event.refusal);
+      case 'call-outcome':
+        return event.result.ok ? this.#turn() : undefined;
+      case 'agent-compacted':
+        this.#compactions++;
+        if (this.#compactions < this.#limits.compactions) return undefined;
+        return {
+          trigger: 'context-pressure',
+          reason: `its conversation outgrew the context ${this.#compactions} times`,
+        };
+      case 'artifact-published':
+      case 'finding-added':
+      case 'decision-noted':
+      case 'verdict':
+        this.#progress = true;
+        return undefined;
+      default:
+        return undefined;
+    }
+  }
+
+  #intent(call: string, tool: string, effect: string, args: unknown): Sign | undefined {
+    const key = keyOf(tool, args);
+    this.#open.set(call, { key, tool, effect });
+    const times = (this.#made.get(key) ?? 0) + 1;
+    this.#made.set(key, times);
+    if (times === 1) this.#progress = true;
+    if (times < this.#limits.repeatedCalls) return undefined;
+    return { trigger: 'repeated-calls', reason: `made the same call ${times} times: ${short(key)}` };
+  }
+
+  #outcome(call: string, ok: boolean, refusal: string | undefined): Sign | undefined {
+    const made = this.#open.get(call);
+    this.#open.delete(call);
+    if (ok) {
+      this.#errors = 0;
+      if (made?.effect === 'write') {
+        this.#progress = true;
+        this.#made = new Map();
+      }
+      return undefined;
+    }
+    this.#errors++;
+    if (this.#errors < this.#limits.repeatedErrors) return undefined;
+    const last = `${made?.tool ?? 'a call'}${refusal === undefined ? '' : ` (${refusal})`}`;
+    return { trigger: 'repeated-errors', reason: `${this.#errors} calls in a row failed, the last: ${last}` };
+  }
+
+  /** A new answer of the model: what the one before led to has all been seen. */
+  #turn(): Sign | undefined {
+    this.#idle = this.#progress || !this.#answered ? 0 : this.#idle + 1;
+    this.#answered = true;
+    this.#progress = false;
+    if (this.#idle < this.#limits.idleTurns) return undefined;
+    return { trigger: 'no-progress', reason: `${this.#idle} turns brought nothing new` };
+  }
+}
