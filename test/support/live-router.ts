@@ -5,6 +5,7 @@ import type { DollarPrice } from '../../src/core/routing/price-table.ts';
 import { Prices } from '../../src/core/routing/prices.ts';
 import { createRouter } from '../../src/core/routing/router.ts';
 import { defaultRoutingSettings, type RoutingSettings } from '../../src/core/routing/settings.ts';
+import type { Journal } from '../../src/core/session/contract.ts';
 import { systemClock } from '../../src/node/clock.ts';
 import { memoryJournal } from './memory-journal.ts';
 
@@ -13,12 +14,15 @@ export interface LiveOptions {
   budget?: Partial<Pick<BudgetOptions, 'limits' | 'whenSpent'>>;
   /** Prices of all models of a route that need one. */
   prices?: Record<string, DollarPrice>;
+  /** Where the calls are put down, instead of in memory. */
+  journal?: Pick<Journal, 'append' | 'commit'>;
 }
 
 /** A router on the real clock over real providers, with its journal in memory. */
 export function liveRouter(providers: Provider[], options: LiveOptions = {}) {
   const clock = systemClock;
-  const journal = memoryJournal(Date.now);
+  const memory = memoryJournal(Date.now);
+  const journal = options.journal ?? memory;
   const byName = new Map(providers.map(provider => [provider.name, provider]));
   const settings = { ...defaultRoutingSettings, ...options.settings };
   const pool = new ProviderPool({ provider: name => byName.get(name), clock, settings });
@@ -31,7 +35,7 @@ export function liveRouter(providers: Provider[], options: LiveOptions = {}) {
     router,
     pool,
     budget,
-    journal,
+    journal: memory,
     async turn(request: RouteRequest, signal = new AbortController().signal): Promise<RouteEvent[]> {
       const events: RouteEvent[] = [];
       for await (const event of router.complete(request, signal)) events.push(event);
