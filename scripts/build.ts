@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { type BuildOptions, build, context } from 'esbuild';
 import { root } from './host/paths.ts';
 import { shownTexts } from './l10n.ts';
+import { pricesAsJson } from './prices-as-json.ts';
 
 const { values } = parseArgs({
   options: {
@@ -38,6 +39,7 @@ const host: BuildOptions = {
   target: 'node22',
   splitting: true,
   external: ['vscode'],
+  plugins: [pricesAsJson],
   banner: {
     js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
   },

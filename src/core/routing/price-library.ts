@@ -14,18 +14,19 @@ export interface PriceLibrary {
   find(vendor: string, model: string): LibraryEntry | undefined;
 }
 
-/** Loads the library: some 800 kB of data that nobody pays for before the first model without a price of our own. */
+/** Loads the library: half a megabyte of data that nobody pays for before the first model without a price of our own. */
 export async function loadPriceLibrary(): Promise<PriceLibrary> {
-  const { findProvider } = await import('@pydantic/genai-prices');
+  const { waitForUpdate } = await import('@pydantic/genai-prices');
+  // Nobody has asked for updates, so these are the prices in the package; the bundle holds them as JSON.
+  const vendors = (await waitForUpdate()) ?? [];
   return {
-    vendor: ({ name, baseUrl }) =>
-      (
-        (baseUrl ? findProvider({ providerApiUrl: baseUrl }) : undefined) ??
-        (name ? findProvider({ providerId: name }) : undefined)
-      )?.id,
+    vendor({ name, baseUrl }) {
+      const there = baseUrl && vendors.find(({ api_pattern }) => new RegExp(api_pattern).test(baseUrl));
+      return (there || vendors.find(({ id }) => id === name))?.id;
+    },
     find(vendor, model) {
       const id = model.toLowerCase();
-      const found = findProvider({ providerId: vendor })?.models.find(one => names(one.match, id));
+      const found = vendors.find(one => one.id === vendor)?.models.find(one => names(one.match, id));
       if (!found) return undefined;
       const prices = pricesOf(found);
       return {
