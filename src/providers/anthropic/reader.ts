@@ -1,8 +1,8 @@
 import type { NewId } from '../../core/ports.ts';
+import { Answer, type OpenCall, partOf } from '../../core/routing/answer.ts';
 import type { ProviderEvent } from '../../core/routing/contract.ts';
 import { argsObject, isObject, type JsonObject, toolCall } from '../../core/routing/tool-args.ts';
 import type { Provenance, Usage } from '../../protocol/message.ts';
-import { Answer, type OpenCall, partOf } from '../answer.ts';
 import { payloadJson } from '../http/payload.ts';
 import type { Ending, StreamReader } from '../stream-call.ts';
 import { anthropicEventFailure } from './errors.ts';

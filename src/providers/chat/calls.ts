@@ -1,6 +1,6 @@
+import type { Answer, OpenCall } from '../../core/routing/answer.ts';
 import type { ProviderEvent } from '../../core/routing/contract.ts';
 import { isObject, type JsonObject } from '../../core/routing/tool-args.ts';
-import type { Answer, OpenCall } from '../answer.ts';
 import type { ChatBlocks } from './native.ts';
 
 interface Entry {

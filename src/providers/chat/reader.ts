@@ -1,8 +1,8 @@
 import type { NewId } from '../../core/ports.ts';
+import { Answer } from '../../core/routing/answer.ts';
 import type { ProviderEvent } from '../../core/routing/contract.ts';
 import { isObject, type JsonObject } from '../../core/routing/tool-args.ts';
 import type { Provenance, Usage } from '../../protocol/message.ts';
-import { Answer } from '../answer.ts';
 import { payloadJson } from '../http/payload.ts';
 import { openaiEventFailure } from '../openai/errors.ts';
 import type { Ending, StreamReader } from '../stream-call.ts';

@@ -1,8 +1,8 @@
 import type { NewId } from '../../core/ports.ts';
+import { Answer } from '../../core/routing/answer.ts';
 import type { ProviderEvent } from '../../core/routing/contract.ts';
 import { isObject, type JsonObject } from '../../core/routing/tool-args.ts';
 import type { Provenance, StopReason, Usage } from '../../protocol/message.ts';
-import { Answer } from '../answer.ts';
 import { payloadJson } from '../http/payload.ts';
 import { knownBuckets } from '../known-buckets.ts';
 import type { Ending, StreamReader } from '../stream-call.ts';

@@ -1,8 +1,8 @@
 import type { NewId } from '../../core/ports.ts';
+import { Answer, type OpenCall, type Spoken } from '../../core/routing/answer.ts';
 import type { ProviderEvent } from '../../core/routing/contract.ts';
 import { isObject, type JsonObject } from '../../core/routing/tool-args.ts';
 import type { Provenance, StopReason, Usage } from '../../protocol/message.ts';
-import { Answer, type OpenCall, type Spoken } from '../answer.ts';
 import type { Failed } from '../errors/failed.ts';
 import { payloadJson } from '../http/payload.ts';
 import type { Ending, StreamReader } from '../stream-call.ts';

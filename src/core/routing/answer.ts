@@ -1,7 +1,7 @@
-import type { NewId } from '../core/ports.ts';
-import type { ProviderEvent, ProviderFinish } from '../core/routing/contract.ts';
-import { toolCall } from '../core/routing/tool-args.ts';
-import type { AssistantMessage, Provenance, StopReason, ToolCallPart, Usage } from '../protocol/message.ts';
+import type { AssistantMessage, Provenance, StopReason, ToolCallPart, Usage } from '../../protocol/message.ts';
+import type { NewId } from '../ports.ts';
+import type { ProviderEvent, ProviderFinish } from './contract.ts';
+import { toolCall } from './tool-args.ts';
 
 /** Something said, as far as it is known. */
 export interface Spoken {
