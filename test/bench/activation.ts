@@ -47,7 +47,7 @@ async function activationTimes(): Promise<number[]> {
   for (let round = 0; round < rounds; round++) {
     const tests = join(out, 'time-in-host.js');
     const env = { ORCHESTRATE_BENCH_RESULT: result };
-    if (!(await runInHost({ extension: root, tests, trusted: true, workspace: scratch, env }))) {
+    if (!(await runInHost({ extensions: [root], tests, trusted: true, workspace: scratch, env }))) {
       throw new Error('the extension did not activate');
     }
     times.push(Number(await readFile(result, 'utf8')));

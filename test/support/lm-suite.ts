@@ -35,6 +35,7 @@ export interface LmPlace {
   stopped(): boolean;
 }
 
+const pixel = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
 const tools = ['read_file', 'list_files'].map(name => ({
   name,
   description: `Does ${name}.`,
@@ -155,10 +156,11 @@ export function lmSuite(open: () => Promise<LmPlace>): void {
 
   it('images', async () => {
     place.answerWith(() => ({ parts: [{ text: 'A dot.' }] }));
-    const image = { type: 'image', mediaType: 'image/png', data: Buffer.from('pixels').toString('base64') } as const;
+    const image = { type: 'image', mediaType: 'image/png', data: pixel } as const;
     await answer({ messages: [{ role: 'user', parts: [{ type: 'text', text: 'What is it?' }, image] }] });
     const parts = place.seen[0]?.messages[1]?.parts ?? [];
-    if (place.api.LanguageModelDataPart) assert.deepEqual(parts[1], { image: 6 });
+    // The editor may write it anew, smaller.
+    if (place.api.LanguageModelDataPart) assert.ok('image' in (parts[1] ?? {}), JSON.stringify(parts));
     else assert.match(JSON.stringify(parts[1]), /an image that this editor cannot show/);
   });
 

@@ -15,9 +15,15 @@ export function lmFailure(thrown: unknown, redact: (text: string) => string, too
   return {
     type: 'error',
     class: known ?? (tooLong ? 'context-overflow' : 'retryable'),
-    message: redact(thrown instanceof Error ? thrown.message : String(thrown)),
+    message: redact(textOf(thrown)),
     ...(code !== undefined && { code }),
   };
+}
+
+/** Errors that came through from another process are plain objects. */
+function textOf(thrown: unknown): string {
+  const message = typeof thrown === 'object' && thrown !== null && 'message' in thrown ? thrown.message : thrown;
+  return typeof message === 'string' && message !== '' ? message : 'The model failed without a reason.';
 }
 
 function codeOf(thrown: unknown): string | undefined {

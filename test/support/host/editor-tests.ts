@@ -67,7 +67,7 @@ async function run(profile: Profile, files: string[]): Promise<boolean> {
   });
   try {
     return await runInHost({
-      extension: root,
+      extensions: [root, join(root, 'test', 'support', 'models-extension')],
       tests: join(out, `${bundleOf(entry)}.js`),
       trusted: profile.trusted,
       ...(profile.workspace ? { workspace } : {}),

@@ -15,7 +15,7 @@ const { values, positionals } = parseArgs({
   strict: false,
   allowPositionals: true,
   options: {
-    extensionDevelopmentPath: { type: 'string' },
+    extensionDevelopmentPath: { type: 'string', multiple: true },
     extensionTestsPath: { type: 'string' },
     'disable-workspace-trust': { type: 'boolean' },
     /** @vscode/test-electron always switches trust off; this says that the tests want it on. */
@@ -57,7 +57,9 @@ async function main(): Promise<number> {
 
 function address(port: number): string {
   const payload = [
-    ['extensionDevelopmentPath', remote(port, String(values.extensionDevelopmentPath))],
+    ...[values.extensionDevelopmentPath ?? []]
+      .flat()
+      .map(path => ['extensionDevelopmentPath', remote(port, String(path))]),
     ['extensionTestsPath', remote(port, String(values.extensionTestsPath))],
   ];
   const query = new URLSearchParams({ payload: JSON.stringify(payload) });

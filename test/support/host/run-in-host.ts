@@ -4,7 +4,8 @@ import { runTests, TestRunFailedError } from '@vscode/test-electron';
 import { root } from '../../../scripts/host/paths.ts';
 
 export interface HostRun {
-  extension: string;
+  /** The extension under test, and others that its tests need. */
+  extensions: string[];
   /** The module whose `run` is called inside the extension host. */
   tests: string;
   trusted: boolean;
@@ -32,7 +33,7 @@ export async function runInHost(run: HostRun): Promise<boolean> {
     await runTests({
       ...(desktop ? {} : { vscodeExecutablePath: process.execPath }),
       ...(desktop && chosen !== 'desktop' ? { vscodeExecutablePath: chosen } : {}),
-      extensionDevelopmentPath: run.extension,
+      extensionDevelopmentPath: run.extensions,
       extensionTestsPath: run.tests,
       extensionTestsEnv: run.env,
       launchArgs: [
