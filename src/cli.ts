@@ -10,6 +10,8 @@ type Command = (terminal: Terminal, call: Call) => Promise<number>;
 
 /** Each command loads what it needs, and nothing else. */
 const table: Record<CommandName, () => Promise<Command>> = {
+  run: async () => (await import('./app/terminal-run.ts')).run,
+  resume: async () => (await import('./app/terminal-run.ts')).resume,
   status: async () => (await import('./terminal/commands/status.ts')).status,
   monitor: async () => (await import('./terminal/commands/watch.ts')).monitor,
   logs: async () => (await import('./terminal/commands/watch.ts')).logs,

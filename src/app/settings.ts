@@ -1,6 +1,8 @@
 import type { BudgetLimits } from '../core/routing/budget.ts';
+import { Models } from '../core/routing/models.ts';
 import type { DollarPrice, DollarRates } from '../core/routing/price-table.ts';
 import { defaultRoutingSettings, type RoutingSettings, type WatchdogSettings } from '../core/routing/settings.ts';
+import { DEFAULTS, type SessionSettings } from '../core/team/options.ts';
 import type { Config, PriceEntry } from '../protocol/config.ts';
 import type { ModelRef, NanoUsd } from '../protocol/ids.ts';
 
@@ -83,5 +85,36 @@ function dollarPrice({ from, tiers, ...base }: PriceEntry): DollarPrice {
     ...rates(base),
     ...(from !== undefined && { from }),
     ...(tiers && { tiers: tiers.map(tier => ({ above: tier.abovePromptTokens, ...rates(tier) })) }),
+  };
+}
+
+/** What the user says of models. */
+export function modelFacts(config: Config): Models {
+  const entries = Object.entries(config.providers ?? {}).flatMap(([name, entry]) =>
+    (entry.models ?? []).map(({ id, ...facts }) => [`${name}/${id}`, facts] as const),
+  );
+  return new Models(Object.fromEntries(entries) as ConstructorParameters<typeof Models>[0]);
+}
+
+/** How the team works, as far as the configuration says. */
+export function teamSettings(
+  config: Config,
+): Pick<SessionSettings, 'commandSeconds' | 'limits' | 'scheduler' | 'supervisor'> {
+  const { team = {}, supervisor = {} } = config;
+  return {
+    commandSeconds: team.commandSeconds ?? DEFAULTS.commandSeconds,
+    limits: {
+      ...DEFAULTS.limits,
+      ...(team.maxTurns !== undefined && { maxTurns: team.maxTurns }),
+      ...(team.attempts !== undefined && { attempts: team.attempts }),
+    },
+    scheduler: { ...DEFAULTS.scheduler, ...(team.maxAgents !== undefined && { maxAgents: team.maxAgents }) },
+    supervisor: {
+      ...DEFAULTS.supervisor,
+      ...(supervisor.silenceSeconds !== undefined && { silenceMs: ms(supervisor.silenceSeconds) }),
+      ...(supervisor.repeatedCalls !== undefined && { repeatedCalls: supervisor.repeatedCalls }),
+      ...(supervisor.repeatedErrors !== undefined && { repeatedErrors: supervisor.repeatedErrors }),
+      ...(supervisor.idleTurns !== undefined && { idleTurns: supervisor.idleTurns }),
+    },
   };
 }

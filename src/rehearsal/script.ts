@@ -46,10 +46,6 @@ export const Script = z.strictObject({
   pacing: z
     .strictObject({ chunkChars: z.number().int().positive(), firstByteMs: z.number(), betweenMs: z.number() })
     .optional(),
-  /** Commands the user would be asked about: what they say. */
-  answers: z
-    .array(z.strictObject({ asks: z.string(), decision: z.enum(['allow', 'deny']), reason: z.string().optional() }))
-    .default([]),
   parts: z.array(Part).min(1),
 });
 

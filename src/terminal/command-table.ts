@@ -20,6 +20,37 @@ const follow = { follow: { short: 'f', help: 'Keep printing as the session goes 
 
 /** Every command of the program: what parsing, help and shell completion are made from. */
 export const commands = {
+  run: {
+    usage: '[GOAL]',
+    summary: 'Plan a goal and let a team work on it',
+    detail:
+      'The orchestrator plans the goal into tasks, you approve the plan, and specialists work on it side by side in\nyour files. Ctrl-C once stops cleanly; the session can be resumed. Ctrl-C twice stops at once.',
+    options: {
+      ...workspace,
+      workflow: { value: 'FILE', help: 'Run the plan in this YAML file instead of asking the planner' },
+      config: { value: 'FILE', help: 'Your own configuration (default: the config folder of your system)' },
+      budget: { value: 'USD', help: 'What this session may cost at most' },
+      yes: { short: 'y', help: 'Approve the plan without asking' },
+      accept: { value: 'all|none', help: 'What to do with the changes at the end (default: none, review them later)' },
+      rehearse: { value: 'SCRIPT', help: 'Scripted models instead of real ones: no keys, no cost' },
+      ...json,
+    },
+    examples: [
+      'orchestrate run "Build a simple todo list web application"',
+      'orchestrate run --workflow .orchestrate/workflows/release.yaml --budget 2 --yes',
+    ],
+  },
+  resume: {
+    usage: '[SESSION]',
+    summary: 'Go on with a session that was stopped or killed',
+    options: {
+      ...workspace,
+      config: { value: 'FILE', help: 'Your own configuration' },
+      yes: { short: 'y', help: 'Approve the plan without asking' },
+      accept: { value: 'all|none', help: 'What to do with the changes at the end' },
+      ...json,
+    },
+  },
   status: {
     usage: '[SESSION]',
     summary: 'Where a session stands: tasks, agents, tokens, cost',

@@ -81,19 +81,24 @@ const builders: Record<string, Builder> = {
   depcruise: tool(),
 };
 
+/** What package managers take before a script's name and what changes nothing but their own words. */
+const quietOptions = new Set(['-s', '--silent', '--quiet', '--if-present']);
+
 /** Judges a command that builds or tests; undefined where the name is not known for it. */
 export function judgeBuild(name: string, args: Arg[], workspace: Workspace): Finding | undefined {
   if (args.length === 1 && args[0]?.fixed && /^(--version|-V|version)$/.test(args[0].text) && knownTools.has(name))
     return allowed;
-  const [first, second] = args;
+  const [first] = args;
   if (/^(npm|pnpm|yarn|bun)$/.test(name) && first?.text === 'run') {
+    const at = args.findIndex((arg, index) => index > 0 && !(arg.fixed && quietOptions.has(arg.text)));
+    const second = args[at];
     if (!second) return allowed;
     if (!second.fixed || !goal.test(second.text))
       return ask(
         'unknown-script',
         `Scripts that build, check or test run without asking; "${second.text}" is none by its name.`,
       );
-    return judgeArguments(args.slice(2), {}, workspace);
+    return judgeArguments(args.slice(at + 1), {}, workspace);
   }
   if (/^python3?$/.test(name)) return judgePython(args, workspace);
   if (name === 'node') return judgeNode(args, workspace);

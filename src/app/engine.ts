@@ -1,0 +1,163 @@
+import { join } from 'node:path';
+import type { RoleSpec } from '../core/agent/contract.ts';
+import type { ConfiguredProvider } from '../core/config/providers.ts';
+import type { Clock, Log, Secrets } from '../core/ports.ts';
+import { Redactor } from '../core/redact.ts';
+import type { Provider } from '../core/routing/contract.ts';
+import { providerOf } from '../core/routing/model-ref.ts';
+import { ProviderPool } from '../core/routing/pool.ts';
+import { costOf, Prices } from '../core/routing/prices.ts';
+import { type RoutableProvider, routeFor, vendorOf } from '../core/routing/routes.ts';
+import type { Routes } from '../core/team/routes.ts';
+import { FileDayLedger } from '../node/day-ledger.ts';
+import type { Config } from '../protocol/config.ts';
+import type { ModelRef, NanoUsd } from '../protocol/ids.ts';
+import type { Usage } from '../protocol/message.ts';
+import type { AgentTask } from '../protocol/plan.ts';
+import { ProviderSet } from './provider-set.ts';
+import { type BudgetPlan, budgetPlan, modelFacts, priceOverrides, routingSettings } from './settings.ts';
+
+export interface EngineOptions {
+  config: Config;
+  secrets: Secrets;
+  clock: Clock;
+  log: Log;
+  /** Where the user's day of spending is kept; none: sessions of this engine do not count (they are rehearsed). */
+  userFolder?: string | undefined;
+  /** Models that are not asked over the network, such as the editor's own. */
+  extra?: readonly Provider[];
+}
+
+/** A local server answers at once or is not there. */
+const LOCAL_PATIENCE_MS = 1500;
+
+/** What all sessions of a process share under one configuration: providers, their health, prices, the day's budget. */
+export class Engine {
+  readonly config: Config;
+  readonly redactor = new Redactor();
+  readonly providers: ProviderSet;
+  readonly pool: ProviderPool;
+  readonly prices: Prices;
+  readonly budget: BudgetPlan;
+  readonly day: FileDayLedger | undefined;
+  readonly #options: EngineOptions;
+  #routable: RoutableProvider[] = [];
+
+  constructor(options: EngineOptions) {
+    const { config, secrets, clock, log, userFolder } = options;
+    this.#options = options;
+    this.config = config;
+    this.providers = new ProviderSet(config, secrets, this.redactor);
+    for (const provider of options.extra ?? []) this.providers.add(provider);
+    this.pool = new ProviderPool({
+      provider: name => this.providers.get(name),
+      clock,
+      settings: routingSettings(config),
+      models: modelFacts(config),
+    });
+    this.budget = budgetPlan(config);
+    this.prices = new Prices({
+      overrides: priceOverrides(config),
+      baseUrlOf: name => this.#configured(name)?.entry.baseUrl,
+    });
+    if (userFolder) {
+      const { day: limit } = this.budget;
+      this.day = new FileDayLedger({
+        folder: join(userFolder, 'spending'),
+        clock,
+        log,
+        ...(limit !== undefined && { limit }),
+      });
+    }
+  }
+
+  /** Reads keys and asks local servers for their models. To be awaited before a session starts. */
+  async load(): Promise<void> {
+    await Promise.all([this.providers.load(), this.day?.refresh()]);
+    const found = await Promise.all(this.providers.all().map(provider => this.#look(provider)));
+    this.#routable = found.filter(each => each !== undefined);
+  }
+
+  /** Whether anything can be asked at all. */
+  get ready(): boolean {
+    return this.#routable.length > 0;
+  }
+
+  routes(): Routes {
+    const { routes: roles, complexity } = splitRoutes(this.config);
+    const configured = { roles, complexity };
+    const providers = this.#routable;
+    const of = (role: Pick<RoleSpec, 'name' | 'route'>, task?: AgentTask): ModelRef[] => {
+      const chosen = routeFor({
+        role: role.name,
+        providers,
+        configured,
+        ...(task && { complexity: task.complexity }),
+      });
+      const names = new Set(providers.map(each => each.name));
+      const own = (role.route ?? []).filter(ref => names.has(providerOf(ref)));
+      // The user's configuration goes before what a role file says.
+      return configured.roles[role.name] ? chosen : [...new Set([...own, ...chosen])];
+    };
+    const all = () => of({ name: 'orchestrator' });
+    const free = new Set(providers.filter(each => each.free).map(each => each.name));
+    return {
+      of,
+      all,
+      free: () => all().filter(ref => free.has(providerOf(ref))),
+      vendorOf: model => vendorOf(model, providers),
+    };
+  }
+
+  /** What this usage costs on this model: 0 where it is free, undefined where the price is unknown. */
+  async price(model: ModelRef, usage: Usage): Promise<NanoUsd | undefined> {
+    const provider = this.providers.get(providerOf(model));
+    if (!provider) return undefined;
+    if (provider.free) return 0;
+    const price = await this.prices.find(model, provider, this.#options.clock.now());
+    return price && costOf(price, usage);
+  }
+
+  async close(): Promise<void> {
+    this.pool.dispose();
+    await this.day?.close();
+  }
+
+  #configured(name: string): ConfiguredProvider | undefined {
+    return this.providers.configured.find(each => each.name === name);
+  }
+
+  async #look(provider: Provider): Promise<RoutableProvider | undefined> {
+    const { name, kind, free } = provider;
+    const configured = this.#configured(name);
+    const named = configured?.entry.models?.map(model => model.id);
+    const routable = { name, kind, free, ...(named && { models: named }) };
+    const unknown = named === undefined && (kind === 'ollama' || kind === 'openai-compatible' || kind === 'vscode-lm');
+    if (!unknown) return routable;
+    const limit = configured?.keyless ? AbortSignal.timeout(LOCAL_PATIENCE_MS) : AbortSignal.timeout(10_000);
+    const listed = await provider.listModels(limit);
+    if (!listed.ok) return configured?.explicit && !configured.keyless ? routable : undefined;
+    this.pool.models.listed(name, listed.models);
+    // A hosted catalogue of hundreds is no preference: only routes and `models` name what is used of it.
+    return configured?.keyless || kind === 'vscode-lm'
+      ? { ...routable, models: listed.models.map(model => model.id) }
+      : routable;
+  }
+}
+
+const COMPLEXITIES = ['simple', 'ui-test', 'normal', 'complex'] as const;
+
+/** Routes by role, and those whose name is a complexity: `simple`, `ui-test`, `complex`. */
+function splitRoutes(config: Config) {
+  const roles = { ...config.routes };
+  const complexity: Partial<Record<AgentTask['complexity'], ModelRef[]>> = {};
+  for (const name of COMPLEXITIES) {
+    const route = roles[name];
+    if (!route) continue;
+    complexity[name] = route;
+    delete roles[name];
+  }
+  const { default: normal, ...named } = roles;
+  if (normal) complexity.normal ??= normal;
+  return { routes: named as Record<string, ModelRef[]>, complexity };
+}

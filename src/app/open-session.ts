@@ -1,0 +1,217 @@
+import { createCommandJudge } from '../core/agent/command-policy.ts';
+import type { CommandRules } from '../core/agent/commands/rules.ts';
+import type { AgentStream } from '../core/agent/contract.ts';
+import { AgentHistories } from '../core/agent/histories.ts';
+import type { ProjectTexts } from '../core/agent/roles/roles.ts';
+import { loadRoles } from '../core/agent/roles/roles.ts';
+import { agentRunner } from '../core/agent/runner.ts';
+import { createChanges } from '../core/changes/changes.ts';
+import type { Clock, Disposable, Log, WorkspaceFiles } from '../core/ports.ts';
+import { Budget } from '../core/routing/budget.ts';
+import { createRouter } from '../core/routing/router.ts';
+import { serveInbox } from '../core/session/inbox.ts';
+import { openJournal } from '../core/session/journal.ts';
+import type { LiveSession } from '../core/session/live.ts';
+import type { SessionOwner } from '../core/session/store.ts';
+import type { SessionStart } from '../core/team/options.ts';
+import { Session } from '../core/team/session.ts';
+import { hashOf } from '../node/hash.ts';
+import { leadsOutside } from '../node/links.ts';
+import { newId } from '../node/new-id.ts';
+import type { NodeProcesses } from '../node/processes.ts';
+import { createSession, findSession } from '../node/session/sessions.ts';
+import type { Plan } from '../protocol/plan.ts';
+import type { Engine } from './engine.ts';
+import { type GrantFile, grantedJudge } from './grants.ts';
+import { requestHandler } from './requests.ts';
+import { teamSettings } from './settings.ts';
+
+/** What a session needs of its host. */
+export interface SessionHost {
+  kind: SessionOwner['host'];
+  workspace: string;
+  files: WorkspaceFiles;
+  processes: NodeProcesses;
+  texts: ProjectTexts;
+  clock: Clock;
+  log: Log;
+  version: string;
+  /** Whether a person can answer. */
+  present(): boolean;
+  /** The plan is shown before anything runs. */
+  approvePlan: boolean;
+  /** All approvals of the plan have been given beforehand. */
+  approveAll: boolean;
+  /** What agents wrote is accepted at the end, unseen. */
+  acceptAll?: boolean;
+  /** Commands the user allowed or refused for always. */
+  grants: GrantFile;
+  rehearsal: boolean;
+}
+
+export type Opening =
+  | { kind: 'new'; goal: string; plan?: Plan }
+  | { kind: 'resume'; session: string; retryFailed?: boolean };
+export type Opened =
+  | { ok: true; session: LiveSession }
+  | { ok: false; reason: 'owned'; owner: SessionOwner }
+  | { ok: false; reason: 'missing' };
+
+/** Starts a session, or takes one up where it was cut off. */
+export async function openSession(host: SessionHost, engine: Engine, opening: Opening): Promise<Opened> {
+  const { clock, log, files, processes, workspace, version } = host;
+  const place =
+    opening.kind === 'new'
+      ? await createSession(workspace, clock)
+      : await findSession(workspace, opening.session, clock).then(store => store && { id: opening.session, store });
+  if (!place) return { ok: false, reason: 'missing' };
+  const { id, store } = place;
+  const taken = await store.lock(host.kind);
+  if (!taken.ok) return { ok: false, reason: 'owned', owner: taken.owner };
+
+  const since = clock.now();
+  const histories = new AgentHistories();
+  const journal = await openJournal(store, {
+    clock,
+    log,
+    redact: text => engine.redactor.text(text),
+    replay: event => histories.apply(event),
+  });
+  const owned: Disposable[] = [journal.subscribe(event => histories.apply(event))];
+  const changes = createChanges({ files, journal, hash: hashOf, newId });
+  await changes.open();
+
+  const { roles, problems } = await loadRoles(host.texts, { providers: new Set(engine.providers.names()) });
+  for (const { path, line, severity, text } of problems)
+    log.write(severity === 'error' ? 'error' : 'warn', `${path}:${line}: ${text}`);
+  const router = createRouter({
+    session: id,
+    pool: engine.pool,
+    prices: engine.prices,
+    journal,
+    newId,
+    log,
+    budget: new Budget({
+      session: id,
+      limits: engine.budget.limits,
+      alertAt: engine.budget.alertAt,
+      whenSpent: engine.budget.whenSpent,
+      journal,
+      earlier: journal.state,
+      ...(engine.day && { day: engine.day }),
+    }),
+  });
+  owned.push(router);
+
+  const streams = new Set<AgentStream>();
+  const rules = engine.config.permissions?.commands;
+  const policy = createCommandJudge({
+    roots: [files.root],
+    shell: processes.shell,
+    leadsOutside: leadsOutside(files.root),
+    ...(rules && { rules: rules as CommandRules }),
+  });
+  const judge = grantedJudge(policy, host.grants);
+  const routes = engine.routes();
+  const attention = { current: undefined as Session['attention'] | undefined };
+  const runner = agentRunner({
+    journal,
+    router,
+    files,
+    door: changes.door,
+    processes,
+    judge,
+    attention: {
+      permission: (request, signal) => (attention.current as Session['attention']).permission(request, signal),
+      question: (request, signal) => (attention.current as Session['attention']).question(request, signal),
+    },
+    clock,
+    newId,
+    hashOf,
+    stream: (agent, event) => {
+      for (const stream of streams) stream(agent, event);
+    },
+    log,
+  });
+  const settings = teamSettings(engine.config);
+  const start: SessionStart =
+    opening.kind === 'new'
+      ? {
+          kind: 'new',
+          event: {
+            session: id,
+            goal: opening.goal,
+            version,
+            workspace,
+            rehearsal: host.rehearsal,
+            budget: { sessionUsd: engine.budget.limits.session, alertAt: engine.budget.alertAt },
+          },
+          ...(opening.plan && { plan: opening.plan }),
+        }
+      : {
+          kind: 'resume',
+          event: { pid: process.pid, host: host.kind, version },
+          ...(opening.retryFailed && { retryFailed: true }),
+        };
+  const session = new Session(
+    {
+      journal,
+      router,
+      runner,
+      files,
+      processes,
+      judge,
+      routes,
+      clock,
+      newId,
+      hashOf,
+      resumePoint: agent => histories.resumePoint(agent, journal),
+      price: (model, usage) => engine.price(model, usage),
+      log,
+    },
+    {
+      ...settings,
+      roles: [...roles.values()],
+      orchestrator: 'orchestrator',
+      defaultRole: 'implementer',
+      present: host.present,
+      approvePlan: host.approvePlan,
+      approveAll: host.approveAll,
+      remember: (request, decision) => void host.grants.add(request, decision),
+      budgetUsd: engine.budget.limits.session / 1e9,
+    },
+    start,
+  );
+  attention.current = session.attention;
+  const handle = requestHandler(session, changes);
+  const inbox = serveInbox(store, journal, handle, { log, since });
+  owned.push(inbox);
+  // A journal that can no longer be written must not be worked on: nothing that happens would be known.
+  journal.failure.addEventListener('abort', () => session.stop('the journal can no longer be written'));
+  taken.lock.lost.addEventListener('abort', () => session.stop('another process took the session over'));
+
+  const done = (async () => {
+    const { outcome } = await session.run();
+    if (host.acceptAll && outcome === 'completed') await changes.accept({}, changes.views(), { by: 'user' });
+    for (const each of owned.reverse()) each.dispose();
+    await journal.close().catch(error => log.write('error', 'the journal could not be closed', error));
+    await store.close();
+    return outcome;
+  })();
+  return {
+    ok: true,
+    session: {
+      id,
+      place: store.place,
+      journal,
+      changes,
+      request: async body => handle(body, newId('r')),
+      follow: stream => {
+        streams.add(stream);
+        return { dispose: () => streams.delete(stream) };
+      },
+      stop: reason => session.stop(reason),
+      done,
+    },
+  };
+}

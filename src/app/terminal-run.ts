@@ -1,0 +1,177 @@
+import { readFile, stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { loadRoles } from '../core/agent/roles/roles.ts';
+import { mergeConfig } from '../core/config/merge.ts';
+import { configuredProviders } from '../core/config/providers.ts';
+import { parsePlan } from '../core/plan/parse.ts';
+import { problemText } from '../core/plan/problem.ts';
+import type { Log } from '../core/ports.ts';
+import { codeOf } from '../node/error-code.ts';
+import { userFolder } from '../node/places.ts';
+import { createProcesses } from '../node/processes.ts';
+import { NodeProjectTexts } from '../node/project-texts.ts';
+import { findRipgrep } from '../node/ripgrep.ts';
+import { NodeWorkspace } from '../node/workspace.ts';
+import type { Config } from '../protocol/config.ts';
+import type { Plan } from '../protocol/plan.ts';
+import { chooseSession, workspaceOf } from '../terminal/find-session.ts';
+import { problemLines } from '../terminal/problems.ts';
+import { watchRun } from '../terminal/run-view.ts';
+import { type Call, EXIT, option, type Terminal, UsageError } from '../terminal/terminal.ts';
+import { Engine } from './engine.ts';
+import { GrantFile } from './grants.ts';
+import { environmentSecrets } from './keys.ts';
+import { loadFrom } from './load-config.ts';
+import { type Opening, openSession, type SessionHost } from './open-session.ts';
+import { type Rehearsal, startRehearsal } from './rehearsal.ts';
+
+/** `orchestrate run` */
+export async function run(terminal: Terminal, call: Call): Promise<number> {
+  const workspace = workspaceOf(terminal, call);
+  await mustBeFolder(workspace);
+  const workflow = option(call, 'workflow');
+  const rehearsal = await rehearsalOf(option(call, 'rehearse'));
+  try {
+    const plan = workflow === undefined ? undefined : await readWorkflow(resolve(terminal.folder, workflow), workspace);
+    const goal = call.words.join(' ').trim() || plan?.goal || rehearsal?.script.goal;
+    if (!goal) throw new UsageError('What is the goal? Write: orchestrate run "Your goal"');
+    return await start(terminal, call, workspace, rehearsal, { kind: 'new', goal, ...(plan && { plan }) });
+  } finally {
+    await rehearsal?.close();
+  }
+}
+
+/** `orchestrate resume` */
+export async function resume(terminal: Terminal, call: Call): Promise<number> {
+  const workspace = workspaceOf(terminal, call);
+  const session = await chooseSession(terminal, workspace, call.words[0]);
+  const rehearsal = await rehearsalOf(option(call, 'rehearse'));
+  try {
+    return await start(terminal, call, workspace, rehearsal, { kind: 'resume', session: session.id });
+  } finally {
+    await rehearsal?.close();
+  }
+}
+
+async function start(
+  terminal: Terminal,
+  call: Call,
+  workspace: string,
+  rehearsal: Rehearsal | undefined,
+  opening: Opening,
+): Promise<number> {
+  const { environment, clock, version } = terminal;
+  const { config, problems, sensitive } = await loadFrom({
+    workspace,
+    environment,
+    configFile: option(call, 'config'),
+    flags: flagsOf(call),
+  });
+  if (problems.length > 0) terminal.err.write(`${problemLines(problems, terminal.style)}\n`);
+  if (problems.some(problem => problem.severity === 'error')) return EXIT.usage;
+  if (sensitive) {
+    terminal.err.write(
+      "The workspace's configuration asks for servers or commands you have not agreed to; see: orchestrate trust\n",
+    );
+  }
+  const log = quietLog(terminal, environment);
+  const folder = userFolder(environment);
+  const engine = new Engine({
+    clock,
+    log,
+    config: rehearsal ? mergeConfig({ ...config, providers: {}, routes: {} }, rehearsal.config) : config,
+    secrets: rehearsal?.secrets ?? environmentSecrets(configuredProviders(config), environment),
+    userFolder: rehearsal ? undefined : folder,
+  });
+  try {
+    await engine.load();
+    if (!engine.ready) throw new UsageError('No provider is ready. See: orchestrate doctor');
+    const grants = new GrantFile(folder, workspace);
+    await grants.load();
+    const host: SessionHost = {
+      kind: 'terminal',
+      workspace,
+      clock,
+      log,
+      version,
+      grants,
+      files: new NodeWorkspace(workspace, { ripgrep: await findRipgrep() }),
+      processes: createProcesses({ root: workspace, clock }),
+      texts: new NodeProjectTexts(workspace),
+      present: () => terminal.out.isTTY === true && terminal.input.isTTY === true && call.options.json !== true,
+      approvePlan: call.options.yes !== true && config.team?.approvePlan !== false,
+      approveAll: call.options.yes === true,
+      acceptAll: acceptAll(call),
+      rehearsal: rehearsal !== undefined,
+    };
+    const opened = await openSession(host, engine, opening);
+    if (!opened.ok) {
+      if (opened.reason === 'missing') throw new UsageError('There is no such session.');
+      const { pid, host: kind, machine } = opened.owner;
+      throw new UsageError(
+        `The session is run by process ${pid} (${kind} on ${machine}). Watch it: orchestrate monitor`,
+      );
+    }
+    return await watchRun(terminal, call, opened.session);
+  } finally {
+    await engine.close();
+  }
+}
+
+function flagsOf(call: Call): Config {
+  const budget = option(call, 'budget');
+  if (budget === undefined) return {};
+  const sessionUsd = Number(budget.replace(/^\$/, ''));
+  if (!Number.isFinite(sessionUsd) || sessionUsd < 0) throw new UsageError(`"${budget}" is no amount of dollars.`);
+  return { budget: { sessionUsd } };
+}
+
+function acceptAll(call: Call): boolean {
+  const accept = option(call, 'accept');
+  if (accept !== undefined && accept !== 'all' && accept !== 'none') {
+    throw new UsageError(`--accept takes all or none, not "${accept}".`);
+  }
+  return accept === 'all';
+}
+
+/** A script of ours by its name, or one in a file. */
+async function rehearsalOf(name: string | undefined): Promise<Rehearsal | undefined> {
+  if (name === undefined) return undefined;
+  const shipped = fileURLToPath(new URL(`../../media/rehearsals/${name}.yaml`, import.meta.url));
+  const path = /^[\w-]+$/.test(name) ? shipped : resolve(name);
+  try {
+    return await startRehearsal(path);
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') throw new UsageError(`There is no rehearsal "${name}".`);
+    throw error;
+  }
+}
+
+async function readWorkflow(path: string, workspace: string): Promise<Plan> {
+  const text = await readFile(path, 'utf8').catch(error => {
+    throw new UsageError(`The workflow cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+  });
+  const { roles } = await loadRoles(new NodeProjectTexts(workspace));
+  const parsed = parsePlan(text, { roles: [...roles.keys()] });
+  if (!parsed.ok) throw new UsageError(parsed.problems.map(problem => problemText(problem, path)).join('\n'));
+  return parsed.plan;
+}
+
+async function mustBeFolder(path: string): Promise<void> {
+  const found = await stat(path).catch(() => undefined);
+  if (!found?.isDirectory()) throw new UsageError(`${path} is no folder.`);
+}
+
+/** Warnings and errors are in the journal and the report; the rest only with ORCHESTRATE_LOG. */
+function quietLog(terminal: Terminal, environment: Terminal['environment']): Log {
+  const loud = environment.ORCHESTRATE_LOG !== undefined;
+  return {
+    write(level, text, detail) {
+      if (!loud && level !== 'error') return;
+      terminal.err.write(
+        `${level}: ${text}${detail === undefined ? '' : ` ${detail instanceof Error ? detail.message : JSON.stringify(detail)}`}\n`,
+      );
+    },
+  };
+}

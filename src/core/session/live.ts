@@ -1,0 +1,24 @@
+import type { SessionOutcome } from '../../protocol/events.ts';
+import type { InboxRequest } from '../../protocol/inbox.ts';
+import type { AgentStream } from '../agent/contract.ts';
+import type { Changes } from '../changes/changes.ts';
+import type { Disposable } from '../ports.ts';
+import type { Journal } from './contract.ts';
+import type { RequestOutcome } from './inbox.ts';
+
+/** A session that this process runs, as views and commands see it. */
+export interface LiveSession {
+  readonly id: string;
+  /** Its folder, for people. */
+  readonly place: string;
+  readonly journal: Pick<Journal, 'state' | 'subscribe' | 'getBlob'>;
+  readonly changes: Changes;
+  /** The same that other processes drop into the inbox. */
+  request(body: InboxRequest): Promise<RequestOutcome>;
+  /** What streams in and is not kept: the agents' words as they come. */
+  follow(stream: AgentStream): Disposable;
+  /** Stops cleanly; it can be resumed. */
+  stop(reason: string): void;
+  /** Resolves when everything is written and let go of; undefined when it was stopped and can be resumed. */
+  readonly done: Promise<SessionOutcome>;
+}

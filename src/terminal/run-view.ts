@@ -1,0 +1,101 @@
+import { renderPlan } from '../core/plan/render.ts';
+import type { LiveSession } from '../core/session/live.ts';
+import type { JournalEvent, SessionOutcome } from '../protocol/events.ts';
+import { showCount, showDuration, showMoney } from '../protocol/show.ts';
+import { answerAsks } from './asks.ts';
+import { eventLine } from './event-line.ts';
+import { liveLines } from './live-view.ts';
+import { Screen } from './screen.ts';
+import { type Call, EXIT, print, printJson, type Terminal } from './terminal.ts';
+
+const CODES: Record<SessionOutcome, number> = {
+  completed: EXIT.done,
+  failed: EXIT.failures,
+  aborted: EXIT.failures,
+  'budget-spent': EXIT.budget,
+  interrupted: EXIT.interrupted,
+};
+
+/** Shows a session while it runs, hands questions to the user, and says at the end what came of it. */
+export async function watchRun(terminal: Terminal, call: Call, session: LiveSession): Promise<number> {
+  const json = call.options.json === true;
+  const live = terminal.out.isTTY === true && !json;
+  const { state } = session.journal;
+  const over = new AbortController();
+  let asking = false;
+  const screen = live
+    ? new Screen(terminal.out, terminal.clock, (columns, rows) =>
+        asking ? [] : liveLines(state, { now: terminal.clock.now(), columns, rows, style: terminal.style }),
+      )
+    : undefined;
+  const show = (event: JournalEvent) => {
+    if (json) return printJson(terminal, event);
+    if (screen && event.type === 'plan-proposed') screen.print(planView(event.plan, event.estimate, terminal));
+    if (screen) return screen.touch();
+    const line = eventLine(event, terminal.style);
+    if (line) print(terminal, line);
+  };
+  const subscription = session.journal.subscribe(show);
+  const stop = () => session.stop('interrupted from the keyboard');
+  terminal.interrupt.addEventListener('abort', stop, { once: true });
+  // Elapsed times grow although nothing happens.
+  const ticker = screen && setInterval(() => screen.touch(), 1000);
+  const quiet = (now: boolean) => {
+    asking = now;
+    screen?.touch();
+  };
+  const answers = live && terminal.input.isTTY ? answerAsks(terminal, session, quiet, over.signal) : undefined;
+  let outcome: SessionOutcome;
+  try {
+    outcome = await session.done;
+  } finally {
+    over.abort();
+    await answers;
+    clearInterval(ticker);
+    subscription.dispose();
+    terminal.interrupt.removeEventListener('abort', stop);
+    asking = false;
+    screen?.dispose();
+  }
+  if (!json) sayEnd(terminal, session, outcome);
+  return CODES[outcome];
+}
+
+function planView(
+  plan: Parameters<typeof renderPlan>[0],
+  estimate: { low?: number | undefined; high?: number | undefined } | undefined,
+  terminal: Terminal,
+): string {
+  const range = estimate?.high === undefined ? 'unknown' : `${showMoney(estimate.low)} to ${showMoney(estimate.high)}`;
+  return `${terminal.style.dim('The plan:')}\n${renderPlan(plan)}\n${terminal.style.dim(`Expected cost: ${range}`)}`;
+}
+
+function sayEnd(terminal: Terminal, session: LiveSession, outcome: SessionOutcome): void {
+  const { style } = terminal;
+  const { state } = session.journal;
+  const tasks = [...state.tasks.values()];
+  const done = tasks.filter(task => task.status === 'completed').length;
+  const { usage } = state.tally;
+  const tokens = usage.input + usage.cacheRead + usage.cacheWrite + usage.output;
+  const waiting = session.changes.pendingFiles();
+  const hunks = waiting.reduce((sum, file) => sum + file.hunks, 0);
+  const title =
+    outcome === 'completed'
+      ? style.good('Done')
+      : outcome === 'interrupted'
+        ? style.warn('Stopped')
+        : style.bad(outcome);
+  const lines = [
+    '',
+    `${style.bold(title)}: ${done} of ${tasks.length} tasks, ${showCount(tokens)} tokens, ${showMoney(state.tally.cost)}${state.rehearsal ? ' (rehearsed: nothing was spent)' : ''}, ${showDuration(state.activeMs)}`,
+    ...(state.outcome ? [`  ${state.outcome.reason}`] : []),
+    `  switches of model ${state.switches}, answers discarded ${state.discarded}, escalations ${state.escalations}, permissions denied ${state.deniedPermissions}`,
+    `Session:  ${session.place}`,
+    `Report:   ${session.place}/report.md`,
+  ];
+  if (waiting.length > 0) {
+    lines.push(`Review:   ${waiting.length} files, ${hunks} hunks wait: orchestrate changes · accept · reject`);
+  }
+  if (outcome === 'interrupted') lines.push(`Go on:    orchestrate resume ${session.id}`);
+  print(terminal, lines.join('\n'));
+}
