@@ -9,7 +9,7 @@ import { charge, freeCost, type Progress } from './charge.ts';
 import type { ProviderError, ProviderEvent, ProviderFinish, ProviderRequest, RouteRequest } from './contract.ts';
 import type { Lane } from './lane.ts';
 import type { Price } from './prices.ts';
-import type { RoutingSettings } from './settings.ts';
+import { type RoutingSettings, watchdogsFor } from './settings.ts';
 import type { Slot } from './slots.ts';
 
 /** Everything a call needs before it may be sent; all of it is given back when the call ends. */
@@ -76,9 +76,8 @@ export class Call {
   send(request: ProviderRequest): void {
     const { clock, settings, signal } = this.#parts;
     const { provider } = this.lane;
-    const watchdogs = { ...settings.watchdogs, ...settings.providers[provider.name]?.watchdogs };
     this.#progress.sent = true;
-    this.#attempt = new Attempt(provider, request, { clock, watchdogs, signal });
+    this.#attempt = new Attempt(provider, request, { clock, watchdogs: watchdogsFor(provider, settings), signal });
   }
 
   /** Something of an answer came. */

@@ -148,9 +148,9 @@ export class Choice {
       return undefined;
     }
     if (!first) return undefined;
-    const { ms, error, ref } = first;
+    const { ms, error, ref, reason } = first;
     if (ms > settings.acceptableWaitMs || this.#waited + ms > settings.totalWaitMs) {
-      const last = { class: error, message: `parked after ${error}`, model: ref };
+      const last = { class: error, message: reason, model: ref };
       return { reason: 'exhausted', last, retryAt: clock.now() + ms };
     }
     this.#waited += ms;

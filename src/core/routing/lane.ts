@@ -16,7 +16,7 @@ export type PoolEvent = EventOf<'breaker' | 'route-parked' | 'provider-health' |
 export type Access =
   | { now: true }
   /** Parked, or the breaker is open: worth another look in `ms`. */
-  | { now: false; ms: number; error: ErrorClass }
+  | { now: false; ms: number; error: ErrorClass; reason: string }
   /** Its provider is being asked whether it is well again. */
   | { now: false; probing: Promise<void> };
 
@@ -66,15 +66,17 @@ export class Lane {
   access(tokens: number): Access {
     const { clock, parking } = this.#parts;
     const parked = parking.of(this.account, this.model);
-    if (parked) return { now: false, ms: parked.until - clock.monotonic(), error: parked.error };
+    if (parked) return { now: false, ...parked, ms: parked.until - clock.monotonic() };
     const hold = this.#allowance.holdMs(tokens);
-    if (hold > 0) return { now: false, ms: hold, error: 'rate-limit' };
+    if (hold > 0)
+      return { now: false, ms: hold, error: 'rate-limit', reason: 'by its own limit headers nothing is left' };
     if (this.#probing) return { now: false, probing: this.#probing };
     if (this.#breaker.state === 'closed' || this.#permit) return { now: true };
     const ms = this.#breaker.waitMs();
+    const failing = { now: false, error: 'retryable', reason: 'it failed again and again' } as const;
     // Another call is the one that decides; it ends within the watchdogs' time.
-    if (ms === undefined) return { now: false, ms: this.#parts.settings.breaker.openMs, error: 'retryable' };
-    if (ms > 0) return { now: false, ms, error: 'retryable' };
+    if (ms === undefined) return { ...failing, ms: this.#parts.settings.breaker.openMs };
+    if (ms > 0) return { ...failing, ms };
     this.#probing = this.#halfOpen().finally(() => {
       this.#probing = undefined;
     });
@@ -129,7 +131,7 @@ export class Lane {
 
   #park(model: string | undefined, error: ErrorClass, ms: number, reason: string): boolean {
     const { clock, parking, emit } = this.#parts;
-    if (!parking.park(this.account, model, error, ms)) return false;
+    if (!parking.park(this.account, model, ms, { error, reason })) return false;
     const where = { provider: this.provider.name, ...(model !== undefined && { model: this.ref }) };
     emit({ type: 'route-parked', ...where, until: clock.now() + ms, error, reason });
     return true;

@@ -3,6 +3,7 @@ import type { Clock } from '../ports.ts';
 
 export interface Parked {
   error: ErrorClass;
+  reason: string;
   /** On the clock that only grows. */
   until: number;
 }
@@ -18,12 +19,12 @@ export class Parking {
   }
 
   /** Parks for at least `ms`; an earlier, longer parking stands. False when it was parked that long already. */
-  park(account: string, model: string | undefined, error: ErrorClass, ms: number): boolean {
+  park(account: string, model: string | undefined, ms: number, why: Pick<Parked, 'error' | 'reason'>): boolean {
     const key = keyOf(account, model);
     const until = this.#clock.monotonic() + ms;
     const known = this.#parked.get(key);
     if (known && known.until >= until) return false;
-    this.#parked.set(key, { error, until });
+    this.#parked.set(key, { ...why, until });
     return true;
   }
 

@@ -6,7 +6,7 @@ import { Lane, type PoolEvent } from './lane.ts';
 import { modelOf, providerOf } from './model-ref.ts';
 import { Models } from './models.ts';
 import { Parking } from './parking.ts';
-import type { RoutingSettings } from './settings.ts';
+import { concurrencyOf, type RoutingSettings } from './settings.ts';
 import { Slots } from './slots.ts';
 
 export interface PoolOptions {
@@ -86,7 +86,7 @@ export class ProviderPool implements Disposable {
       clock: this.clock,
       settings: this.settings,
       parking: this.#parking,
-      slots: this.#slotsOf(account, provider.name),
+      slots: this.#slotsOf(account, provider),
       emit: event => this.#emit(event, provider.name),
       probe: () => this.health.probe(provider),
     });
@@ -94,10 +94,10 @@ export class ProviderPool implements Disposable {
     return lane;
   }
 
-  #slotsOf(account: string, name: string): Slots {
+  #slotsOf(account: string, provider: Provider): Slots {
     const known = this.#slots.get(account);
     if (known) return known;
-    const slots = new Slots(this.clock, this.settings.providers[name]?.concurrency ?? this.settings.concurrency);
+    const slots = new Slots(this.clock, concurrencyOf(provider, this.settings));
     this.#slots.set(account, slots);
     return slots;
   }

@@ -1,3 +1,5 @@
+import type { Provider } from './contract.ts';
+
 /** How long a stream may keep us waiting, in milliseconds. */
 export interface WatchdogSettings {
   /** From sending to the first sign of an answer. */
@@ -14,6 +16,13 @@ export interface BreakerSettings {
   /** How long it stays open the first time; doubles up to `maxOpenMs`. */
   openMs: number;
   maxOpenMs: number;
+}
+
+/** What may differ for one kind of provider, or for one provider. */
+export interface ProviderSettings {
+  /** Calls at once. */
+  concurrency?: number;
+  watchdogs?: Partial<WatchdogSettings>;
 }
 
 /** What the router may be told; every field has a default. */
@@ -41,8 +50,10 @@ export interface RoutingSettings {
   probeTimeoutMs: number;
   /** Asked for where neither the request nor the model says how long an answer may be. */
   maxOutputTokens: number;
+  /** What differs for a kind of provider. */
+  kinds: Partial<Record<Provider['kind'], ProviderSettings>>;
   /** What differs for single providers, by name. */
-  providers: Record<string, { concurrency?: number; watchdogs?: Partial<WatchdogSettings> }>;
+  providers: Record<string, ProviderSettings>;
 }
 
 export const defaultRoutingSettings: RoutingSettings = {
@@ -60,5 +71,17 @@ export const defaultRoutingSettings: RoutingSettings = {
   probeEveryMs: 300_000,
   probeTimeoutMs: 10_000,
   maxOutputTokens: 16_000,
+  kinds: {
+    // A machine of one's own loads a model before the first word, and computes for few at once.
+    ollama: { concurrency: 2, watchdogs: { connectMs: 300_000, firstByteMs: 300_000 } },
+  },
   providers: {},
 };
+
+export function watchdogsFor({ name, kind }: Provider, settings: RoutingSettings): WatchdogSettings {
+  return { ...settings.watchdogs, ...settings.kinds[kind]?.watchdogs, ...settings.providers[name]?.watchdogs };
+}
+
+export function concurrencyOf({ name, kind }: Provider, settings: RoutingSettings): number {
+  return settings.providers[name]?.concurrency ?? settings.kinds[kind]?.concurrency ?? settings.concurrency;
+}

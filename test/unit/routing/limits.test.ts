@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { Allowance } from '../../../src/core/routing/allowance.ts';
+import { concurrencyOf, defaultRoutingSettings, watchdogsFor } from '../../../src/core/routing/settings.ts';
 import { Slots } from '../../../src/core/routing/slots.ts';
 import { FakeClock, settle } from '../../support/fake-clock.ts';
 import { stage } from '../../support/router-stage.ts';
+import { scriptedProvider } from '../../support/scripted-provider.ts';
 
 const forever = new AbortController().signal;
 
@@ -73,6 +75,24 @@ describe('the allowance that limit headers tell of', () => {
     assert.equal((await s.collect()).text, 'two');
     await s.clock.advance(6000);
     assert.equal((await s.collect()).text, 'one');
+  });
+});
+
+describe('settings of a provider', () => {
+  it('are its own, else those of its kind, else those of all', () => {
+    const clock = new FakeClock();
+    const [home, cloud] = [
+      scriptedProvider('home', [], { clock, kind: 'ollama' }),
+      scriptedProvider('cloud', [], { clock }),
+    ];
+    const { concurrency, watchdogs } = defaultRoutingSettings;
+    assert.ok(concurrencyOf(home, defaultRoutingSettings) < concurrency);
+    assert.ok(watchdogsFor(home, defaultRoutingSettings).connectMs > watchdogs.connectMs);
+    assert.equal(concurrencyOf(cloud, defaultRoutingSettings), concurrency);
+    const own = { ...defaultRoutingSettings, providers: { home: { concurrency: 5, watchdogs: { silenceMs: 7 } } } };
+    assert.equal(concurrencyOf(home, own), 5);
+    assert.equal(watchdogsFor(home, own).silenceMs, 7);
+    assert.ok(watchdogsFor(home, own).connectMs > watchdogs.connectMs);
   });
 });
 

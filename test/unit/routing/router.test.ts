@@ -49,6 +49,7 @@ describe('the router walks the route', () => {
     assert.ok(last?.type === 'failed' && last.failure.reason === 'exhausted');
     assert.equal(last.failure.retryAt, t.clock.now() + 3_600_000);
     assert.equal(last.failure.last.class, 'rate-limit');
+    assert.equal(last.failure.last.message, 'scripted rate-limit');
   });
 
   it('throws away what a broken answer had shown and starts the turn again on the next model', async () => {
@@ -86,6 +87,22 @@ describe('the router walks the route', () => {
     s.pool.release('a');
     await s.collect();
     assert.equal(s.asked('a'), 2);
+  });
+
+  it('takes the next model when a busy one names a time, and comes back after it', async () => {
+    const s = stage({ a: [{ fail: 'retryable', status: 503, afterMs: 30_000 }], b: ['hi'] });
+    assert.equal((await s.collect()).text, 'hi');
+    s.provider('a').script = ['back'];
+    assert.equal((await s.collect()).text, 'hi');
+    await s.clock.advance(30_000);
+    assert.equal((await s.collect()).text, 'back');
+  });
+
+  it('does not come back at once to a provider that says "now" again and again', async () => {
+    const s = stage({ a: [{ fail: 'rate-limit', afterMs: 0 }] });
+    const { last } = await s.turn();
+    assert.equal(last?.type, 'failed');
+    assert.ok(s.asked('a') < 12, `${s.asked('a')} calls`);
   });
 
   it('goes on when a provider does not know the model', async () => {
