@@ -2,6 +2,11 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Redactor } from '../../src/core/redact.ts';
 import { openJournal } from '../../src/core/session/journal.ts';
+import { renderLog } from '../../src/core/session/log/render.ts';
+import { Timeline } from '../../src/core/session/log/timeline.ts';
+import { initialState, reduce } from '../../src/core/session/reduce.ts';
+import { buildReport } from '../../src/core/session/report/build.ts';
+import { renderReport } from '../../src/core/session/report/render.ts';
 import { systemClock } from '../../src/node/clock.ts';
 import { SessionFolder } from '../../src/node/session/session-folder.ts';
 import { longSession } from '../support/long-session.ts';
@@ -61,6 +66,26 @@ for (const length of [10_000, 100_000]) {
       await again.close();
     }
   });
+}
+
+{
+  const state = initialState();
+  const timeline = new Timeline();
+  let seq = 0;
+  for (const event of longSession(184_000)) {
+    const dated = { v: 1, seq: ++seq, at: seq * 10, ...event };
+    reduce(state, dated);
+    timeline.apply(dated, state);
+  }
+  const rendered = (what: string, render: () => string) => {
+    const from = performance.now();
+    const text = render();
+    console.log(
+      `${what} of ${state.agents.size} agents: ${ms(from)}, ${(text.length / 1e3).toFixed(0)} thousand characters`,
+    );
+  };
+  for (let i = 0; i < 3; i++) rendered('log.md', () => renderLog(state, timeline));
+  rendered('report.md', () => renderReport(buildReport(state)));
 }
 
 await inTemporaryFolder(async folder => {

@@ -3,6 +3,7 @@ import type { Clock, Disposable, Log } from '../ports.ts';
 import type { Journal } from './contract.ts';
 import { type Damage, JournalReader } from './read.ts';
 import { initialState, reduce } from './reduce.ts';
+import type { SessionState } from './state.ts';
 import { type SessionStore, StoreError } from './store.ts';
 
 /** The journal holds lines that cannot be used; `damage` names them. */
@@ -21,8 +22,8 @@ export interface JournalOptions {
   /** Takes secrets out of each line before anyone, our own state included, sees it. */
   redact: (text: string) => string;
   log: Log;
-  /** Sees every event that is read back, in order, before `openJournal` resolves. */
-  replay?: (event: JournalEvent) => void;
+  /** Sees every event that is read back, in order, with the state that took it, before `openJournal` resolves. */
+  replay?: (event: JournalEvent, state: SessionState) => void;
   /** Goes on behind damaged lines, which stay in the file and are missing from the state. By default that is refused. */
   despiteDamage?: boolean;
 }
@@ -55,7 +56,7 @@ export async function openJournal(store: SessionStore, options: JournalOptions):
   for await (const bytes of store.readJournal(0)) {
     for (const event of reader.push(bytes)) {
       reduce(state, event);
-      options.replay?.(event);
+      options.replay?.(event, state);
     }
   }
   if (reader.damage.length > 0 && !options.despiteDamage) throw new JournalDamaged(store.place, reader.damage);

@@ -51,7 +51,7 @@ export interface TaskState {
   note?: string;
   final?: boolean;
   rounds: { round: number; kind: 'implement' | 'review' | 'fix'; agent: string; openBlockers?: number }[];
-  checks: EventOf<'check-ended'>[];
+  checks: (EventOf<'check-ended'> & { at: number })[];
   /** What its agents used, over all attempts and rounds. */
   tally: Tally;
 }
@@ -287,7 +287,7 @@ export interface SessionState {
   decisions: Decision[];
   issues: Map<string, Issue>;
   findings: Map<string, Finding>;
-  verdicts: EventOf<'verdict'>[];
+  verdicts: (EventOf<'verdict'> & { at: number })[];
   artifacts: Map<string, Artifact[]>;
   queue: Map<string, EventOf<'queue-added'>>;
   /** Requests of other processes that were taken; those not handled yet have no `handled`. */

@@ -1,8 +1,10 @@
+import type { EventOf } from '../../protocol/events.ts';
 import type { ApprovalTask, CheckTask, CommandTask } from '../../protocol/plan.ts';
+import { checkText } from '../plan/check-text.ts';
 import type { Journal } from '../session/contract.ts';
 import type { TaskState } from '../session/state.ts';
 import type { AttentionQueue } from './attention.ts';
-import { type CheckHost, checkText, runCheck } from './checks.ts';
+import { type CheckHost, runCheck } from './checks.ts';
 import { reviewOf } from './reviews.ts';
 
 export interface PlainTaskHost {
@@ -67,7 +69,7 @@ async function command(spec: CommandTask, task: TaskState, host: PlainTaskHost, 
 
 async function check(spec: CheckTask, task: TaskState, host: PlainTaskHost, signal: AbortSignal): Promise<void> {
   const round = task.attempt;
-  const done = task.checks.filter(earlier => earlier.round === round && !earlier.interrupted);
+  const done: EventOf<'check-ended'>[] = task.checks.filter(earlier => earlier.round === round && !earlier.interrupted);
   for (const next of spec.checks.slice(done.length)) {
     const ended = await runCheck(host.checks, { task: spec.id, check: next, round }, signal);
     if (ended.interrupted) return;

@@ -1,7 +1,7 @@
 import type { AgentTask, Plan } from '../../protocol/plan.ts';
+import { checkText } from '../plan/check-text.ts';
 import type { HashOf } from '../ports.ts';
 import type { Finding, SessionState, TaskState } from '../session/state.ts';
-import { checkText } from './checks.ts';
 import { checksOf } from './flow.ts';
 
 /** The end of an output says most; more than this only costs. */

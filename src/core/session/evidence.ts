@@ -1,0 +1,77 @@
+import type { Severity } from '../../protocol/events.ts';
+import type { SessionState, TaskState } from './state.ts';
+
+type CheckRun = TaskState['checks'][number];
+
+/** What a check of a task said last; one that was cut off said nothing. */
+export interface CheckResult {
+  task: TaskState;
+  last: CheckRun;
+  runs: number;
+  failures: number;
+}
+
+/** Every distinct check of every task, with its last word. Time grows with the number of runs alone. */
+export function checkResults(state: SessionState): CheckResult[] {
+  const results: CheckResult[] = [];
+  for (const task of state.tasks.values()) {
+    const byCheck = new Map<string, CheckResult>();
+    for (const run of task.checks) {
+      const key = JSON.stringify(run.check);
+      const failed = run.ok || run.interrupted ? 0 : 1;
+      const known = byCheck.get(key);
+      if (!known) byCheck.set(key, { task, last: run, runs: 1, failures: failed });
+      else {
+        known.runs++;
+        known.failures += failed;
+        if (!run.interrupted || known.last.interrupted) known.last = run;
+      }
+    }
+    results.push(...byCheck.values());
+  }
+  return results;
+}
+
+/** Whether a check proves that parts fit together: it matches a contract, or stands in a task or phase made for that. */
+export function provesIntegration({ task: { task }, last }: CheckResult): boolean {
+  if ('artifact' in last.check) return true;
+  return /integrat/i.test(task.phase ?? '') || /integrat/i.test(task.id) || task.kind === 'check';
+}
+
+/** How good the work is, as far as something other than its authors' word shows it. */
+export interface Evidence {
+  checks: { passing: number; failing: number; interrupted: number; runs: number };
+  /** As counted from the output of the last runs; undefined where no check counted tests. */
+  tests?: { passed: number; failed: number };
+  findings: Record<Severity, { open: number; resolved: number }>;
+  verdicts: { approved: number; refused: number };
+}
+
+export function evidence(state: SessionState): Evidence {
+  const none = () => ({ open: 0, resolved: 0 });
+  const found: Evidence = {
+    checks: { passing: 0, failing: 0, interrupted: 0, runs: 0 },
+    findings: { blocker: none(), major: none(), minor: none(), note: none() },
+    verdicts: { approved: 0, refused: 0 },
+  };
+  for (const { last, runs } of checkResults(state)) {
+    found.checks[last.interrupted ? 'interrupted' : last.ok ? 'passing' : 'failing']++;
+    found.checks.runs += runs;
+    if (!last.tests) continue;
+    found.tests ??= { passed: 0, failed: 0 };
+    found.tests.passed += last.tests.passed;
+    found.tests.failed += last.tests.failed;
+  }
+  for (const { severity, resolved } of state.findings.values())
+    found.findings[severity][resolved ? 'resolved' : 'open']++;
+  for (const { approve } of state.verdicts) found.verdicts[approve ? 'approved' : 'refused']++;
+  return found;
+}
+
+/** Every rung that was climbed, in order of time. */
+export function supervision(state: SessionState) {
+  const rungs = [...state.agents.values()].flatMap(({ agent, task, rungs }) =>
+    rungs.map(rung => ({ ...rung, agent, ...(task !== undefined && { task }) })),
+  );
+  return rungs.sort((a, b) => a.at - b.at);
+}

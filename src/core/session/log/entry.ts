@@ -1,0 +1,95 @@
+import type { EventOf, EventType, JournalEvent } from '../../../protocol/events.ts';
+import { showDuration, showMoney } from '../../../protocol/show.ts';
+import { checkText } from '../../plan/check-text.ts';
+import { code, counted, plain } from '../markdown.ts';
+import type { SessionState } from '../state.ts';
+
+type Line<T extends EventType> = (event: EventOf<T>, state: SessionState) => string | undefined;
+
+const taskTitle = (state: SessionState, id: string) => plain(state.tasks.get(id)?.task.title ?? id);
+const requestOf = (what: string) => plain(what, 120);
+
+/** What the timeline says of an event; most events of a session's daily work say nothing there. */
+const lines: { [T in EventType]?: Line<T> } = {
+  'session-started': event => `**Session started**: ${plain(event.goal)}`,
+  'session-resumed': event => `**Session resumed** in the ${event.host}`,
+  'session-paused': event => `**Paused** by ${event.by}: ${plain(event.reason)}`,
+  'session-unpaused': event => `**Goes on**, says ${event.by}`,
+  'session-ended': event => `**Session ended: ${event.outcome}** (${plain(event.reason)})`,
+  'phase-started': event => `Phase ${code(event.phase)} started`,
+  'phase-ended': event => `Phase ${code(event.phase)} ended`,
+  'plan-proposed': event => `Plan ${event.revision} proposed: ${counted(event.plan.tasks.length, 'task')}`,
+  'plan-refused': event =>
+    `Plan refused (attempt ${event.attempt}): ${plain(event.errors[0] ?? '')}${event.errors.length > 1 ? ` and ${event.errors.length - 1} more` : ''}`,
+  'plan-approved': event => `Plan ${event.revision} approved by ${event.by}`,
+  'task-added': event => `Task added by ${event.by}: ${plain(event.task.title)}`,
+  'task-completed': (event, state) => `✅ **${taskTitle(state, event.task)} completed**: ${plain(event.summary)}`,
+  'task-failed': (event, state) =>
+    `❌ **${taskTitle(state, event.task)} failed**${event.final ? '' : ', to be tried again'}: ${plain(event.reason)}`,
+  'task-skipped': (event, state) => `${taskTitle(state, event.task)} skipped: ${plain(event.reason)}`,
+  'task-cancelled': (event, state) =>
+    `${taskTitle(state, event.task)} cancelled by ${event.by}: ${plain(event.reason)}`,
+  'check-ended': event => {
+    const exit = event.exit === undefined ? '' : `, exit code ${event.exit}`;
+    const tests = event.tests ? `, ${event.tests.passed} tests passed, ${event.tests.failed} failed` : '';
+    const result = event.interrupted ? 'interrupted' : event.ok ? 'passed' : '**failed**';
+    return `Check ${code(checkText(event.check))} ${result}${exit}${tests} (${showDuration(event.ms)})`;
+  },
+  'round-ended': (event, state) =>
+    event.kind === 'review'
+      ? `Review of ${taskTitle(state, event.task)}, round ${event.round}: ${counted(event.openBlockers, 'blocker')} open`
+      : undefined,
+  'agent-started': (event, state) => {
+    const task = event.task === undefined ? '' : ` on **${taskTitle(state, event.task)}**`;
+    const again = event.attempt > 1 ? ` (attempt ${event.attempt})` : '';
+    const model = event.route[0] === undefined ? '' : ` with ${code(event.route[0])}`;
+    return `${code(event.agent)} starts${task} as ${plain(event.role)}${model}${again}`;
+  },
+  'agent-reassigned': event =>
+    `${code(event.agent)} goes on with ${code(event.route[0] ?? '')}, says ${event.by}: ${plain(event.reason)}`,
+  'agent-ended': event =>
+    event.outcome === 'completed' ? undefined : `${code(event.agent)} ${event.outcome}: ${plain(event.summary)}`,
+  supervision: event =>
+    `⚠ Supervision of ${code(event.agent)}: **${event.rung}** (${plain(event.trigger)}): ${plain(event.reason)}`,
+  'attempt-discarded': event =>
+    `Answer of ${code(event.model)} to ${code(event.agent)} broke off (${event.error}): ${event.characters} characters discarded`,
+  failover: event =>
+    `🔀 ${code(event.agent)} moves from ${code(event.from)} to ${code(event.to)} (${event.error}): ${plain(event.reason)}`,
+  'route-parked': event => `${code(event.model ?? event.provider)} rests (${event.error}): ${plain(event.reason)}`,
+  breaker: event => `Breaker of ${code(event.model)} is ${event.state}`,
+  'budget-alert': event =>
+    `⚠ Budget of ${event.scope} ${code(event.key)}: ${showMoney(event.spent)} of ${showMoney(event.limit)} spent`,
+  'budget-spent': event => `⚠ **Budget of ${event.scope} ${code(event.key)} is spent**: ${event.action}`,
+  'budget-changed': event =>
+    `Budget of ${event.scope} ${code(event.key)} is now ${showMoney(event.limit)}, says ${event.by}`,
+  'permission-asked': event =>
+    `${code(event.agent)} asks to use ${event.kind} ${requestOf(event.what)} (${plain(event.rule)})`,
+  'permission-answered': event =>
+    `Permission: **${event.decision}** (${event.scope}) by ${event.by}${event.reason ? `: ${plain(event.reason)}` : ''}`,
+  'permission-denied': event =>
+    `🚫 ${code(event.agent)} was denied ${event.kind} ${requestOf(event.what)} by policy (${plain(event.rule)})`,
+  'question-asked': event => `${code(event.agent)} asks: ${plain(event.text)}`,
+  'question-answered': event => `${event.by} answers: ${plain(event.text)}`,
+  notice: event =>
+    event.level === 'info' ? undefined : `${event.level === 'error' ? '❌' : '⚠'} ${plain(event.text)}`,
+  'decision-noted': event => `Decision of ${code(event.by)}: ${plain(event.text)}`,
+  'issue-opened': event => `Issue (${event.severity}) by ${code(event.by)}: ${plain(event.text)}`,
+  'issue-resolved': (event, state) =>
+    `Issue resolved: ${plain(state.issues.get(event.issue)?.text ?? event.issue, 80)}: ${plain(event.how)}`,
+  'finding-added': event =>
+    event.severity === 'note' ? undefined : `Finding (${event.severity}) by ${code(event.agent)}: ${plain(event.text)}`,
+  verdict: (event, state) =>
+    `Verdict of ${code(event.agent)} on ${taskTitle(state, event.task)}: ${event.approve ? 'approved' : 'not approved'}`,
+  'artifact-published': event => `${code(event.agent)} publishes ${code(event.artifact)} version ${event.version}`,
+  'queue-added': event => `Queued by ${event.by}: ${plain(event.text)}`,
+  'request-handled': (event, state) => {
+    const kind = state.requests.get(event.request)?.body.kind;
+    return kind && `Request from outside, ${kind}: ${event.ok ? 'done' : `refused (${plain(event.message ?? '')})`}`;
+  },
+};
+
+const byType = new Map<string, (event: never, state: SessionState) => string | undefined>(Object.entries(lines));
+
+export function entryOf(event: JournalEvent, state: SessionState): string | undefined {
+  return byType.get(event.type)?.(event as never, state);
+}

@@ -1,0 +1,96 @@
+import { showDuration } from '../../../protocol/show.ts';
+import { consumption, responseMs, showRate, successRate } from '../figures.ts';
+import { emptyTally } from '../initial.ts';
+import { code, counted, list, plain, timeOfDay, title } from '../markdown.ts';
+import type { ProviderState, SessionState, Tally, TaskStatus } from '../state.ts';
+
+export function realTimeStatus(state: SessionState): string[] {
+  const count = (...statuses: TaskStatus[]) =>
+    [...state.tasks.values()].filter(task => statuses.includes(task.status)).length;
+  return [
+    '## Real-Time Status Updates',
+    '',
+    `### Current Phase: ${state.phase === undefined ? 'None' : plain(title(state.phase))}`,
+    '',
+    `- **Active Tasks**: ${count('running', 'checking')}`,
+    `- **Waiting Tasks**: ${count('pending', 'waiting')}`,
+    `- **Completed Tasks**: ${count('completed')}`,
+    `- **Failed Tasks**: ${count('failed')}`,
+    `- **Skipped or Cancelled Tasks**: ${count('skipped', 'cancelled')}`,
+    `- **Escalations**: ${state.escalations}`,
+    `- **Waiting for You**: ${counted(state.asks.size, 'question')}, ${counted(pending(state), 'changed file')}`,
+    '',
+    '### Provider Status',
+    '',
+    ...list(
+      [...state.providers.values()].map(provider => providerStatus(state, provider)),
+      'No provider used yet',
+    ),
+  ];
+}
+
+const pending = (state: SessionState) => [...state.files.values()].filter(file => file.status === 'pending').length;
+
+function providerStatus(state: SessionState, provider: ProviderState): string {
+  const troubles = [
+    ...provider.parked
+      .filter(parked => parked.until > (state.lastAt ?? 0))
+      .map(
+        ({ model, until, error }) =>
+          `${model ? `${code(model)} rests` : 'all models rest'} until ${timeOfDay(until)} (${error})`,
+      ),
+    ...Object.entries(provider.breakers)
+      .filter(([, breaker]) => breaker !== 'closed')
+      .map(([model, breaker]) => `breaker of ${code(model)} is ${breaker}`),
+    ...(provider.health?.ok === false
+      ? [`last probe failed: ${plain(provider.health.message ?? 'no reason given')}`]
+      : []),
+  ];
+  const { succeeded, failed } = provider.tally;
+  const answers = `${counted(succeeded, 'answer')}, ${counted(failed, 'failure')}`;
+  return `**${plain(provider.provider)}**: ${troubles.length > 0 ? `⚠ ${troubles.join('; ')}` : 'ready'}; ${answers}`;
+}
+
+/** What planning and orchestrating took, which serves all tasks. */
+function orchestration(state: SessionState): Tally {
+  const sum = emptyTally();
+  for (const { role, tally } of state.agents.values()) {
+    if (role !== 'orchestrator' && role !== 'planner') continue;
+    for (const key of ['input', 'cacheRead', 'cacheWrite', 'output', 'reasoning'] as const)
+      sum.usage[key] += tally.usage[key];
+    sum.cost += tally.cost;
+    sum.boundCost += tally.boundCost;
+    sum.unknownCost += tally.unknownCost;
+    sum.unknownUsage += tally.unknownUsage;
+  }
+  return sum;
+}
+
+export function metrics(state: SessionState): string[] {
+  const { tally } = state;
+  const providers = [...state.providers.values()].filter(({ tally }) => tally.calls > 0);
+  return [
+    '## Metrics Tracking',
+    '',
+    '### Token Consumption',
+    '',
+    `- **Total Session Tokens**: ${consumption(tally)}`,
+    ...providers.flatMap(({ provider, tally }) => [
+      `- **${plain(provider)}**: ${consumption(tally)}`,
+      ...[...state.models]
+        .filter(([model]) => model.startsWith(`${provider}/`))
+        .map(([model, used]) => `  - ${code(model)}: ${consumption(used)}`),
+    ]),
+    `- **Orchestration**, as part of the above: ${consumption(orchestration(state))}`,
+    '',
+    '### Performance Metrics',
+    '',
+    `- **Average Response Time**: ${showDuration(responseMs(tally))}`,
+    `- **Success Rate**: ${showRate(successRate(tally))} of ${counted(tally.succeeded + tally.failed, 'model call')}`,
+    `- **Failure Count**: ${tally.failed}`,
+    `- **Provider Switches**: ${state.switches}`,
+    `- **Discarded Answers**: ${state.discarded}`,
+    `- **Working Time**: ${showDuration(state.activeMs)}`,
+    '',
+  ];
+}

@@ -1,0 +1,147 @@
+import { checkText } from '../../plan/check-text.ts';
+import { type CheckResult, checkResults, evidence, provesIntegration, supervision } from '../evidence.ts';
+import { responseMs, successRate, tokensOf } from '../figures.ts';
+import type { AgentState, SessionState, Tally, TaskState } from '../state.ts';
+import { leftOvers } from './left.ts';
+import type { AgentReport, CheckReport, Report, TaskReport, UseReport } from './report.ts';
+
+/** The whole session in figures and facts: a function of its state alone. */
+export function buildReport(state: SessionState): Report {
+  return {
+    v: 1,
+    session: {
+      id: state.session,
+      goal: state.goal,
+      workspace: state.workspace,
+      version: state.version,
+      rehearsal: state.rehearsal,
+      ...known({ orchestrator: state.orchestrator, startedAt: state.startedAt, lastAt: state.lastAt }),
+      workingMs: state.activeMs,
+      resumes: state.resumes,
+      status: state.status,
+      ...known({ outcome: state.outcome }),
+    },
+    total: {
+      ...use(state.tally),
+      modelSwitches: state.switches,
+      discardedAnswers: state.discarded,
+      escalations: state.escalations,
+    },
+    budget: state.budget.limits.map(({ scope, key, limit }) => ({ scope, key, limitNanoUsd: limit })),
+    ...known({ planRationale: state.plan?.rationale }),
+    tasks: [...state.tasks.values()].map(taskReport),
+    providers: [...state.providers.values()].map(({ provider, switchesAway, tally }) => ({
+      provider,
+      switchesAway,
+      ...use(tally),
+    })),
+    models: [...state.models].map(([model, tally]) => ({ model, ...use(tally) })),
+    agents: [...state.agents.values()].map(agentReport),
+    decisions: state.decisions,
+    modelSwitches: state.failovers,
+    supervision: supervision(state),
+    issues: [...state.issues.values()].map(({ severity, by, task, text, resolved }) => ({
+      severity,
+      by,
+      ...known({ task }),
+      text,
+      ...known({ resolved: resolved?.how }),
+    })),
+    findings: [...state.findings.values()].map(({ severity, agent, task, path, line, text, resolved }) => ({
+      severity,
+      by: agent,
+      task,
+      ...known({ path, line }),
+      text,
+      ...known({ resolved: resolved?.how }),
+    })),
+    denied: state.denials.map(({ agent, kind, what, rule, by }) => ({ agent, kind, what, rule, by })),
+    checks: checkResults(state).map(checkReport),
+    quality: { ...evidence(state), commands: { ...state.commands } },
+    files: [...state.files.values()]
+      .map(({ path, status, deleted, agents, tasks }) => ({ path, status, deleted, agents, tasks }))
+      .sort((a, b) => (a.path < b.path ? -1 : 1)),
+    artifacts: [...state.artifacts.values()].flatMap(versions => {
+      const latest = versions.at(-1);
+      if (!latest) return [];
+      const { artifact, version, mediaType, bytes, agent } = latest;
+      return [{ artifact, version, mediaType, bytes, agent }];
+    }),
+    left: leftOvers(state),
+  };
+}
+
+/** Without the fields that are not known. */
+function known<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: Exclude<T[K], undefined>;
+  };
+}
+
+function use(tally: Tally): UseReport {
+  const { calls, succeeded, failed, unknownUsage, unknownCost, cost, boundCost } = tally;
+  const average = responseMs(tally);
+  return {
+    calls,
+    succeeded,
+    failed,
+    ...known({ tokens: unknownUsage > 0 && tokensOf(tally) === 0 ? undefined : { ...tally.usage } }),
+    callsOfUnknownUsage: unknownUsage,
+    ...known({ costNanoUsd: unknownCost > 0 && cost === 0 ? undefined : cost }),
+    ...known({ boundNanoUsd: boundCost > 0 ? boundCost : undefined }),
+    callsOfUnknownCost: unknownCost,
+    ...known({ averageResponseMs: average === undefined ? undefined : Math.round(average) }),
+    ...known({ successRate: successRate(tally) }),
+  };
+}
+
+const span = ({ startedAt, endedAt }: { startedAt?: number; endedAt?: number }) =>
+  startedAt === undefined || endedAt === undefined ? undefined : Math.max(0, endedAt - startedAt);
+
+function taskReport(state: TaskState): TaskReport {
+  const { task, status, attempt, agents, rounds, tally, note } = state;
+  return {
+    id: task.id,
+    title: task.title,
+    kind: task.kind,
+    ...known({ phase: task.phase }),
+    status,
+    optional: task.optional,
+    attempts: attempt,
+    fixRounds: rounds.filter(round => round.kind === 'fix').length,
+    agents,
+    ...known({ ms: span(state) }),
+    use: use(tally),
+    ...known({ note }),
+  };
+}
+
+function agentReport(state: AgentState): AgentReport {
+  const { agent, role, task, model, status, turns, tools, failovers, tally } = state;
+  return {
+    agent,
+    role,
+    ...known({ task, model }),
+    status,
+    turns,
+    tools,
+    failovers,
+    ...known({ ms: span(state) }),
+    use: use(tally),
+  };
+}
+
+function checkReport(result: CheckResult): CheckReport {
+  const { last, runs, failures, task } = result;
+  return {
+    task: task.task.id,
+    check: checkText(last.check),
+    result: last.interrupted ? 'interrupted' : last.ok ? 'passed' : 'failed',
+    ...known({ exit: last.exit }),
+    ms: Math.round(last.ms),
+    runs,
+    failures,
+    ...known({ tests: last.tests }),
+    integration: provesIntegration(result),
+  };
+}

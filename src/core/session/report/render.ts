@@ -1,0 +1,274 @@
+import { showCount, showDuration, showMoney } from '../../../protocol/show.ts';
+import { showRate, showSpent } from '../figures.ts';
+import { code, counted, dateTime, list, plain, table, timeOfDay, title } from '../markdown.ts';
+import type { CheckReport, Report, UseReport } from './report.ts';
+
+/** report.md: for people, every figure from the report. */
+export function renderReport(report: Report): string {
+  return [
+    `# Session Report`,
+    '',
+    ...summary(report),
+    ...outcome(report),
+    ...performance(report),
+    ...decisions(report),
+    ...issues(report),
+    ...integration(report),
+    ...deliverables(report),
+    ...quality(report),
+    ...left(report),
+    '---',
+    '',
+    `*Session ${code(report.session.id)}, Orchestrate ${plain(report.session.version)}. Every figure is counted from the session’s journal; what is not known is called unknown. All times are UTC.*`,
+    '',
+  ].join('\n');
+}
+
+const tokens = ({ tokens: of, callsOfUnknownUsage }: UseReport): string => {
+  if (!of) return 'unknown';
+  const all = showCount(of.input + of.cacheRead + of.cacheWrite + of.output);
+  return callsOfUnknownUsage > 0 ? `at least ${all}` : all;
+};
+const cost = ({ costNanoUsd = 0, boundNanoUsd = 0, callsOfUnknownCost }: UseReport): string =>
+  showSpent(costNanoUsd, boundNanoUsd, callsOfUnknownCost);
+
+function summary({ session, total, tasks, agents, models, files, quality, checks }: Report): string[] {
+  const done = tasks.filter(task => task.status === 'completed').length;
+  const pending = files.filter(file => file.status === 'pending').length;
+  const { passing, failing, interrupted } = quality.checks;
+  const doubts = [
+    ...(total.boundNanoUsd === undefined ? [] : [`${showMoney(total.boundNanoUsd)} of it an upper bound`]),
+    ...(total.callsOfUnknownCost === 0 ? [] : [`${counted(total.callsOfUnknownCost, 'call')} of unknown cost`]),
+  ];
+  const doubt = doubts.length === 0 ? '' : ` (${doubts.join(', ')})`;
+  return [
+    '## Executive Summary',
+    '',
+    `**Goal**: ${plain(session.goal, 2000) || 'unknown'}`,
+    '',
+    `**Outcome**: ${session.outcome ? `${title(session.outcome.outcome)} (${plain(session.outcome.reason)})` : `not ended (${session.status})`}`,
+    '',
+    ...(session.rehearsal ? ['**This was a rehearsal**: scripted models answered; no vendor was called.', ''] : []),
+    `- ${done} of ${counted(tasks.length, 'task')} completed by ${counted(agents.length, 'agent')} in ${showDuration(session.workingMs)} of work, started ${dateTime(session.startedAt)}${session.resumes > 0 ? `, resumed ${counted(session.resumes, 'time')}` : ''}`,
+    `- ${counted(total.calls, 'model call')} to ${counted(models.length, 'model')}: ${tokens(total)} tokens, ${cost(total)}${doubt}`,
+    `- ${counted(total.modelSwitches, 'model switch', 'model switches')}, ${counted(total.discardedAnswers, 'answer')} discarded, ${counted(total.escalations, 'escalation')}`,
+    `- ${checks.length === 0 ? 'No checks were run' : `${passing} of ${counted(checks.length, 'check')} pass, ${failing} fail, ${interrupted} interrupted`}; ${quality.tests ? `${quality.tests.passed} tests passed, ${quality.tests.failed} failed` : 'number of tests unknown'}`,
+    `- ${counted(files.length, 'file')} changed, ${pending} waiting for review`,
+    '',
+  ];
+}
+
+function outcome({ tasks }: Report): string[] {
+  return [
+    '## Outcome by Task',
+    '',
+    ...(tasks.length === 0 ? ['*There was no plan*', ''] : []),
+    ...table(
+      ['Task', 'Phase', 'Outcome', 'Attempts', 'Fix rounds', 'Time', 'Tokens', 'Cost', 'Summary'],
+      tasks.map(task => [
+        plain(task.title),
+        task.phase === undefined ? '' : plain(task.phase),
+        `${task.status}${task.optional ? ' (optional)' : ''}`,
+        String(task.attempts),
+        String(task.fixRounds),
+        showDuration(task.ms),
+        task.use.calls === 0 ? '' : tokens(task.use),
+        task.use.calls === 0 ? '' : cost(task.use),
+        task.note === undefined ? '' : plain(task.note),
+      ]),
+    ),
+  ];
+}
+
+const useHead = ['Calls', 'Success', 'Average response', 'Tokens', 'Cost'];
+const useCells = (use: UseReport) => [
+  String(use.calls),
+  showRate(use.successRate),
+  showDuration(use.averageResponseMs),
+  tokens(use),
+  cost(use),
+];
+
+function performance({ providers, models, agents, budget, total }: Report): string[] {
+  return [
+    '## Performance and Cost',
+    '',
+    ...budget.map(
+      ({ scope, key, limitNanoUsd }) =>
+        `Budget of ${scope}${scope === 'session' ? '' : ` ${code(key)}`}: ${showMoney(limitNanoUsd)}${scope === 'session' ? `; spent: ${cost(total)}` : ''}.\n`,
+    ),
+    '### By Provider',
+    '',
+    ...(providers.length === 0 ? ['*None was used*', ''] : []),
+    ...table(
+      ['Provider', ...useHead, 'Switches away'],
+      providers.map(one => [plain(one.provider), ...useCells(one), String(one.switchesAway)]),
+    ),
+    '### By Model',
+    '',
+    ...(models.length === 0 ? ['*None was used*', ''] : []),
+    ...table(
+      ['Model', ...useHead],
+      models.map(one => [code(one.model), ...useCells(one)]),
+    ),
+    '### By Agent',
+    '',
+    ...(agents.length === 0 ? ['*There was none*', ''] : []),
+    ...table(
+      ['Agent', 'Role', 'Task', 'Model', 'Outcome', 'Turns', 'Tools', ...useHead],
+      agents.map(one => [
+        code(one.agent),
+        plain(one.role),
+        one.task === undefined ? '' : plain(one.task),
+        one.model === undefined ? 'unknown' : code(one.model),
+        one.status,
+        String(one.turns),
+        String(one.tools),
+        ...useCells(one.use),
+      ]),
+    ),
+  ];
+}
+
+function decisions({ decisions: noted, modelSwitches, supervision, planRationale }: Report): string[] {
+  return [
+    '## Decisions',
+    '',
+    ...(planRationale === undefined ? [] : [`**Plan**: ${plain(planRationale, 1000)}`, '']),
+    ...table(
+      ['Time', 'By', 'Decision', 'Rationale'],
+      noted.map(one => [timeOfDay(one.at), code(one.by), plain(one.text), plain(one.rationale)]),
+    ),
+    '### Model Switches',
+    '',
+    ...(modelSwitches.length === 0 ? ['*None*', ''] : []),
+    ...table(
+      ['Time', 'Agent', 'From', 'To', 'Why'],
+      modelSwitches.map(one => [
+        timeOfDay(one.at),
+        code(one.agent),
+        code(one.from),
+        code(one.to),
+        `${one.error}: ${plain(one.reason)}`,
+      ]),
+    ),
+    '### Supervision',
+    '',
+    ...(supervision.length === 0 ? ['*It had nothing to do*', ''] : []),
+    ...table(
+      ['Time', 'Agent', 'Step', 'Why'],
+      supervision.map(one => [
+        timeOfDay(one.at),
+        code(one.agent),
+        one.rung,
+        `${plain(one.trigger)}: ${plain(one.reason)}`,
+      ]),
+    ),
+  ];
+}
+
+function issues({ issues: opened, findings, denied }: Report): string[] {
+  const end = (resolved: string | undefined) => (resolved === undefined ? '**open**' : `resolved: ${plain(resolved)}`);
+  return [
+    '## Issues',
+    '',
+    ...(opened.length + findings.length === 0 ? ['*None*', ''] : []),
+    ...table(
+      ['Severity', 'By', 'Issue', 'Resolution'],
+      [
+        ...opened.map(one => [one.severity, code(one.by), plain(one.text), end(one.resolved)]),
+        ...findings.map(one => {
+          const where =
+            one.path === undefined ? '' : `${code(`${one.path}${one.line === undefined ? '' : `:${one.line}`}`)}: `;
+          return [one.severity, code(one.by), `${where}${plain(one.text)}`, end(one.resolved)];
+        }),
+      ],
+    ),
+    '### Denied Permissions',
+    '',
+    ...list(
+      denied.map(
+        one => `${code(one.agent)}, ${plain(one.kind)} ${code(one.what)}: denied by ${one.by} (${plain(one.rule)})`,
+      ),
+      'None',
+    ),
+  ];
+}
+
+const checkHead = ['Task', 'Check', 'Result', 'Exit code', 'Time', 'Tests', 'Runs'];
+const checkCells = (check: CheckReport) => [
+  plain(check.task),
+  code(check.check),
+  check.result === 'passed' ? 'passed' : `**${check.result}**`,
+  check.exit === undefined ? 'none' : String(check.exit),
+  showDuration(check.ms),
+  check.tests ? `${check.tests.passed} passed, ${check.tests.failed} failed` : 'unknown',
+  check.failures === 0 ? String(check.runs) : `${check.runs}, ${check.failures} failed`,
+];
+
+function integration({ checks }: Report): string[] {
+  const proofs = checks.filter(check => check.integration);
+  return [
+    '## Integration Results',
+    '',
+    ...(proofs.length === 0 ? ['*No check put the parts together*', ''] : []),
+    ...table(checkHead, proofs.map(checkCells)),
+  ];
+}
+
+function deliverables({ files, artifacts }: Report): string[] {
+  return [
+    '## Deliverables',
+    '',
+    ...(files.length === 0 ? ['*No file was changed*', ''] : []),
+    ...table(
+      ['File', 'Review', 'Written by', 'For'],
+      files.map(one => [
+        `${code(one.path)}${one.deleted ? ' (deleted)' : ''}`,
+        one.status,
+        one.agents.map(code).join(', '),
+        one.tasks.map(task => plain(task)).join(', '),
+      ]),
+    ),
+    '### Artifacts',
+    '',
+    ...(artifacts.length === 0 ? ['*None*', ''] : []),
+    ...table(
+      ['Artifact', 'Version', 'Type', 'Bytes', 'By'],
+      artifacts.map(one => [
+        code(one.artifact),
+        String(one.version),
+        plain(one.mediaType),
+        String(one.bytes),
+        code(one.agent),
+      ]),
+    ),
+  ];
+}
+
+function quality({ checks, quality: { findings, verdicts, commands, tests } }: Report): string[] {
+  const others = checks.filter(check => !check.integration);
+  return [
+    '## Quality',
+    '',
+    'Evidence only: what was run, counted and found. No score is made of it.',
+    '',
+    ...table(checkHead, others.map(checkCells)),
+    `- Tests, as counted in the output of the last runs: ${tests ? `${tests.passed} passed, ${tests.failed} failed` : 'unknown'}`,
+    ...Object.entries(findings).map(
+      ([severity, count]) => `- Findings of severity ${severity}: ${count.open} open, ${count.resolved} resolved`,
+    ),
+    `- Verdicts of reviewers: ${verdicts.approved} approved, ${verdicts.refused} not approved`,
+    `- Commands run by agents: ${commands.run}, of which ${commands.failed} did not end with exit code 0`,
+    '',
+  ];
+}
+
+const left = ({ left: items }: Report): string[] => [
+  '## What Is Left',
+  '',
+  ...list(
+    items.map(one => `${title(one.kind)}: ${plain(one.text)}`),
+    'Nothing',
+  ),
+];
