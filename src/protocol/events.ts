@@ -37,6 +37,8 @@ const session = [
     orchestrator: ModelRef.optional(),
     rehearsal: z.boolean(),
     budget: z.object({ sessionUsd: NanoUsd.optional(), alertAt: z.number() }),
+    /** The workflow it was started with, so that a run that is cut off before it is proposed still has it. */
+    workflow: Plan.optional(),
   }),
   event('session-resumed', { pid: z.number().int(), host: z.enum(['terminal', 'editor']), version: z.string() }),
   event('session-paused', { by: who, reason: z.string() }),

@@ -152,8 +152,8 @@ export class TeamWorld {
               workspace: '/w',
               rehearsal: false,
               budget: { alertAt: 0.8 },
+              ...(options.plan && { workflow: options.plan }),
             },
-            ...(options.plan && { plan: options.plan }),
           };
     this.session = new Session(ports, settings, start);
   }

@@ -46,10 +46,11 @@ export function pathText(path: PlanPath): string {
   return path.map((part, i) => (typeof part === 'number' ? `[${part}]` : i === 0 ? part : `.${part}`)).join('');
 }
 
-/** One line, as compilers print it; without a place in a text, the path stands for it. */
+/** One line, as compilers print it; without a place in a text, the path stands for it where the message does not say it. */
 export function problemText(problem: PlanProblem, file?: string): string {
-  const place =
-    problem.line === undefined ? pathText(problem.path) : `${file ?? 'plan'}:${problem.line}:${problem.column ?? 1}`;
+  const { line, column, message, path } = problem;
+  const said = pathText(path);
+  const place = line !== undefined ? `${file ?? 'plan'}:${line}:${column ?? 1}` : message.startsWith(said) ? '' : said;
   const warning = problem.severity === 'warning' ? 'warning: ' : '';
-  return place === '' ? `${warning}${problem.message}` : `${place}: ${warning}${problem.message}`;
+  return place === '' ? `${warning}${message}` : `${place}: ${warning}${message}`;
 }

@@ -252,6 +252,8 @@ export interface SessionState {
   outcome?: { outcome: SessionOutcome; reason: string };
   pausedBy?: Who;
   resumes: number;
+  /** The workflow it was started with. */
+  workflow?: Plan;
   /** The plan in force; before the first approval, the one proposed. */
   plan?: Plan;
   planRevision: number;

@@ -140,14 +140,15 @@ class AgentTaskRun {
     const known = this.#task.rounds.some(r => r.agent === job.agent && r.round === step.round && r.kind === kind);
     if (!known) journal.append({ type: 'round-started', task: this.#id, round: step.round, kind, agent: job.agent });
     const worker = step.do === 'review' ? this.#task.rounds.findLast(r => r.kind !== 'review')?.agent : undefined;
+    const free = this.#hasFree(job.route);
     const outcome = await crew.run(job, {
       limitMs: (this.#spec.timeoutMinutes ?? limits.agentMinutes) * 60_000,
       ...(worker !== undefined && { parent: worker }),
     });
-    await this.#settle(job.agent, outcome);
+    await this.#settle(job.agent, outcome, free);
   }
 
-  async #settle(agent: string, { result, ending }: Outcome): Promise<void> {
+  async #settle(agent: string, { result, ending }: Outcome, free: boolean): Promise<void> {
     const { crew, journal } = this.#host;
     if (result.outcome === 'finished') return crew.ended(agent, 'completed', result.summary);
     if (ending?.by === 'session') return crew.ended(agent, 'interrupted', ending.reason);
@@ -159,16 +160,20 @@ class AgentTaskRun {
     if (ending?.by === 'supervisor') return this.#replace(agent, ending.sign, 'replaced');
     if (result.outcome === 'aborted')
       return this.#replace(agent, { trigger: 'internal', reason: 'it stopped' }, 'failed');
-    if (result.outcome === 'failed' && (await this.#postponed(agent, result))) return;
+    if (result.outcome === 'failed' && (await this.#postponed(agent, result, free))) return;
     this.#replace(agent, { trigger: result.reason, reason: result.message }, 'failed');
   }
 
   /** No money for the session, or all models at rest: nothing is wrong with the agent, it goes on later. */
-  async #postponed(agent: string, result: Extract<AgentResult, { outcome: 'failed' }>): Promise<boolean> {
+  async #postponed(
+    agent: string,
+    result: Extract<AgentResult, { outcome: 'failed' }>,
+    free: boolean,
+  ): Promise<boolean> {
     const { crew, journal, clock, limits } = this.#host;
     const { spent } = journal.state.budget;
-    const stillLocal = spent?.action === 'local' && this.#hasFree(agent);
-    if (result.reason === 'budget' && (spent?.scope === 'session' || spent?.scope === 'day') && !stillLocal) {
+    const ofAll = spent?.scope === 'session' || spent?.scope === 'day';
+    if (result.reason === 'budget' && ofAll && !(spent.action === 'local' && free)) {
       crew.ended(agent, 'interrupted', result.message);
       return true;
     }
@@ -283,8 +288,7 @@ class AgentTaskRun {
     return journal.state.budget.spent?.action === 'local' ? [...new Set([...route, ...routes.free()])] : route;
   }
 
-  #hasFree(agent: string): boolean {
-    const route = this.#host.journal.state.agents.get(agent)?.route ?? [];
+  #hasFree(route: readonly ModelRef[]): boolean {
     return this.#host.routes.free().some(model => route.includes(model));
   }
 

@@ -36,6 +36,7 @@ export class Board implements Disposable {
   #graph = new TaskGraph();
   #drained = Promise.withResolvers<void>();
   #loaded = false;
+  #loading = false;
 
   constructor(host: BoardHost, signal: AbortSignal) {
     this.#host = host;
@@ -57,6 +58,7 @@ export class Board implements Disposable {
     this.#reviewed = new Set();
     this.#phases.load();
     this.#loaded = true;
+    this.#loading = true;
     const free = new Set<string>();
     const skipped = new Map<string, string>();
     const gather = ({ ready, skipped: gone }: Consequences) => {
@@ -76,6 +78,7 @@ export class Board implements Disposable {
     const open = tasks.filter(({ task, status }) => free.has(task.id) && !ENDED.has(status));
     for (const { task } of open.filter(({ status }) => STARTED.has(status))) this.#ready(task);
     for (const { task } of open.filter(({ status }) => !STARTED.has(status))) this.#ready(task);
+    this.#loading = false;
     this.#settle();
   }
 
@@ -175,11 +178,11 @@ export class Board implements Disposable {
   }
 
   #follow({ ready, skipped }: Consequences): void {
-    for (const { task, reason } of skipped) this.#skip(task, reason);
     for (const id of ready) {
       const task = this.#task(id)?.task;
       if (task) this.#ready(task);
     }
+    for (const { task, reason } of skipped) this.#skip(task, reason);
   }
 
   #skip(id: string, reason: string): void {
@@ -206,7 +209,7 @@ export class Board implements Disposable {
 
   /** Looks whether all is done; what is left may only wait for somebody's review. */
   readonly #settle = (): void => {
-    const idle = this.#loaded && this.#running.size === 0 && this.#scheduler.waiting === 0;
+    const idle = this.#loaded && !this.#loading && this.#running.size === 0 && this.#scheduler.waiting === 0;
     if (!this.#signal.aborted && !idle) return;
     const open = [...this.#host.journal.state.tasks.values()].filter(({ status }) => !ENDED.has(status));
     if (this.#signal.aborted || open.length === 0) this.#drained.resolve();

@@ -91,7 +91,8 @@ export function nextStep(state: SessionState, task: TaskState, limits: FlowLimit
   } else if (last.openBlockers > 0) {
     const reviews = rounds.filter(round => round.kind === 'review' && round.openBlockers !== undefined).length;
     if (reviews < (spec.review?.rounds ?? 1)) return { do: 'work', kind: 'fix', round: top + 1 };
-    const reason = `${last.openBlockers} blocking findings are open after ${reviews} review rounds`;
+    const open = last.openBlockers === 1 ? '1 blocking finding is' : `${last.openBlockers} blocking findings are`;
+    const reason = `${open} open after ${reviews} review ${reviews === 1 ? 'round' : 'rounds'}`;
     return { do: 'climb', trigger: 'rounds-used-up', agent: worker.agent, reason };
   }
   return { do: 'complete', summary: state.agents.get(worker.agent)?.summary ?? '' };

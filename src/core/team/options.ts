@@ -1,7 +1,6 @@
 import type { EventOf } from '../../protocol/events.ts';
 import type { ModelRef, NanoUsd } from '../../protocol/ids.ts';
 import type { Usage } from '../../protocol/message.ts';
-import type { Plan } from '../../protocol/plan.ts';
 import type { AgentRunner, CommandJudge, ResumePoint, RoleSpec } from '../agent/contract.ts';
 import type { Clock, HashOf, Log, NewId, Processes, WorkspaceFiles } from '../ports.ts';
 import type { Router } from '../routing/contract.ts';
@@ -69,5 +68,5 @@ export const DEFAULTS = {
 
 /** How a run begins: a new session, or one that goes on from its journal. */
 export type SessionStart =
-  | { kind: 'new'; event: Omit<EventOf<'session-started'>, 'type'>; plan?: Plan }
+  | { kind: 'new'; event: Omit<EventOf<'session-started'>, 'type'> }
   | { kind: 'resume'; event: Omit<EventOf<'session-resumed'>, 'type'>; retryFailed?: boolean };

@@ -94,35 +94,42 @@ async function approval(spec: ApprovalTask, host: PlainTaskHost, signal: AbortSi
   else fail(host, spec.id, `not approved${answer.reason === undefined ? '' : `: ${answer.reason}`}`);
 }
 
+/** What came of the changes of these tasks together; undefined while something of them is undecided. */
+function decided(journal: Journal, tasks: readonly string[]): { rejected: string[] } | undefined {
+  const reviews = tasks.map(task => ({ task, review: reviewOf(journal.state, task) }));
+  if (reviews.some(({ review }) => review === undefined)) return undefined;
+  return { rejected: reviews.filter(({ review }) => review === 'rejected').map(({ task }) => task) };
+}
+
 /** Waits until everything the named tasks wrote has been decided on. */
-function changes(spec: ApprovalTask, tasks: string[], host: PlainTaskHost, signal: AbortSignal): Promise<void> {
+async function changes(spec: ApprovalTask, tasks: string[], host: PlainTaskHost, signal: AbortSignal): Promise<void> {
   const { journal } = host;
-  return new Promise(resolve => {
-    const look = (): boolean => {
-      const reviews = tasks.map(task => ({ task, review: reviewOf(journal.state, task) }));
-      if (reviews.some(({ review }) => review === undefined)) return false;
-      const rejected = reviews.filter(({ review }) => review === 'rejected').map(({ task }) => task);
-      if (rejected.length > 0) fail(host, spec.id, `the changes of ${rejected.join(', ')} were rejected`);
-      else complete(host, spec.id, 'the changes were accepted');
-      return true;
-    };
-    if (signal.aborted || look()) return resolve();
-    if (!host.present()) {
-      fail(host, spec.id, 'nobody is there to accept the changes');
-      return resolve();
-    }
+  if (!decided(journal, tasks)) {
+    if (!host.present()) return fail(host, spec.id, 'nobody is there to accept the changes');
     if (journal.state.tasks.get(spec.id)?.status !== 'waiting') {
       journal.append({ type: 'task-waiting', task: spec.id, on: `changes of ${tasks.join(', ')}` });
     }
+    await untilDecided(journal, tasks, signal);
+  }
+  const outcome = decided(journal, tasks);
+  if (signal.aborted || !outcome) return;
+  const { rejected } = outcome;
+  if (rejected.length === 0) complete(host, spec.id, 'the changes were accepted');
+  else fail(host, spec.id, `the changes of ${rejected.join(', ')} were rejected`);
+}
+
+function untilDecided(journal: Journal, tasks: readonly string[], signal: AbortSignal): Promise<void> {
+  return new Promise(resolve => {
+    if (signal.aborted) return resolve();
     const finish = () => {
       subscription.dispose();
       signal.removeEventListener('abort', finish);
       resolve();
     };
     const subscription = journal.subscribe(event => {
-      const mayDecide =
+      const telling =
         event.type === 'review-outcome' || event.type === 'write-outcome' || event.type === 'task-completed';
-      if (mayDecide && look()) finish();
+      if (telling && decided(journal, tasks)) finish();
     });
     signal.addEventListener('abort', finish);
   });

@@ -22,8 +22,6 @@ export interface PlanningHost {
   context: PlanContext;
   price(model: ModelRef, usage: Usage): Promise<NanoUsd | undefined>;
   newAgent(role: string): string;
-  /** A plan that is there already: a workflow file. */
-  given?: Plan;
   /** The plan is shown and waits for a yes before anything runs. */
   ask: boolean;
   present(): boolean;
@@ -94,7 +92,7 @@ function askForApproval({ journal, attention }: PlanningHost, signal: AbortSigna
 
 async function propose(host: PlanningHost, feedback: string | undefined, signal: AbortSignal): Promise<PlanningResult> {
   const { journal } = host;
-  const given = feedback === undefined ? host.given : undefined;
+  const given = feedback === undefined ? journal.state.workflow : undefined;
   const plan = given ?? (await ask(host, feedback, signal));
   if ('message' in plan) return { ok: false, ...plan };
   journal.append({

@@ -106,6 +106,7 @@ export class Session {
       await this.#board.drained();
     }
     const end = this.#end ?? verdictOf(journal.state);
+    this.#end = end;
     for (const disposable of this.#disposables) disposable.dispose();
     this.#tidy(end);
     journal.append({ type: 'session-ended', ...end });
@@ -404,7 +405,6 @@ export class Session {
   #planning(): PlanningHost {
     const { journal, router, routes, price } = this.#ports;
     const { roles, scheduler, approvePlan, present } = this.#settings;
-    const given = this.#start.kind === 'new' ? this.#start.plan : undefined;
     return {
       journal,
       router,
@@ -419,7 +419,6 @@ export class Session {
       context: this.#context(),
       newAgent: role => this.#names.next(role),
       ask: approvePlan,
-      ...(given && { given }),
     };
   }
 

@@ -198,6 +198,7 @@ export class Supervisor implements Disposable {
     const count = (...statuses: string[]) => [...state.tasks.values()].filter(t => statuses.includes(t.status)).length;
     const tasks = `${count('completed')} of ${state.tasks.size} tasks done, ${count('running', 'checking')} running`;
     const waits = state.asks.size > 0 ? `; ${state.asks.size} wait for your answer` : '';
-    return `${this.#charges.size} agents at work, longest silence ${Math.round(silent / 1000)} s; ${tasks}${waits}`;
+    const agents = this.#charges.size === 1 ? '1 agent' : `${this.#charges.size} agents`;
+    return `${agents} at work, longest silence ${Math.round(silent / 1000)} s; ${tasks}${waits}`;
   }
 }

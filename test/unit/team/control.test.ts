@@ -1,0 +1,303 @@
+import assert from 'node:assert/strict';
+import { settle } from '../../support/fake-clock.ts';
+import { planOf } from '../../support/plans.ts';
+import { finished, type Script, TeamWorld, type TeamWorldOptions } from '../../support/team-world.ts';
+
+const world = (script: Script, tasks: Parameters<typeof planOf>[0] = [{ id: 'a' }], options: TeamWorldOptions = {}) =>
+  new TeamWorld({ plan: planOf(tasks), script, ...options });
+const slow: Script = async ({ pass }) => {
+  await pass(1000);
+  await pass(1000);
+  return finished();
+};
+
+/** Goes on where a world stands, as after a crash. */
+const resumed = (team: TeamWorld, options: TeamWorldOptions = {}) =>
+  new TeamWorld({
+    ...options,
+    earlier: { events: structuredClone(team.journal.events), blobs: team.journal.blobs, workspace: team.files },
+  });
+
+describe('pausing', () => {
+  it('lets what is under way end and starts nothing, until it is over', async () => {
+    const team = world(slow, [{ id: 'a' }, { id: 'b', needs: ['a'] }]);
+    const run = team.session.run();
+    await team.clock.advance(500);
+    assert.deepEqual(team.session.pause('user', 'lunch'), { ok: true });
+    await team.clock.advance(60_000);
+    assert.deepEqual(team.statuses(), { a: 'running', b: 'pending' });
+    assert.deepEqual(team.session.pause('user', 'again'), { ok: false, message: 'it is paused' });
+    assert.deepEqual(team.session.unpause('user'), { ok: true });
+    assert.equal((await team.clock.until(run)).outcome, 'completed');
+  });
+
+  it('holds for a session that is resumed while paused', async () => {
+    const team = world(slow, [{ id: 'a' }, { id: 'b' }]);
+    const run = team.session.run();
+    await team.clock.advance(500);
+    team.session.pause('user', 'night');
+    team.session.stop('shutdown');
+    await team.clock.until(run);
+    const next = resumed(team, { script: slow });
+    const again = next.session.run();
+    await next.clock.advance(60_000);
+    assert.deepEqual(next.jobs, []);
+    next.session.unpause('user');
+    assert.equal((await next.clock.until(again)).outcome, 'completed');
+  });
+
+  it('of one agent leaves the others at work, and holds over a crash', async () => {
+    const tasks = [{ id: 'a' }, { id: 'b' }];
+    const team = world(slow, tasks);
+    team.session.run();
+    await team.clock.advance(500);
+    assert.deepEqual(team.session.pauseAgent('worker-1', 'user'), { ok: true });
+    await team.clock.advance(60_000);
+    assert.deepEqual(team.statuses(), { a: 'running', b: 'completed' });
+    const next = resumed(team, { script: slow });
+    const run = next.session.run();
+    await next.clock.advance(60_000);
+    assert.equal(next.journal.state.agents.get('worker-1')?.status, 'paused');
+    next.session.unpauseAgent('worker-1', 'user');
+    assert.equal((await next.clock.until(run)).outcome, 'completed');
+  });
+});
+
+describe('an agent', () => {
+  it('is aborted with its task, and what needs the task is skipped without harm', async () => {
+    const team = world(slow, [{ id: 'a' }, { id: 'b', needs: ['a'] }, { id: 'c' }]);
+    const run = team.session.run();
+    await team.clock.advance(500);
+    assert.deepEqual(team.session.abortAgent('worker-1', 'not wanted'), { ok: true });
+    assert.equal((await team.clock.until(run)).outcome, 'completed');
+    assert.deepEqual(team.statuses(), { a: 'cancelled', b: 'skipped', c: 'completed' });
+    assert.equal(team.journal.state.agents.get('worker-1')?.status, 'aborted');
+  });
+
+  it('is given another model while it works', async () => {
+    const team = world(slow);
+    const run = team.session.run();
+    await team.clock.advance(500);
+    assert.deepEqual(team.session.reassign('worker-1', ['google/big'], 'user', 'too slow'), { ok: true });
+    assert.deepEqual(team.jobs[0]?.route, ['google/big']);
+    await team.clock.until(run);
+    assert.deepEqual(team.journal.state.agents.get('worker-1')?.route, ['google/big']);
+  });
+
+  it('keeps the model it was given when it goes on after a crash', async () => {
+    const team = world(slow);
+    team.session.run();
+    await team.clock.advance(500);
+    team.session.reassign('worker-1', ['google/big'], 'user', 'too slow');
+    const next = resumed(team);
+    await next.run();
+    assert.deepEqual(
+      next.jobs.map(job => job.route),
+      [['google/big']],
+    );
+  });
+
+  it('that is not at work cannot be reached', async () => {
+    const team = world(slow);
+    const none = { ok: false, message: 'no agent "x" is at work' };
+    assert.deepEqual(team.session.pauseAgent('x', 'user'), none);
+    assert.deepEqual(team.session.abortAgent('x', ''), none);
+    assert.deepEqual(team.session.reassign('x', [], 'user', ''), none);
+    assert.deepEqual(team.session.nudge('x', ''), none);
+  });
+});
+
+describe('a budget that is spent', () => {
+  /** The first try runs out of money, as the router says it. */
+  const poor =
+    (action: 'local' | 'pause' | 'stop'): Script =>
+    async ({ job, append, pass, journal }) => {
+      await pass(100);
+      const rich = journal.state.budget.limits.length > 0 || job.route.includes('ollama/small');
+      if (rich) return finished();
+      append({ type: 'budget-spent', scope: 'session', key: 's', action });
+      return { outcome: 'failed', reason: 'budget', message: 'nothing left' };
+    };
+
+  it('pauses the session until there is more, and then the same agent goes on', async () => {
+    const team = world(poor('pause'), [{ id: 'a' }]);
+    const run = team.session.run();
+    await team.clock.advance(60_000);
+    assert.equal(team.journal.state.status, 'paused');
+    assert.deepEqual(team.session.unpause('user'), {
+      ok: false,
+      message: 'the budget (session) is spent; raise it first',
+    });
+    team.journal.append({ type: 'budget-changed', scope: 'session', key: 's', limit: 1e9, by: 'user' });
+    assert.deepEqual(team.session.unpause('user'), { ok: true });
+    assert.equal((await team.clock.until(run)).outcome, 'completed');
+    assert.deepEqual(team.started, ['a implement worker 1', 'a implement worker 1']);
+    assert.equal(new Set(team.jobs.map(job => job.agent)).size, 1);
+  });
+
+  it('ends the session, which can be resumed with more', async () => {
+    const team = world(poor('stop'), [{ id: 'a' }, { id: 'b', needs: ['a'] }]);
+    assert.deepEqual(await team.run(), { outcome: 'budget-spent', reason: 'the budget of the session is spent' });
+    assert.deepEqual(team.statuses(), { a: 'running', b: 'pending' });
+    team.journal.append({ type: 'budget-changed', scope: 'session', key: 's', limit: 1e9, by: 'user' });
+    assert.equal((await resumed(team, { script: poor('stop') }).run()).outcome, 'completed');
+  });
+
+  it('goes on with models that cost nothing', async () => {
+    const team = world(poor('local'), [{ id: 'a' }, { id: 'b', needs: ['a'] }], { free: ['ollama/small'] });
+    assert.equal((await team.run()).outcome, 'completed');
+    assert.deepEqual(
+      team.jobs.map(job => job.route.at(-1)),
+      ['ollama/small', 'ollama/small', 'ollama/small'],
+    );
+  });
+
+  it('pauses when it should go local and nothing is free', async () => {
+    const team = world(poor('local'));
+    const run = team.session.run();
+    await team.clock.advance(60_000);
+    assert.equal(team.journal.state.status, 'paused');
+    team.session.stop('end of test');
+    await team.clock.until(run);
+  });
+
+  it('of one task alone fails that task, or asks', async () => {
+    const team = world(() => ({ outcome: 'failed', reason: 'budget', message: 'its budget is spent' }));
+    assert.equal((await team.run()).outcome, 'failed');
+    assert.equal(team.journal.state.tasks.get('a')?.note, 'its budget is spent');
+    assert.equal(team.jobs.length, 1);
+  });
+});
+
+describe('the queue', () => {
+  it('takes work while the session runs, for a role or a pool, by priority', async () => {
+    const team = world(slow, [{ id: 'a' }], { settings: {} });
+    const run = team.session.run();
+    await team.clock.advance(500);
+    assert.deepEqual(team.session.addToQueue({ text: 'Write docs\nfor all', priority: 2 }, 'user', 'i1'), { ok: true });
+    assert.deepEqual(team.session.addToQueue({ text: 'Fix it', target: 'reviewer', priority: 9 }, 'user', 'i2'), {
+      ok: true,
+    });
+    assert.equal((await team.clock.until(run)).outcome, 'completed');
+    const task = team.journal.state.tasks.get('queue-i1')?.task;
+    assert.equal(task?.title, 'Write docs');
+    assert.deepEqual(team.started, [
+      'a implement worker 1',
+      'queue-i1 implement worker 1',
+      'queue-i2 implement reviewer 1',
+    ]);
+    assert.equal(team.journal.state.queue.size, 0);
+  });
+
+  it('refuses what nobody could do', async () => {
+    const team = world(slow);
+    const run = team.session.run();
+    await team.clock.advance(500);
+    assert.deepEqual(team.session.addToQueue({ text: 'x', target: 'reviewr', priority: 5 }, 'user'), {
+      ok: false,
+      message: 'there is no pool or role "reviewr"; did you mean "reviewer"?',
+    });
+    assert.equal(team.session.addToQueue({ text: ' ', priority: 5 }, 'user').ok, false);
+    await team.clock.until(run);
+    assert.equal(team.session.addToQueue({ text: 'late', priority: 5 }, 'user').ok, false);
+  });
+
+  it('loses nothing and does nothing twice when it is cut off at any event', async () => {
+    const team = world(slow, [{ id: 'a' }]);
+    const run = team.session.run();
+    await team.clock.advance(500);
+    team.session.addToQueue({ text: 'More', priority: 5 }, 'user', 'i1');
+    await team.clock.until(run);
+    const from = team.journal.events.findIndex(event => event.type === 'queue-added');
+    for (let cut = from + 1; cut < team.journal.events.length; cut++) {
+      const events = structuredClone(team.journal.events.slice(0, cut));
+      const next = new TeamWorld({ script: slow, earlier: { events, blobs: new Map(), workspace: team.files } });
+      assert.equal((await next.run()).outcome, 'completed');
+      assert.deepEqual(next.statuses(), { a: 'completed', 'queue-i1': 'completed' }, `cut ${cut}`);
+    }
+  });
+
+  it('gives work back that has not been taken', async () => {
+    const team = new TeamWorld({ plan: planOf([{ id: 'a' }]), present: true, settings: { approvePlan: true } });
+    const run = team.session.run();
+    await settle();
+    team.session.addToQueue({ text: 'x', priority: 5 }, 'user', 'i1');
+    assert.deepEqual(team.session.removeFromQueue('i1', 'user'), { ok: true });
+    assert.equal(team.session.removeFromQueue('i1', 'user').ok, false);
+    await team.session.approvePlan('user');
+    await team.clock.until(run);
+    assert.deepEqual(team.statuses(), { a: 'completed' });
+  });
+});
+
+describe('a plan revised while it runs', () => {
+  const agent = (id: string, rest: object = {}) => ({ id, title: 'T', role: 'worker', instructions: 'Do', ...rest });
+
+  it('keeps what is finished, stops what is left out, starts what is new', async () => {
+    const team = world(
+      async ({ job, pass }) => {
+        await pass(job.task?.id === 'a' ? 100 : 5000);
+        return finished();
+      },
+      [{ id: 'a' }, { id: 'b' }, { id: 'c', needs: ['b'] }],
+    );
+    const run = team.session.run();
+    await team.clock.advance(1000);
+    const revised = await team.session.revise({ tasks: [agent('d', { needs: ['a'] })] }, 'replan');
+    assert.deepEqual(revised.ok && revised.diff, { kept: ['a'], added: ['d'], changed: [], dropped: ['b', 'c'] });
+    assert.equal((await team.clock.until(run)).outcome, 'completed');
+    assert.deepEqual(team.statuses(), { a: 'completed', b: 'cancelled', d: 'completed' });
+    assert.deepEqual(
+      team.jobs.map(job => job.task?.id),
+      ['a', 'b', 'd'],
+    );
+  });
+
+  it('is refused with its mistakes, and the old plan goes on', async () => {
+    const team = world(slow);
+    const run = team.session.run();
+    await team.clock.advance(500);
+    const revised = await team.session.revise({ tasks: [agent('d', { needs: ['x'] })] }, 'replan');
+    assert.deepEqual(revised.ok ? [] : revised.problems.map(problem => problem.code), ['unknown-task']);
+    assert.equal((await team.clock.until(run)).outcome, 'completed');
+    assert.equal(team.journal.state.planRevision, 1);
+  });
+
+  it('can give what failed another try when a session is resumed', async () => {
+    const tasks = [{ id: 'a' }, { id: 'b' }, { id: 'c', needs: ['b'] }];
+    const team = world(
+      ({ job }) => (job.task?.id === 'b' ? { outcome: 'gave-up', reason: 'blocked', message: 'no' } : finished()),
+      tasks,
+    );
+    assert.equal((await team.run()).outcome, 'failed');
+    const same = resumed(team);
+    assert.equal((await same.run()).outcome, 'failed');
+    const next = resumed(team, { resume: { retryFailed: true } });
+    assert.equal((await next.run()).outcome, 'completed');
+    assert.deepEqual(
+      next.jobs.map(job => job.task?.id),
+      ['b', 'c'],
+    );
+  });
+});
+
+describe('changes that were rejected with a reason', () => {
+  it('go back to the same role as a task of their own', async () => {
+    const team = world(
+      async ({ job, write, pass }) => {
+        write('a.txt', job.task?.id ?? '');
+        await pass(1000);
+        return finished();
+      },
+      [{ id: 'a', writes: ['a.txt'] }],
+    );
+    const run = team.session.run();
+    await team.clock.advance(500);
+    assert.deepEqual(team.session.mend('a.txt', 'No tabs, please.', 'user'), { ok: true });
+    assert.equal(team.session.mend('other.txt', 'x', 'user').ok, false);
+    assert.equal((await team.clock.until(run)).outcome, 'completed');
+    assert.deepEqual(team.started, ['a implement worker 1', 'a-fix-1 implement worker 1']);
+    assert.match(team.jobs[1]?.prompt ?? '', /was rejected.*No tabs, please\./s);
+    assert.deepEqual(team.jobs[1]?.claims, ['a.txt']);
+  });
+});
