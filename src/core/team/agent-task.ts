@@ -1,16 +1,16 @@
 import type { AgentOutcome } from '../../protocol/events.ts';
-import type { ModelRef } from '../../protocol/ids.ts';
 import type { AgentTask } from '../../protocol/plan.ts';
 import type { AgentJob, AgentResult, Attention, RoleSpec } from '../agent/contract.ts';
 import type { Clock, HashOf } from '../ports.ts';
 import type { Journal } from '../session/contract.ts';
-import type { AgentState, TaskState } from '../session/state.ts';
+import type { TaskState } from '../session/state.ts';
 import { type CheckHost, runCheck } from './checks.ts';
 import type { Crew, Outcome } from './crew.ts';
 import { type FlowLimits, isEscalated, nextStep, openBlockers, rungsOf, type Step } from './flow.ts';
-import { climbed, nextRung, type Sign, type Trigger } from './ladder.ts';
+import { nextRung, type Sign, type Trigger } from './ladder.ts';
 import { reviewPrompt, workPrompt } from './prompt.ts';
-import { otherVendors, preferOthers, type Routes } from './routes.ts';
+import type { Routes } from './routes.ts';
+import { TaskRoutes } from './task-routes.ts';
 
 export interface TaskLimits extends FlowLimits {
   maxTurns: number;
@@ -62,12 +62,14 @@ class AgentTaskRun {
   readonly #id: string;
   readonly #host: AgentTaskHost;
   readonly #signal: AbortSignal;
+  readonly #routes: TaskRoutes;
   #rests = 0;
 
   constructor(id: string, host: AgentTaskHost, signal: AbortSignal) {
     this.#id = id;
     this.#host = host;
     this.#signal = signal;
+    this.#routes = new TaskRoutes(id, host.journal, host.routes);
   }
 
   get #task(): TaskState {
@@ -140,7 +142,7 @@ class AgentTaskRun {
     const known = this.#task.rounds.some(r => r.agent === job.agent && r.round === step.round && r.kind === kind);
     if (!known) journal.append({ type: 'round-started', task: this.#id, round: step.round, kind, agent: job.agent });
     const worker = step.do === 'review' ? this.#task.rounds.findLast(r => r.kind !== 'review')?.agent : undefined;
-    const free = this.#hasFree(job.route);
+    const free = this.#routes.hasFree(job.route);
     const outcome = await crew.run(job, {
       limitMs: (this.#spec.timeoutMinutes ?? limits.agentMinutes) * 60_000,
       ...(worker !== undefined && { parent: worker }),
@@ -203,16 +205,12 @@ class AgentTaskRun {
 
   #rung(agent: string, trigger: Trigger) {
     const { journal, limits, orchestrator, present } = this.#host;
-    const { state } = journal;
     const reviewing = this.#task.rounds.findLast(round => round.agent === agent)?.kind === 'review';
-    const role = state.agents.get(agent)?.role;
+    const role = journal.state.agents.get(agent)?.role;
     const part = reviewing ? 'review' : 'work';
-    const last = state.agents.get(agent);
-    const used = this.#vendors([...this.#failedModels(part), ...(last ? [modelOf(last)] : [])]);
-    const route = this.#routeOf(role ?? this.#spec.role);
-    return nextRung(rungsOf(state, this.#task, part), trigger, {
+    return nextRung(rungsOf(journal.state, this.#task, part), trigger, {
       attempts: limits.attempts,
-      otherProvider: otherVendors(this.#host.routes, route, used).length > 0,
+      otherProvider: this.#routes.othersLeft(this.#host.role(role ?? this.#spec.role), agent, part),
       orchestrator: role !== orchestrator && this.#host.role(orchestrator) !== undefined,
       person: present(),
     });
@@ -238,7 +236,7 @@ class AgentTaskRun {
         ? (this.#spec.review?.role ?? 'reviewer')
         : this.#spec.role;
     const role = this.#host.role(name);
-    const route = role && this.#route(role, review);
+    const route = role && this.#routes.of(role, review ? 'review' : 'work');
     if (!role || !route || route.length === 0) {
       this.#fail(role ? `there is no model for the role "${name}"` : `there is no role "${name}"`);
       return undefined;
@@ -251,7 +249,7 @@ class AgentTaskRun {
       role,
       task: this.#spec,
       attempt: task.attempt,
-      route: this.#affordable(state.agents.get(agent)?.route ?? route),
+      route: this.#routes.affordable(state.agents.get(agent)?.route ?? route),
       brief: this.#host.brief(),
       prompt: review
         ? reviewPrompt(task, step.round, state, hashOf)
@@ -259,50 +257,6 @@ class AgentTaskRun {
       claims: review ? [] : this.#spec.writes,
       limits: { maxTurns: limits.maxTurns, ...(budget !== undefined && { budget: Math.round(budget * 1e9) }) },
     };
-  }
-
-  #vendors(models: ModelRef[]): Set<string> {
-    return new Set(models.map(model => this.#host.routes.vendorOf(model)));
-  }
-
-  #routeOf(roleName: string): ModelRef[] {
-    const role = this.#host.role(roleName);
-    return role ? this.#host.routes.of(role, this.#spec) : [];
-  }
-
-  #route(role: RoleSpec, review: boolean): ModelRef[] {
-    const { journal, routes } = this.#host;
-    const own = routes.of(role, this.#spec);
-    const part = review ? 'review' : 'work';
-    if (climbed(rungsOf(journal.state, this.#task, part)).at(-1) === 'other-provider') {
-      const others = otherVendors(routes, own, this.#vendors(this.#failedModels(part)));
-      if (others.length > 0) return others;
-    }
-    const writer = review ? this.#agentsOf('work').at(-1) : undefined;
-    return writer ? preferOthers(routes, own, routes.vendorOf(modelOf(writer))) : own;
-  }
-
-  /** Once the money is gone, models that cost nothing stand in. */
-  #affordable(route: ModelRef[]): ModelRef[] {
-    const { journal, routes } = this.#host;
-    return journal.state.budget.spent?.action === 'local' ? [...new Set([...route, ...routes.free()])] : route;
-  }
-
-  #hasFree(route: readonly ModelRef[]): boolean {
-    return this.#host.routes.free().some(model => route.includes(model));
-  }
-
-  /** The models with which agents had to be replaced, in the work on this task or in its reviews. */
-  #failedModels(part: 'work' | 'review'): ModelRef[] {
-    return this.#agentsOf(part)
-      .filter(agent => agent.rungs.some(({ rung }) => rung !== 'nudge'))
-      .map(modelOf);
-  }
-
-  #agentsOf(part: 'work' | 'review'): AgentState[] {
-    const { agents } = this.#host.journal.state;
-    const rounds = this.#task.rounds.filter(round => (round.kind === 'review') === (part === 'review'));
-    return [...new Set(rounds.map(round => round.agent))].flatMap(id => agents.get(id) ?? []);
   }
 
   #closeReview({ round, agent }: Extract<Step, { do: 'close-review' }>): void {
@@ -340,9 +294,6 @@ class AgentTaskRun {
     journal.append({ type: 'task-failed', task: this.#id, reason, final: false });
   }
 }
-
-/** The model it used last, or would have used first. */
-const modelOf = (agent: AgentState): ModelRef => agent.model ?? agent.route[0] ?? '';
 
 /** Resolves after `ms` or when the signal says so. */
 function sleep(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {

@@ -4,6 +4,7 @@ import type { AgentHandle, AgentJob, AgentResult, AgentRunner, ResumePoint } fro
 import type { Clock, Disposable } from '../ports.ts';
 import type { Journal } from '../session/contract.ts';
 import type { AttentionQueue } from './attention.ts';
+import type { Done } from './done.ts';
 import type { Sign } from './ladder.ts';
 import type { Supervisor } from './supervisor.ts';
 
@@ -39,7 +40,6 @@ interface Member {
 /** An agent that was told to end and does not is given up after so long. */
 const GRACE_MS = 30_000;
 
-type Done = { ok: true } | { ok: false; message: string };
 const unknownAgent = (agent: string): Done => ({ ok: false, message: `no agent "${agent}" is at work` });
 
 /** The agents at work: starts them, holds their reins, and journals what people and the supervisor do with them. */

@@ -1,32 +1,29 @@
 import type { SessionOutcome, Who } from '../../protocol/events.ts';
 import type { ModelRef } from '../../protocol/ids.ts';
-import type { AgentTask, Plan, Task } from '../../protocol/plan.ts';
-import type { RoleSpec } from '../agent/contract.ts';
+import type { Plan, Task } from '../../protocol/plan.ts';
 import { workspaceBrief } from '../plan/brief.ts';
 import { parsePlan } from '../plan/parse.ts';
-import type { PlanContext } from '../plan/parts.ts';
-import { type PlanProblem, problemText } from '../plan/problem.ts';
-import { type PlanDiff, replan } from '../plan/replan.ts';
+import type { PlanProblem } from '../plan/problem.ts';
 import type { Disposable } from '../ports.ts';
 import { resume } from '../session/resume.ts';
-import { type AgentTaskHost, runAgentTask } from './agent-task.ts';
+import { runAgentTask } from './agent-task.ts';
 import { type Answer, AttentionQueue } from './attention.ts';
 import { Board } from './board.ts';
 import { BudgetWatch } from './budget-watch.ts';
-import type { CheckHost } from './checks.ts';
-import { planCommandGate } from './command-gate.ts';
 import { verdictOf } from './completion.ts';
 import { Crew } from './crew.ts';
+import type { Done } from './done.ts';
+import { agentTaskHost, plainTaskHost, planContext, planningHost, type Team } from './hosts.ts';
+import { Intake } from './intake.ts';
 import { AgentNames } from './names.ts';
 import type { SessionPorts, SessionSettings, SessionStart } from './options.ts';
-import { type PlainTaskHost, runPlainTask } from './plain-task.ts';
-import { agreeOnPlan, estimate, type PlanningHost, planAsk } from './planning.ts';
+import { runPlainTask } from './plain-task.ts';
+import { agreeOnPlan, estimate, planAsk } from './planning.ts';
 import { sessionBrief } from './prompt.ts';
-import { type QueueItem, queueTask, targetOf } from './queue.ts';
-import { fixTaskId } from './reviews.ts';
+import type { QueueItem } from './queue.ts';
+import { type Revised, type RevisionHost, retryFailed, revisePlan } from './revision.ts';
 import { Supervisor } from './supervisor.ts';
 
-export type Done = { ok: true } | { ok: false; message: string };
 type End = { outcome: SessionOutcome; reason: string };
 
 const ENDED: ReadonlySet<string> = new Set(['completed', 'failed', 'skipped', 'cancelled']);
@@ -41,10 +38,11 @@ export class Session {
   readonly #start: SessionStart;
   readonly #stop = new AbortController();
   readonly #attention: AttentionQueue;
-  readonly #names: AgentNames;
+  readonly #team: Team;
   readonly #supervisor: Supervisor;
   readonly #crew: Crew;
   readonly #board: Board;
+  readonly #intake: Intake;
   readonly #disposables: Disposable[] = [];
   #workspace = '';
   #brief = '';
@@ -58,7 +56,6 @@ export class Session {
     const { journal, clock } = ports;
     const { present, remember } = settings;
     this.#attention = new AttentionQueue({ journal, newId: ports.newId, present, ...(remember && { remember }) });
-    this.#names = new AgentNames(journal.state);
     this.#supervisor = new Supervisor(journal, clock, settings.supervisor);
     this.#crew = new Crew({
       journal,
@@ -86,7 +83,20 @@ export class Session {
       pause: reason => void this.pause('router', reason),
       stop: reason => this.#close({ outcome: 'budget-spent', reason }),
     });
-    this.#disposables.push(this.#supervisor, this.#board, budget);
+    this.#team = {
+      ports,
+      settings,
+      attention: this.#attention,
+      crew: this.#crew,
+      names: new AgentNames(journal.state),
+      brief: () => this.#brief,
+      workspace: () => this.#workspace,
+      abort: reason => this.abort(reason),
+    };
+    const { newId } = ports;
+    const { roles, defaultRole } = settings;
+    this.#intake = new Intake({ journal, newId, roles, defaultRole, add: task => this.#board.add(task) });
+    this.#disposables.push(this.#supervisor, this.#board, this.#intake, budget);
   }
 
   /** For agents' tools, which ask people too. */
@@ -119,19 +129,20 @@ export class Session {
     const { signal } = this.#stop;
     await this.#open();
     this.#workspace = await workspaceBrief(files, signal).catch(() => '');
-    const agreed = await agreeOnPlan(this.#planning(), signal);
+    const agreed = await agreeOnPlan(planningHost(this.#team), signal);
     if (!agreed.ok) {
       const outcome = { refused: 'aborted', failed: 'failed', aborted: 'interrupted' } as const;
       this.#close({ outcome: outcome[agreed.reason], reason: agreed.message });
     }
     if (signal.aborted) return this.#board.drained();
     this.#brief = sessionBrief(journal.state.plan as Plan, this.#workspace);
-    if (this.#start.kind === 'resume' && this.#start.retryFailed) this.#retryFailed();
+    if (this.#start.kind === 'resume' && this.#start.retryFailed) retryFailed(this.#revision());
     this.#executing = true;
     if (journal.state.status === 'paused') this.#hold();
     this.#board.load();
-    for (const item of [...journal.state.queue.values()]) this.#takeFromQueue(item.item);
+    this.#intake.start();
     await this.#board.drained();
+    this.#intake.stop();
     this.#executing = false;
   }
 
@@ -234,10 +245,10 @@ export class Session {
   async approvePlan(by: Who, edited?: string): Promise<{ ok: true } | { ok: false; problems: PlanProblem[] }> {
     const { journal } = this.#ports;
     if (edited !== undefined) {
-      const parsed = parsePlan(edited, this.#context());
+      const parsed = parsePlan(edited, planContext(this.#settings));
       if (!parsed.ok) return { ok: false, problems: parsed.problems };
       if (JSON.stringify(parsed.plan) !== JSON.stringify(journal.state.plan)) {
-        const planned = await estimate(parsed.plan, this.#planning());
+        const planned = await estimate(parsed.plan, planningHost(this.#team));
         const revision = journal.state.planRevision + 1;
         journal.append({ type: 'plan-proposed', plan: parsed.plan, revision, source: 'user', estimate: planned });
       }
@@ -255,123 +266,38 @@ export class Session {
   }
 
   /** Puts a changed plan in force; finished work stays, tasks left out are stopped. */
-  async revise(
-    value: unknown,
-    source: 'user' | 'replan',
-  ): Promise<{ ok: true; diff: PlanDiff } | { ok: false; problems: PlanProblem[] }> {
-    const { journal } = this.#ports;
-    const { checked, diff } = replan(journal.state, value, this.#context());
-    const attempt = journal.state.planRevision + 1;
-    if (!checked.ok) {
-      const errors = checked.problems
-        .filter(({ severity }) => severity === 'error')
-        .map(problem => problemText(problem));
-      journal.append({ type: 'plan-refused', errors, attempt, source });
-      return { ok: false, problems: checked.problems };
-    }
-    const planned = await estimate(checked.plan, this.#planning());
-    this.#enforce(checked.plan, source, planned, diff.dropped);
-    return { ok: true, diff };
-  }
-
-  #enforce(
-    plan: Plan,
-    source: 'user' | 'replan',
-    planned: Awaited<ReturnType<typeof estimate>> | undefined,
-    dropped: string[],
-  ): void {
-    const { journal } = this.#ports;
-    const revision = journal.state.planRevision + 1;
-    journal.append({ type: 'plan-proposed', plan, revision, source, ...(planned && { estimate: planned }) });
-    journal.append({ type: 'plan-approved', revision, by: source === 'user' ? 'user' : 'orchestrator' });
-    for (const id of dropped) {
-      const task = journal.state.tasks.get(id);
-      if (!task || ENDED.has(task.status)) continue;
-      journal.append({ type: 'task-cancelled', task: id, by: 'user', reason: 'left out of the new plan' });
-      for (const agent of task.agents) this.#crew.abort(agent, 'left out of the new plan');
-    }
-    this.#brief = sessionBrief(plan, this.#workspace);
-    if (this.#executing) this.#board.load();
-  }
-
-  /** The plan in force once more: what failed or was skipped gets another try. */
-  #retryFailed(): void {
-    const { state } = this.#ports.journal;
-    if (!state.plan || ![...state.tasks.values()].some(({ status }) => status === 'failed' || status === 'skipped'))
-      return;
-    const planned = new Set(state.plan.tasks.map(task => task.id));
-    const added = [...state.tasks.values()].filter(({ task }) => !planned.has(task.id)).map(({ task }) => task);
-    this.#enforce({ ...state.plan, tasks: [...state.plan.tasks, ...added] }, 'user', state.estimate, []);
+  revise(value: unknown, source: 'user' | 'replan'): Promise<Revised> {
+    return revisePlan(value, source, this.#revision());
   }
 
   /** Adds work. It becomes a task as soon as the plan is approved. */
-  addToQueue(item: QueueItem, by: Who, id = this.#ports.newId('item')): Done {
-    const { journal } = this.#ports;
-    if (this.#end) return { ok: false, message: 'the session is ending' };
-    if (journal.state.queue.has(id)) return { ok: true };
-    if (item.text.trim() === '') return { ok: false, message: 'there is nothing to do in it' };
-    const target = this.#target(item.target);
-    if (!target.ok) return target;
-    const { text, priority } = item;
-    journal.append({
-      type: 'queue-added',
-      item: id,
-      text,
-      ...(item.target !== undefined && { target: item.target }),
-      priority,
-      by,
-    });
-    this.#takeFromQueue(id);
-    return { ok: true };
+  addToQueue(item: QueueItem, by: Who, id?: string): Done {
+    return this.#end ? { ok: false, message: 'the session is over' } : this.#intake.add(item, by, id);
   }
 
   /** Takes work back that has not started. */
   removeFromQueue(item: string, by: Who): Done {
-    const { journal } = this.#ports;
-    if (!journal.state.queue.has(item)) return { ok: false, message: `there is no "${item}" in the queue` };
-    journal.append({ type: 'queue-removed', item, by });
-    return { ok: true };
+    return this.#intake.remove(item, by);
   }
 
-  /** Somebody rejected an agent's changes and said why: they go back as a task of their own. */
+  /** Changes to a file were rejected outside of this session's journal, or before it was resumed: they go back. */
   mend(path: string, reason: string, by: Who): Done {
-    const { journal } = this.#ports;
-    const id = journal.state.files.get(path)?.tasks.at(-1);
-    const task = id === undefined ? undefined : journal.state.tasks.get(id)?.task;
-    if (!this.#executing || task?.kind !== 'agent') return { ok: false, message: 'nobody at work has written it' };
-    const fix: AgentTask = {
-      ...task,
-      id: fixTaskId(journal.state, task.id),
-      title: `Mend ${path}`,
-      needs: [],
-      priority: 'high',
-      publishes: [],
-      instructions: `Your change to ${path} was rejected and taken out of the file again. The reason:\n${reason}\n\nDo that part of the task once more so that it can be accepted. The task was:\n${task.instructions}`,
+    return this.#intake.mend(path, reason, by);
+  }
+
+  #revision(): RevisionHost {
+    return {
+      journal: this.#ports.journal,
+      context: planContext(this.#settings),
+      estimate: plan => estimate(plan, planningHost(this.#team)),
+      drop: agents => {
+        for (const agent of agents) this.#crew.abort(agent, 'its task is not wanted any more');
+      },
+      changed: plan => {
+        this.#brief = sessionBrief(plan, this.#workspace);
+        if (this.#executing) this.#board.load();
+      },
     };
-    this.#add(fix, by, `changes to ${path} were rejected`);
-    return { ok: true };
-  }
-
-  #takeFromQueue(id: string): void {
-    const { journal } = this.#ports;
-    const item = journal.state.queue.get(id);
-    if (!this.#executing || !item) return;
-    const target = this.#target(item.target);
-    const task = queueTask(item, target.ok ? target : { ok: true, role: this.#settings.defaultRole });
-    const known = journal.state.tasks.has(task.id);
-    if (!known) journal.append({ type: 'task-added', task, by: item.by, reason: 'queued' });
-    journal.append({ type: 'queue-taken', item: id, task: task.id });
-    if (!known) this.#board.add(task);
-  }
-
-  #add(task: Task, by: Who, reason: string): void {
-    this.#ports.journal.append({ type: 'task-added', task, by, reason });
-    this.#board.add(task);
-  }
-
-  #target(target: string | undefined) {
-    const { roles, defaultRole } = this.#settings;
-    return targetOf(target, this.#ports.journal.state.plan, roles, defaultRole);
   }
 
   #hold(): void {
@@ -389,90 +315,7 @@ export class Session {
 
   #runTask(task: Task, signal: AbortSignal): Promise<void> {
     return task.kind === 'agent'
-      ? runAgentTask(task.id, this.#agentTaskHost(), signal)
-      : runPlainTask(task.id, this.#plainTaskHost(), signal);
-  }
-
-  #role(name: string): RoleSpec | undefined {
-    return this.#settings.roles.find(role => role.name === name);
-  }
-
-  #context(): PlanContext {
-    const { roles, budgetUsd } = this.#settings;
-    return { roles: roles.map(role => role.name), ...(budgetUsd !== undefined && { budgetUsd }) };
-  }
-
-  #planning(): PlanningHost {
-    const { journal, router, routes, price } = this.#ports;
-    const { roles, scheduler, approvePlan, present } = this.#settings;
-    return {
-      journal,
-      router,
-      routes,
-      price,
-      roles,
-      present,
-      attention: this.#attention,
-      orchestrator: this.#role(this.#settings.orchestrator),
-      workspace: this.#workspace,
-      maxAgents: scheduler.maxAgents,
-      context: this.#context(),
-      newAgent: role => this.#names.next(role),
-      ask: approvePlan,
-    };
-  }
-
-  #checkHost(): CheckHost {
-    const { journal, files, processes, clock, newId, judge } = this.#ports;
-    const approvedByPerson = () => this.#settings.approvePlan;
-    const gate = planCommandGate(journal, judge, this.#attention, approvedByPerson);
-    return { journal, files, processes, clock, newId, gate, commandSeconds: this.#settings.commandSeconds };
-  }
-
-  #plainTaskHost(): PlainTaskHost {
-    const { approveAll, present } = this.#settings;
-    const { journal } = this.#ports;
-    return { journal, approveAll, present, attention: this.#attention, checks: this.#checkHost() };
-  }
-
-  #agentTaskHost(): AgentTaskHost {
-    const { journal, clock, hashOf, routes } = this.#ports;
-    const { limits, orchestrator, present } = this.#settings;
-    return {
-      journal,
-      clock,
-      hashOf,
-      routes,
-      limits,
-      orchestrator,
-      present,
-      crew: this.#crew,
-      attention: this.#attention,
-      checks: this.#checkHost(),
-      role: name => this.#role(name),
-      brief: () => this.#brief,
-      newAgent: role => this.#names.next(role),
-      ready: signal => this.#ready(signal),
-      stop: reason => this.abort(reason),
-    };
-  }
-
-  /** Resolves when there is neither a pause nor an empty purse. */
-  #ready(signal: AbortSignal): Promise<void> {
-    const { journal } = this.#ports;
-    const { state } = journal;
-    const free = () => state.status !== 'paused' && state.budget.spent?.action !== 'pause';
-    return new Promise(resolve => {
-      if (signal.aborted || free()) return resolve();
-      const finish = () => {
-        subscription.dispose();
-        signal.removeEventListener('abort', finish);
-        resolve();
-      };
-      const subscription = journal.subscribe(event => {
-        if ((event.type === 'session-unpaused' || event.type === 'budget-changed') && free()) finish();
-      });
-      signal.addEventListener('abort', finish);
-    });
+      ? runAgentTask(task.id, agentTaskHost(this.#team), signal)
+      : runPlainTask(task.id, plainTaskHost(this.#team), signal);
   }
 }

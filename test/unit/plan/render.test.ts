@@ -77,7 +77,8 @@ tasks:
     assert.match(renderPlan(planOf([{ id: 'a' }]), { tokens: 5, minutes: 1 }), /Expected cost: unknown/);
   });
 
-  it('parses back to the same plan, whatever it holds', () => {
+  it('parses back to the same plan, whatever it holds', function () {
+    this.timeout(30_000);
     const text = fc.string({ minLength: 1 }).filter(s => s.trim() !== '');
     fc.assert(
       fc.property(anyPlan(8), text, text, (plan, title, instructions) => {

@@ -68,7 +68,8 @@ const plan = planOf(
 const options: TeamWorldOptions = { plan, script };
 
 describe('a session cut off after any event of its journal', () => {
-  it('resumes to the same end, and runs no finished task again', async () => {
+  it('resumes to the same end, and runs no finished task again', async function () {
+    this.timeout(60_000);
     const whole = new TeamWorld(options);
     const end = await whole.run();
     assert.deepEqual(whole.statuses(), {

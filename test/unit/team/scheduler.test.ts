@@ -161,7 +161,8 @@ const meets = (a: Task, b: Task) =>
   a.writes.some(x => b.writes.some(y => globsMeet(prepareGlob(x), prepareGlob(y))));
 
 describe('graph and scheduler together, for any plan, pools, priorities and failures', () => {
-  it('break no dependency, exceed no slot, mix no claims, leave no slot empty that could be used, and end', () => {
+  it('break no dependency, exceed no slot, mix no claims, leave no slot empty that could be used, and end', function () {
+    this.timeout(30_000);
     const steps = fc.infiniteStream(
       fc.record({ pick: fc.nat(), end: fc.constantFrom<TaskEnd>('completed', 'completed', 'completed', 'failed') }),
     );

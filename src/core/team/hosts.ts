@@ -1,0 +1,104 @@
+import type { RoleSpec } from '../agent/contract.ts';
+import type { PlanContext } from '../plan/parts.ts';
+import type { Journal } from '../session/contract.ts';
+import type { AgentTaskHost } from './agent-task.ts';
+import type { AttentionQueue } from './attention.ts';
+import type { CheckHost } from './checks.ts';
+import { planCommandGate } from './command-gate.ts';
+import type { Crew } from './crew.ts';
+import type { AgentNames } from './names.ts';
+import type { SessionPorts, SessionSettings } from './options.ts';
+import type { PlainTaskHost } from './plain-task.ts';
+import type { PlanningHost } from './planning.ts';
+
+/** What the parts of a session share; each is handed what it needs of it. */
+export interface Team {
+  ports: SessionPorts;
+  settings: SessionSettings;
+  attention: AttentionQueue;
+  crew: Crew;
+  names: AgentNames;
+  brief(): string;
+  workspace(): string;
+  abort(reason: string): void;
+}
+
+const roleOf = ({ roles }: SessionSettings, name: string): RoleSpec | undefined =>
+  roles.find(role => role.name === name);
+
+export function planContext({ roles, budgetUsd }: SessionSettings): PlanContext {
+  return { roles: roles.map(role => role.name), ...(budgetUsd !== undefined && { budgetUsd }) };
+}
+
+export function planningHost({ ports, settings, attention, names, workspace }: Team): PlanningHost {
+  const { journal, router, routes, price } = ports;
+  const { roles, scheduler, approvePlan, present, orchestrator } = settings;
+  return {
+    journal,
+    router,
+    routes,
+    price,
+    roles,
+    present,
+    attention,
+    orchestrator: roleOf(settings, orchestrator),
+    workspace: workspace(),
+    maxAgents: scheduler.maxAgents,
+    context: planContext(settings),
+    newAgent: role => names.next(role),
+    ask: approvePlan,
+  };
+}
+
+function checkHost({ ports, settings, attention }: Team): CheckHost {
+  const { journal, files, processes, clock, newId, judge } = ports;
+  const gate = planCommandGate(journal, judge, attention, () => settings.approvePlan);
+  return { journal, files, processes, clock, newId, gate, commandSeconds: settings.commandSeconds };
+}
+
+export function plainTaskHost(team: Team): PlainTaskHost {
+  const { ports, settings, attention } = team;
+  const { approveAll, present } = settings;
+  return { journal: ports.journal, approveAll, present, attention, checks: checkHost(team) };
+}
+
+export function agentTaskHost(team: Team): AgentTaskHost {
+  const { ports, settings, attention, crew, names, brief, abort } = team;
+  const { journal, clock, hashOf, routes } = ports;
+  const { limits, orchestrator, present } = settings;
+  return {
+    journal,
+    clock,
+    hashOf,
+    routes,
+    limits,
+    orchestrator,
+    present,
+    crew,
+    attention,
+    brief,
+    checks: checkHost(team),
+    role: name => roleOf(settings, name),
+    newAgent: role => names.next(role),
+    ready: signal => untilAffordable(journal, signal),
+    stop: abort,
+  };
+}
+
+/** Resolves when there is neither a pause nor an empty purse. */
+function untilAffordable(journal: Journal, signal: AbortSignal): Promise<void> {
+  const { state } = journal;
+  const free = () => state.status !== 'paused' && state.budget.spent?.action !== 'pause';
+  return new Promise(resolve => {
+    if (signal.aborted || free()) return resolve();
+    const finish = () => {
+      subscription.dispose();
+      signal.removeEventListener('abort', finish);
+      resolve();
+    };
+    const subscription = journal.subscribe(event => {
+      if ((event.type === 'session-unpaused' || event.type === 'budget-changed') && free()) finish();
+    });
+    signal.addEventListener('abort', finish);
+  });
+}

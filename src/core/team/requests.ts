@@ -1,0 +1,37 @@
+import type { InboxRequest } from '../../protocol/inbox.ts';
+import type { Done } from './done.ts';
+import type { Session } from './session.ts';
+
+/** Does what another process asked of the team; undefined for what is not the team's: the review of changes. */
+export function handleRequest(session: Session, request: InboxRequest, id: string): Done | undefined {
+  switch (request.kind) {
+    case 'abort': {
+      const reason = request.reason ?? 'asked to';
+      if (request.agent !== undefined) return session.abortAgent(request.agent, reason);
+      session.abort(reason);
+      return { ok: true };
+    }
+    case 'pause':
+      if (request.agent !== undefined) return session.pauseAgent(request.agent, 'user');
+      return session.pause('user', request.reason ?? 'asked to');
+    case 'unpause':
+      return request.agent === undefined ? session.unpause('user') : session.unpauseAgent(request.agent, 'user');
+    case 'answer': {
+      const { decision, scope, text } = request;
+      return session.answer(request.ask, { decision, scope, text }, 'user');
+    }
+    case 'queue-add': {
+      const { text, target, priority } = request;
+      return session.addToQueue({ text, target, priority }, 'user', id);
+    }
+    case 'queue-remove':
+      return session.removeFromQueue(request.item, 'user');
+    case 'reassign':
+      return session.reassign(request.agent, request.route, 'user', request.reason ?? 'asked to');
+    case 'nudge':
+      return session.nudge(request.agent, request.text);
+    case 'accept':
+    case 'reject':
+      return undefined;
+  }
+}

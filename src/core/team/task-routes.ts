@@ -1,0 +1,74 @@
+import type { ModelRef } from '../../protocol/ids.ts';
+import type { AgentTask } from '../../protocol/plan.ts';
+import type { RoleSpec } from '../agent/contract.ts';
+import type { Journal } from '../session/contract.ts';
+import type { AgentState, TaskState } from '../session/state.ts';
+import { rungsOf } from './flow.ts';
+import { climbed } from './ladder.ts';
+import { otherVendors, preferOthers, type Routes } from './routes.ts';
+
+type Part = 'work' | 'review';
+
+/** The model it used last, or would have used first. */
+const modelOf = (agent: AgentState): ModelRef => agent.model ?? agent.route[0] ?? '';
+
+/** Which models work on a task and review it, after all that has happened to it. */
+export class TaskRoutes {
+  readonly #id: string;
+  readonly #journal: Journal;
+  readonly #routes: Routes;
+
+  constructor(id: string, journal: Journal, routes: Routes) {
+    this.#id = id;
+    this.#journal = journal;
+    this.#routes = routes;
+  }
+
+  of(role: RoleSpec, part: Part): ModelRef[] {
+    const routes = this.#routes;
+    const own = routes.of(role, this.#task.task as AgentTask);
+    if (climbed(rungsOf(this.#journal.state, this.#task, part)).at(-1) === 'other-provider') {
+      const others = otherVendors(routes, own, this.#vendors(this.#failed(part)));
+      if (others.length > 0) return others;
+    }
+    const writer = part === 'review' ? this.#agents('work').at(-1) : undefined;
+    return writer ? preferOthers(routes, own, routes.vendorOf(modelOf(writer))) : own;
+  }
+
+  /** Whether a vendor is left with whom this part of the task has not failed, should this agent fail too. */
+  othersLeft(role: RoleSpec | undefined, agent: string, part: Part): boolean {
+    const last = this.#journal.state.agents.get(agent);
+    const avoid = this.#vendors([...this.#failed(part), ...(last ? [last] : [])]);
+    const route = role ? this.#routes.of(role, this.#task.task as AgentTask) : [];
+    return otherVendors(this.#routes, route, avoid).length > 0;
+  }
+
+  /** Once the money is gone, models that cost nothing stand in. */
+  affordable(route: ModelRef[]): ModelRef[] {
+    const local = this.#journal.state.budget.spent?.action === 'local';
+    return local ? [...new Set([...route, ...this.#routes.free()])] : route;
+  }
+
+  hasFree(route: readonly ModelRef[]): boolean {
+    return this.#routes.free().some(model => route.includes(model));
+  }
+
+  get #task(): TaskState {
+    return this.#journal.state.tasks.get(this.#id) as TaskState;
+  }
+
+  /** Those who had to be replaced. */
+  #failed(part: Part): AgentState[] {
+    return this.#agents(part).filter(agent => agent.rungs.some(({ rung }) => rung !== 'nudge'));
+  }
+
+  #agents(part: Part): AgentState[] {
+    const { agents } = this.#journal.state;
+    const rounds = this.#task.rounds.filter(round => (round.kind === 'review') === (part === 'review'));
+    return [...new Set(rounds.map(round => round.agent))].flatMap(id => agents.get(id) ?? []);
+  }
+
+  #vendors(agents: readonly AgentState[]): Set<string> {
+    return new Set(agents.map(agent => this.#routes.vendorOf(modelOf(agent))));
+  }
+}
