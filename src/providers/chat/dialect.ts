@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { ProviderRequest } from '../../core/routing/contract.ts';
 import type { ChatDialect, ProviderConfig } from '../config.ts';
+import { effortOf, reasons } from '../openai/effort.ts';
 
 type Fields = Record<string, unknown>;
+type Effort = NonNullable<ProviderRequest['effort']>;
 
 /** Where servers of one format part ways. */
 export interface Dialect {
@@ -13,7 +15,7 @@ export interface Dialect {
   /** Whether the conversation's cache key is understood. */
   cacheKey: boolean;
   required: 'required' | 'any';
-  effort(effort: NonNullable<ProviderRequest['effort']>): Fields;
+  effort(effort: Effort, model: string): Fields;
   /** A call id as the server accepts it. */
   callId(id: string): string;
   /** A user message may follow tool results. */
@@ -37,7 +39,16 @@ const plain: Dialect = {
   breakpoints: () => false,
 };
 
-const reasoningEffort = (effort: string): Fields => ({ reasoning_effort: effort });
+/** Each family of models behind Groq has its own words, and most have none. */
+function groqEffort(effort: Effort, model: string): Fields {
+  if (model.includes('gpt-oss')) return { reasoning_effort: effort === 'none' ? 'low' : effort };
+  return model.includes('qwen') ? { reasoning_effort: effort === 'none' ? 'none' : 'default' } : {};
+}
+
+/** Only the small Grok can be told; the others refuse the question. */
+function grokEffort(effort: Effort, model: string): Fields {
+  return model.includes('mini') ? { reasoning_effort: effort === 'high' ? 'high' : 'low' } : {};
+}
 
 const dialects: Record<ChatDialect, Dialect> = {
   plain,
@@ -46,7 +57,7 @@ const dialects: Record<ChatDialect, Dialect> = {
     name: 'openai',
     maxTokens: 'max_completion_tokens',
     cacheKey: true,
-    effort: reasoningEffort,
+    effort: (effort, model) => (reasons(model) ? { reasoning_effort: effortOf(model, effort) } : {}),
   },
   openrouter: {
     ...plain,
@@ -54,7 +65,7 @@ const dialects: Record<ChatDialect, Dialect> = {
     effort: effort => ({ reasoning: effort === 'none' ? { enabled: false } : { effort } }),
     breakpoints: model => model.startsWith('anthropic/'),
   },
-  groq: { ...plain, name: 'groq', maxTokens: 'max_completion_tokens', effort: reasoningEffort },
+  groq: { ...plain, name: 'groq', maxTokens: 'max_completion_tokens', effort: groqEffort },
   deepseek: {
     ...plain,
     name: 'deepseek',
@@ -72,7 +83,7 @@ const dialects: Record<ChatDialect, Dialect> = {
     callId: nineCharacters,
     userAfterTool: false,
   },
-  xai: { ...plain, name: 'xai', effort: effort => (effort === 'none' ? {} : { reasoning_effort: effort }) },
+  xai: { ...plain, name: 'xai', effort: grokEffort },
 };
 
 const hosts: [RegExp, ChatDialect][] = [

@@ -31,7 +31,7 @@ export function chatParams(
     ...(tools.length && { tools }),
     ...(tools.length && request.toolChoice && { tool_choice: toolChoice(request.toolChoice, dialect) }),
     ...(maxTokens !== undefined && { [dialect.maxTokens]: maxTokens }),
-    ...(request.effort && dialect.effort(request.effort)),
+    ...(request.effort && dialect.effort(request.effort, request.model)),
     ...(dialect.asksForUsage && { stream_options: { include_usage: true } }),
     ...(dialect.cacheKey && { prompt_cache_key: cacheKey(request.conversation) }),
     stream: true,

@@ -9,16 +9,19 @@ export function saysContextOverflow(message: string): boolean {
 
 const overflow = new RegExp(
   [
-    // Anthropic; also "input length and `max_tokens` exceed context limit".
-    'prompt is too long',
-    'exceeds? (?:the )?(?:available )?context (?:limit|window|length|size)',
+    // Anthropic, Ollama: "prompt too long; exceeded max context length by 12 tokens".
+    'prompt (?:is )?too long',
+    // Anthropic: "input length and `max_tokens` exceed context limit"; OpenAI, llama.cpp, Moonshot.
+    'exceed(?:s|ed)? (?:(?:the|this|its|available|configured|max|maximum|model) )*(?:context|token) (?:limit|window|length|size)',
     // Gemini: "The input token count (1200000) exceeds the maximum number of tokens allowed (1048576)."
     'exceeds the maximum number of tokens allowed',
-    // vLLM, DeepSeek, OpenRouter, Mistral, LM Studio.
-    'maximum context length',
+    // vLLM, DeepSeek, OpenRouter, Mistral, xAI.
+    'maximum (?:context|prompt) length',
+    'context (?:length|size) is (?:only )?[\\d,]+ tokens',
+    // LM Studio.
     'greater than the context length',
-    // xAI.
-    'maximum prompt length',
+    // Alibaba.
+    'range of input length should be',
   ].join('|'),
   'i',
 );

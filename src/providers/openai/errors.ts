@@ -42,7 +42,7 @@ export function openaiFailure(failure: HttpFailure, now: number): Failed {
   const wait = exhaustedMs(openaiLimits(failure.headers));
   const retry = retryHint(failure.headers, now) ?? (wait === undefined ? undefined : { afterMs: wait });
   return {
-    class: classOf(body) ?? classOfStatus(failure.status),
+    class: classOf(body, failure.status) ?? classOfStatus(failure.status),
     message: failureText(failure.status, failure.body, body),
     status: failure.status,
     code: body?.code ?? body?.type,
@@ -61,15 +61,20 @@ export function openaiEventFailure(event: unknown): Failed {
   };
 }
 
-function classOf(body: ErrorBody | undefined): ErrorClass | undefined {
+function classOf(body: ErrorBody | undefined, status = 400): ErrorClass | undefined {
   if (!body) return undefined;
   const named = classes[body.code ?? ''] ?? classes[body.type ?? ''];
   if (named) return named;
   if (isModerated(body.raw.metadata)) return 'content-filter';
-  if (body.message !== undefined && saysContextOverflow(body.message)) return 'context-overflow';
+  if (isRefusal(status) && saysContextOverflow(body.message ?? '')) return 'context-overflow';
   // OpenRouter and vLLM put the HTTP status where others have a word.
-  const status = Number(body.code);
-  return status >= 400 && status < 600 ? classOfStatus(status) : undefined;
+  const inside = Number(body.code);
+  return inside >= 400 && inside < 600 ? classOfStatus(inside) : undefined;
+}
+
+/** A status that says no more than that something is wrong with the request. */
+function isRefusal(status: number): boolean {
+  return status === 400 || status === 413 || status === 422;
 }
 
 /** OpenRouter answers flagged input with 403 and the reasons. */

@@ -11,6 +11,7 @@ import type { ProviderRequest } from '../../core/routing/contract.ts';
 import { type AssistantTurn, type Turn, turnsFor, type UserTurn } from '../../core/routing/hand-over.ts';
 import { argsObject, isObject, type JsonObject } from '../../core/routing/tool-args.ts';
 import type { ImagePart, Provenance, TextPart } from '../../protocol/message.ts';
+import { effortOf, reasons } from './effort.ts';
 
 /** An answer's output items as OpenAI sent them, and which of its calls bears which id of ours. */
 export interface ResponsesBlocks {
@@ -38,8 +39,13 @@ export function responsesParams(request: ProviderRequest, provenance: Provenance
     ...(request.system !== '' && { instructions: request.system }),
     ...(tools.length && { tools }),
     ...(tools.length && request.toolChoice && { tool_choice: toolChoice(request.toolChoice) }),
-    ...(request.effort && reasons(request.model) && { reasoning: { effort: request.effort, summary: 'auto' } }),
+    ...reasoning(request),
   };
+}
+
+function reasoning({ model, effort }: ProviderRequest): Pick<ResponsesParams, 'reasoning'> {
+  if (effort === undefined || !reasons(model)) return {};
+  return { reasoning: { effort: effortOf(model, effort), summary: 'auto' } };
 }
 
 /** Nothing is kept at the vendor, so reasoning has to travel with us; caching goes by conversation. */
@@ -57,10 +63,6 @@ export function responsesExtras(request: ProviderRequest, maxTokens: number | un
 /** Keys may have 64 characters. */
 export function cacheKey(conversation: string): string {
   return conversation.length <= 64 ? conversation : createHash('sha256').update(conversation).digest('hex');
-}
-
-function reasons(model: string): boolean {
-  return !/^(?:ft:)?(?:gpt-3|gpt-4|chatgpt-)|-chat(?:-|$)/.test(model);
 }
 
 function toolChoice(choice: NonNullable<ProviderRequest['toolChoice']>): ToolChoiceOptions | ToolChoiceFunction {

@@ -174,6 +174,29 @@ describe('A dialect', () => {
     assert.doesNotMatch(JSON.stringify(params('https://openrouter.ai/api/v1')), /cache_control/);
   });
 
+  it('has its own words for how hard to think, or none', () => {
+    const effort = (baseUrl: string, model: string, effort: 'none' | 'low') =>
+      params(baseUrl, { model, effort }).reasoning_effort;
+    const groq = 'https://api.groq.com/openai/v1';
+    assert.deepEqual(
+      [
+        effort(groq, 'openai/gpt-oss-120b', 'none'),
+        effort(groq, 'qwen/qwen3-32b', 'low'),
+        effort(groq, 'llama', 'low'),
+      ],
+      ['low', 'default', undefined],
+    );
+    const openai = 'https://api.openai.com/v1';
+    assert.deepEqual(
+      ['gpt-4.1', 'o3', 'gpt-5', 'gpt-5.1', 'gpt-6-luna'].map(model => effort(openai, model, 'none')),
+      [undefined, 'low', 'minimal', 'none', 'none'],
+    );
+    assert.deepEqual(
+      [effort('https://api.x.ai/v1', 'grok-4', 'low'), effort('https://api.x.ai/v1', 'grok-3-mini', 'low')],
+      [undefined, 'low'],
+    );
+  });
+
   it('of OpenAI itself has its own name for the limit, and a key for the cache', () => {
     const { max_completion_tokens, prompt_cache_key, reasoning_effort } = params('https://api.openai.com/v1');
     assert.deepEqual([max_completion_tokens, prompt_cache_key, reasoning_effort], [100, 'c', 'high']);
