@@ -5,14 +5,6 @@ export class DisposableStore implements Disposable {
   readonly #owned = new Set<Disposable>();
   #disposed = false;
 
-  get size(): number {
-    return this.#owned.size;
-  }
-
-  get disposed(): boolean {
-    return this.#disposed;
-  }
-
   add<T extends Disposable>(thing: T): T {
     if (this.#disposed) thing.dispose();
     else this.#owned.add(thing);

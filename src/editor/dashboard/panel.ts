@@ -54,6 +54,7 @@ export class Dashboard implements vscode.Disposable, vscode.WebviewPanelSerializ
   }
 
   dispose(): void {
+    this.#panel?.dispose();
     this.#store.dispose();
   }
 
@@ -85,7 +86,6 @@ export class Dashboard implements vscode.Disposable, vscode.WebviewPanelSerializ
     panel.iconPath = { light: icon('light'), dark: icon('dark') };
     panel.webview.options = { enableScripts: true, localResourceRoots: [dashboardRoot(this.#extension)] };
     panel.webview.html = dashboardHtml(panel.webview, this.#extension);
-    this.#store.add(panel);
   }
 
   async #connect(panel: vscode.WebviewPanel, life: DisposableStore): Promise<Connection> {

@@ -2,7 +2,7 @@
  * Stands in for the `code` executable: takes the arguments that @vscode/test-electron gives to a desktop VS Code and
  * runs the same tests in the web host. Its exit code is theirs.
  */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -46,7 +46,8 @@ async function main(): Promise<number> {
     await page.exposeFunction('codeAutomationLog', (_kind: string, args: unknown[]) =>
       hear(args.map(String).join(' ')),
     );
-    await page.goto(address(server.port));
+    const extensions = [values.extensionDevelopmentPath ?? []].flat().map(String);
+    await page.goto(address(server.port, await underOnePath(extensions, dataDir)));
     return await exit;
   } finally {
     await browser.close();
@@ -55,11 +56,19 @@ async function main(): Promise<number> {
   }
 }
 
-function address(port: number): string {
+/** The page takes one path; it may be a folder of extensions. */
+async function underOnePath(extensions: string[], scratch: string): Promise<string> {
+  const [first] = extensions;
+  if (first !== undefined && extensions.length === 1) return first;
+  const folder = join(scratch, 'extensions-under-development');
+  await mkdir(folder, { recursive: true });
+  await Promise.all(extensions.map((path, index) => symlink(path, join(folder, String(index)), 'junction')));
+  return folder;
+}
+
+function address(port: number, extension: string): string {
   const payload = [
-    ...[values.extensionDevelopmentPath ?? []]
-      .flat()
-      .map(path => ['extensionDevelopmentPath', remote(port, String(path))]),
+    ['extensionDevelopmentPath', remote(port, extension)],
     ['extensionTestsPath', remote(port, String(values.extensionTestsPath))],
   ];
   const query = new URLSearchParams({ payload: JSON.stringify(payload) });
