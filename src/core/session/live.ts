@@ -11,7 +11,7 @@ export interface LiveSession {
   readonly id: string;
   /** Its folder, for people. */
   readonly place: string;
-  readonly journal: Pick<Journal, 'state' | 'subscribe' | 'getBlob'>;
+  readonly journal: Pick<Journal, 'state' | 'subscribe' | 'getBlob' | 'flush'>;
   readonly changes: Changes;
   /** The same that other processes drop into the inbox. */
   request(body: InboxRequest): Promise<RequestOutcome>;

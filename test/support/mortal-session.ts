@@ -1,0 +1,89 @@
+// A rehearsed session in a process of its own that ends itself the hard way: killed at the record it is told to.
+import { appendFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Engine } from '../../src/app/engine.ts';
+import { GrantFile } from '../../src/app/grants.ts';
+import { openSession } from '../../src/app/open-session.ts';
+import { startRehearsal } from '../../src/app/rehearsal.ts';
+import { mergeConfig } from '../../src/core/config/merge.ts';
+import { systemClock } from '../../src/node/clock.ts';
+import type { NodeProcesses } from '../../src/node/processes.ts';
+import { NodeProjectTexts } from '../../src/node/project-texts.ts';
+import { NodeWorkspace } from '../../src/node/workspace.ts';
+
+/** How a run is asked for, as JSON in the first argument. */
+export interface MortalOptions {
+  workspace: string;
+  home: string;
+  /** Resumes this one; a new session without. */
+  session?: string;
+  /** Dies when so many records have been appended in this run. */
+  dieAfter?: number;
+  /** Waits until the last of them is on disk. */
+  flushed?: boolean;
+}
+
+const options = JSON.parse(process.argv[2] ?? '{}') as MortalOptions;
+const { workspace, home } = options;
+const script = fileURLToPath(new URL('../../media/rehearsals/todo.yaml', import.meta.url));
+
+/** What the commands of the rehearsal answer, told by the files instead of by running them: hundreds of runs are made. */
+const processes: NodeProcesses = {
+  shell: 'posix',
+  async run({ command }) {
+    appendFileSync(join(home, 'commands.log'), `${command}\n`);
+    await new Promise(done => setImmediate(done));
+    const broken =
+      command.includes('public/') && (await readFile(join(workspace, 'public/view.js'), 'utf8')).includes('emit');
+    const todo = { id: '1', title: 'Buy milk', done: false, createdAt: '2026-01-01' };
+    const output = command.includes('contract') ? JSON.stringify({ todos: [todo] }) : '';
+    return { ended: 'exit', exit: broken ? 1 : 0, output, omitted: 0, ms: 1 };
+  },
+};
+
+const die = () => process.kill(process.pid, 'SIGKILL');
+const log = { write: () => undefined };
+const rehearsal = await startRehearsal(script);
+const engine = new Engine({
+  clock: systemClock,
+  log,
+  config: mergeConfig({ routing: { retries: 0 } }, rehearsal.config),
+  secrets: rehearsal.secrets,
+});
+await engine.load();
+const opened = await openSession(
+  {
+    kind: 'terminal',
+    workspace,
+    files: new NodeWorkspace(workspace),
+    processes,
+    texts: new NodeProjectTexts(workspace),
+    clock: systemClock,
+    log,
+    version: '0',
+    present: () => false,
+    approvePlan: false,
+    approveAll: true,
+    grants: new GrantFile(home, workspace),
+    rehearsal: true,
+  },
+  engine,
+  options.session ? { kind: 'resume', session: options.session } : { kind: 'new', goal: rehearsal.script.goal },
+);
+if (!opened.ok) {
+  console.log(JSON.stringify(opened));
+  process.exit(3);
+}
+const { session } = opened;
+let left = options.dieAfter ?? Number.POSITIVE_INFINITY;
+session.journal.subscribe(() => {
+  if (--left > 0) return;
+  if (options.flushed) void session.journal.flush().then(die);
+  else die();
+});
+const outcome = await session.done;
+console.log(JSON.stringify({ ok: true, outcome }));
+await engine.close();
+await rehearsal.close();
