@@ -12,6 +12,9 @@ import { createRouter } from '../core/routing/router.ts';
 import { serveInbox } from '../core/session/inbox.ts';
 import { openJournal } from '../core/session/journal.ts';
 import type { LiveSession } from '../core/session/live.ts';
+import { keepLog } from '../core/session/log/keep-log.ts';
+import { Timeline } from '../core/session/log/timeline.ts';
+import { writeReport } from '../core/session/report/write-report.ts';
 import type { SessionOwner } from '../core/session/store.ts';
 import type { SessionStart } from '../core/team/options.ts';
 import { Session } from '../core/team/session.ts';
@@ -19,7 +22,7 @@ import { hashOf } from '../node/hash.ts';
 import { leadsOutside } from '../node/links.ts';
 import { newId } from '../node/new-id.ts';
 import type { NodeProcesses } from '../node/processes.ts';
-import { createSession, findSession } from '../node/session/sessions.ts';
+import { createSession, findSession, pruneSessions, type Retention } from '../node/session/sessions.ts';
 import type { Plan } from '../protocol/plan.ts';
 import type { Engine } from './engine.ts';
 import { type GrantFile, grantedJudge } from './grants.ts';
@@ -47,6 +50,8 @@ export interface SessionHost {
   /** Commands the user allowed or refused for always. */
   grants: GrantFile;
   rehearsal: boolean;
+  /** How much is kept of earlier sessions. */
+  retention: Retention;
 }
 
 export type Opening =
@@ -71,13 +76,18 @@ export async function openSession(host: SessionHost, engine: Engine, opening: Op
 
   const since = clock.now();
   const histories = new AgentHistories();
+  const timeline = new Timeline();
   const journal = await openJournal(store, {
     clock,
     log,
     redact: text => engine.redactor.text(text),
-    replay: event => histories.apply(event),
+    replay: (event, state) => {
+      histories.apply(event);
+      timeline.apply(event, state);
+    },
   });
   const owned: Disposable[] = [journal.subscribe(event => histories.apply(event))];
+  const texts = keepLog(journal, timeline, store, { clock, log });
   const changes = createChanges({ files, journal, hash: hashOf, newId });
   await changes.open();
 
@@ -194,8 +204,15 @@ export async function openSession(host: SessionHost, engine: Engine, opening: Op
     const { outcome } = await session.run();
     if (host.acceptAll && outcome === 'completed') await changes.accept({}, changes.views(), { by: 'user' });
     for (const each of owned.reverse()) each.dispose();
+    await texts.stop();
+    await writeReport(journal.state, store).catch(error =>
+      log.write('error', 'the report could not be written', error),
+    );
     await journal.close().catch(error => log.write('error', 'the journal could not be closed', error));
     await store.close();
+    await pruneSessions(workspace, host.retention, clock).catch(error =>
+      log.write('warn', 'old sessions could not be removed', error),
+    );
     return outcome;
   })();
   return {

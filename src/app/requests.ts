@@ -1,6 +1,7 @@
 import type { Changes } from '../core/changes/changes.ts';
 import type { DecideOptions, Selector } from '../core/changes/decisions.ts';
 import type { RequestHandler, RequestOutcome } from '../core/session/inbox.ts';
+import { handleRequest } from '../core/team/requests.ts';
 import type { Session } from '../core/team/session.ts';
 import type { InboxRequest } from '../protocol/inbox.ts';
 
@@ -8,33 +9,10 @@ type Review = Extract<InboxRequest, { kind: 'accept' | 'reject' }>;
 
 /** Does what people ask of a running session, from wherever they ask it. */
 export function requestHandler(session: Session, changes: Changes): RequestHandler {
-  return (body, id): RequestOutcome | Promise<RequestOutcome> => {
-    switch (body.kind) {
-      case 'abort':
-        if (body.agent !== undefined) return session.abortAgent(body.agent, body.reason ?? 'ended by the user');
-        session.abort(body.reason ?? 'ended by the user');
-        return { ok: true };
-      case 'pause':
-        return body.agent === undefined
-          ? session.pause('user', body.reason ?? 'paused by the user')
-          : session.pauseAgent(body.agent, 'user');
-      case 'unpause':
-        return body.agent === undefined ? session.unpause('user') : session.unpauseAgent(body.agent, 'user');
-      case 'answer':
-        return session.answer(body.ask, body, 'user');
-      case 'accept':
-      case 'reject':
-        return review(session, changes, body);
-      case 'queue-add':
-        return session.addToQueue(body, 'user', id);
-      case 'queue-remove':
-        return session.removeFromQueue(body.item, 'user');
-      case 'reassign':
-        return session.reassign(body.agent, body.route, 'user', body.reason ?? 'asked by the user');
-      case 'nudge':
-        return session.nudge(body.agent, body.text);
-    }
-  };
+  return (body, id) =>
+    body.kind === 'accept' || body.kind === 'reject'
+      ? review(session, changes, body)
+      : (handleRequest(session, body, id) ?? { ok: false, message: `"${body.kind}" is not known here` });
 }
 
 async function review(session: Session, changes: Changes, body: Review): Promise<RequestOutcome> {

@@ -3,6 +3,7 @@ import { Models } from '../core/routing/models.ts';
 import type { DollarPrice, DollarRates } from '../core/routing/price-table.ts';
 import { defaultRoutingSettings, type RoutingSettings, type WatchdogSettings } from '../core/routing/settings.ts';
 import { DEFAULTS, type SessionSettings } from '../core/team/options.ts';
+import type { Retention } from '../node/session/sessions.ts';
 import type { Config, PriceEntry } from '../protocol/config.ts';
 import type { ModelRef, NanoUsd } from '../protocol/ids.ts';
 
@@ -117,4 +118,9 @@ export function teamSettings(
       ...(supervisor.idleTurns !== undefined && { idleTurns: supervisor.idleTurns }),
     },
   };
+}
+
+/** Old sessions go when they are many and large together; those with open work or changes to review stay. */
+export function retention(config: Config): Retention {
+  return { keep: 10, maxBytes: (config.storage?.maxMegabytes ?? 500) * 1e6 };
 }

@@ -25,6 +25,7 @@ import { environmentSecrets } from './keys.ts';
 import { loadFrom } from './load-config.ts';
 import { type Opening, openSession, type SessionHost } from './open-session.ts';
 import { type Rehearsal, startRehearsal } from './rehearsal.ts';
+import { retention } from './settings.ts';
 
 /** `orchestrate run` */
 export async function run(terminal: Terminal, call: Call): Promise<number> {
@@ -104,6 +105,7 @@ async function start(
       approveAll: call.options.yes === true,
       acceptAll: acceptAll(call),
       rehearsal: rehearsal !== undefined,
+      retention: retention(config),
     };
     const opened = await openSession(host, engine, opening);
     if (!opened.ok) {

@@ -125,7 +125,6 @@ export const Config = z.strictObject({
   storage: z
     .strictObject({
       maxMegabytes: z.number().positive().optional().describe('Sessions of this workspace together'),
-      keepDays: z.number().positive().optional(),
     })
     .optional(),
 });

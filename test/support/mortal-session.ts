@@ -68,6 +68,7 @@ const opened = await openSession(
     approveAll: true,
     grants: new GrantFile(home, workspace),
     rehearsal: true,
+    retention: { keep: 10, maxBytes: 1e9 },
   },
   engine,
   options.session ? { kind: 'resume', session: options.session } : { kind: 'new', goal: rehearsal.script.goal },
