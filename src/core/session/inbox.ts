@@ -106,7 +106,8 @@ export function serveInbox(
   const resume = async () => {
     for (const [id, { body, at, handled }] of [...journal.state.requests]) if (!handled) await perform(id, at, body);
   };
-  looking = resume().then(sweep);
+  // Not before the caller has what this returns.
+  looking = Promise.resolve().then(resume).then(sweep);
   looking
     .catch(error => log.write('warn', 'the inbox cannot be read', error))
     .finally(() => {

@@ -46,9 +46,14 @@ export class JournalFile {
   }
 
   async truncate(size: number): Promise<void> {
-    const file = await this.#open();
-    await file.truncate(size);
-    await file.datasync();
+    // Windows refuses to cut a file through a handle that may only append.
+    const file = await open(this.#path, 'r+');
+    try {
+      await file.truncate(size);
+      await file.datasync();
+    } finally {
+      await file.close();
+    }
   }
 
   async close(): Promise<void> {

@@ -17,22 +17,28 @@ async function owner(disk: Disk, handle: RequestHandler, since = 0) {
 }
 
 describe('the inbox', () => {
-  it('does what is asked in the order it was asked, and tells in the journal what came of it', async () => {
+  it('does what is asked in the order of the ids, and tells in the journal what came of it', async () => {
     const done: string[] = [];
-    const { store, journal, inbox } = await owner(new Disk(), (body, id) => {
+    const disk = new Disk();
+    const asking = new MemoryStore(disk);
+    await dropRequest(asking, 'r2', 1, { kind: 'reassign', agent: 'a9', route: ['p/m'] });
+    await dropRequest(asking, 'r1', 1, nudge);
+    const { store, journal, inbox } = await owner(disk, (body, id) => {
       done.push(`${id} ${body.kind}`);
       return body.kind === 'nudge' ? { ok: true } : { ok: false, message: 'no such agent' };
     });
-    await dropRequest(store, 'r2', 1, { kind: 'reassign', agent: 'a9', route: ['p/m'] });
-    await dropRequest(store, 'r1', 1, nudge);
+    assert.deepEqual(done, [], 'nothing is done before the caller has the inbox');
+    await inbox.look();
+    await dropRequest(store, 'r0', 1, nudge);
     await settle();
     await inbox.look();
-    assert.deepEqual(done, ['r1 nudge', 'r2 reassign']);
+    assert.deepEqual(done, ['r1 nudge', 'r2 reassign', 'r0 nudge']);
     assert.deepEqual(
       [...journal.state.requests].map(([id, { handled }]) => [id, handled]),
       [
         ['r1', { ok: true }],
         ['r2', { ok: false, message: 'no such agent' }],
+        ['r0', { ok: true }],
       ],
     );
     assert.equal(store.disk.requests.size, 0);
