@@ -2,8 +2,9 @@ import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from './host/paths.ts';
 
-const call = /\bl10n\.t\(/g;
-const literal = /\bl10n\.t\(\s*(?:'((?:\\.|[^'\\])*)'|"((?:\\.|[^"\\])*)")/g;
+/** `vscode.l10n.t(`, and `t(` where a file has taken it out of there. */
+const named = { whole: String.raw`\bl10n\.t\(`, short: String.raw`(?:\bl10n\.|(?<![\w.$]))t\(` };
+const text = String.raw`\s*(?:'((?:\\.|[^'\\])*)'|"((?:\\.|[^"\\])*)")`;
 
 /** Every text that the code shows through `vscode.l10n.t`, as the bundle that translators start from. */
 export function shownTexts(): { bundle: Record<string, string>; untranslatable: string[] } {
@@ -11,10 +12,11 @@ export function shownTexts(): { bundle: Record<string, string>; untranslatable: 
   const untranslatable: string[] = [];
   for (const file of globSync('src/**/*.ts', { cwd: root }).sort()) {
     const source = readFileSync(join(root, file), 'utf8');
-    const texts = [...source.matchAll(literal)].map(match => match[1] ?? match[2] ?? '');
-    for (const text of texts) bundle[unescaped(text)] = unescaped(text);
+    const call = /const \{ t \} = vscode\.l10n/.test(source) ? named.short : named.whole;
+    const texts = [...source.matchAll(new RegExp(call + text, 'g'))].map(match => match[1] ?? match[2] ?? '');
+    for (const shown of texts) bundle[unescaped(shown)] = unescaped(shown);
     // A text that is put together cannot be looked up.
-    if (texts.length !== [...source.matchAll(call)].length) untranslatable.push(file);
+    if (texts.length !== [...source.matchAll(new RegExp(call, 'g'))].length) untranslatable.push(file);
   }
   return { bundle, untranslatable };
 }

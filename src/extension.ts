@@ -2,76 +2,120 @@ import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { activateWith } from './editor/activation.ts';
-import { AgentsView } from './editor/agents-view.ts';
+import { AgentsView } from './editor/agents/view.ts';
+import { Asks } from './editor/attention/asks.ts';
+import type { Backend } from './editor/backend.ts';
 import { registerCommands } from './editor/commands/register.ts';
 import { Dashboard } from './editor/dashboard/panel.ts';
 import type { DisposableStore } from './editor/disposables.ts';
+import { planCompletion } from './editor/plan/completion.ts';
+import { PlanDesk } from './editor/plan/desk.ts';
+import { PlanDiagnostics } from './editor/plan/diagnostics.ts';
+import { PlanLenses } from './editor/plan/lenses.ts';
 import { FolderReview } from './editor/review/folder-review.ts';
-import { reviewOf } from './editor/review/journaled.ts';
 import { EditorSecrets } from './editor/secrets.ts';
-import { noSessions } from './editor/sessions.ts';
+import { SessionController } from './editor/session-controller.ts';
+import { settingsOf } from './editor/settings.ts';
 import { StatusBar } from './editor/status-bar.ts';
 
-let extension: DisposableStore | undefined;
+interface Active {
+  owner: DisposableStore;
+  controller: SessionController;
+}
 
-export function activate(context: vscode.ExtensionContext): { review: FolderReview | undefined } | undefined {
-  let review: FolderReview | undefined;
-  extension = activateWith((owner, log) => {
-    const sessions = noSessions;
-    const dashboard = owner.add(new Dashboard(context.extensionUri, sessions, log));
-    const open = async () => {
-      await dashboard.open();
-    };
-    owner.add(new AgentsView(sessions));
-    owner.add(new StatusBar(sessions));
-    const secrets = new EditorSecrets(context.secrets);
-    owner.add(registerCommands({ log, dashboard, secrets, starter: { start: open, startDemo: open } }));
+/** For tests inside the extension host. */
+interface Exposed {
+  review: FolderReview | undefined;
+  controller: SessionController;
+}
+
+let active: Active | undefined;
+
+export function activate(context: vscode.ExtensionContext): Exposed | undefined {
+  let exposed: Exposed | undefined;
+  const owner = activateWith((owner, log) => {
     const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
-    if (folder) {
-      review = owner.add(new FolderReview(folder, log));
-      reviewStored(owner, review, folder, log);
-    }
+    const secrets = new EditorSecrets(context.secrets);
+    const review = folder && owner.add(new FolderReview(folder, log));
+    let backend: Promise<Backend> | undefined;
+    const load = (): Promise<Backend> => {
+      if (!folder || !review) return Promise.reject(new Error('no folder is open'));
+      backend ??= backendOf({ context, folder, review, secrets, log });
+      return backend;
+    };
+    const controller = owner.add(
+      new SessionController({ log, backend: load, review: session => review?.reviews.show(session) }),
+    );
+    active = { owner, controller };
+    const dashboard = owner.add(new Dashboard(context.extensionUri, controller, log));
+    owner.add(new AgentsView(controller));
+    owner.add(new StatusBar(controller));
+    owner.add(new Asks(controller, log));
+    const desk = owner.add(new PlanDesk(controller, log));
+    owner.add(new PlanLenses(desk, controller));
+    owner.add(new PlanDiagnostics(controller, log));
+    owner.add(planCompletion(controller));
+    owner.add(registerCommands({ log, dashboard, secrets, controller, desk }));
+    if (folder) lookForSessions(owner, controller, folder, log);
+    exposed = { review, controller };
   });
-  // For tests inside the extension host, which bring sessions of their own.
-  return context.extensionMode === vscode.ExtensionMode.Test ? { review } : undefined;
+  active = active && { ...active, owner };
+  return context.extensionMode === vscode.ExtensionMode.Test ? exposed : undefined;
 }
 
-export function deactivate(): void {
-  extension?.dispose();
-  extension = undefined;
+/** What runs is stopped so that it can be resumed; VS Code waits for it a few seconds. */
+export async function deactivate(): Promise<void> {
+  const { controller, owner } = active ?? {};
+  active = undefined;
+  try {
+    await controller?.close();
+  } finally {
+    owner?.dispose();
+  }
 }
 
-/** What an earlier window left to decide is there again, once the folder is trusted. */
-function reviewStored(
+interface BackendParts {
+  context: vscode.ExtensionContext;
+  folder: vscode.Uri;
+  review: FolderReview;
+  secrets: EditorSecrets;
+  log: vscode.LogOutputChannel;
+}
+
+/** Loads all that runs sessions: nothing of it is needed before the first one. */
+async function backendOf({ context, folder, review, secrets, log }: BackendParts): Promise<Backend> {
+  const { Window } = await import('./app/window.ts');
+  return new Window({
+    workspace: folder.fsPath,
+    environment: process.env,
+    version: String(context.extension.packageJSON.version),
+    log: {
+      write: (level, text, detail) => (detail === undefined ? log[level](text) : log[level](text, detail)),
+    },
+    secrets,
+    keptIn: vscode.l10n.t('this editor'),
+    settings: settingsOf,
+    files: () => review.workspace(),
+    beforeCommand: async () => (await review.workspace()).saveAll(),
+    rehearsal: join(context.extensionPath, 'media', 'rehearsals', 'todo.yaml'),
+  });
+}
+
+/** Most folders have no session: then nothing is loaded. */
+function lookForSessions(
   owner: DisposableStore,
-  review: FolderReview,
+  controller: SessionController,
   folder: vscode.Uri,
   log: vscode.LogOutputChannel,
 ): void {
-  const open = async () => {
-    // Most folders have no session: then nothing is loaded.
-    await access(join(folder.fsPath, '.orchestrate', 'sessions'));
-    const { openPending } = await import('./app/pending-session.ts');
-    const { systemClock } = await import('./node/clock.ts');
-    const write = (level: 'trace' | 'debug' | 'info' | 'warn' | 'error', text: string, detail?: unknown) =>
-      detail === undefined ? log[level](text) : log[level](text, detail);
-    const stored = await openPending(folder.fsPath, {
-      files: await review.workspace(),
-      clock: systemClock,
-      log: { write },
-    });
-    if (!stored) return;
-    owner.add({
-      dispose: () => void stored.close().catch(error => log.error('A stored session could not be closed', error)),
-    });
-    if (!review.reviews.current) review.reviews.show(reviewOf(stored.journal, stored.changes));
+  const look = async () => {
+    const there = await access(join(folder.fsPath, '.orchestrate', 'sessions')).then(
+      () => true,
+      () => false,
+    );
+    if (there) await controller.look();
   };
-  const begin = () =>
-    void open().catch(error => {
-      if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) {
-        log.error('Changes of an earlier session could not be opened', error);
-      }
-    });
+  const begin = () => void look().catch(error => log.error('The sessions of this folder could not be read', error));
   if (vscode.workspace.isTrusted) begin();
   else owner.add(vscode.workspace.onDidGrantWorkspaceTrust(begin));
 }

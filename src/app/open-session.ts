@@ -223,6 +223,8 @@ export async function openSession(host: SessionHost, engine: Engine, opening: Op
       journal,
       changes,
       request: async body => handle(body, newId('r')),
+      mend: (path, reason) => session.mend(path, reason, 'user'),
+      approvePlan: edited => session.approvePlan('user', edited),
       follow: stream => {
         streams.add(stream);
         return { dispose: () => streams.delete(stream) };

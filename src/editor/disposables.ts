@@ -5,6 +5,10 @@ export class DisposableStore implements Disposable {
   readonly #owned = new Set<Disposable>();
   #disposed = false;
 
+  get disposed(): boolean {
+    return this.#disposed;
+  }
+
   add<T extends Disposable>(thing: T): T {
     if (this.#disposed) thing.dispose();
     else this.#owned.add(thing);

@@ -25,12 +25,3 @@ export interface SessionSource {
   /** Called after any of them changed, and when one came or went. */
   onChange(listener: () => void): Disposable;
 }
-
-/** What the commands start. */
-export interface SessionStarter {
-  start(goal: string): Promise<void>;
-  startDemo(): Promise<void>;
-}
-
-/** Before the first session: nothing to show, nothing that changes. */
-export const noSessions: SessionSource = { sessions: [], onChange: () => ({ dispose() {} }) };

@@ -1,22 +1,34 @@
 import * as vscode from 'vscode';
+import { showCount, showMoney } from '../protocol/show.ts';
 import { DisposableStore } from './disposables.ts';
-import type { SessionSource } from './sessions.ts';
+import type { SessionController } from './session-controller.ts';
 
-/** How many agents are at work; a click opens the dashboard. */
+/** So often at most the figures change: a status bar that flickers is not read. */
+const SETTLE_MS = 500;
+
+/** Agents at work, tokens and money of what runs; a click opens the dashboard. */
 export class StatusBar implements vscode.Disposable {
   readonly #store = new DisposableStore();
-  readonly #sessions: SessionSource;
+  readonly #controller: SessionController;
   readonly #item: vscode.StatusBarItem;
+  #soon: NodeJS.Timeout | undefined;
 
-  constructor(sessions: SessionSource) {
-    this.#sessions = sessions;
+  constructor(controller: SessionController) {
+    this.#controller = controller;
     this.#item = this.#store.add(
       vscode.window.createStatusBarItem('orchestrate.status', vscode.StatusBarAlignment.Left),
     );
     this.#item.name = 'Orchestrate';
     this.#item.command = 'orchestrate.openDashboard';
-    this.#item.tooltip = vscode.l10n.t('Orchestrate: open the dashboard');
-    this.#store.add(sessions.onChange(() => this.#update()));
+    this.#store.add(
+      controller.onChange(() => {
+        this.#soon ??= setTimeout(() => {
+          this.#soon = undefined;
+          this.#update();
+        }, SETTLE_MS);
+      }),
+    );
+    this.#store.add({ dispose: () => clearTimeout(this.#soon) });
     this.#update();
     this.#item.show();
   }
@@ -26,10 +38,29 @@ export class StatusBar implements vscode.Disposable {
   }
 
   #update(): void {
-    const agents = this.#sessions.sessions.flatMap(({ state }) => [...state.agents.values()]);
-    const running = agents.filter(agent => agent.status === 'running').length;
-    this.#item.text = running > 0 ? `$(organization) ${running}` : '$(organization) Orchestrate';
-    const spoken = running > 0 ? vscode.l10n.t('Orchestrate: {0} agents at work', running) : 'Orchestrate';
-    this.#item.accessibilityInformation = { label: spoken };
+    const { t } = vscode.l10n;
+    const running = this.#controller.sessions.filter(({ place }) => place !== 'nowhere').map(({ state }) => state);
+    const item = this.#item;
+    item.tooltip = t('Orchestrate: open the dashboard');
+    item.backgroundColor = undefined;
+    if (running.length === 0) {
+      item.text = '$(organization) Orchestrate';
+      item.accessibilityInformation = { label: 'Orchestrate' };
+      return;
+    }
+    const agents = running.flatMap(state => [...state.agents.values()]).filter(agent => agent.status === 'running');
+    const tokens = running.reduce(
+      (sum, { tally: { usage } }) => sum + usage.input + usage.cacheRead + usage.cacheWrite + usage.output,
+      0,
+    );
+    const cost = running.reduce((sum, { tally }) => sum + tally.cost, 0);
+    const asks = running.reduce((sum, { asks }) => sum + asks.size, 0);
+    const waiting = asks > 0 ? `$(bell-dot) ${asks}  ` : '';
+    item.text = `${waiting}$(organization) ${agents.length}  $(symbol-number) ${showCount(tokens)}  ${showMoney(cost)}`;
+    const words = t('{0} agents at work, {1} tokens, {2}', agents.length, showCount(tokens), showMoney(cost));
+    const spoken = asks > 0 ? t('{0}; {1} questions wait for you', words, asks) : words;
+    item.accessibilityInformation = { label: `Orchestrate: ${spoken}` };
+    item.tooltip = `${spoken}\n${t('Click to open the dashboard.')}`;
+    if (asks > 0) item.backgroundColor = new vscode.ThemeColor('statusBarItem.warningBackground');
   }
 }

@@ -1,7 +1,9 @@
 import type { SessionOutcome } from '../../protocol/events.ts';
+import type { RelPath } from '../../protocol/ids.ts';
 import type { InboxRequest } from '../../protocol/inbox.ts';
 import type { AgentStream } from '../agent/contract.ts';
 import type { Changes } from '../changes/changes.ts';
+import type { PlanProblem } from '../plan/problem.ts';
 import type { Disposable } from '../ports.ts';
 import type { Journal } from './contract.ts';
 import type { RequestOutcome } from './inbox.ts';
@@ -11,10 +13,14 @@ export interface LiveSession {
   readonly id: string;
   /** Its folder, for people. */
   readonly place: string;
-  readonly journal: Pick<Journal, 'state' | 'subscribe' | 'getBlob' | 'flush'>;
+  readonly journal: Journal;
   readonly changes: Changes;
   /** The same that other processes drop into the inbox. */
   request(body: InboxRequest): Promise<RequestOutcome>;
+  /** Approves the proposed plan, as it is or as somebody edited its text; what is wrong with the text comes back. */
+  approvePlan(edited?: string): Promise<{ ok: true } | { ok: false; problems: PlanProblem[] }>;
+  /** Gives a change that was rejected back to the task that made it, with the reason. */
+  mend(path: RelPath, reason: string): RequestOutcome;
   /** What streams in and is not kept: the agents' words as they come. */
   follow(stream: AgentStream): Disposable;
   /** Stops cleanly; it can be resumed. */

@@ -1,26 +1,64 @@
 import * as vscode from 'vscode';
 import type { Dashboard } from '../dashboard/panel.ts';
 import { DisposableStore } from '../disposables.ts';
+import type { PlanDesk } from '../plan/desk.ts';
 import type { EditorSecrets } from '../secrets.ts';
-import type { SessionStarter } from '../sessions.ts';
+import type { SessionController } from '../session-controller.ts';
 import { setApiKey } from './set-api-key.ts';
+import { openSessionLog, showReport } from './show.ts';
 import { startDemo, startSession } from './start-session.ts';
+import * as steer from './steer.ts';
 
 export interface CommandParts {
   log: vscode.LogOutputChannel;
   dashboard: Dashboard;
   secrets: EditorSecrets;
-  starter: SessionStarter;
+  controller: SessionController;
+  desk: PlanDesk;
 }
 
 /** Every palette command. A failing one is logged and shown, never swallowed. */
 export function registerCommands(parts: CommandParts): vscode.Disposable {
-  const { log, dashboard, secrets, starter } = parts;
+  const { log, dashboard, secrets, controller, desk } = parts;
   const store = new DisposableStore();
-  const add = (name: string, run: () => unknown) =>
-    store.add(vscode.commands.registerCommand(`orchestrate.${name}`, () => guarded(log, name, run)));
-  add('startSession', () => startSession(starter));
-  add('startDemo', () => startDemo(starter));
+  const add = (name: string, run: (given?: unknown) => unknown) =>
+    store.add(
+      vscode.commands.registerCommand(`orchestrate.${name}`, (given?: unknown) => guarded(log, name, () => run(given))),
+    );
+  const onPlan =
+    (run: (session: NonNullable<ReturnType<PlanDesk['sessionOf']>>) => Promise<void>) => (given?: unknown) => {
+      const uri = given instanceof vscode.Uri ? given : vscode.window.activeTextEditor?.document.uri;
+      const session = uri && desk.sessionOf(uri);
+      if (session) return run(session);
+      return vscode.window.showInformationMessage(vscode.l10n.t('No plan waits for your approval here.'));
+    };
+  add('startSession', given => startSession(controller, given));
+  add('startDemo', () => startDemo(controller));
+  add('resumeSession', given => steer.resumeSession(controller, given));
+  add('abort', given => steer.abortSession(controller, given));
+  add('pause', given => steer.pauseSession(controller, given));
+  add('continue', given => steer.continueSession(controller, given));
+  add('answer', given => steer.answerAgent(controller, desk, given));
+  add('queueTask', given => steer.queueTask(controller, given));
+  add('pauseAgent', given => steer.pauseAgent(controller, given));
+  add('continueAgent', given => steer.continueAgent(controller, given));
+  add('abortAgent', given => steer.abortAgent(controller, given));
+  add('nudgeAgent', given => steer.nudgeAgent(controller, given));
+  add('reassignAgent', given => steer.reassignAgent(controller, given));
+  add(
+    'plan.approve',
+    onPlan(session => desk.approve(session)),
+  );
+  add(
+    'plan.revise',
+    onPlan(session => desk.revise(session)),
+  );
+  add(
+    'plan.cancel',
+    onPlan(session => desk.cancel(session)),
+  );
+  add('showReport', given => showReport(controller, given));
+  add('openSessionLog', given => openSessionLog(controller, given));
   add('setApiKey', () => setApiKey(secrets));
   add('openDashboard', () => dashboard.open());
   add('showLog', () => log.show());

@@ -1,0 +1,286 @@
+import { join } from 'node:path';
+import type { RoleSpec } from '../core/agent/contract.ts';
+import { loadRoles } from '../core/agent/roles/roles.ts';
+import type { ConfigProblem, LoadedConfig } from '../core/config/load.ts';
+import { mergeConfig } from '../core/config/merge.ts';
+import { configuredProviders } from '../core/config/providers.ts';
+import type { Diagnosis } from '../core/doctor.ts';
+import type { Disposable, Log, Secrets, WorkspaceFiles } from '../core/ports.ts';
+import type { Redactor } from '../core/redact.ts';
+import type { Provider } from '../core/routing/contract.ts';
+import { followJournal } from '../core/session/follow.ts';
+import { dropRequest, type RequestOutcome } from '../core/session/inbox.ts';
+import type { LiveSession } from '../core/session/live.ts';
+import { reduce } from '../core/session/reduce.ts';
+import type { SessionState } from '../core/session/state.ts';
+import type { SessionOwner, SessionText } from '../core/session/store.ts';
+import { systemClock as clock } from '../node/clock.ts';
+import { newId } from '../node/new-id.ts';
+import { userFolder } from '../node/places.ts';
+import { createProcesses } from '../node/processes.ts';
+import { NodeProjectTexts } from '../node/project-texts.ts';
+import { findSession, listSessions, OUR_FOLDER, readState, type SessionSummary } from '../node/session/sessions.ts';
+import { watchPath } from '../node/session/watch.ts';
+import type { JournalEvent } from '../protocol/events.ts';
+import type { Hash } from '../protocol/ids.ts';
+import type { InboxRequest } from '../protocol/inbox.ts';
+import type { Plan } from '../protocol/plan.ts';
+import { diagnose } from './diagnose.ts';
+import { Engine } from './engine.ts';
+import { GrantFile } from './grants.ts';
+import { environmentSecrets, keyVariable } from './keys.ts';
+import { loadFrom } from './load-config.ts';
+import { openSession } from './open-session.ts';
+import { type Rehearsal, startRehearsal } from './rehearsal.ts';
+import { retention } from './settings.ts';
+import { openStored, type StoredSession } from './stored-session.ts';
+
+/** What an editor's window gives to the sessions it runs. */
+export interface WindowParts {
+  workspace: string;
+  environment: Readonly<Record<string, string | undefined>>;
+  version: string;
+  log: Log;
+  /** The keys that the editor keeps. */
+  secrets: Secrets;
+  /** Where a key of the editor is kept, in words. */
+  keptIn: string;
+  /** The editor's settings, as they are now. */
+  settings(): { source: string; value: unknown };
+  files(): Promise<WorkspaceFiles>;
+  /** Saves what agents wrote into documents that were open. */
+  beforeCommand?(): Promise<void>;
+  /** Models that the editor itself has. */
+  models?(redactor: Redactor): Promise<Provider[]>;
+  /** The script of the demo. */
+  rehearsal: string;
+}
+
+type Beginning =
+  | { kind: 'new'; goal: string; plan?: Plan; budgetUsd?: number; roles?: string[] }
+  | { kind: 'demo' }
+  | { kind: 'resume'; session: string };
+type Begun =
+  | { ok: true; session: LiveSession }
+  | { ok: false; reason: 'owned'; owner: SessionOwner }
+  | { ok: false; reason: 'missing' | 'no-provider' }
+  | { ok: false; reason: 'config'; problems: ConfigProblem[] };
+
+const PATIENCE_MS = 15_000;
+
+/** The sessions of one window: begun, resumed, read, followed and asked. */
+export class Window {
+  readonly #parts: WindowParts;
+  readonly #running = new Set<{ session: LiveSession; over: Promise<void> }>();
+
+  constructor(parts: WindowParts) {
+    this.#parts = parts;
+  }
+
+  async begin(beginning: Beginning): Promise<Begun> {
+    const { workspace, version, log, environment } = this.#parts;
+    const rehearsal = await this.#rehearsal(beginning);
+    let engine: Engine | undefined;
+    let kept = false;
+    try {
+      const loaded = await this.#config();
+      const problems = loaded.problems.filter(problem => problem.severity === 'error');
+      if (problems.length > 0 && !rehearsal) return { ok: false, reason: 'config', problems };
+      engine = await this.#engine(loaded, rehearsal, beginning);
+      if (!engine.ready) return { ok: false, reason: 'no-provider' };
+      const grants = new GrantFile(userFolder(environment), workspace);
+      await grants.load();
+      const processes = createProcesses({ root: workspace, clock });
+      const { beforeCommand } = this.#parts;
+      const opened = await openSession(
+        {
+          kind: 'editor',
+          workspace,
+          clock,
+          log,
+          version,
+          grants,
+          files: await this.#parts.files(),
+          processes: beforeCommand
+            ? {
+                ...processes,
+                run: async (request, signal) => {
+                  await beforeCommand();
+                  return processes.run(request, signal);
+                },
+              }
+            : processes,
+          texts: new NodeProjectTexts(workspace),
+          present: () => true,
+          approvePlan: loaded.config.team?.approvePlan !== false,
+          approveAll: false,
+          rehearsal: rehearsal !== undefined,
+          retention: retention(loaded.config),
+        },
+        engine,
+        beginning.kind === 'resume'
+          ? { kind: 'resume', session: beginning.session }
+          : beginning.kind === 'demo'
+            ? { kind: 'new', goal: (rehearsal as Rehearsal).script.goal }
+            : { kind: 'new', goal: beginning.goal, ...(beginning.plan && { plan: beginning.plan }) },
+      );
+      if (!opened.ok) return opened;
+      kept = true;
+      this.#keep(opened.session, engine, rehearsal);
+      return opened;
+    } finally {
+      if (!kept) {
+        await engine?.close();
+        await rehearsal?.close();
+      }
+    }
+  }
+
+  list(): Promise<SessionSummary[]> {
+    return listSessions(this.#parts.workspace, clock);
+  }
+
+  async follow(
+    id: string,
+    told: (event: JournalEvent) => void,
+    signal: AbortSignal,
+  ): Promise<{ state: SessionState } | undefined> {
+    const store = await this.#find(id);
+    if (!store) return undefined;
+    const { state, reader } = await readState(store);
+    const go = async () => {
+      for await (const events of followJournal(store, signal, reader)) {
+        for (const event of events) {
+          reduce(state, event);
+          told(event);
+        }
+      }
+    };
+    void go()
+      .catch(error => this.#parts.log.write('warn', `session ${id} can no longer be followed`, error))
+      .finally(() => store.close());
+    return { state };
+  }
+
+  watch(changed: () => void): Disposable {
+    return watchPath(join(this.#parts.workspace, OUR_FOLDER, 'sessions'), clock, changed);
+  }
+
+  async ask(id: string, body: InboxRequest, signal: AbortSignal): Promise<RequestOutcome> {
+    const store = await this.#find(id);
+    const owner = await store?.owner();
+    if (!store || !owner) return { ok: false, message: 'nobody runs this session: resume it first' };
+    const request = newId('r');
+    const { reader } = await readState(store);
+    await dropRequest(store, request, clock.now(), body);
+    const timeout = AbortSignal.timeout(PATIENCE_MS);
+    for await (const events of followJournal(store, AbortSignal.any([signal, timeout]), reader)) {
+      const handled = events.find(event => event.type === 'request-handled' && event.request === request);
+      if (handled?.type !== 'request-handled') continue;
+      const { ok, message } = handled;
+      return { ok, ...(message !== undefined && { message }) };
+    }
+    return { ok: false, message: `process ${owner.pid} has not answered yet; it will find the request when it looks` };
+  }
+
+  async openStored(id: string): Promise<StoredSession | undefined> {
+    const store = await this.#find(id);
+    if (!store) return undefined;
+    const { log } = this.#parts;
+    const opened = await openStored({ store, log, clock, files: await this.#parts.files() }, 'editor');
+    return opened.ok ? opened.session : undefined;
+  }
+
+  async text(id: string, name: SessionText): Promise<string | undefined> {
+    return (await this.#find(id))?.readText(name);
+  }
+
+  async blob(id: string, hash: Hash): Promise<Uint8Array | undefined> {
+    return (await this.#find(id))?.getBlob(hash);
+  }
+
+  async roles(): Promise<RoleSpec[]> {
+    const { roles } = await loadRoles(new NodeProjectTexts(this.#parts.workspace));
+    return [...roles.values()];
+  }
+
+  async diagnose(signal: AbortSignal): Promise<{ problems: ConfigProblem[]; diagnoses: Diagnosis[] }> {
+    const { secrets, keptIn, environment } = this.#parts;
+    const { config, problems } = await this.#config();
+    const providers = configuredProviders(config);
+    const kept = new Set<string>();
+    for (const { name } of providers) if (await secrets.get(name)) kept.add(name);
+    const keyFrom = (name: string) => {
+      if (kept.has(name)) return keptIn;
+      const provider = providers.find(each => each.name === name);
+      return provider && keyVariable(provider, environment);
+    };
+    return { problems, diagnoses: await diagnose(config, this.#keys(config), keyFrom, clock, signal) };
+  }
+
+  /** Stops what runs, so that it can be resumed, and waits until all of it is written. */
+  async close(): Promise<void> {
+    for (const { session } of this.#running) session.stop('the window was closed');
+    await Promise.all([...this.#running].map(({ over }) => over));
+  }
+
+  #find(id: string) {
+    return findSession(this.#parts.workspace, id, clock);
+  }
+
+  #config(): Promise<LoadedConfig> {
+    const { workspace, environment } = this.#parts;
+    return loadFrom({ workspace, environment, settings: this.#parts.settings() });
+  }
+
+  /** The editor's keys first, then the environment's. */
+  #keys(config: LoadedConfig['config']): Secrets {
+    const { secrets, environment } = this.#parts;
+    const fallback = environmentSecrets(configuredProviders(config), environment);
+    return { get: async name => (await secrets.get(name)) ?? (await fallback.get(name)) };
+  }
+
+  async #rehearsal(beginning: Beginning): Promise<Rehearsal | undefined> {
+    if (beginning.kind === 'new') return undefined;
+    if (beginning.kind === 'resume') {
+      const store = await this.#find(beginning.session);
+      if (!store || !(await readState(store)).state.rehearsal) return undefined;
+    }
+    return startRehearsal(this.#parts.rehearsal);
+  }
+
+  async #engine(loaded: LoadedConfig, rehearsal: Rehearsal | undefined, beginning: Beginning): Promise<Engine> {
+    const { log, environment, models } = this.#parts;
+    let { config } = loaded;
+    if (beginning.kind === 'new' && beginning.budgetUsd !== undefined) {
+      config = mergeConfig(config, { budget: { sessionUsd: beginning.budgetUsd } });
+    }
+    if (rehearsal) config = mergeConfig({ ...config, providers: {}, routes: {} }, rehearsal.config);
+    const engine = new Engine({
+      clock,
+      log,
+      config,
+      secrets: rehearsal?.secrets ?? this.#keys(config),
+      userFolder: rehearsal ? undefined : userFolder(environment),
+    });
+    if (!rehearsal && models) for (const each of await models(engine.redactor)) engine.providers.add(each);
+    await engine.load();
+    return engine;
+  }
+
+  #keep(session: LiveSession, engine: Engine, rehearsal: Rehearsal | undefined): void {
+    const running = {
+      session,
+      over: session.done.then(
+        () => undefined,
+        error => this.#parts.log.write('error', `session ${session.id} broke`, error),
+      ),
+    };
+    running.over = running.over.then(async () => {
+      await engine.close();
+      await rehearsal?.close();
+      this.#running.delete(running);
+    });
+    this.#running.add(running);
+  }
+}

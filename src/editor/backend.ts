@@ -1,0 +1,58 @@
+import type { RoleSpec } from '../core/agent/contract.ts';
+import type { Changes } from '../core/changes/changes.ts';
+import type { ConfigProblem } from '../core/config/load.ts';
+import type { Diagnosis } from '../core/doctor.ts';
+import type { Journal } from '../core/session/contract.ts';
+import type { RequestOutcome } from '../core/session/inbox.ts';
+import type { LiveSession } from '../core/session/live.ts';
+import type { SessionState } from '../core/session/state.ts';
+import type { SessionOwner, SessionText } from '../core/session/store.ts';
+import type { SessionSummary } from '../node/session/sessions.ts';
+import type { JournalEvent } from '../protocol/events.ts';
+import type { Hash } from '../protocol/ids.ts';
+import type { InboxRequest } from '../protocol/inbox.ts';
+import type { Plan } from '../protocol/plan.ts';
+
+/** How a session begins. */
+export type Beginning =
+  | { kind: 'new'; goal: string; plan?: Plan; budgetUsd?: number; roles?: string[] }
+  | { kind: 'demo' }
+  | { kind: 'resume'; session: string };
+
+export type Begun =
+  | { ok: true; session: LiveSession }
+  | { ok: false; reason: 'owned'; owner: SessionOwner }
+  | { ok: false; reason: 'missing' | 'no-provider' }
+  | { ok: false; reason: 'config'; problems: ConfigProblem[] };
+
+/** A session that has ended, taken over so that its changes can be decided. */
+export interface OpenedStored {
+  journal: Journal;
+  changes: Changes;
+  close(): Promise<void>;
+}
+
+/** A session as its journal tells it, kept up to date until the signal aborts. */
+export interface Followed {
+  readonly state: SessionState;
+}
+
+/** All that is behind the views: what runs sessions and keeps them. Loaded when the first of them is needed. */
+export interface Backend {
+  begin(beginning: Beginning): Promise<Begun>;
+  /** Newest first. */
+  list(): Promise<SessionSummary[]>;
+  /** `told` is called for each event that its owner writes, after the state took it. */
+  follow(id: string, told: (event: JournalEvent) => void, signal: AbortSignal): Promise<Followed | undefined>;
+  /** Calls back when a session may have come or gone. */
+  watch(changed: () => void): { dispose(): void };
+  /** Leaves a request for the session's owner and waits for what comes of it. */
+  ask(id: string, body: InboxRequest, signal: AbortSignal): Promise<RequestOutcome>;
+  /** Undefined while somebody else owns it. */
+  openStored(id: string): Promise<OpenedStored | undefined>;
+  text(id: string, name: SessionText): Promise<string | undefined>;
+  blob(id: string, hash: Hash): Promise<Uint8Array | undefined>;
+  roles(): Promise<RoleSpec[]>;
+  diagnose(signal: AbortSignal): Promise<{ problems: ConfigProblem[]; diagnoses: Diagnosis[] }>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,77 @@
+import * as vscode from 'vscode';
+import type { Node } from '../agents/nodes.ts';
+import { describeSession } from '../agents/words.ts';
+import type { SessionController } from '../session-controller.ts';
+import type { WindowSession } from '../window-session.ts';
+
+const { t } = vscode.l10n;
+
+/** What a command is about: the row it was called on, an id, or what the person picks; the only one is taken at once. */
+export async function chooseSession(
+  controller: SessionController,
+  given: unknown,
+  fits: (session: WindowSession) => boolean,
+  none: string,
+): Promise<WindowSession | undefined> {
+  const named = sessionIn(controller, given);
+  if (named) return named;
+  await controller.look();
+  const fitting = controller.sessions.filter(fits);
+  if (fitting.length === 0) {
+    void vscode.window.showInformationMessage(none);
+    return undefined;
+  }
+  if (fitting.length === 1) return fitting[0];
+  const picked = await vscode.window.showQuickPick(
+    fitting.map(session => ({
+      label: session.state.goal || session.id,
+      description: describeSession(session.state, Date.now()),
+      detail: session.id,
+      session,
+    })),
+    { title: t('Which session?'), matchOnDescription: true, matchOnDetail: true },
+  );
+  return picked?.session;
+}
+
+/** An agent that is at work: the row's, or one that is picked. */
+export async function chooseAgent(
+  controller: SessionController,
+  given: unknown,
+): Promise<{ session: WindowSession; agent: string } | undefined> {
+  if (isNode(given) && given.kind === 'agent') return { session: given.session, agent: given.agent };
+  const named = namedAgent(controller, given);
+  if (named) return named;
+  const working = controller.sessions
+    .filter(({ place }) => place !== 'nowhere')
+    .flatMap(session =>
+      [...session.state.agents.values()]
+        .filter(({ endedAt }) => endedAt === undefined)
+        .map(state => ({ label: state.agent, description: state.doing ?? '', session, agent: state.agent })),
+    );
+  if (working.length === 0) {
+    void vscode.window.showInformationMessage(t('No agent is at work.'));
+    return undefined;
+  }
+  return vscode.window.showQuickPick(working, { title: t('Which agent?'), matchOnDescription: true });
+}
+
+export const isNode = (given: unknown): given is Node =>
+  typeof given === 'object' && given !== null && 'kind' in given && 'session' in given;
+
+function sessionIn(controller: SessionController, given: unknown): WindowSession | undefined {
+  if (isNode(given)) return given.session;
+  if (typeof given === 'string') return controller.find(given);
+  if (typeof given === 'object' && given !== null && 'session' in given && typeof given.session === 'string') {
+    return controller.find(given.session);
+  }
+  return undefined;
+}
+
+/** As the dashboard names one: `{ session, agent }`. */
+function namedAgent(controller: SessionController, given: unknown) {
+  if (typeof given !== 'object' || given === null || !('agent' in given) || typeof given.agent !== 'string')
+    return undefined;
+  const session = sessionIn(controller, given) ?? controller.current;
+  return session && { session, agent: given.agent };
+}

@@ -1,0 +1,37 @@
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+import type { SessionText } from '../../core/session/store.ts';
+import type { SessionController } from '../session-controller.ts';
+import { chooseSession } from './choose.ts';
+
+const { t } = vscode.l10n;
+
+/** The report of a session, as a page to read. */
+export async function showReport(controller: SessionController, given?: unknown): Promise<void> {
+  const session = await chooseSession(controller, given, () => true, t('There is no session yet.'));
+  if (!session) return;
+  if (await preview(controller, session.id, 'report.md')) return;
+  void vscode.window.showInformationMessage(
+    t('There is no report yet: it is written when the session ends or is stopped.'),
+  );
+}
+
+/** The session's log; where it has not been written yet, its journal. */
+export async function openSessionLog(controller: SessionController, given?: unknown): Promise<void> {
+  const session = await chooseSession(controller, given, () => true, t('There is no session yet.'));
+  if (!session || (await preview(controller, session.id, 'log.md'))) return;
+  const file = await fileOf(controller, session.id, 'events.jsonl');
+  if (file) await vscode.window.showTextDocument(file, { preview: true });
+}
+
+async function preview(controller: SessionController, id: string, name: SessionText): Promise<boolean> {
+  if ((await (await controller.backend()).text(id, name)) === undefined) return false;
+  const file = await fileOf(controller, id, name);
+  if (file) await vscode.commands.executeCommand('markdown.showPreview', file);
+  return file !== undefined;
+}
+
+async function fileOf(controller: SessionController, id: string, name: string): Promise<vscode.Uri | undefined> {
+  const summary = (await (await controller.backend()).list()).find(each => each.id === id);
+  return summary && vscode.Uri.file(join(summary.folder, name));
+}

@@ -1,0 +1,180 @@
+import * as vscode from 'vscode';
+import type { InboxRequest } from '../../protocol/inbox.ts';
+import { answerAsk, isPlan } from '../attention/asks.ts';
+import { type PlanDesk, planAskOf } from '../plan/desk.ts';
+import type { SessionController } from '../session-controller.ts';
+import type { WindowSession } from '../window-session.ts';
+import { requireReady } from '../workspace-readiness.ts';
+import { begin } from './begin.ts';
+import { chooseAgent, chooseSession } from './choose.ts';
+
+const { t } = vscode.l10n;
+const runs = ({ place }: WindowSession) => place !== 'nowhere';
+const paused = ({ state }: WindowSession) => state.status === 'paused';
+
+/** Asks the owner and says why when it was not done. */
+async function ask(session: WindowSession, body: InboxRequest): Promise<void> {
+  const { ok, message } = await session.request(body);
+  if (!ok) void vscode.window.showWarningMessage(t('Not done: {0}', message ?? t('no reason given')));
+}
+
+export async function resumeSession(controller: SessionController, given?: unknown): Promise<void> {
+  if (!(await requireReady())) return;
+  const session = await chooseSession(
+    controller,
+    given,
+    ({ resumable }) => resumable,
+    t('There is no session to resume: none was cut off.'),
+  );
+  if (session) await begin(controller, { kind: 'resume', session: session.id });
+}
+
+export async function abortSession(controller: SessionController, given?: unknown): Promise<void> {
+  const session = await chooseSession(controller, given, runs, t('No session runs.'));
+  if (!session) return;
+  const abort = t('Abort');
+  const choice = await vscode.window.showWarningMessage(
+    t('Abort this session?'),
+    { modal: true, detail: `${session.state.goal}\n\n${t('Its agents stop. What they wrote stays for your review.')}` },
+    abort,
+  );
+  if (choice === abort) await ask(session, { kind: 'abort', reason: 'ended by the user' });
+}
+
+export async function pauseSession(controller: SessionController, given?: unknown): Promise<void> {
+  const fits = (session: WindowSession) => runs(session) && !paused(session);
+  const session = await chooseSession(controller, given, fits, t('No session runs.'));
+  if (session) await ask(session, { kind: 'pause', reason: 'paused by the user' });
+}
+
+export async function continueSession(controller: SessionController, given?: unknown): Promise<void> {
+  const fits = (session: WindowSession) => runs(session) && paused(session);
+  const session = await chooseSession(controller, given, fits, t('No session is paused.'));
+  if (session) await ask(session, { kind: 'unpause' });
+}
+
+/** The next thing that waits: an agent's question, a permission, or the plan. */
+export async function answerAgent(controller: SessionController, desk: PlanDesk, given?: unknown): Promise<void> {
+  const asks = (session: WindowSession) => runs(session) && session.state.asks.size > 0;
+  const session = await chooseSession(controller, given, asks, t('No agent asks anything.'));
+  if (!session) return;
+  const agent = typeof given === 'object' && given !== null && 'agent' in given ? given.agent : undefined;
+  const waiting = [...session.state.asks.values()].filter(each => agent === undefined || each.agent === agent);
+  const [first] = waiting;
+  if (!first) return;
+  const picked =
+    waiting.length === 1
+      ? first
+      : (
+          await vscode.window.showQuickPick(
+            waiting.map(each => ({
+              label: each.agent,
+              description: each.request.type === 'question-asked' ? each.request.text : each.request.what,
+              each,
+            })),
+            { title: t('{0} questions wait for you', waiting.length) },
+          )
+        )?.each;
+  if (!picked) return;
+  if (isPlan(picked) && session.running && planAskOf(session) !== undefined) await desk.show(session);
+  else await answerAsk(session, picked);
+}
+
+export async function queueTask(controller: SessionController, given?: unknown): Promise<void> {
+  const session = await chooseSession(controller, given, runs, t('No session runs that could take a task.'));
+  if (!session) return;
+  const text = await vscode.window.showInputBox({
+    title: t('Queue Task'),
+    prompt: t('What should be done besides? It starts as soon as an agent is free.'),
+    ignoreFocusOut: true,
+    validateInput: value => (value.trim() === '' ? t('Say what should be done.') : undefined),
+  });
+  if (text === undefined) return;
+  const anyone = { label: t('Whoever fits'), target: undefined as string | undefined };
+  const roles = (await controller.roles()).map(({ name, description }) => ({
+    label: name,
+    detail: description,
+    target: name,
+  }));
+  const pools = Object.keys(session.state.plan?.pools ?? {}).map(name => ({
+    label: name,
+    description: t('pool'),
+    target: name,
+  }));
+  const who = await vscode.window.showQuickPick([anyone, ...pools, ...roles], { title: t('Who should do it?') });
+  if (!who) return;
+  const urgency = await vscode.window.showQuickPick(
+    [
+      { label: t('Medium'), priority: 5 },
+      { label: t('High'), priority: 8 },
+      { label: t('Low'), priority: 2 },
+    ],
+    { title: t('How urgent is it?') },
+  );
+  if (!urgency) return;
+  const { target } = who;
+  await ask(session, { kind: 'queue-add', text: text.trim(), priority: urgency.priority, ...(target && { target }) });
+}
+
+export async function pauseAgent(controller: SessionController, given?: unknown): Promise<void> {
+  const chosen = await chooseAgent(controller, given);
+  if (chosen) await ask(chosen.session, { kind: 'pause', agent: chosen.agent });
+}
+
+export async function continueAgent(controller: SessionController, given?: unknown): Promise<void> {
+  const chosen = await chooseAgent(controller, given);
+  if (chosen) await ask(chosen.session, { kind: 'unpause', agent: chosen.agent });
+}
+
+export async function abortAgent(controller: SessionController, given?: unknown): Promise<void> {
+  const chosen = await chooseAgent(controller, given);
+  if (!chosen) return;
+  const abort = t('Abort Agent');
+  const text = t('Abort {0}? Its task is cancelled.', chosen.agent);
+  if ((await vscode.window.showWarningMessage(text, { modal: true }, abort)) !== abort) return;
+  await ask(chosen.session, { kind: 'abort', agent: chosen.agent, reason: 'ended by the user' });
+}
+
+export async function nudgeAgent(controller: SessionController, given?: unknown): Promise<void> {
+  const chosen = await chooseAgent(controller, given);
+  if (!chosen) return;
+  const text = await vscode.window.showInputBox({
+    title: t('Nudge {0}', chosen.agent),
+    prompt: t('The agent reads this before its next turn.'),
+    ignoreFocusOut: true,
+    validateInput: value => (value.trim() === '' ? t('Say something to the agent.') : undefined),
+  });
+  if (text !== undefined) await ask(chosen.session, { kind: 'nudge', agent: chosen.agent, text: text.trim() });
+}
+
+/** From its next turn on the agent works with another model. */
+export async function reassignAgent(controller: SessionController, given?: unknown): Promise<void> {
+  const chosen = await chooseAgent(controller, given);
+  if (!chosen) return;
+  const { session, agent } = chosen;
+  const state = session.state.agents.get(agent);
+  const known = new Set([...(state?.route ?? []), ...[...session.state.agents.values()].flatMap(({ route }) => route)]);
+  const other = t('Another model...');
+  const picked = await vscode.window.showQuickPick(
+    [
+      ...[...known].map(model => ({ label: model, description: model === state?.model ? t('now') : '' })),
+      { label: other, description: 'provider/model' },
+    ],
+    { title: t('Which model should {0} work with?', agent) },
+  );
+  if (!picked) return;
+  const model = picked.label === other ? await askModel() : picked.label;
+  if (model === undefined) return;
+  const rest = (state?.route ?? []).filter(each => each !== model);
+  await ask(session, { kind: 'reassign', agent, route: [model, ...rest], reason: 'asked by the user' });
+}
+
+function askModel(): Thenable<string | undefined> {
+  return vscode.window.showInputBox({
+    title: t('Another Model'),
+    prompt: t('As provider/model, for example anthropic/claude-sonnet-5-5'),
+    ignoreFocusOut: true,
+    validateInput: text =>
+      /^[A-Za-z0-9][A-Za-z0-9_.-]*\/\S+$/.test(text.trim()) ? undefined : t('Write provider/model.'),
+  });
+}

@@ -1,0 +1,258 @@
+import * as vscode from 'vscode';
+import type { RoleSpec } from '../core/agent/contract.ts';
+import type { Disposable } from '../core/ports.ts';
+import type { LiveSession as Running } from '../core/session/live.ts';
+import type { JournalEvent } from '../protocol/events.ts';
+import type { Backend, Beginning, Begun } from './backend.ts';
+import { DisposableStore } from './disposables.ts';
+import { reviewOf } from './review/journaled.ts';
+import type { ReviewSession } from './review/session.ts';
+import type { SessionSource } from './sessions.ts';
+import { WindowSession } from './window-session.ts';
+
+export interface ControllerParts {
+  /** Loads what runs and keeps sessions; the same every time. */
+  backend: () => Promise<Backend>;
+  /** Puts a session under review. */
+  review: (session: ReviewSession | undefined) => void;
+  log: vscode.LogOutputChannel;
+}
+
+/** So many of the newest sessions are shown; older ones are found by "Resume Session…" and "Show Report". */
+const SHOWN = 10;
+
+/** The sessions of this workspace: begun and run here, followed while another process runs them, reviewed when over. */
+export class SessionController implements SessionSource, vscode.Disposable {
+  readonly #parts: ControllerParts;
+  readonly #store = new DisposableStore();
+  readonly #changed = this.#store.add(new vscode.EventEmitter<void>());
+  readonly #events = this.#store.add(new vscode.EventEmitter<{ session: WindowSession; event: JournalEvent }>());
+  #sessions: WindowSession[] = [];
+  #looking: Promise<void> = Promise.resolve();
+  #backend: Backend | undefined;
+  #closing = false;
+
+  /** After each event of any session. */
+  readonly onEvent = this.#events.event;
+
+  constructor(parts: ControllerParts) {
+    this.#parts = parts;
+  }
+
+  /** Newest first. */
+  get sessions(): readonly WindowSession[] {
+    return this.#sessions;
+  }
+
+  onChange(listener: () => void): Disposable {
+    return this.#changed.event(listener);
+  }
+
+  /** What commands mean when they name none: the newest that runs, else the newest. */
+  get current(): WindowSession | undefined {
+    return (
+      this.#sessions.find(session => session.place === 'here') ??
+      this.#sessions.find(session => session.place === 'elsewhere') ??
+      this.#sessions[0]
+    );
+  }
+
+  find(id: string): WindowSession | undefined {
+    return this.#sessions.find(session => session.id === id);
+  }
+
+  async backend(): Promise<Backend> {
+    if (!this.#backend) {
+      const backend = await this.#parts.backend();
+      if (!this.#backend) {
+        this.#backend = backend;
+        if (!this.#store.disposed) this.#store.add(backend.watch(() => void this.look()));
+      }
+    }
+    return this.#backend;
+  }
+
+  /** The roles there are: built in, and the workspace's own. */
+  async roles(): Promise<RoleSpec[]> {
+    return (await this.backend()).roles();
+  }
+
+  /** Reads what sessions there are; what is known already stays as it is. */
+  look(): Promise<void> {
+    this.#looking = this.#looking.then(() =>
+      this.#look().catch(error => this.#parts.log.error('The sessions could not be listed', error)),
+    );
+    return this.#looking;
+  }
+
+  /** Begins or resumes a session in this window. */
+  async begin(beginning: Beginning): Promise<Extract<Begun, { ok: false }> | { ok: true; session: WindowSession }> {
+    const backend = await this.backend();
+    const earlier = beginning.kind === 'resume' ? this.find(beginning.session) : undefined;
+    await earlier?.stored?.close();
+    const begun = await backend.begin(beginning);
+    if (!begun.ok) {
+      if (earlier?.stored) {
+        earlier.stored = undefined;
+        void this.#reviewStored(earlier);
+      }
+      return begun;
+    }
+    const session = new WindowSession(begun.session.id, begun.session.journal.state, backend);
+    this.#run(session, begun.session);
+    earlier?.dispose();
+    this.#sessions = [session, ...this.#sessions.filter(each => each.id !== session.id)].sort(newestFirst);
+    this.#setContext();
+    this.#changed.fire();
+    return { ok: true, session };
+  }
+
+  /** Stops what runs here so that it can be resumed, and waits until it is written. */
+  async close(): Promise<void> {
+    this.#closing = true;
+    await this.#backend?.close();
+    await Promise.all(this.#sessions.map(session => session.stored?.close()));
+  }
+
+  dispose(): void {
+    this.#closing = true;
+    for (const session of this.#sessions) session.dispose();
+    this.#store.dispose();
+  }
+
+  async #look(): Promise<void> {
+    if (this.#store.disposed) return;
+    const backend = await this.backend();
+    const listed = (await backend.list()).slice(0, SHOWN);
+    let changed = false;
+    for (const summary of listed) {
+      const known = this.find(summary.id);
+      const place = known?.place === 'here' ? 'here' : summary.owner && !known?.stored ? 'elsewhere' : 'nowhere';
+      if (known) {
+        changed ||= known.place !== place;
+        known.place = place;
+        continue;
+      }
+      const session = await this.#follow(backend, summary.id);
+      if (!session || this.#store.disposed) continue;
+      session.place = place;
+      this.#sessions = [...this.#sessions, session].sort(newestFirst);
+      changed = true;
+    }
+    const there = new Set(listed.map(({ id }) => id));
+    for (const session of this.#sessions.slice()) {
+      if (session.place === 'here' || there.has(session.id)) continue;
+      session.dispose();
+      this.#sessions = this.#sessions.filter(each => each !== session);
+      changed = true;
+    }
+    if (!changed) return;
+    this.#setContext();
+    this.#changed.fire();
+    await this.#reviewNewest();
+  }
+
+  async #follow(backend: Backend, id: string): Promise<WindowSession | undefined> {
+    let session: WindowSession | undefined;
+    const over = new AbortController();
+    const told = (event: JournalEvent) => {
+      if (!session) return;
+      // Who begins or ends a session takes or leaves it.
+      if (OWNERSHIP.has(event.type)) void this.look();
+      this.#told(session, event);
+    };
+    const followed = await backend.follow(id, told, over.signal);
+    if (!followed) return undefined;
+    session = new WindowSession(id, followed.state, backend);
+    session.signal.addEventListener('abort', () => over.abort());
+    return session;
+  }
+
+  #run(session: WindowSession, running: Running): void {
+    session.running = running;
+    session.place = 'here';
+    const subscription = running.journal.subscribe(event => this.#told(session, event));
+    const stream = running.follow((agent, event) => session.streamed(agent, event));
+    const send: ReviewSession['sendFixRound'] = async ({ path, text, task }) => {
+      const sent =
+        path === undefined
+          ? await running.request({ kind: 'queue-add', text, priority: 8 })
+          : running.mend(path, task === undefined ? text : `${text} (task ${task})`);
+      if (!sent.ok)
+        void vscode.window.showWarningMessage(vscode.l10n.t('Nobody does it over: {0}', sent.message ?? ''));
+    };
+    this.#parts.review(reviewOf(running.journal, running.changes, send));
+    const ended = async () => {
+      subscription.dispose();
+      stream.dispose();
+      session.running = undefined;
+      session.place = 'nowhere';
+      if (!this.#closing) await this.#over(session);
+    };
+    void running.done.then(ended, ended).catch(error => this.#parts.log.error('A session could not be closed', error));
+  }
+
+  /** From here on it is read like any other session that nobody runs; what it left to decide can be decided. */
+  async #over(session: WindowSession): Promise<void> {
+    const next = await this.#follow(await this.backend(), session.id);
+    if (this.#closing) return next?.dispose();
+    session.dispose();
+    this.#sessions = this.#sessions.flatMap(each => (each === session ? (next ?? []) : each));
+    this.#setContext();
+    this.#changed.fire();
+    if (next) await this.#reviewStored(next);
+  }
+
+  async #reviewStored(session: WindowSession): Promise<void> {
+    const backend = await this.backend();
+    const stored = await backend.openStored(session.id);
+    if (!stored) return;
+    if (this.#closing || this.find(session.id) !== session) return stored.close();
+    session.stored = stored;
+    this.#parts.review(reviewOf(stored.journal, stored.changes));
+  }
+
+  /** What an earlier window left to decide is there again. */
+  async #reviewNewest(): Promise<void> {
+    if (this.#sessions.some(session => session.running ?? session.stored)) return;
+    const waiting = this.#sessions.find(
+      ({ place, state }) => place === 'nowhere' && [...state.files.values()].some(file => file.status === 'pending'),
+    );
+    if (waiting) await this.#reviewStored(waiting);
+  }
+
+  #told(session: WindowSession, event: JournalEvent): void {
+    session.told(event);
+    this.#events.fire({ session, event });
+    this.#changed.fire();
+    if (CONTEXT.has(event.type)) this.#setContext();
+  }
+
+  /** For when-clauses of commands. */
+  #setContext(): void {
+    const { current } = this;
+    const set = (name: string, value: unknown) =>
+      void vscode.commands.executeCommand('setContext', `orchestrate.${name}`, value);
+    const runs = current !== undefined && current.place !== 'nowhere';
+    set('hasSessions', this.#sessions.length > 0);
+    set('running', runs);
+    set('paused', runs && current.state.status === 'paused');
+    set('asking', runs && current.state.asks.size > 0);
+    set(
+      'resumable',
+      this.#sessions.some(session => session.resumable),
+    );
+  }
+}
+
+const newestFirst = (a: WindowSession, b: WindowSession) => (a.id < b.id ? 1 : -1);
+const OWNERSHIP: ReadonlySet<string> = new Set(['session-started', 'session-resumed', 'session-ended']);
+const CONTEXT: ReadonlySet<string> = new Set([
+  ...OWNERSHIP,
+  'session-paused',
+  'session-unpaused',
+  'permission-asked',
+  'permission-answered',
+  'question-asked',
+  'question-answered',
+]);

@@ -1,0 +1,82 @@
+import type { AgentStream } from '../core/agent/contract.ts';
+import type { Disposable } from '../core/ports.ts';
+import type { RequestOutcome } from '../core/session/inbox.ts';
+import type { LiveSession as Running } from '../core/session/live.ts';
+import type { SessionState } from '../core/session/state.ts';
+import type { JournalEvent } from '../protocol/events.ts';
+import type { Hash } from '../protocol/ids.ts';
+import type { InboxRequest } from '../protocol/inbox.ts';
+import type { Backend, OpenedStored } from './backend.ts';
+import type { LiveSession } from './sessions.ts';
+
+/** Who writes a session's journal: this window, another process, or nobody. */
+export type Place = 'here' | 'elsewhere' | 'nowhere';
+
+/** A session of the workspace, whoever runs it; its state stays the same object while it changes hands. */
+export class WindowSession implements LiveSession {
+  readonly id: string;
+  readonly state: SessionState;
+  place: Place = 'nowhere';
+  /** While this window runs it. */
+  running: Running | undefined;
+  /** While this window reviews what it left. */
+  stored: OpenedStored | undefined;
+  readonly #backend: Backend;
+  readonly #listeners = new Set<(event: JournalEvent) => void>();
+  readonly #streams = new Set<AgentStream>();
+  readonly #over = new AbortController();
+
+  constructor(id: string, state: SessionState, backend: Backend) {
+    this.id = id;
+    this.state = state;
+    this.#backend = backend;
+  }
+
+  subscribe(listener: (event: JournalEvent) => void): Disposable {
+    const entry = (event: JournalEvent) => listener(event);
+    this.#listeners.add(entry);
+    return { dispose: () => this.#listeners.delete(entry) };
+  }
+
+  onStream(listener: AgentStream): Disposable {
+    const entry: AgentStream = (agent, event) => listener(agent, event);
+    this.#streams.add(entry);
+    return { dispose: () => this.#streams.delete(entry) };
+  }
+
+  async request(body: InboxRequest): Promise<RequestOutcome> {
+    if (this.running) return this.running.request(body);
+    return this.#backend.ask(this.id, body, this.signal);
+  }
+
+  async getBlob(hash: Hash): Promise<Uint8Array | undefined> {
+    return this.running ? this.running.journal.getBlob(hash) : this.#backend.blob(this.id, hash);
+  }
+
+  /** Whether there is something left to run. */
+  get resumable(): boolean {
+    const { outcome } = this.state;
+    return this.place === 'nowhere' && (!outcome || RESUMABLE.has(outcome.outcome));
+  }
+
+  /** Aborts when nobody looks at it any more. */
+  get signal(): AbortSignal {
+    return this.#over.signal;
+  }
+
+  told(event: JournalEvent): void {
+    for (const listener of [...this.#listeners]) listener(event);
+  }
+
+  streamed(agent: string, event: Parameters<AgentStream>[1]): void {
+    for (const stream of [...this.#streams]) stream(agent, event);
+  }
+
+  dispose(): void {
+    this.#over.abort();
+    this.#listeners.clear();
+    this.#streams.clear();
+  }
+}
+
+const RESUMABLE: ReadonlySet<string> = new Set(['interrupted', 'budget-spent']);
