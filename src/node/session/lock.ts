@@ -24,7 +24,8 @@ type Holder = z.infer<typeof Holder>;
 const BEAT_MS = 2000;
 /** An owner of whom nothing is certain is taken for dead after this long without a beat. */
 const PATIENCE_MS = 7000;
-const LOOK_MS = 250;
+/** First soon, for an owner that is just writing its name; then less often. */
+const LOOK_MS = { first: 4, most: 256 };
 const FRESH_MS = 1000;
 const ATTEMPTS = 50;
 
@@ -88,7 +89,7 @@ async function livingOwner(place: LockPlace, number: number): Promise<SessionOwn
   const first = await beat();
   const until = place.clock.monotonic() + PATIENCE_MS;
   let life: Life | undefined;
-  for (;;) {
+  for (let look = LOOK_MS.first; ; look = Math.min(2 * look, LOOK_MS.most)) {
     const holder = await read(place, number);
     if (holder && 'released' in holder) return undefined;
     if (holder) life ??= await place.lifeOf(holder);
@@ -96,7 +97,7 @@ async function livingOwner(place: LockPlace, number: number): Promise<SessionOwn
     if (life === 'gone' || now === undefined) return undefined;
     if (holder && (life === 'alive' || now !== first)) return ownerOf(holder);
     if (place.clock.monotonic() >= until) return undefined;
-    await new Promise<void>(resolve => place.clock.after(LOOK_MS, resolve));
+    await new Promise<void>(resolve => place.clock.after(look, resolve));
   }
 }
 

@@ -46,7 +46,13 @@ describe('the lock of a session', function () {
         plans =>
           inTemporaryFolder(async folder => {
             const dead = new Set<number>();
-            const place = processes(folder, new FakeClock(), pid => (dead.has(pid) ? 'gone' : 'alive'));
+            const life = (pid: number): Life => (dead.has(pid) ? 'gone' : 'alive');
+            /** The timers of a process die with it. */
+            const clockOf = (pid: number): Clock => ({
+              ...fast,
+              after: (ms, run) => fast.after(ms, () => void (dead.has(pid) || run())),
+            });
+            const place = (pid: number) => processes(folder, clockOf(pid), life)(pid);
             const owners = new Set<number>();
             let taken = 0;
             await Promise.all(
