@@ -94,6 +94,15 @@ export async function openSession(host: SessionHost, engine: Engine, opening: Op
   const { roles, problems } = await loadRoles(host.texts, { providers: new Set(engine.providers.names()) });
   for (const { path, line, severity, text } of problems)
     log.write(severity === 'error' ? 'error' : 'warn', `${path}:${line}: ${text}`);
+  const budget = new Budget({
+    session: id,
+    limits: engine.budget.limits,
+    alertAt: engine.budget.alertAt,
+    whenSpent: engine.budget.whenSpent,
+    journal,
+    earlier: journal.state,
+    ...(engine.day && { day: engine.day }),
+  });
   const router = createRouter({
     session: id,
     pool: engine.pool,
@@ -101,15 +110,7 @@ export async function openSession(host: SessionHost, engine: Engine, opening: Op
     journal,
     newId,
     log,
-    budget: new Budget({
-      session: id,
-      limits: engine.budget.limits,
-      alertAt: engine.budget.alertAt,
-      whenSpent: engine.budget.whenSpent,
-      journal,
-      earlier: journal.state,
-      ...(engine.day && { day: engine.day }),
-    }),
+    budget,
   });
   owned.push(router);
 
@@ -155,8 +156,8 @@ export async function openSession(host: SessionHost, engine: Engine, opening: Op
             workspace,
             rehearsal: host.rehearsal,
             budget: { sessionUsd: engine.budget.limits.session, alertAt: engine.budget.alertAt },
+            ...(opening.plan && { workflow: opening.plan }),
           },
-          ...(opening.plan && { plan: opening.plan }),
         }
       : {
           kind: 'resume',
@@ -177,6 +178,7 @@ export async function openSession(host: SessionHost, engine: Engine, opening: Op
       hashOf,
       resumePoint: agent => histories.resumePoint(agent, journal),
       price: (model, usage) => engine.price(model, usage),
+      limitAgent: (agent, limit) => budget.setLimit('agent', agent, limit),
       log,
     },
     {

@@ -11,11 +11,11 @@ type Review = Extract<InboxRequest, { kind: 'accept' | 'reject' }>;
 export function requestHandler(session: Session, changes: Changes): RequestHandler {
   return (body, id) =>
     body.kind === 'accept' || body.kind === 'reject'
-      ? review(session, changes, body)
+      ? review(changes, body)
       : (handleRequest(session, body, id) ?? { ok: false, message: `"${body.kind}" is not known here` });
 }
 
-async function review(session: Session, changes: Changes, body: Review): Promise<RequestOutcome> {
+async function review(changes: Changes, body: Review): Promise<RequestOutcome> {
   const { kind, path, hunks, task, agent, reason } = body;
   const selector: Selector = {
     ...(path !== undefined && { path }),
@@ -25,9 +25,6 @@ async function review(session: Session, changes: Changes, body: Review): Promise
   };
   const options: DecideOptions = { by: 'user', ...(reason !== undefined && { reason }) };
   const { done, refused } = await changes[kind](selector, changes.views(selector), options);
-  if (kind === 'reject' && reason !== undefined) {
-    for (const file of done) session.mend(file.path, reason, 'user');
-  }
   const verb = kind === 'accept' ? 'accepted' : 'rejected';
   const hunkCount = done.reduce((sum, file) => sum + file.hunks.length, 0);
   const not = refused.map(file => `${file.path} (${file.reason})`).join(', ');

@@ -1,9 +1,11 @@
 import type { AgentOutcome } from '../../protocol/events.ts';
+import type { NanoUsd } from '../../protocol/ids.ts';
 import type { AgentTask } from '../../protocol/plan.ts';
 import type { AgentJob, AgentResult, Attention, RoleSpec } from '../agent/contract.ts';
 import type { Clock, HashOf } from '../ports.ts';
 import type { Journal } from '../session/contract.ts';
 import type { TaskState } from '../session/state.ts';
+import { spentForAll } from './budget-watch.ts';
 import { type CheckHost, runCheck } from './checks.ts';
 import type { Crew, Outcome } from './crew.ts';
 import { type FlowLimits, isEscalated, nextStep, openBlockers, rungsOf, type Step } from './flow.ts';
@@ -36,6 +38,7 @@ export interface AgentTaskHost {
   orchestrator: string;
   brief(): string;
   newAgent(role: string): string;
+  limitAgent(agent: string, limit: NanoUsd): void;
   present(): boolean;
   limits: TaskLimits;
   /** Resolves when there is money and no pause. */
@@ -141,6 +144,7 @@ class AgentTaskRun {
     const kind = step.do === 'review' ? 'review' : step.kind === 'fix' ? 'fix' : 'implement';
     const known = this.#task.rounds.some(r => r.agent === job.agent && r.round === step.round && r.kind === kind);
     if (!known) journal.append({ type: 'round-started', task: this.#id, round: step.round, kind, agent: job.agent });
+    if (job.limits.budget !== undefined) this.#host.limitAgent(job.agent, job.limits.budget);
     const worker = step.do === 'review' ? this.#task.rounds.findLast(r => r.kind !== 'review')?.agent : undefined;
     const free = this.#routes.hasFree(job.route);
     const outcome = await crew.run(job, {
@@ -173,9 +177,8 @@ class AgentTaskRun {
     free: boolean,
   ): Promise<boolean> {
     const { crew, journal, clock, limits } = this.#host;
-    const { spent } = journal.state.budget;
-    const ofAll = spent?.scope === 'session' || spent?.scope === 'day';
-    if (result.reason === 'budget' && ofAll && !(spent.action === 'local' && free)) {
+    const spent = spentForAll(journal.state);
+    if (result.reason === 'budget' && spent !== undefined && !(spent === 'local' && free)) {
       crew.ended(agent, 'interrupted', result.message);
       return true;
     }

@@ -1,6 +1,13 @@
 import type { ModelRef } from '../../protocol/ids.ts';
 import type { Disposable } from '../ports.ts';
 import type { Journal } from '../session/contract.ts';
+import type { SessionState } from '../session/state.ts';
+
+/** What was agreed for when nobody may spend any more, once that is so. One agent's or provider's limit is not meant. */
+export function spentForAll(state: SessionState): 'local' | 'pause' | 'stop' | undefined {
+  const { spent } = state.budget;
+  return spent?.scope === 'session' || spent?.scope === 'day' ? spent.action : undefined;
+}
 
 export interface BudgetWatchHost {
   journal: Journal;

@@ -3,6 +3,7 @@ import type { PlanContext } from '../plan/parts.ts';
 import type { Journal } from '../session/contract.ts';
 import type { AgentTaskHost } from './agent-task.ts';
 import type { AttentionQueue } from './attention.ts';
+import { spentForAll } from './budget-watch.ts';
 import type { CheckHost } from './checks.ts';
 import { planCommandGate } from './command-gate.ts';
 import type { Crew } from './crew.ts';
@@ -80,6 +81,13 @@ export function agentTaskHost(team: Team): AgentTaskHost {
     checks: checkHost(team),
     role: name => roleOf(settings, name),
     newAgent: role => names.next(role),
+    limitAgent: (agent, limit) => {
+      const known = journal.state.budget.limits.some(
+        of => of.scope === 'agent' && of.key === agent && of.limit === limit,
+      );
+      if (!known) journal.append({ type: 'budget-changed', scope: 'agent', key: agent, limit, by: 'scheduler' });
+      ports.limitAgent?.(agent, limit);
+    },
     ready: signal => untilAffordable(journal, signal),
     stop: abort,
   };
@@ -88,7 +96,7 @@ export function agentTaskHost(team: Team): AgentTaskHost {
 /** Resolves when there is neither a pause nor an empty purse. */
 function untilAffordable(journal: Journal, signal: AbortSignal): Promise<void> {
   const { state } = journal;
-  const free = () => state.status !== 'paused' && state.budget.spent?.action !== 'pause';
+  const free = () => state.status !== 'paused' && spentForAll(state) !== 'pause';
   return new Promise(resolve => {
     if (signal.aborted || free()) return resolve();
     const finish = () => {

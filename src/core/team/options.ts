@@ -27,6 +27,8 @@ export interface SessionPorts {
   resumePoint(agent: string): Promise<ResumePoint | undefined>;
   /** What this usage costs on this model: 0 where it is free, undefined where the price is unknown. */
   price(model: ModelRef, usage: Usage): Promise<NanoUsd | undefined>;
+  /** Holds an agent to less than what agents may spend in general. */
+  limitAgent?(agent: string, limit: NanoUsd): void;
   log?: Log;
 }
 

@@ -9,7 +9,7 @@ import { resume } from '../session/resume.ts';
 import { runAgentTask } from './agent-task.ts';
 import { type Answer, AttentionQueue } from './attention.ts';
 import { Board } from './board.ts';
-import { BudgetWatch } from './budget-watch.ts';
+import { BudgetWatch, spentForAll } from './budget-watch.ts';
 import { verdictOf } from './completion.ts';
 import { Crew } from './crew.ts';
 import type { Done } from './done.ts';
@@ -156,7 +156,7 @@ export class Session {
       if (status === 'paused') this.#crew.keepPaused(agent);
     await resume(journal, this.#start.event);
     // What was paused for want of money goes on when there is money again.
-    if (journal.state.pausedBy === 'router' && !journal.state.budget.spent) {
+    if (journal.state.pausedBy === 'router' && spentForAll(journal.state) === undefined) {
       journal.append({ type: 'session-unpaused', by: 'system' });
     }
   }
@@ -205,9 +205,7 @@ export class Session {
   unpause(by: Who): Done {
     const { journal } = this.#ports;
     if (journal.state.status !== 'paused') return { ok: false, message: 'it is not paused' };
-    const { spent } = journal.state.budget;
-    if (spent?.action === 'pause')
-      return { ok: false, message: `the budget (${spent.scope}) is spent; raise it first` };
+    if (spentForAll(journal.state) === 'pause') return { ok: false, message: 'the budget is spent; raise it first' };
     journal.append({ type: 'session-unpaused', by });
     this.#crew.unpauseAll();
     this.#board.resume();

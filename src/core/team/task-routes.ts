@@ -3,6 +3,7 @@ import type { AgentTask } from '../../protocol/plan.ts';
 import type { RoleSpec } from '../agent/contract.ts';
 import type { Journal } from '../session/contract.ts';
 import type { AgentState, TaskState } from '../session/state.ts';
+import { spentForAll } from './budget-watch.ts';
 import { rungsOf } from './flow.ts';
 import { climbed } from './ladder.ts';
 import { otherVendors, preferOthers, type Routes } from './routes.ts';
@@ -45,7 +46,7 @@ export class TaskRoutes {
 
   /** Once the money is gone, models that cost nothing stand in. */
   affordable(route: ModelRef[]): ModelRef[] {
-    const local = this.#journal.state.budget.spent?.action === 'local';
+    const local = spentForAll(this.#journal.state) === 'local';
     return local ? [...new Set([...route, ...this.#routes.free()])] : route;
   }
 

@@ -126,7 +126,7 @@ describe('a budget that is spent', () => {
     assert.equal(team.journal.state.status, 'paused');
     assert.deepEqual(team.session.unpause('user'), {
       ok: false,
-      message: 'the budget (session) is spent; raise it first',
+      message: 'the budget is spent; raise it first',
     });
     team.journal.append({ type: 'budget-changed', scope: 'session', key: 's', limit: 1e9, by: 'user' });
     assert.deepEqual(team.session.unpause('user'), { ok: true });
@@ -159,6 +159,27 @@ describe('a budget that is spent', () => {
     assert.equal(team.journal.state.status, 'paused');
     team.session.stop('end of test');
     await team.clock.until(run);
+  });
+
+  it('of one agent is no reason for the others to wait', async () => {
+    const team = world(
+      async ({ job, append, pass }) => {
+        if (job.task?.id !== 'a') return finished();
+        append({ type: 'budget-spent', scope: 'agent', key: job.agent, action: 'pause' });
+        await pass(100);
+        return { outcome: 'failed', reason: 'budget', message: 'its budget is spent' };
+      },
+      [
+        { id: 'a', optional: true, budgetUsd: 0.5 },
+        { id: 'b', needs: [{ task: 'a', when: 'ended' }] },
+      ],
+    );
+    assert.equal((await team.run()).outcome, 'completed');
+    assert.deepEqual(team.statuses(), { a: 'failed', b: 'completed' });
+    assert.deepEqual(
+      team.journal.of('budget-changed').map(({ key, limit }) => [key, limit]),
+      [['worker-1', 5e8]],
+    );
   });
 
   it('of one task alone fails that task, or asks', async () => {

@@ -1,4 +1,4 @@
-import type { EventOf } from '../../../protocol/events.ts';
+import type { BudgetScope, EventOf } from '../../../protocol/events.ts';
 import type { ModelRef } from '../../../protocol/ids.ts';
 import { emptyTally } from '../initial.ts';
 import type { ProviderState, SessionState, Tally } from '../state.ts';
@@ -122,7 +122,9 @@ export const callFolds: Folds<Types> = {
     state.budget.alerts.push(event);
   },
   'budget-spent'(state, event) {
-    state.budget.spent = event;
+    // That one agent or provider has nothing left does not hide that nobody has.
+    const ofAll = (scope: BudgetScope | undefined) => scope === 'session' || scope === 'day';
+    if (!ofAll(state.budget.spent?.scope) || ofAll(event.scope)) state.budget.spent = event;
   },
   'budget-changed'(state, event) {
     const { scope, key, limit } = event;
