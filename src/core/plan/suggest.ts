@@ -22,7 +22,7 @@ function distance(a: string, b: string, limit: number): number | undefined {
 /** The candidate that was probably meant, if one is close. */
 export function closest(word: string, candidates: Iterable<string>): string | undefined {
   const asked = word.toLowerCase();
-  const limit = Math.floor(asked.length / 3);
+  const limit = asked.length < 2 ? 0 : Math.max(1, Math.floor(asked.length / 3));
   let best: { candidate: string; edits: number } | undefined;
   for (const candidate of candidates) {
     const other = candidate.toLowerCase();
