@@ -29,7 +29,7 @@ describe('the command line', () => {
   });
 
   for (const [argv, wanted] of [
-    [['rn'], /no command "rn"; did you mean "run"/],
+    [['stauts'], /no command "stauts"; did you mean "status"/],
     [['run', '--budgt', '1'], /"--budgt" is not an option of "run"; did you mean "--budget"/],
     [['run', '--budget'], /"--budget" needs a value: --budget USD/],
     [['run', '--budget', '--yes'], /"--budget" needs a value/],
