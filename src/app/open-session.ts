@@ -15,13 +15,14 @@ import type { LiveSession } from '../core/session/live.ts';
 import { keepLog } from '../core/session/log/keep-log.ts';
 import { Timeline } from '../core/session/log/timeline.ts';
 import { writeReport } from '../core/session/report/write-report.ts';
-import type { SessionOwner } from '../core/session/store.ts';
+import type { SessionLock, SessionOwner } from '../core/session/store.ts';
 import type { SessionStart } from '../core/team/options.ts';
 import { Session } from '../core/team/session.ts';
 import { hashOf } from '../node/hash.ts';
 import { leadsOutside } from '../node/links.ts';
 import { newId } from '../node/new-id.ts';
 import type { NodeProcesses } from '../node/processes.ts';
+import type { SessionFolder } from '../node/session/session-folder.ts';
 import { createSession, findSession, pruneSessions, type Retention } from '../node/session/sessions.ts';
 import type { Plan } from '../protocol/plan.ts';
 import type { Engine } from './engine.ts';
@@ -64,7 +65,7 @@ export type Opened =
 
 /** Starts a session, or takes one up where it was cut off. */
 export async function openSession(host: SessionHost, engine: Engine, opening: Opening): Promise<Opened> {
-  const { clock, log, files, processes, workspace, version } = host;
+  const { clock, workspace } = host;
   const place =
     opening.kind === 'new'
       ? await createSession(workspace, clock)
@@ -73,7 +74,27 @@ export async function openSession(host: SessionHost, engine: Engine, opening: Op
   const { id, store } = place;
   const taken = await store.lock(host.kind);
   if (!taken.ok) return { ok: false, reason: 'owned', owner: taken.owner };
+  try {
+    return { ok: true, session: await begin(host, engine, opening, { id, store, lock: taken.lock }) };
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
 
+interface Place {
+  id: string;
+  store: SessionFolder;
+  lock: SessionLock;
+}
+
+async function begin(
+  host: SessionHost,
+  engine: Engine,
+  opening: Opening,
+  { id, store, lock }: Place,
+): Promise<LiveSession> {
+  const { clock, log, files, processes, workspace, version } = host;
   const since = clock.now();
   const histories = new AgentHistories();
   const timeline = new Timeline();
@@ -200,7 +221,7 @@ export async function openSession(host: SessionHost, engine: Engine, opening: Op
   owned.push(inbox);
   // A journal that can no longer be written must not be worked on: nothing that happens would be known.
   journal.failure.addEventListener('abort', () => session.stop('the journal can no longer be written'));
-  taken.lock.lost.addEventListener('abort', () => session.stop('another process took the session over'));
+  lock.lost.addEventListener('abort', () => session.stop('another process took the session over'));
 
   const done = (async () => {
     const { outcome } = await session.run();
@@ -218,21 +239,18 @@ export async function openSession(host: SessionHost, engine: Engine, opening: Op
     return outcome;
   })();
   return {
-    ok: true,
-    session: {
-      id,
-      place: store.place,
-      journal,
-      changes,
-      request: async body => handle(body, newId('r')),
-      mend: (path, reason) => session.mend(path, reason, 'user'),
-      approvePlan: edited => session.approvePlan('user', edited),
-      follow: stream => {
-        streams.add(stream);
-        return { dispose: () => streams.delete(stream) };
-      },
-      stop: reason => session.stop(reason),
-      done,
+    id,
+    place: store.place,
+    journal,
+    changes,
+    request: async body => handle(body, newId('r')),
+    mend: (path, reason) => session.mend(path, reason, 'user'),
+    approvePlan: edited => session.approvePlan('user', edited),
+    follow: stream => {
+      streams.add(stream);
+      return { dispose: () => streams.delete(stream) };
     },
+    stop: reason => session.stop(reason),
+    done,
   };
 }
