@@ -12,10 +12,11 @@ import { userFolder } from '../node/places.ts';
 import { createProcesses } from '../node/processes.ts';
 import { NodeProjectTexts } from '../node/project-texts.ts';
 import { findRipgrep } from '../node/ripgrep.ts';
+import { readState } from '../node/session/sessions.ts';
 import { NodeWorkspace } from '../node/workspace.ts';
 import type { Config } from '../protocol/config.ts';
 import type { Plan } from '../protocol/plan.ts';
-import { chooseSession, workspaceOf } from '../terminal/find-session.ts';
+import { chooseSession, openFolder, workspaceOf } from '../terminal/find-session.ts';
 import { problemLines } from '../terminal/problems.ts';
 import { watchRun } from '../terminal/run-view.ts';
 import { type Call, EXIT, option, type Terminal, UsageError } from '../terminal/terminal.ts';
@@ -47,7 +48,16 @@ export async function run(terminal: Terminal, call: Call): Promise<number> {
 export async function resume(terminal: Terminal, call: Call): Promise<number> {
   const workspace = workspaceOf(terminal, call);
   const session = await chooseSession(terminal, workspace, call.words[0]);
-  const rehearsal = await rehearsalOf(option(call, 'rehearse'));
+  const script = option(call, 'rehearse');
+  const { state } = await readState(await openFolder(terminal, workspace, session.id));
+  if (state.rehearsal !== (script !== undefined)) {
+    throw new UsageError(
+      state.rehearsal
+        ? `${session.id} was rehearsed with scripted models; go on with: orchestrate resume ${session.id} --rehearse SCRIPT`
+        : `${session.id} was not rehearsed; go on without --rehearse.`,
+    );
+  }
+  const rehearsal = await rehearsalOf(script);
   try {
     return await start(terminal, call, workspace, rehearsal, { kind: 'resume', session: session.id });
   } finally {
@@ -81,7 +91,7 @@ async function start(
   const engine = new Engine({
     clock,
     log,
-    config: rehearsal ? mergeConfig({ ...config, providers: {}, routes: {} }, rehearsal.config) : config,
+    config: stopWhenSpent(rehearsal ? mergeConfig({ ...config, providers: {}, routes: {} }, rehearsal.config) : config),
     secrets: rehearsal?.secrets ?? environmentSecrets(configuredProviders(config), environment),
     userFolder: rehearsal ? undefined : folder,
   });
@@ -119,6 +129,11 @@ async function start(
   } finally {
     await engine.close();
   }
+}
+
+/** Nobody raises a limit in the middle of a terminal session: it stops, and goes on with `resume --budget`. */
+function stopWhenSpent(config: Config): Config {
+  return config.budget?.whenSpent === 'local' ? config : mergeConfig(config, { budget: { whenSpent: 'stop' } });
 }
 
 function flagsOf(call: Call): Config {

@@ -258,6 +258,8 @@ const changes = [
     before: Hash.nullable(),
     after: Hash.nullable(),
     pending: Pending.optional(),
+    /** Whose work waits again where nothing did: the user took back what had covered it. */
+    authors: z.array(Author).optional(),
   }),
   event('review-intent', {
     review: z.string(),

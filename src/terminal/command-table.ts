@@ -46,8 +46,10 @@ export const commands = {
     options: {
       ...workspace,
       config: { value: 'FILE', help: 'Your own configuration' },
+      budget: { value: 'USD', help: 'A new limit for the whole session, what was spent before included' },
       yes: { short: 'y', help: 'Approve the plan without asking' },
       accept: { value: 'all|none', help: 'What to do with the changes at the end' },
+      rehearse: { value: 'SCRIPT', help: 'For a session that was rehearsed: its script' },
       ...json,
     },
   },

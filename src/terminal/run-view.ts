@@ -96,6 +96,8 @@ function sayEnd(terminal: Terminal, session: LiveSession, outcome: SessionOutcom
   if (waiting.length > 0) {
     lines.push(`Review:   ${waiting.length} files, ${hunks} hunks wait: orchestrate changes · accept · reject`);
   }
-  if (outcome === 'interrupted') lines.push(`Go on:    orchestrate resume ${session.id}`);
+  const rehearse = state.rehearsal ? ' --rehearse SCRIPT' : '';
+  if (outcome === 'interrupted') lines.push(`Go on:    orchestrate resume ${session.id}${rehearse}`);
+  if (outcome === 'budget-spent') lines.push(`Go on:    orchestrate resume ${session.id} --budget USD${rehearse}`);
   print(terminal, lines.join('\n'));
 }

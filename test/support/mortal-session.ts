@@ -46,10 +46,11 @@ const processes: NodeProcesses = {
 const die = () => process.kill(process.pid, 'SIGKILL');
 const log = { write: () => undefined };
 const rehearsal = await startRehearsal(script);
+// Each kill costs the whole reservations of the calls under way: the budget must not be what ends the session.
 const engine = new Engine({
   clock: systemClock,
   log,
-  config: mergeConfig({ routing: { retries: 0 } }, rehearsal.config),
+  config: mergeConfig({ routing: { retries: 0 }, budget: { sessionUsd: 1e6 } }, rehearsal.config),
   secrets: rehearsal.secrets,
 });
 await engine.load();

@@ -95,7 +95,17 @@ export class Tracked {
     const reviewed = this.#earlier.get(key(content.hash)) ?? (await this.#edited(content));
     const before = this.content;
     const pending = await this.store(reviewed, content);
-    this.#ground.journal.append({ type: 'user-edit', path: this.path, before, after: content.hash, pending });
+    const { journal } = this.#ground;
+    const authors =
+      pending && !journal.state.files.has(this.path) ? hunksOf(reviewed).flatMap(hunk => hunk.authors) : [];
+    journal.append({
+      type: 'user-edit',
+      path: this.path,
+      before,
+      after: content.hash,
+      pending,
+      ...(authors.length > 0 && { authors }),
+    });
     this.become(reviewed, content.hash);
     return content;
   }

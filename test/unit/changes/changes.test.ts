@@ -482,6 +482,20 @@ describe('the journal of a review', function () {
     { weight: 1, arbitrary: fc.record({ do: fc.constant('reload' as const) }) },
   );
 
+  it('tells another process of an empty file whose cover the user took back', async () => {
+    const at = desk();
+    const agent = { agent: 'ada', task: 'ui' };
+    await write(at, 'b.txt', new Uint8Array(), agent);
+    at.workspace.put('b.txt', 'end');
+    await at.changes.noteUserEdit('b.txt');
+    assert.deepEqual(at.changes.pendingFiles(), []);
+    at.workspace.put('b.txt', '');
+    await at.changes.noteUserEdit('b.txt');
+    assert.equal(at.changes.pendingFiles().length, 1);
+    assert.deepEqual(await shown(await reopened(at)), await shown(at));
+    assert.deepEqual(at.journal.state.files.get('b.txt')?.agents, ['ada']);
+  });
+
   it('tells another process exactly what waits, after any history', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(move, { maxLength: 12 }), async moves => {

@@ -54,6 +54,17 @@ function written(state: SessionState, write: EventOf<'write-intent'>): void {
   state.files.set(write.path, file);
 }
 
+/** The user's edits had covered all that agents wrote, and are taken back. */
+function uncovered({ path, authors }: EventOf<'user-edit'>): WrittenFile | undefined {
+  if (!authors) return undefined;
+  const file: WrittenFile = { path, agents: [], tasks: [], deleted: false, content: null, status: 'pending' };
+  for (const { agent, task } of authors) {
+    add(file.agents, agent);
+    add(file.tasks, task);
+  }
+  return file;
+}
+
 function reviewed(state: SessionState, review: EventOf<'review-intent'>): void {
   state.baselines.set(review.path, review.baseline.after);
   const file = state.files.get(review.path);
@@ -83,7 +94,7 @@ export const changeFolds: Folds<Types> = {
     if (event.ok) written(state, write);
   },
   'user-edit'(state, event) {
-    const file = state.files.get(event.path);
+    const file = state.files.get(event.path) ?? uncovered(event);
     if (!file) return;
     if (event.pending !== undefined) settle(state, file, event.after, event.pending);
     else {
