@@ -124,16 +124,8 @@ async function begin(
     earlier: journal.state,
     ...(engine.day && { day: engine.day }),
   });
-  const router = createRouter({
-    session: id,
-    pool: engine.pool,
-    prices: engine.prices,
-    journal,
-    newId,
-    log,
-    budget,
-  });
-  owned.push(router);
+  const router = createRouter({ session: id, pool: engine.pool, prices: engine.prices, journal, newId, log, budget });
+  owned.push(router, budget);
 
   const streams = new Set<AgentStream>();
   const rules = engine.config.permissions?.commands;

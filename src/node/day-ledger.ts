@@ -23,6 +23,8 @@ const FLUSH_MS = 300;
 const LOOK_MS = 1000;
 /** A holder that has not been heard of for so long is gone, whatever its process id says now. */
 const SILENCE_MS = 600_000;
+/** A new day is noticed within this time. */
+const NEW_DAY_MS = 60_000;
 
 /** This process's part of one day. */
 interface Share {
@@ -114,6 +116,19 @@ export class FileDayLedger implements DayLedger {
   setLimit(limit: NanoUsd | undefined): void {
     this.#limit = limit;
     void this.#work();
+  }
+
+  whenOver(run: () => void): Disposable {
+    const { clock } = this.#options;
+    const day = this.#day();
+    // Looked at now and then rather than at midnight: the clock may be set, and the machine may sleep.
+    const look = (): Disposable =>
+      clock.after(NEW_DAY_MS, () => {
+        if (this.#day() === day) timer = look();
+        else run();
+      });
+    let timer = look();
+    return { dispose: () => timer.dispose() };
   }
 
   /** Puts everything down; what calls under way still hold counts as spent. */

@@ -184,7 +184,8 @@ const calls = [
   }),
   event('budget-alert', { scope: BudgetScope, key: z.string(), spent: NanoUsd, limit: NanoUsd }),
   event('budget-spent', { scope: BudgetScope, key: z.string(), action: z.enum(['local', 'pause', 'stop']) }),
-  event('budget-changed', { scope: BudgetScope, key: z.string(), limit: NanoUsd, by: who }),
+  /** Without a limit there is none any more. By `system`: what the configuration, or a new day, says now. */
+  event('budget-changed', { scope: BudgetScope, key: z.string(), limit: NanoUsd.optional(), by: who }),
 ] as const;
 
 const tools = [

@@ -15,7 +15,7 @@ export interface LiveOptions {
   /** Prices of all models of a route that need one. */
   prices?: Record<string, DollarPrice>;
   /** Where the calls are put down, instead of in memory. */
-  journal?: Pick<Journal, 'append' | 'commit'>;
+  journal?: Pick<Journal, 'append' | 'commit' | 'subscribe'>;
 }
 
 /** A router on the real clock over real providers, with its journal in memory. */
@@ -43,6 +43,7 @@ export function liveRouter(providers: Provider[], options: LiveOptions = {}) {
     },
     dispose() {
       router.dispose();
+      budget.dispose();
       pool.dispose();
     },
   };

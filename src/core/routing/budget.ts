@@ -1,5 +1,6 @@
 import type { BudgetScope, EventOf } from '../../protocol/events.ts';
 import type { NanoUsd } from '../../protocol/ids.ts';
+import type { Disposable } from '../ports.ts';
 import type { Journal } from '../session/contract.ts';
 import type { SessionState } from '../session/state.ts';
 import type { DayHold, DayLedger } from './day-ledger.ts';
@@ -18,7 +19,8 @@ export interface BudgetOptions {
   alertAt: number;
   /** When nothing that costs fits any more: only free providers of the route, a pause, or the end. */
   whenSpent: EventOf<'budget-spent'>['action'];
-  journal: Pick<Journal, 'append'>;
+  /** A changed limit, and a session that goes on, is read from it. */
+  journal: Pick<Journal, 'append' | 'subscribe'>;
   day?: DayLedger;
   /** A resumed session's counters; calls without an outcome count as spent in full. */
   earlier?: Pick<SessionState, 'tally' | 'agents' | 'providers' | 'openCalls' | 'budget'>;
@@ -73,17 +75,29 @@ class Account {
  * Nobody spends what is not there: the most a call can cost is reserved in every scope in one synchronous step, or the
  * call is not sent. Committed and reserved together never exceed a limit.
  */
-export class Budget {
+export class Budget implements Disposable {
   readonly whenSpent: BudgetOptions['whenSpent'];
   #options: BudgetOptions;
   #accounts = new Map<string, Account>();
   #waiting = new Set<() => void>();
+  /** What was said of which day. */
   #days = new Set<string>();
+  #subscription: Disposable;
+  #newDay: Disposable | undefined;
 
   constructor(options: BudgetOptions) {
     this.#options = options;
     this.whenSpent = options.whenSpent;
     if (options.earlier) this.#restore(options.earlier);
+    this.#subscription = options.journal.subscribe(event => {
+      if (event.type === 'budget-changed' && event.by !== 'system') this.#change(event);
+      else if (event.type === 'session-unpaused') this.#sayAgain();
+    });
+  }
+
+  dispose(): void {
+    this.#subscription.dispose();
+    this.#newDay?.dispose();
   }
 
   /** Reserves, waiting for calls under way where only they are in the way; a refusal is final or the signal's. */
@@ -95,7 +109,7 @@ export class Budget {
         const room = await this.#options.day?.room(ask.amount, signal);
         if (room === 'spent') return { ...answer, final: true };
       } else {
-        await this.#change(signal);
+        await this.#changed(signal);
       }
     }
   }
@@ -120,7 +134,7 @@ export class Budget {
     return this.#reservation(amount, accounts, hold);
   }
 
-  /** Changes a limit in the middle of a session; who changes it journals `budget-changed`. */
+  /** A limit of the program's own, such as a task's budget for its agent; the user's come as `budget-changed`. */
   setLimit(scope: Exclude<BudgetScope, 'day'>, key: string, limit: NanoUsd | undefined): void {
     const account = this.#account(scope, key);
     account.limit = limit;
@@ -134,6 +148,7 @@ export class Budget {
     if (scope === 'day') {
       if (this.#days.has(`spent ${key}`)) return;
       this.#days.add(`spent ${key}`);
+      this.#newDay ??= this.#options.day?.whenOver(() => this.#dayIsOver(key));
     } else {
       const account = this.#account(scope, key);
       if (account.saidSpent) return;
@@ -175,6 +190,33 @@ export class Budget {
     };
   }
 
+  #change({ scope, key, limit }: EventOf<'budget-changed'>): void {
+    if (scope !== 'day') {
+      this.setLimit(scope, key, limit);
+      return;
+    }
+    const { day } = this.#options;
+    if (day?.today().day !== key) return;
+    day.setLimit(limit);
+    this.#days.delete(`spent ${key}`);
+    this.#wake();
+  }
+
+  /** What stood in the way is told again if it still does: somebody has let the session go on. */
+  #sayAgain(): void {
+    for (const account of this.#accounts.values()) account.saidSpent = false;
+    for (const said of [...this.#days]) if (said.startsWith('spent ')) this.#days.delete(said);
+  }
+
+  /** What was said of yesterday does not hold today. */
+  #dayIsOver(key: string): void {
+    this.#newDay = undefined;
+    const limit = this.#options.day?.today().limit;
+    const { journal } = this.#options;
+    journal.append({ type: 'budget-changed', scope: 'day', key, ...(limit !== undefined && { limit }), by: 'system' });
+    this.#wake();
+  }
+
   #account(scope: BudgetScope, key: string): Account {
     const id = `${scope} ${key}`;
     const known = this.#accounts.get(id);
@@ -202,7 +244,7 @@ export class Budget {
     this.#options.journal.append({ type: 'budget-alert', scope: 'day', key, spent, limit });
   }
 
-  #change(signal: AbortSignal): Promise<void> {
+  #changed(signal: AbortSignal): Promise<void> {
     return new Promise(resolve => {
       const go = () => {
         signal.removeEventListener('abort', go);
@@ -230,9 +272,26 @@ export class Budget {
       this.#account('agent', intent.agent).spent += lost;
       this.#account('provider', intent.model.slice(0, intent.model.indexOf('/'))).spent += lost;
     }
+    this.#restoreLimits(budget.limits);
     for (const { scope, key, limit } of budget.alerts) {
       if (scope === 'day') this.#days.add(key);
       else if (this.#account(scope, key).limit === limit) this.#account(scope, key).alerted = true;
+    }
+    const { spent } = budget;
+    if (spent?.scope === 'day' && spent.key !== this.#options.day?.today().day) this.#dayIsOver(spent.key);
+  }
+
+  /** What was decided in the session holds unless the configuration gives more; else the configuration holds. */
+  #restoreLimits(limits: SessionState['budget']['limits']): void {
+    for (const { scope, key, limit: before, decided } of [...limits]) {
+      if (scope === 'day') continue;
+      const account = this.#account(scope, key);
+      const { limit = Number.POSITIVE_INFINITY } = account;
+      account.limit = decided && limit < before ? before : account.limit;
+      const now = account.limit;
+      if (now === before) continue;
+      const { journal } = this.#options;
+      journal.append({ type: 'budget-changed', scope, key, ...(now !== undefined && { limit: now }), by: 'system' });
     }
   }
 }

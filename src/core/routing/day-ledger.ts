@@ -1,4 +1,5 @@
 import type { NanoUsd } from '../../protocol/ids.ts';
+import type { Disposable } from '../ports.ts';
 
 /** Money taken out of a day for one call. */
 export interface DayHold {
@@ -17,4 +18,7 @@ export interface DayLedger {
   room(amount: NanoUsd, signal: AbortSignal): Promise<'granted' | 'spent' | 'aborted'>;
   /** Today, as this process last saw it. */
   today(): { day: string; spent: NanoUsd; limit?: NanoUsd };
+  setLimit(limit: NanoUsd | undefined): void;
+  /** Runs once, when another day has begun. */
+  whenOver(run: () => void): Disposable;
 }

@@ -277,7 +277,13 @@ export interface SessionState {
   openWrites: Map<string, EventOf<'write-intent'>>;
   openReviews: Map<string, EventOf<'review-intent'>>;
   budget: {
-    limits: { scope: BudgetScope; key: string; limit: NanoUsd }[];
+    limits: {
+      scope: BudgetScope;
+      key: string;
+      limit: NanoUsd;
+      /** Someone set it for this session: no configuration takes it back. */
+      decided?: true;
+    }[];
     alerts: EventOf<'budget-alert'>[];
     spent?: EventOf<'budget-spent'>;
     /** The share of a limit at which the person is told. */

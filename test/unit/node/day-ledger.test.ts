@@ -159,6 +159,20 @@ describe('the day ledger', () => {
     assert.equal(await one.room(31, never), 'spent');
   });
 
+  it('says when another day has begun, and not before', async () => {
+    const clock = new FakeClock(new Date(2026, 10, 21, 23, 50).getTime());
+    const one = new FileDayLedger({ folder, clock, log: { write: () => {} } });
+    let over = 0;
+    one.whenOver(() => over++);
+    const never = one.whenOver(() => over++);
+    await clock.advance(9 * 60_000);
+    assert.equal(over, 0);
+    never.dispose();
+    await clock.advance(10 * 60_000);
+    assert.equal(over, 1);
+    assert.equal(clock.pending, 0);
+  });
+
   it('books a call on the day it was sent, however late it ends', async () => {
     const clock = movable();
     const one = ledger(100, clock);

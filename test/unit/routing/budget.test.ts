@@ -132,6 +132,8 @@ describe('the budget', () => {
         return 'granted';
       },
       today: () => ({ day: '2026-11-21', spent: 90, limit: 100 }),
+      setLimit: () => {},
+      whenOver: () => ({ dispose: () => {} }),
     };
     const { budget, journal } = budgetOf({ day });
     const got = await budget.hold({ agent: 'a', provider: 'p', amount: 30 }, never);
@@ -145,6 +147,87 @@ describe('the budget', () => {
     const refused = await budget.hold({ agent: 'a', provider: 'p', amount: 101 }, never);
     assert.ok(!refused.ok && refused.final && refused.scope === 'day');
     assert.deepEqual(asked, [30, 101]);
+  });
+});
+
+describe('a limit that changes', () => {
+  const changed = (limit: number | undefined, by: 'user' | 'system' = 'user') =>
+    ({ type: 'budget-changed', scope: 'session', key: 's', ...(limit !== undefined && { limit }), by }) as const;
+  const limitOf = (budget: Budget) => budget.standing().find(({ scope }) => scope === 'session')?.limit;
+
+  it('holds from the moment it is in the journal', async () => {
+    const { budget, journal } = budgetOf({ limits: { session: 100 } });
+    const waiting = budget.hold({ agent: 'a', provider: 'p', amount: 80 }, never);
+    const patient = budget.hold({ agent: 'a', provider: 'p', amount: 80 }, never);
+    await settle();
+    journal.append(changed(200));
+    assert.ok((await waiting).ok && (await patient).ok);
+    journal.append(changed(undefined));
+    assert.equal(limitOf(budget), undefined);
+    budget.dispose();
+    journal.append(changed(1));
+    assert.equal(limitOf(budget), undefined);
+  });
+
+  it('is told again to whoever lets the session go on without money', () => {
+    const { budget, journal, reserve } = budgetOf({ limits: { session: 10 } });
+    const refused = reserve(20);
+    assert.ok(!refused.ok);
+    for (let i = 0; i < 3; i++) budget.saySpent(refused);
+    journal.append({ type: 'session-unpaused', by: 'user' });
+    for (let i = 0; i < 3; i++) budget.saySpent(refused);
+    assert.equal(journal.of('budget-spent').length, 2);
+  });
+
+  const resumed = (before: number, decided: number | undefined, configured: number | undefined) => {
+    const journal = memoryJournal();
+    const base = { session: 's', goal: 'g', version: '1', workspace: '/w', rehearsal: false };
+    journal.append({ type: 'session-started', ...base, budget: { sessionUsd: before, alertAt: 0.8 } });
+    if (decided !== undefined) journal.append(changed(decided));
+    journal.append({ type: 'budget-spent', scope: 'session', key: 's', action: 'pause' });
+    const limits = configured === undefined ? {} : { session: configured };
+    const { budget } = budgetOf({ journal, limits, earlier: journal.state });
+    return { limit: limitOf(budget), spent: journal.state.budget.spent, told: journal.state.budget.limits[0]?.limit };
+  };
+
+  it('of the configuration holds after a resume, and unlocks what was spent', () => {
+    assert.deepEqual(resumed(100, undefined, 200), { limit: 200, spent: undefined, told: 200 });
+    assert.deepEqual(resumed(100, undefined, 50), { limit: 50, spent: undefined, told: 50 });
+    assert.deepEqual(resumed(100, undefined, undefined), { limit: undefined, spent: undefined, told: undefined });
+    assert.equal(resumed(100, undefined, 100).spent?.action, 'pause', 'with no more money it stays spent');
+  });
+
+  it('that was decided in the session is not taken back by the configuration', () => {
+    assert.equal(resumed(100, 300, 100).limit, 300);
+    assert.equal(resumed(100, 300, 400).limit, 400);
+  });
+
+  it('of the day is no longer spent when another day has begun', async () => {
+    let over: (() => void) | undefined;
+    let day = '2026-11-21';
+    const ledger: DayLedger = {
+      take: () => undefined,
+      room: async () => 'spent',
+      today: () => ({ day, spent: 100, limit: 100 }),
+      setLimit: () => {},
+      whenOver: run => {
+        over = run;
+        return { dispose: () => {} };
+      },
+    };
+    const { budget, journal } = budgetOf({ day: ledger, whenSpent: 'pause' });
+    const refused = await budget.hold({ agent: 'a', provider: 'p', amount: 1 }, never);
+    assert.ok(!refused.ok);
+    budget.saySpent(refused);
+    const { state } = journal;
+    assert.equal(state.budget.spent?.scope, 'day');
+    day = '2026-11-22';
+    over?.();
+    assert.equal(state.budget.spent, undefined);
+
+    journal.append({ type: 'budget-spent', scope: 'day', key: '2026-11-21', action: 'pause' });
+    budgetOf({ journal, day: ledger, earlier: state });
+    assert.equal(state.budget.spent, undefined, 'nor after a resume on another day');
   });
 });
 

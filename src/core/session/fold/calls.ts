@@ -127,11 +127,11 @@ export const callFolds: Folds<Types> = {
     if (!ofAll(state.budget.spent?.scope) || ofAll(event.scope)) state.budget.spent = event;
   },
   'budget-changed'(state, event) {
-    const { scope, key, limit } = event;
+    const { scope, key, limit, by } = event;
     const { limits } = state.budget;
     const at = limits.findIndex(l => l.scope === scope && l.key === key);
-    if (at < 0) limits.push({ scope, key, limit });
-    else limits[at] = { scope, key, limit };
+    const now = limit === undefined ? [] : [{ scope, key, limit, ...(by !== 'system' && { decided: true as const }) }];
+    limits.splice(at < 0 ? limits.length : at, at < 0 ? 0 : 1, ...now);
     const { spent } = state.budget;
     if (spent?.scope === scope && spent.key === key) delete state.budget.spent;
   },

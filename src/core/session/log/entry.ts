@@ -61,7 +61,7 @@ const lines: { [T in EventType]?: Line<T> } = {
     `⚠ Budget of ${event.scope} ${code(event.key)}: ${showMoney(event.spent)} of ${showMoney(event.limit)} spent`,
   'budget-spent': event => `⚠ **Budget of ${event.scope} ${code(event.key)} is spent**: ${event.action}`,
   'budget-changed': event =>
-    `Budget of ${event.scope} ${code(event.key)} is now ${showMoney(event.limit)}, says ${event.by}`,
+    `Budget of ${event.scope} ${code(event.key)} is now ${event.limit === undefined ? 'unlimited' : showMoney(event.limit)}, says ${event.by}`,
   'permission-asked': event =>
     `${code(event.agent)} asks to use ${event.kind} ${requestOf(event.what)} (${plain(event.rule)})`,
   'permission-answered': event =>
