@@ -14,6 +14,8 @@ const shapes = [
 /** Where a word begins; in serialised text, what stands before may be the letter of an escape such as \n. */
 const start = String.raw`(?:(?<![A-Za-z0-9])|(?<=\\[bfnrt])|(?<=\\u[0-9a-fA-F]{4}))`;
 const known = new RegExp(`${start}(?:${shapes.map(shape => shape.source).join('|')})`, 'g');
+/** How any of them begins: most text holds none of these, which is found out much faster. */
+const beginnings = /sk-|AIza|AQ\.|(?:gsk|xai|hf|fw|pplx|csk|tgp_v1|r8)[_-]|gh[pousr]_|github_pat_|AKIA|eyJ/;
 const mark = '[redacted]';
 /** Shorter values would blank ordinary words. */
 const shortest = 8;
@@ -38,7 +40,7 @@ export class Redactor {
 
   text(text: string): string {
     const told = this.#told ? text.replace(this.#told, mark) : text;
-    return told.replace(known, mark);
+    return beginnings.test(told) ? told.replace(known, mark) : told;
   }
 
   /** The same value with every string in it redacted, names of fields too. */

@@ -71,9 +71,7 @@ async function compare(agents: number, conversation: Conversation, folder: strin
   for (let round = 0; round < rounds; round++) {
     const task = { agents, url, folder: join(folder, String(round)) };
     if (!values['only-team'])
-      floors.push(
-        await inChild(new URL('../support/team-bench/floor.ts', import.meta.url), { ...task, conversation }),
-      );
+      floors.push(await inChild(new URL('../support/team-bench/floor.ts', import.meta.url), { ...task, conversation }));
     teams.push(await team(task, profiling));
   }
   if (floors.length > 0) row('floor', agents, floors);

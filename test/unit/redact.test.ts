@@ -12,6 +12,12 @@ describe('The redactor', () => {
       'xai-abcdefghijklmnopqrstuvwx',
       'ghp_abcdefghijklmnopqrstuvwx',
       'AKIAABCDEFGHIJKLMNOP',
+      'AQ.abcdefghijklmnopqrstuvwxyz0123456',
+      'hf_abcdefghijklmnopqrstuvwx',
+      'tgp_v1_abcdefghijklmnopqrstuvwx',
+      'r8_abcdefghijklmnopqrstuvwx',
+      'github_pat_abcdefghijklmnopqrstuvwx',
+      'eyJhbGciOiJIUzI1.eyJzdWIiOiIxMjM0.abcdefghijkl',
     ];
     for (const key of keys) {
       const text = new Redactor().text(`Incorrect API key provided: ${key}. Bearer ${key}`);

@@ -46,6 +46,13 @@ describe('The wire servers', () => {
     assert.ok(servers.requests.every(record => record.ended === 'complete'));
   });
 
+  it('keep nothing of a request where nothing is to be kept', async () => {
+    const servers = await serve({ answer: () => ({ text: 'so' }), keepRequests: 0 });
+    for (const vendor of vendors) await (await post(plainRequest(servers, vendor))).text();
+    await Promise.all(servers.requests.map(record => record.done));
+    assert.ok(servers.requests.every(record => record.request === undefined && record.ended === 'complete'));
+  });
+
   it('say the same with the same seed, ids and signatures included', async () => {
     const inOrder = async () => {
       const servers = await serve({

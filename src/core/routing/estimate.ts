@@ -30,7 +30,7 @@ export class PromptEstimates {
     const bytes = promptBytes(prompt);
     const known = this.#counted.get(key);
     if (!known || known.messages > prompt.messages.length) return bytes + PER_REQUEST;
-    const begun = promptBytes({ ...prompt, messages: prompt.messages.slice(0, known.messages) });
+    const begun = promptBytes(prompt, known.messages);
     if (begun !== known.bytes) return bytes + PER_REQUEST;
     return Math.min(bytes, known.tokens + (bytes - begun)) + PER_REQUEST;
   }
@@ -51,11 +51,48 @@ export class PromptEstimates {
 const messageSizes = new WeakMap<Message, number>();
 const toolSizes = new WeakMap<object, number>();
 
-function promptBytes({ system, tools, messages }: Prompt): number {
-  let bytes = utf8Length(system);
+function promptBytes({ system, tools, messages }: Prompt, upTo = messages.length): number {
+  let bytes = systemBytes(system) + (sumsOf(messages).sums[upTo - 1] ?? 0);
   for (const tool of tools) bytes += cached(toolSizes, tool, () => PER_TOOL + jsonBytes(tool));
-  for (const message of messages) bytes += cached(messageSizes, message, () => PER_MESSAGE + messageBytes(message));
   return bytes;
+}
+
+/** System prompts that were measured lately: each is sent again with every turn. */
+const systems = new Map<string, number>();
+const SYSTEMS_KEPT = 100;
+
+function systemBytes(system: string): number {
+  const known = systems.get(system);
+  if (known !== undefined) return known;
+  if (systems.size >= SYSTEMS_KEPT) systems.clear();
+  const bytes = utf8Length(system);
+  systems.set(system, bytes);
+  return bytes;
+}
+
+/** What the beginnings of a list of messages come to. */
+interface Sums {
+  sums: number[];
+  last: Message | undefined;
+}
+
+const listSums = new WeakMap<readonly Message[], Sums>();
+
+/** A list that has only grown since it was last measured is measured from there on. */
+function sumsOf(messages: readonly Message[]): Sums {
+  let known = listSums.get(messages);
+  const { length } = known?.sums ?? [];
+  if (!known || length > messages.length || known.last !== messages[length - 1]) {
+    known = { sums: [], last: undefined };
+    listSums.set(messages, known);
+  }
+  for (let at = known.sums.length; at < messages.length; at++) {
+    const message = messages[at] as Message;
+    const size = cached(messageSizes, message, () => PER_MESSAGE + messageBytes(message));
+    known.sums.push((known.sums.at(-1) ?? 0) + size);
+    known.last = message;
+  }
+  return known;
 }
 
 /** A conversation only grows: what has been measured is not measured again. */

@@ -95,7 +95,7 @@ function assistantTurn(message: AssistantMessage, to: Provenance): AssistantTurn
 
 /** Vendors refuse blank text. */
 function tells(part: TextPart | ImagePart | ToolCallPart): boolean {
-  return part.type !== 'text' || part.text.trim() !== '';
+  return part.type !== 'text' || /\S/.test(part.text);
 }
 
 function samePlace(a: Provenance, b: Provenance): boolean {

@@ -24,6 +24,7 @@ export class RequestLog {
     if (old) delete old.request;
     this.#active++;
     response.once('close', () => {
+      if (this.records.length - requestIndex > this.#keep) delete record.request;
       record.ended ??= response.writableFinished ? 'complete' : this.#closing ? 'server-closed' : 'client-closed';
       resolve(record.ended);
       this.#active--;

@@ -41,7 +41,10 @@ async function ask(url: string, body: Conversation): Promise<ChatMessage> {
 async function agent(url: string, job: number, { messages: said, ...rest }: Conversation): Promise<void> {
   const results = said.filter(message => message.role === 'tool').map(message => message.content ?? '');
   const messages = said
-    .slice(0, said.findIndex(message => message.role === 'assistant'))
+    .slice(
+      0,
+      said.findIndex(message => message.role === 'assistant'),
+    )
     .map(message => ({ ...message, content: message.content?.replace(/Bench job \d+/, `Bench job ${job}`) ?? '' }));
   const conversation: ChatMessage[] = messages;
   for (let turn = 1; turn <= TURNS; turn++) {

@@ -49,4 +49,19 @@ describe('the bound on a prompt', () => {
     assert.ok(estimates.atMost('k', prompt(user('z'.repeat(50_000)), second)) > 51_000, 'another beginning');
     assert.ok(estimates.atMost('k', prompt()) < 2000, 'a shorter conversation');
   });
+
+  it('is the same for a conversation that grew as for one measured at once', () => {
+    fc.assert(
+      fc.property(fc.array(text, { minLength: 1, maxLength: 8 }), fc.nat(), (texts, cut) => {
+        const grown = prompt();
+        const estimates = new PromptEstimates();
+        for (const said of texts) {
+          grown.messages.push(user(said));
+          assert.equal(estimates.atMost('k', grown), estimates.atMost('k', prompt(...grown.messages)));
+        }
+        grown.messages.length = cut % texts.length;
+        assert.equal(estimates.atMost('k', grown), estimates.atMost('k', prompt(...grown.messages)), 'and was cut');
+      }),
+    );
+  });
 });
