@@ -3,6 +3,9 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type BuildOptions, build, context } from 'esbuild';
+import * as z from 'zod';
+import { Config } from '../src/protocol/config.ts';
+import { Plan } from '../src/protocol/plan.ts';
 import { root } from './host/paths.ts';
 import { shownTexts } from './l10n.ts';
 import { pricesAsJson } from './prices-as-json.ts';
@@ -59,6 +62,11 @@ const webview: BuildOptions = {
 /** Chunks are named by their content, so old ones would stay for ever. */
 await rm(outdir, { recursive: true, force: true });
 await mkdir(join(outdir, 'l10n'), { recursive: true });
+await mkdir(join(outdir, 'schemas'), { recursive: true });
+for (const [name, schema] of Object.entries({ config: Config, workflow: Plan })) {
+  const text = JSON.stringify(z.toJSONSchema(schema, { io: 'input', target: 'draft-7' }), undefined, 2);
+  await writeFile(join(outdir, 'schemas', `${name}.json`), text);
+}
 await writeFile(join(outdir, 'l10n', 'bundle.l10n.json'), JSON.stringify(shownTexts().bundle, undefined, 2));
 
 if (values.watch) {

@@ -4,10 +4,14 @@ import * as vscode from 'vscode';
 import { activateWith } from './editor/activation.ts';
 import { AgentsView } from './editor/agents/view.ts';
 import { Asks } from './editor/attention/asks.ts';
+import { Notices } from './editor/attention/notices.ts';
 import type { Backend } from './editor/backend.ts';
+import { chatParticipant } from './editor/chat.ts';
 import { registerCommands } from './editor/commands/register.ts';
+import { Transcripts } from './editor/commands/transcript.ts';
 import { Dashboard } from './editor/dashboard/panel.ts';
 import type { DisposableStore } from './editor/disposables.ts';
+import { BestModelProvider } from './editor/lm/best-model.ts';
 import { planCompletion } from './editor/plan/completion.ts';
 import { PlanDesk } from './editor/plan/desk.ts';
 import { PlanDiagnostics } from './editor/plan/diagnostics.ts';
@@ -51,11 +55,15 @@ export function activate(context: vscode.ExtensionContext): Exposed | undefined 
     owner.add(new AgentsView(controller));
     owner.add(new StatusBar(controller));
     owner.add(new Asks(controller, log));
+    owner.add(new Notices(controller, log));
+    const transcripts = owner.add(new Transcripts(controller));
     const desk = owner.add(new PlanDesk(controller, log));
     owner.add(new PlanLenses(desk, controller));
     owner.add(new PlanDiagnostics(controller, log));
     owner.add(planCompletion(controller));
-    owner.add(registerCommands({ log, dashboard, secrets, controller, desk }));
+    owner.add(registerCommands({ log, dashboard, secrets, controller, desk, transcripts }));
+    owner.add(vscode.lm.registerLanguageModelChatProvider('orchestrate', new BestModelProvider(controller)));
+    owner.add(chatParticipant(controller, context.extensionUri));
     if (folder) lookForSessions(owner, controller, folder, log);
     exposed = { review, controller };
   });
@@ -97,6 +105,14 @@ async function backendOf({ context, folder, review, secrets, log }: BackendParts
     settings: settingsOf,
     files: () => review.workspace(),
     beforeCommand: async () => (await review.workspace()).saveAll(),
+    models: async redactor => {
+      const [{ lmProvider }, { newId }] = await Promise.all([
+        import('./editor/lm-provider.ts'),
+        import('./node/new-id.ts'),
+      ]);
+      const found = (await vscode.lm.selectChatModels()).filter(({ vendor }) => vendor !== 'orchestrate');
+      return found.length === 0 ? [] : [lmProvider(vscode, { name: 'vscode', free: false, redactor, newId })];
+    },
     rehearsal: join(context.extensionPath, 'media', 'rehearsals', 'todo.yaml'),
   });
 }

@@ -51,6 +51,8 @@ export interface SessionHost {
   /** Commands the user allowed or refused for always. */
   grants: GrantFile;
   rehearsal: boolean;
+  /** The only specialists the planner may choose; absent: all there are. */
+  team?: readonly string[];
   /** How much is kept of earlier sessions. */
   retention: Retention;
 }
@@ -62,6 +64,9 @@ export type Opened =
   | { ok: true; session: LiveSession }
   | { ok: false; reason: 'owned'; owner: SessionOwner }
   | { ok: false; reason: 'missing' };
+
+/** Without these nothing can be planned, queued or reviewed. */
+const SERVING: ReadonlySet<string> = new Set(['orchestrator', 'implementer', 'reviewer']);
 
 /** Starts a session, or takes one up where it was cut off. */
 export async function openSession(host: SessionHost, engine: Engine, opening: Opening): Promise<Opened> {
@@ -196,7 +201,7 @@ async function begin(
     },
     {
       ...settings,
-      roles: [...roles.values()],
+      roles: [...roles.values()].filter(role => !host.team || host.team.includes(role.name) || SERVING.has(role.name)),
       orchestrator: 'orchestrator',
       defaultRole: 'implementer',
       present: host.present,
@@ -208,7 +213,10 @@ async function begin(
     start,
   );
   attention.current = session.attention;
-  const handle = requestHandler(session, changes);
+  const handle = requestHandler(session, changes, limit => {
+    budget.setLimit('session', id, limit);
+    journal.append({ type: 'budget-changed', scope: 'session', key: id, limit, by: 'user' });
+  });
   const inbox = serveInbox(store, journal, handle, { log, since });
   owned.push(inbox);
   // A journal that can no longer be written must not be worked on: nothing that happens would be known.

@@ -3,16 +3,27 @@ import type { DecideOptions, Selector } from '../core/changes/decisions.ts';
 import type { RequestHandler, RequestOutcome } from '../core/session/inbox.ts';
 import { handleRequest } from '../core/team/requests.ts';
 import type { Session } from '../core/team/session.ts';
+import type { NanoUsd } from '../protocol/ids.ts';
 import type { InboxRequest } from '../protocol/inbox.ts';
 
 type Review = Extract<InboxRequest, { kind: 'accept' | 'reject' }>;
 
 /** Does what people ask of a running session, from wherever they ask it. */
-export function requestHandler(session: Session, changes: Changes): RequestHandler {
-  return (body, id) =>
-    body.kind === 'accept' || body.kind === 'reject'
-      ? review(changes, body)
-      : (handleRequest(session, body, id) ?? { ok: false, message: `"${body.kind}" is not known here` });
+export function requestHandler(
+  session: Session,
+  changes: Changes,
+  /** Sets what the session may cost. */
+  setBudget: (limit: NanoUsd) => void,
+): RequestHandler {
+  return (body, id) => {
+    if (body.kind === 'accept' || body.kind === 'reject') return review(changes, body);
+    if (body.kind === 'raise-budget') {
+      setBudget(Math.round(body.sessionUsd * 1e9));
+      session.unpause('user');
+      return { ok: true };
+    }
+    return handleRequest(session, body, id) ?? { ok: false, message: `"${body.kind}" is not known here` };
+  };
 }
 
 async function review(changes: Changes, body: Review): Promise<RequestOutcome> {

@@ -7,10 +7,11 @@ import { configuredProviders } from '../core/config/providers.ts';
 import type { Diagnosis } from '../core/doctor.ts';
 import type { Disposable, Log, Secrets, WorkspaceFiles } from '../core/ports.ts';
 import type { Redactor } from '../core/redact.ts';
-import type { Provider } from '../core/routing/contract.ts';
+import type { Provider, RouteEvent } from '../core/routing/contract.ts';
 import { followJournal } from '../core/session/follow.ts';
 import { dropRequest, type RequestOutcome } from '../core/session/inbox.ts';
 import type { LiveSession } from '../core/session/live.ts';
+import { JournalReader } from '../core/session/read.ts';
 import { reduce } from '../core/session/reduce.ts';
 import type { SessionState } from '../core/session/state.ts';
 import type { SessionOwner, SessionText } from '../core/session/store.ts';
@@ -24,7 +25,9 @@ import { watchPath } from '../node/session/watch.ts';
 import type { JournalEvent } from '../protocol/events.ts';
 import type { Hash } from '../protocol/ids.ts';
 import type { InboxRequest } from '../protocol/inbox.ts';
+import { Message } from '../protocol/message.ts';
 import type { Plan } from '../protocol/plan.ts';
+import { BestModel, type Question } from './best-model.ts';
 import { diagnose } from './diagnose.ts';
 import { Engine } from './engine.ts';
 import { GrantFile } from './grants.ts';
@@ -73,6 +76,8 @@ export class Window {
   readonly #parts: WindowParts;
   readonly #running = new Set<{ session: LiveSession; over: Promise<void> }>();
 
+  #best: { key: string; model: Promise<BestModel> } | undefined;
+
   constructor(parts: WindowParts) {
     this.#parts = parts;
   }
@@ -116,6 +121,7 @@ export class Window {
           approveAll: false,
           rehearsal: rehearsal !== undefined,
           retention: retention(loaded.config),
+          ...(beginning.kind === 'new' && beginning.roles && { team: beginning.roles }),
         },
         engine,
         beginning.kind === 'resume'
@@ -199,6 +205,38 @@ export class Window {
     return (await this.#find(id))?.getBlob(hash);
   }
 
+  async messages(id: string, agent: string): Promise<Message[]> {
+    const store = await this.#find(id);
+    if (!store) return [];
+    const found: Message[] = [];
+    const reader = new JournalReader();
+    for await (const bytes of store.readJournal(0)) {
+      for (const event of reader.push(bytes)) {
+        if (event.type !== 'agent-message' || event.agent !== agent) continue;
+        const blob = event.blob === undefined ? undefined : await store.getBlob(event.blob);
+        const message = event.message ?? (blob && Message.parse(JSON.parse(new TextDecoder().decode(blob))));
+        if (message) found.push(message);
+      }
+    }
+    return found;
+  }
+
+  async best(question: Question, signal: AbortSignal): Promise<AsyncIterable<RouteEvent>> {
+    const { log } = this.#parts;
+    const loaded = await this.#config();
+    const key = JSON.stringify(loaded.config);
+    if (this.#best?.key !== key) {
+      void this.#best?.model.then(model => model.close());
+      const model = this.#engine(loaded, undefined, { kind: 'new', goal: '' });
+      this.#best = { key, model: model.then(engine => new BestModel(engine, clock, log)) };
+      // The next question tries again.
+      this.#best.model.catch(() => {
+        this.#best = undefined;
+      });
+    }
+    return (await this.#best.model).ask(question, signal);
+  }
+
   async roles(): Promise<RoleSpec[]> {
     const { roles } = await loadRoles(new NodeProjectTexts(this.#parts.workspace));
     return [...roles.values()];
@@ -222,6 +260,7 @@ export class Window {
   async close(): Promise<void> {
     for (const { session } of this.#running) session.stop('the window was closed');
     await Promise.all([...this.#running].map(({ over }) => over));
+    await this.#best?.model.then(model => model.close()).catch(() => undefined);
   }
 
   #find(id: string) {

@@ -2,6 +2,7 @@ import type { RoleSpec } from '../core/agent/contract.ts';
 import type { Changes } from '../core/changes/changes.ts';
 import type { ConfigProblem } from '../core/config/load.ts';
 import type { Diagnosis } from '../core/doctor.ts';
+import type { RouteEvent, RouteRequest } from '../core/routing/contract.ts';
 import type { Journal } from '../core/session/contract.ts';
 import type { RequestOutcome } from '../core/session/inbox.ts';
 import type { LiveSession } from '../core/session/live.ts';
@@ -11,6 +12,7 @@ import type { SessionSummary } from '../node/session/sessions.ts';
 import type { JournalEvent } from '../protocol/events.ts';
 import type { Hash } from '../protocol/ids.ts';
 import type { InboxRequest } from '../protocol/inbox.ts';
+import type { Message } from '../protocol/message.ts';
 import type { Plan } from '../protocol/plan.ts';
 
 /** How a session begins. */
@@ -52,6 +54,13 @@ export interface Backend {
   openStored(id: string): Promise<OpenedStored | undefined>;
   text(id: string, name: SessionText): Promise<string | undefined>;
   blob(id: string, hash: Hash): Promise<Uint8Array | undefined>;
+  /** What was said to and by an agent, in order. */
+  messages(id: string, agent: string): Promise<Message[]>;
+  /** Asks the best model that answers, outside of any session. */
+  best(
+    question: Pick<RouteRequest, 'messages' | 'tools' | 'toolChoice'>,
+    signal: AbortSignal,
+  ): Promise<AsyncIterable<RouteEvent>>;
   roles(): Promise<RoleSpec[]>;
   diagnose(signal: AbortSignal): Promise<{ problems: ConfigProblem[]; diagnoses: Diagnosis[] }>;
   close(): Promise<void>;

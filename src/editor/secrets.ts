@@ -16,6 +16,10 @@ export class EditorSecrets implements Secrets {
   async set(provider: string, key: string): Promise<void> {
     await this.#storage.store(slot(provider), key);
   }
+
+  async remove(provider: string): Promise<void> {
+    await this.#storage.delete(slot(provider));
+  }
 }
 
 const slot = (provider: string) => `orchestrate.key.${provider}`;

@@ -36,6 +36,8 @@ export const InboxRequest = z.discriminatedUnion('kind', [
   }),
   request('queue-remove', { item: z.string() }),
   request('reassign', { agent: z.string(), route: z.array(ModelRef).min(1), reason: z.string().optional() }),
+  /** What the session may cost from now on; what was paused for want of money goes on. */
+  request('raise-budget', { sessionUsd: z.number().positive() }),
   request('nudge', { agent: z.string(), text: z.string().min(1) }),
 ]);
 

@@ -2,7 +2,7 @@ import type { InboxRequest } from '../../protocol/inbox.ts';
 import type { Done } from './done.ts';
 import type { Session } from './session.ts';
 
-/** Does what another process asked of the team; undefined for what is not the team's: the review of changes. */
+/** Does what another process asked of the team; undefined for what is not the team's: the review of changes, and money. */
 export function handleRequest(session: Session, request: InboxRequest, id: string): Done | undefined {
   switch (request.kind) {
     case 'abort': {
@@ -32,6 +32,7 @@ export function handleRequest(session: Session, request: InboxRequest, id: strin
       return session.nudge(request.agent, request.text);
     case 'accept':
     case 'reject':
+    case 'raise-budget':
       return undefined;
   }
 }

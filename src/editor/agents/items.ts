@@ -131,6 +131,7 @@ function agentItem(node: Extract<Node, { kind: 'agent' }>, now: number): vscode.
     .filter(Boolean)
     .join(' ');
   item.tooltip = agentTooltip(node);
+  item.command = { command: 'orchestrate.openTranscript', title: t('Open Transcript'), arguments: [node] };
 
   return item;
 }

@@ -4,10 +4,12 @@ import { DisposableStore } from '../disposables.ts';
 import type { PlanDesk } from '../plan/desk.ts';
 import type { EditorSecrets } from '../secrets.ts';
 import type { SessionController } from '../session-controller.ts';
+import { checkProviders } from './check-providers.ts';
 import { setApiKey } from './set-api-key.ts';
 import { openSessionLog, showReport } from './show.ts';
-import { startDemo, startSession } from './start-session.ts';
+import { giveFileTo, runWorkflow, startDemo, startSession } from './start-session.ts';
 import * as steer from './steer.ts';
+import type { Transcripts } from './transcript.ts';
 
 export interface CommandParts {
   log: vscode.LogOutputChannel;
@@ -15,11 +17,12 @@ export interface CommandParts {
   secrets: EditorSecrets;
   controller: SessionController;
   desk: PlanDesk;
+  transcripts: Transcripts;
 }
 
 /** Every palette command. A failing one is logged and shown, never swallowed. */
 export function registerCommands(parts: CommandParts): vscode.Disposable {
-  const { log, dashboard, secrets, controller, desk } = parts;
+  const { log, dashboard, secrets, controller, desk, transcripts } = parts;
   const store = new DisposableStore();
   const add = (name: string, run: (given?: unknown) => unknown) =>
     store.add(
@@ -47,7 +50,10 @@ export function registerCommands(parts: CommandParts): vscode.Disposable {
   add('reassignAgent', given => steer.reassignAgent(controller, given));
   add(
     'plan.approve',
-    onPlan(session => desk.approve(session)),
+    onPlan(async session => {
+      await desk.approve(session);
+      if (session.state.planApproved) await dashboard.open();
+    }),
   );
   add(
     'plan.revise',
@@ -59,7 +65,15 @@ export function registerCommands(parts: CommandParts): vscode.Disposable {
   );
   add('showReport', given => showReport(controller, given));
   add('openSessionLog', given => openSessionLog(controller, given));
-  add('setApiKey', () => setApiKey(secrets));
+  add('openTranscript', given => transcripts.show(given));
+  add('runWorkflow', given => runWorkflow(controller, given));
+  add('giveFileTo', given => giveFileTo(controller, given));
+  add('checkProviders', given => checkProviders(controller, given));
+  add('raiseBudget', given => steer.raiseSessionBudget(controller, given));
+  add('openSettings', () =>
+    vscode.commands.executeCommand('workbench.action.openSettings', '@ext:orchestrate.orchestrate'),
+  );
+  add('setApiKey', () => setApiKey(secrets, controller));
   add('openDashboard', () => dashboard.open());
   add('showLog', () => log.show());
   return store;

@@ -1,27 +1,81 @@
 import * as vscode from 'vscode';
 import type { EditorSecrets } from '../secrets.ts';
+import type { SessionController } from '../session-controller.ts';
 
-const providers = [
-  { name: 'anthropic', label: 'Anthropic' },
-  { name: 'openai', label: 'OpenAI' },
-  { name: 'google', label: 'Google' },
-];
+const { t } = vscode.l10n;
 
-/** Takes a provider's key and keeps it in the editor's secret storage. */
-export async function setApiKey(secrets: EditorSecrets): Promise<void> {
-  const picked = await vscode.window.showQuickPick(providers, {
-    title: vscode.l10n.t('Set API Key'),
-    placeHolder: vscode.l10n.t('Whose key?'),
-  });
+/** Adds, tests or removes a provider's key; keys stay in the editor's secret storage. */
+export async function setApiKey(secrets: EditorSecrets, controller: SessionController): Promise<void> {
+  const { knownProviders } = await import('../../core/config/known-providers.ts');
+  const own = Object.keys(
+    vscode.workspace.getConfiguration('orchestrate').inspect<Record<string, unknown>>('providers')?.globalValue ?? {},
+  );
+  const names = [...new Set([...Object.keys(knownProviders), ...own])];
+  const items = await Promise.all(
+    names.map(async name => {
+      const known = knownProviders[name];
+      const stored = (await secrets.get(name)) !== undefined;
+      return {
+        label: known?.label ?? name,
+        description: stored ? `$(check) ${t('key stored')}` : '',
+        name,
+        stored,
+        keysAt: known?.keysAt,
+        keyless: known !== undefined && known.keyEnv.length === 0,
+      };
+    }),
+  );
+  const picked = await vscode.window.showQuickPick(
+    items.filter(({ keyless }) => !keyless),
+    { title: t('Set API Key'), placeHolder: t('Whose key?') },
+  );
   if (!picked) return;
+  if (picked.stored && !(await replaces(picked, secrets, controller))) return;
   const key = await vscode.window.showInputBox({
-    title: vscode.l10n.t('{0}: API key', picked.label),
-    prompt: vscode.l10n.t('It is kept in the secret storage of this editor, never in a file of the workspace.'),
+    title: t('{0}: API key', picked.label),
+    prompt: [
+      t('It is kept in the secret storage of this editor, never in a file of the workspace.'),
+      picked.keysAt ? t('Keys: {0}', picked.keysAt) : '',
+    ]
+      .filter(Boolean)
+      .join(' '),
     password: true,
     ignoreFocusOut: true,
-    validateInput: text => (text.trim() === '' ? vscode.l10n.t('Paste the key.') : undefined),
+    validateInput: text => (text.trim() === '' ? t('Paste the key.') : undefined),
   });
   if (key === undefined) return;
   await secrets.set(picked.name, key.trim());
-  void vscode.window.showInformationMessage(vscode.l10n.t('The key for {0} is stored.', picked.label));
+  const test = t('Test It');
+  const choice = await vscode.window.showInformationMessage(t('The key for {0} is stored.', picked.label), test);
+  if (choice === test) await vscode.commands.executeCommand('orchestrate.checkProviders', picked.name);
+}
+
+interface Picked {
+  label: string;
+  name: string;
+}
+
+/** False when the person only wanted to test or remove the one that is there. */
+async function replaces(
+  { label, name }: Picked,
+  secrets: EditorSecrets,
+  controller: SessionController,
+): Promise<boolean> {
+  const choice = await vscode.window.showQuickPick(
+    [
+      { label: `$(pulse) ${t('Test the key')}`, go: 'test' as const },
+      { label: `$(key) ${t('Replace the key...')}`, go: 'replace' as const },
+      { label: `$(trash) ${t('Remove the key')}`, go: 'remove' as const },
+    ],
+    { title: label },
+  );
+  if (choice?.go === 'test') await vscode.commands.executeCommand('orchestrate.checkProviders', name);
+  if (choice?.go === 'remove') {
+    await secrets.remove(name);
+    const left = controller.current?.running
+      ? t('The session that runs keeps what it has until it ends.')
+      : t('Sessions no longer use it.');
+    void vscode.window.showInformationMessage(`${t('The key for {0} is removed.', label)} ${left}`);
+  }
+  return choice?.go === 'replace';
 }

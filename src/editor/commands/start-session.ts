@@ -1,15 +1,83 @@
+import { join } from 'node:path';
 import * as vscode from 'vscode';
+import type { Plan } from '../../protocol/plan.ts';
 import type { SessionController } from '../session-controller.ts';
 import { requireReady } from '../workspace-readiness.ts';
 import { begin } from './begin.ts';
 
 const { t } = vscode.l10n;
 
-/** Asks for the goal and begins. */
+/** Asks for the goal and, where the person wants to say more, for roles and budget; then begins. */
 export async function startSession(controller: SessionController, given?: unknown): Promise<void> {
   if (!(await requireReady())) return;
   const goal = typeof given === 'string' && given.trim() !== '' ? given : await askGoal();
-  if (goal !== undefined) await begin(controller, { kind: 'new', goal: goal.trim() });
+  if (goal === undefined) return;
+  const options = typeof given === 'string' ? {} : await askOptions(controller);
+  if (options === undefined) return;
+  if (options === 'workflow') await runWorkflow(controller, undefined, goal.trim());
+  else await begin(controller, { kind: 'new', goal: goal.trim(), ...options });
+}
+
+interface Options {
+  roles?: string[];
+  budgetUsd?: number;
+}
+
+/** Enter goes on at once; each option comes back here. */
+async function askOptions(controller: SessionController): Promise<Options | 'workflow' | undefined> {
+  const options: Options = {};
+  for (;;) {
+    const roles = options.roles ? options.roles.join(', ') : t('the planner chooses');
+    const budget = options.budgetUsd === undefined ? t('as in the settings') : `$${options.budgetUsd}`;
+    const picked = await vscode.window.showQuickPick(
+      [
+        {
+          label: `$(play) ${t('Make a plan')}`,
+          description: t('you see it before anything runs'),
+          go: 'start' as const,
+        },
+        { label: `$(run-all) ${t('Follow a workflow...')}`, go: 'workflow' as const },
+        { label: `$(organization) ${t('Choose roles...')}`, description: roles, go: 'roles' as const },
+        { label: `$(credit-card) ${t('Set a budget...')}`, description: budget, go: 'budget' as const },
+      ],
+      { title: t('Start Session'), ignoreFocusOut: true },
+    );
+    if (!picked) return undefined;
+    if (picked.go === 'start') return options;
+    if (picked.go === 'workflow') return 'workflow';
+    if (picked.go === 'roles') options.roles = (await askRoles(controller, options.roles)) ?? options.roles ?? [];
+    else {
+      const usd = await askDollars(t('What may this session cost, in US dollars?'), options.budgetUsd);
+      if (usd !== undefined) options.budgetUsd = usd;
+    }
+    if (options.roles?.length === 0) delete options.roles;
+  }
+}
+
+async function askRoles(controller: SessionController, chosen: string[] = []): Promise<string[] | undefined> {
+  const roles = (await controller.roles()).filter(({ name }) => name !== 'orchestrator');
+  const items = roles.map(({ name, description }) => ({
+    label: name,
+    detail: description,
+    picked: chosen.includes(name),
+  }));
+  const picked = await vscode.window.showQuickPick(items, {
+    title: t('Which roles may the planner use?'),
+    canPickMany: true,
+    ignoreFocusOut: true,
+  });
+  return picked?.map(({ label }) => label);
+}
+
+export async function askDollars(prompt: string, now?: number): Promise<number | undefined> {
+  const text = await vscode.window.showInputBox({
+    title: t('Budget'),
+    prompt,
+    value: now === undefined ? '' : String(now),
+    ignoreFocusOut: true,
+    validateInput: value => (Number(value.replace(/^\$/, '')) > 0 ? undefined : t('Write an amount such as 2.50.')),
+  });
+  return text === undefined ? undefined : Number(text.replace(/^\$/, ''));
 }
 
 /** A team of scripted models; all else is real. */
@@ -17,12 +85,87 @@ export async function startDemo(controller: SessionController): Promise<void> {
   if (await requireReady()) await begin(controller, { kind: 'demo' });
 }
 
-function askGoal(value = ''): Thenable<string | undefined> {
+/** Begins with a plan that is there already: the given file, or one of the workspace's workflows. */
+export async function runWorkflow(controller: SessionController, given?: unknown, goal?: string): Promise<void> {
+  if (!(await requireReady())) return;
+  const uri = given instanceof vscode.Uri ? given : await pickWorkflow();
+  if (!uri) return;
+  const plan = await readPlan(controller, uri);
+  if (plan) await begin(controller, { kind: 'new', goal: goal ?? plan.goal, plan });
+}
+
+async function pickWorkflow(): Promise<vscode.Uri | undefined> {
+  const found = await vscode.workspace.findFiles('.orchestrate/workflows/**/*.{yaml,yml}', undefined, 200);
+  const other = { label: `$(folder-opened) ${t('Another file...')}`, uri: undefined as vscode.Uri | undefined };
+  const items = found.map(uri => ({ label: vscode.workspace.asRelativePath(uri), uri }));
+  const picked =
+    items.length === 0 ? other : await vscode.window.showQuickPick([...items, other], { title: t('Run Workflow') });
+  if (picked !== other) return picked?.uri;
+  const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
+  const chosen = await vscode.window.showOpenDialog({
+    title: t('Run Workflow'),
+    openLabel: t('Run'),
+    filters: { YAML: ['yaml', 'yml', 'json'] },
+    ...(folder && { defaultUri: vscode.Uri.file(join(folder.fsPath, '.orchestrate')) }),
+  });
+  return chosen?.[0];
+}
+
+async function readPlan(controller: SessionController, uri: vscode.Uri): Promise<Plan | undefined> {
+  const [{ parsePlan }, roles, document] = await Promise.all([
+    import('../../core/plan/parse.ts'),
+    controller.roles(),
+    vscode.workspace.openTextDocument(uri),
+  ]);
+  const parsed = parsePlan(document.getText(), { roles: roles.map(({ name }) => name) });
+  if (parsed.ok) return parsed.plan;
+  const first = parsed.problems.find(({ severity }) => severity === 'error') ?? parsed.problems[0];
+  const show = t('Show Problem');
+  const text = t('This workflow cannot run: {0}', first?.message ?? '');
+  if ((await vscode.window.showErrorMessage(text, show)) === show) {
+    const at = new vscode.Position(Math.max(0, (first?.line ?? 1) - 1), Math.max(0, (first?.column ?? 1) - 1));
+    await vscode.window.showTextDocument(document, { selection: new vscode.Range(at, at) });
+  }
+  return undefined;
+}
+
+/** "Give This File To…": a goal about one file, for one role. */
+export async function giveFileTo(controller: SessionController, given?: unknown): Promise<void> {
+  if (!(await requireReady())) return;
+  const uri = given instanceof vscode.Uri ? given : vscode.window.activeTextEditor?.document.uri;
+  if (!uri) {
+    void vscode.window.showInformationMessage(t('Open or select a file first.'));
+    return;
+  }
+  const path = vscode.workspace.asRelativePath(uri, false);
+  const roles = (await controller.roles()).filter(({ name }) => name !== 'orchestrator');
+  const role = await vscode.window.showQuickPick(
+    roles.map(({ name, description }) => ({ label: name, detail: description })),
+    { title: t('Give {0} to...', path), matchOnDetail: true },
+  );
+  if (!role) return;
+  const wish = await vscode.window.showInputBox({
+    title: t('{0}: {1}', role.label, path),
+    prompt: t('What should be done with it?'),
+    ignoreFocusOut: true,
+    validateInput: value => (value.trim() === '' ? t('Say what should be done.') : undefined),
+  });
+  if (wish === undefined) return;
+  const text = `${wish.trim()}\n\nThe file: ${path}`;
+  const running = controller.sessions.find(({ running }) => running !== undefined);
+  if (running) {
+    const { ok, message } = await running.request({ kind: 'queue-add', text, target: role.label, priority: 5 });
+    if (!ok) void vscode.window.showWarningMessage(t('Not done: {0}', message ?? ''));
+    return;
+  }
+  await begin(controller, { kind: 'new', goal: text, roles: [role.label] });
+}
+
+function askGoal(): Thenable<string | undefined> {
   return vscode.window.showInputBox({
     title: t('Start Session'),
     prompt: t('What should the team achieve?'),
     placeHolder: t('For example: add a dark theme to the settings page, with tests'),
-    value,
     ignoreFocusOut: true,
     validateInput: text => (text.trim() === '' ? t('Say in a sentence what should be achieved.') : undefined),
   });

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { InboxRequest } from '../../protocol/inbox.ts';
 import { answerAsk, isPlan } from '../attention/asks.ts';
+import { raiseBudget } from '../attention/notices.ts';
 import { type PlanDesk, planAskOf } from '../plan/desk.ts';
 import type { SessionController } from '../session-controller.ts';
 import type { WindowSession } from '../window-session.ts';
@@ -114,6 +115,11 @@ export async function queueTask(controller: SessionController, given?: unknown):
   if (!urgency) return;
   const { target } = who;
   await ask(session, { kind: 'queue-add', text: text.trim(), priority: urgency.priority, ...(target && { target }) });
+}
+
+export async function raiseSessionBudget(controller: SessionController, given?: unknown): Promise<void> {
+  const session = await chooseSession(controller, given, runs, t('No session runs.'));
+  if (session) await raiseBudget(session);
 }
 
 export async function pauseAgent(controller: SessionController, given?: unknown): Promise<void> {

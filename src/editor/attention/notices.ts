@@ -1,0 +1,104 @@
+import * as vscode from 'vscode';
+import type { EventOf } from '../../protocol/events.ts';
+import { showMoney } from '../../protocol/show.ts';
+import { askDollars } from '../commands/start-session.ts';
+import { DisposableStore } from '../disposables.ts';
+import type { SessionController } from '../session-controller.ts';
+import type { WindowSession } from '../window-session.ts';
+
+const { t } = vscode.l10n;
+
+/** Tells of money that runs out and of sessions that end, with what can be done about it. */
+export class Notices implements vscode.Disposable {
+  readonly #store = new DisposableStore();
+  readonly #log: vscode.LogOutputChannel;
+
+  constructor(controller: SessionController, log: vscode.LogOutputChannel) {
+    this.#log = log;
+    this.#store.add(
+      controller.onEvent(({ session, event }) => {
+        if (!session.running) return;
+        if (event.type === 'budget-alert') this.#run(alerted(session, event));
+        if (event.type === 'budget-spent') this.#run(spent(session, event));
+        if (event.type === 'session-ended') this.#run(ended(session, event));
+      }),
+    );
+  }
+
+  dispose(): void {
+    this.#store.dispose();
+  }
+
+  #run(work: Promise<void>): void {
+    void work.catch(error => this.#log.error('A notice could not be shown', error));
+  }
+}
+
+const whose = (event: { scope: string; key: string }): string => {
+  const names: Record<string, () => string> = {
+    session: () => t('this session'),
+    day: () => t('today'),
+    agent: () => event.key,
+    provider: () => event.key,
+  };
+  return names[event.scope]?.() ?? event.key;
+};
+
+async function alerted(session: WindowSession, event: EventOf<'budget-alert'>): Promise<void> {
+  const share = Math.round((event.spent / event.limit) * 100);
+  const text = t(
+    '{0} % of the budget of {1} is used: {2} of {3}.',
+    share,
+    whose(event),
+    showMoney(event.spent),
+    showMoney(event.limit),
+  );
+  const raise = t('Raise the Limit...');
+  const dashboard = t('Open Dashboard');
+  const actions = event.scope === 'session' ? [raise, dashboard] : [dashboard];
+  const choice = await vscode.window.showWarningMessage(text, ...actions);
+  if (choice === raise) await raiseBudget(session);
+  if (choice === dashboard) await vscode.commands.executeCommand('orchestrate.openDashboard');
+}
+
+async function spent(session: WindowSession, event: EventOf<'budget-spent'>): Promise<void> {
+  const next = {
+    local: t('The team goes on with models that cost nothing, where there are any.'),
+    pause: t('The team waits for you.'),
+    stop: t('The session ends.'),
+  }[event.action];
+  const raise = t('Raise the Limit...');
+  const stop = t('Stop');
+  const settings = t('Open Settings');
+  const actions = event.scope === 'session' && event.action !== 'stop' ? [raise, stop] : [settings, stop];
+  const text = `${t('The budget of {0} is spent.', whose(event))} ${next}`;
+  const choice = await vscode.window.showWarningMessage(text, ...actions);
+  if (choice === raise) await raiseBudget(session);
+  if (choice === stop) await session.request({ kind: 'abort', reason: 'the budget is spent' });
+  if (choice === settings) await vscode.commands.executeCommand('orchestrate.openSettings');
+}
+
+export async function raiseBudget(session: WindowSession): Promise<void> {
+  const limit = session.state.budget.limits.find(({ scope }) => scope === 'session')?.limit;
+  const usd = await askDollars(
+    t('What may this session cost in all, in US dollars? So far: {0}', showMoney(session.state.tally.cost)),
+    limit === undefined ? undefined : Math.round((limit / 1e9) * 200) / 100,
+  );
+  if (usd === undefined) return;
+  const { ok, message } = await session.request({ kind: 'raise-budget', sessionUsd: usd });
+  if (!ok) void vscode.window.showWarningMessage(t('Not done: {0}', message ?? ''));
+}
+
+async function ended(session: WindowSession, { outcome, reason }: EventOf<'session-ended'>): Promise<void> {
+  if (outcome === 'interrupted' || outcome === 'aborted') return;
+  const waiting = [...session.state.files.values()].filter(({ status }) => status === 'pending').length;
+  const [review, report] = [t('Review Changes'), t('Show Report')];
+  const actions = waiting > 0 ? [review, report] : [report];
+  const files = waiting > 0 ? ` ${t('{0} files wait for your review.', waiting)}` : '';
+  const choice =
+    outcome === 'completed'
+      ? await vscode.window.showInformationMessage(`${t('The session is complete.')}${files}`, ...actions)
+      : await vscode.window.showWarningMessage(`${t('The session ended: {0}', reason)}.${files}`, ...actions);
+  if (choice === review) await vscode.commands.executeCommand('orchestrate.review.openAllDiffs');
+  if (choice === report) await vscode.commands.executeCommand('orchestrate.showReport', session.id);
+}
