@@ -16,16 +16,28 @@ async function renameWithPatience(from: string, to: string): Promise<void> {
   }
 }
 
-/**
- * Writes a whole file or nothing: a temporary neighbour is filled, flushed and put in place.
- * With `fresh`, fails with EEXIST instead of replacing a file.
- */
-export async function writeAtomic(
-  path: string,
-  bytes: Uint8Array,
-  options: { mode?: number; fresh?: boolean } = {},
-): Promise<void> {
-  const folder = dirname(path);
+interface Options {
+  mode?: number;
+  /** Fails with EEXIST instead of replacing a file. */
+  fresh?: boolean;
+  /** Where the file is put together, on the same disk; beside its place if left out. A kill may leave it there. */
+  workshop?: string;
+}
+
+/** Writes a whole file or nothing: a temporary file is filled, flushed and put in place. */
+export async function writeAtomic(path: string, bytes: Uint8Array, options: Options = {}): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  const { workshop, ...rest } = options;
+  try {
+    await build(path, bytes, rest, workshop ?? dirname(path));
+  } catch (error) {
+    // A folder of the workspace may be a disk of its own.
+    if (workshop === undefined || codeOf(error) !== 'EXDEV') throw error;
+    await build(path, bytes, rest, dirname(path));
+  }
+}
+
+async function build(path: string, bytes: Uint8Array, options: Options, folder: string): Promise<void> {
   await mkdir(folder, { recursive: true });
   const temporary = join(folder, `.${basename(path).slice(0, 60)}.${randomBytes(6).toString('hex')}.tmp`);
   try {
@@ -50,7 +62,7 @@ async function placeFresh(temporary: string, path: string): Promise<void> {
   try {
     await link(temporary, path);
   } catch (error) {
-    if (codeOf(error) === 'EEXIST') throw error;
+    if (codeOf(error) === 'EEXIST' || codeOf(error) === 'EXDEV') throw error;
     // File systems without hard links: reserve the name first, then replace our own empty file.
     await (await open(path, 'wx')).close();
     await renameWithPatience(temporary, path);

@@ -1,4 +1,4 @@
-import { readFile, realpath, stat, unlink } from 'node:fs/promises';
+import { readdir, readFile, realpath, rm, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { checkRelPath, parsePath } from '../core/paths.ts';
 import type {
@@ -30,6 +30,7 @@ export class NodeWorkspace implements WorkspaceFiles {
   readonly #ripgrep: string | undefined;
   readonly #unsaved: ((path: RelPath) => string | undefined) | undefined;
   #realRoot: Promise<string> | undefined;
+  #swept: Promise<void> | undefined;
 
   /** With `unsaved`, searches look into that text instead of the file's. */
   constructor(
@@ -69,8 +70,9 @@ export class NodeWorkspace implements WorkspaceFiles {
       const actual = await this.#hash(path, signal);
       if (actual !== expected) return { ok: false, reason: 'stale', actual };
       signal?.throwIfAborted();
-      if (expected === null) await writeAtomic(absolute, bytes, { fresh: true });
-      else await writeAtomic(absolute, bytes, { mode: (await stat(absolute)).mode & 0o7777 });
+      const workshop = await this.#workshop();
+      if (expected === null) await writeAtomic(absolute, bytes, { fresh: true, workshop });
+      else await writeAtomic(absolute, bytes, { mode: (await stat(absolute)).mode & 0o7777, workshop });
       return { ok: true, hash: hashOf(bytes) };
     } catch (error) {
       if (codeOf(error) === 'EEXIST') return { ok: false, reason: 'stale', actual: await this.#hash(path) };
@@ -113,6 +115,14 @@ export class NodeWorkspace implements WorkspaceFiles {
     return search(this.root, query, { ripgrep: this.#ripgrep, unsaved: this.#unsaved, signal });
   }
 
+  /** Half-made files stand among our own records, where nobody mistakes them for the project's. */
+  async #workshop(): Promise<string> {
+    const folder = join(await this.#rootPath(), '.orchestrate', 'sessions', '.workshop');
+    this.#swept ??= sweep(folder);
+    await this.#swept;
+    return folder;
+  }
+
   async #hash(path: RelPath, signal?: AbortSignal): Promise<Hash | null> {
     return (await this.read(path, signal))?.hash ?? null;
   }
@@ -127,5 +137,19 @@ export class NodeWorkspace implements WorkspaceFiles {
       throw error;
     });
     return this.#realRoot;
+  }
+}
+
+const HOUR_MS = 3_600_000;
+
+/** Removes what killed processes left; what is younger may be somebody's work. */
+async function sweep(folder: string): Promise<void> {
+  for (const name of await readdir(folder).catch(() => [])) {
+    const path = join(folder, name);
+    const age = await stat(path).then(
+      found => Date.now() - found.mtimeMs,
+      () => 0,
+    );
+    if (age > HOUR_MS) await rm(path, { force: true });
   }
 }

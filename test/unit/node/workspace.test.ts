@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { chmod, link, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
+import { chmod, link, mkdir, readdir, readFile, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PathRefusal } from '../../../src/core/ports.ts';
 import { hashOf } from '../../../src/node/hash.ts';
@@ -179,6 +179,15 @@ describe('the workspace on disk', () => {
       actual: hashOf(bytes('1')),
     });
     assert.deepEqual(await readdir(join(root, 'deep/er')), ['new.txt'], 'no temporary file is left');
+  });
+
+  it('makes files where a kill leaves nothing in the project, and clears away what old kills left', async () => {
+    const workshop = join(root, '.orchestrate/sessions/.workshop');
+    await mkdir(workshop, { recursive: true });
+    for (const name of ['old.tmp', 'young.tmp']) await writeFile(join(workshop, name), 'half');
+    await utimes(join(workshop, 'old.tmp'), 0, 0);
+    assert.equal((await workspace.write('new.txt', bytes('1'), null)).ok, true);
+    assert.deepEqual(await readdir(workshop), ['young.tmp']);
   });
 
   it('keeps the mode of a file', async function () {
