@@ -47,7 +47,7 @@ async function filesIn(folder: string): Promise<Record<string, string>> {
 
 async function sessionIn(workspace: string): Promise<string | undefined> {
   const found = await readdir(join(workspace, '.orchestrate/sessions')).catch(() => []);
-  return found[0];
+  return found.find(name => !name.startsWith('.'));
 }
 
 async function eventsOf(workspace: string): Promise<JournalEvent[]> {
