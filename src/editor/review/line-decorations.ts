@@ -21,6 +21,16 @@ export class LineDecorations implements vscode.Disposable {
       rangeBehavior: vscode.DecorationRangeBehavior.ClosedClosed,
     }),
   );
+  /** In a diff, VS Code's own colours say what changed: there is only an edge to tell that it waits. */
+  readonly #pendingInDiff = this.#store.add(
+    vscode.window.createTextEditorDecorationType({
+      isWholeLine: true,
+      borderColor: new vscode.ThemeColor('orchestrate.pendingLineBorder'),
+      borderStyle: 'solid',
+      borderWidth: '0 0 0 2px',
+      rangeBehavior: vscode.DecorationRangeBehavior.ClosedClosed,
+    }),
+  );
   readonly #removed = this.#store.add(
     vscode.window.createTextEditorDecorationType({
       overviewRulerColor: new vscode.ThemeColor('orchestrate.pendingForeground'),
@@ -81,8 +91,11 @@ export class LineDecorations implements vscode.Disposable {
         });
       }
     }
-    editor.setDecorations(this.#pending, pending);
-    editor.setDecorations(this.#removed, removed);
+    // Only an editor that stands by itself has a column.
+    const inDiff = editor.viewColumn === undefined;
+    editor.setDecorations(this.#pending, inDiff ? [] : pending);
+    editor.setDecorations(this.#pendingInDiff, inDiff ? pending : []);
+    editor.setDecorations(this.#removed, inDiff ? [] : removed);
   }
 
   #hover(file: FileReview, hunk: Hunk, by?: Hunk['spans'][number]['by']): vscode.MarkdownString {

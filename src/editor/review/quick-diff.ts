@@ -35,7 +35,8 @@ export class QuickDiff implements vscode.Disposable {
       return;
     }
     this.#control ??= this.#open();
-    this.#control.control.count = files.length;
+    // The Review view has the badge; a second one would only count the same files again.
+    this.#control.control.count = 0;
     this.#control.group.resourceStates = files.map(file => ({
       resourceUri: this.#model.uriOf(file.path),
       command: {

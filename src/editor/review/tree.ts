@@ -125,9 +125,10 @@ export class ReviewTree implements vscode.TreeDataProvider<ReviewNode>, vscode.D
     const what = {
       created: t('new'),
       deleted: t('deleted'),
-      modified: `+${file.added} −${file.removed}`,
+      modified: linesIn(hunksIn(group, file)),
     }[file.change];
     item.id = `${group.by}:${group.name}:${file.path}`;
+    item.iconPath = vscode.ThemeIcon.File;
     item.description = [what, count, folder].filter(part => part !== '').join(' · ');
     item.tooltip = file.renamedFrom === undefined ? file.path : t('{0}, was {1}', file.path, file.renamedFrom);
     item.accessibilityInformation = { label: `${file.path}, ${what}, ${count}` };
@@ -156,6 +157,21 @@ const nameOf = (by: Grouping, author: Author) => (by === 'agent' ? author.agent 
 const isIn = (group: { by: Grouping; name: string }, author: Author) => nameOf(group.by, author) === group.name;
 const hunksIn = (group: { by: Grouping; name: string }, file: FileReview) =>
   file.hunks.filter(hunk => hunk.authors.some(author => isIn(group, author)));
+
+/** `+3 −1` */
+function linesIn(hunks: readonly Hunk[]): string {
+  let added = 0;
+  let removed = 0;
+  for (const { spans, base } of hunks) {
+    removed += base.count;
+    for (const { by, count } of spans) {
+      if (by === 'unchanged') removed -= count;
+      else added += count;
+    }
+  }
+  return `+${added} −${removed}`;
+}
+
 const hunksTogether = (files: readonly PendingFile[]) => files.reduce((sum, file) => sum + file.hunks, 0);
 
 /** What the buttons of a line are about. */

@@ -155,7 +155,10 @@ export class Workbench implements AsyncDisposable {
 
   /** Opens our view container by a click on its icon. */
   async showSidebar(): Promise<void> {
-    await this.page.locator('.activitybar').getByRole('tab', { name: 'Orchestrate', exact: true }).click();
+    await this.page
+      .locator('.activitybar')
+      .getByRole('tab', { name: /^Orchestrate/ })
+      .click();
     await this.page.locator('.sidebar .title-label', { hasText: 'Orchestrate' }).waitFor();
   }
 

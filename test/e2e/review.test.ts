@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Theme, themes, Workbench } from '../support/host/workbench.ts';
+import { pendingWorkspace } from '../support/pending-workspace.ts';
+
+describe('reviewing what agents wrote', () => {
+  let pending: Awaited<ReturnType<typeof pendingWorkspace>>;
+  let workbench: Workbench;
+  const text = (path: string) => readFile(join(pending.workspace, path), 'utf8');
+  const open = async (theme: Theme = 'dark') => {
+    const { workspace } = pending;
+    const settings = { 'files.autoSave': 'off' };
+    workbench = await Workbench.open({ workspace, theme, settings, size: { width: 1500, height: 950 } });
+  };
+  beforeEach(async () => {
+    pending = await pendingWorkspace();
+  });
+  afterEach(async () => {
+    await workbench?.close();
+    await pending.remove();
+  });
+
+  const rows = () => workbench.page.locator('[id="workbench.view.extension.orchestrate"] .monaco-list-row');
+  const row = (label: string) => rows().filter({ hasText: label }).first();
+  const lens = (title: string) => workbench.page.locator('.codelens-decoration a', { hasText: title });
+  const badge = () => workbench.page.locator('.activitybar .badge[aria-label^="Orchestrate"]');
+  const openFile = async (name: string) => {
+    await workbench.page.keyboard.press('Control+P');
+    await workbench.input.fill(name);
+    await workbench.page.locator('.quick-input-list .monaco-list-row', { hasText: name }).first().waitFor();
+    await workbench.page.keyboard.press('Enter');
+    await workbench.page.locator('.tab.active', { hasText: name }).waitFor();
+  };
+
+  /** Settings that name it are left again, where the machine itself does not ask for high contrast. */
+  const takeHighContrast = async () => {
+    await badge().waitFor();
+    await workbench.run('Preferences: Color Theme');
+    await workbench.page.locator('.quick-input-list .monaco-list-row', { hasText: 'Dark Modern' }).waitFor();
+    await workbench.input.fill('High');
+    // The theme is tried on while it is only looked at.
+    await workbench.page.locator('.monaco-workbench.hc-black').waitFor();
+    await workbench.page.keyboard.press('Enter');
+    await workbench.page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
+  };
+
+  it('goes on in a new window, by the lenses above each change', async () => {
+    await open();
+    await openFile('list.js');
+    await lens('from backend-specialist (openai/gpt-5)').waitFor();
+    await lens('from frontend-specialist (anthropic/claude-opus)').waitFor();
+    await lens('Reject').first().click();
+    await workbench.page.locator('.view-lines', { hasText: 'an item needs a text' }).waitFor({ state: 'detached' });
+    while (/trimmed/.test(await text('list.js'))) await workbench.page.waitForTimeout(50);
+    // In the middle of it, the window is loaded again.
+    await workbench.page.reload();
+    await workbench.page.locator('.codelens-decoration').first().waitFor();
+    await lens('from frontend-specialist').first().waitFor();
+    await lens('from backend-specialist').waitFor({ state: 'detached' });
+    await lens('Accept').first().click();
+    await lens('Accept').waitFor({ state: 'detached' });
+    assert.match(await text('list.js'), /to go/);
+  });
+
+  it('is done file by file and agent by agent with the buttons in the view', async () => {
+    await open();
+    await workbench.showSidebar();
+    await row('storage.md').hover();
+    await row('storage.md').getByRole('button', { name: 'Reject' }).click();
+    await row('storage.md').waitFor({ state: 'detached' });
+    await assert.rejects(text('docs/storage.md'));
+    await row('backend-specialist').hover();
+    await row('backend-specialist').getByRole('button', { name: 'Accept' }).click();
+    await row('backend-specialist').waitFor({ state: 'detached' });
+    await row('old-notes.md').waitFor();
+    assert.match(await text('todo.js'), /mkdir/);
+  });
+
+  it('can be done without a mouse', async () => {
+    await open();
+    await badge().filter({ hasText: '4' }).waitFor();
+    await workbench.run('Orchestrate: Go to Next Change');
+    await workbench.page.locator('.tab.active', { hasText: 'storage.md' }).waitFor();
+    await workbench.page.keyboard.press('Alt+F6');
+    await workbench.page.locator('.tab.active', { hasText: 'list.js' }).waitFor();
+    await workbench.page.keyboard.press('Alt+F6');
+    await workbench.page.keyboard.press('Shift+Alt+N');
+    await workbench.page.locator('.activitybar .badge[aria-label*="6 changes"]').waitFor();
+    await workbench.run('Orchestrate: Accept All Changes');
+    await badge().waitFor({ state: 'hidden' });
+  });
+
+  it('shows what a reviewer found on its line, to be dismissed when nobody is there to mend it', async () => {
+    await open();
+    await openFile('list.js');
+    const comment = workbench.page.locator('.review-widget', { hasText: 'does not line up' });
+    await comment.waitFor();
+    await comment.getByRole('button', { name: 'Dismiss Finding' }).click();
+    await comment.waitFor({ state: 'detached' });
+  });
+
+  for (const theme of Object.keys(themes) as Theme[]) {
+    it(`is drawn in the ${theme} theme: a file, both sides, all files, the view`, async () => {
+      await open(theme === 'high-contrast' ? 'dark' : theme);
+      if (theme === 'high-contrast') await takeHighContrast();
+      await workbench.showSidebar();
+      await row('list.js').waitFor();
+      await openFile('list.js');
+      await lens('from frontend-specialist').first().waitFor();
+      await workbench.screenshot(`review-file-${theme}`);
+      await row('todo.js').click();
+      await workbench.page.locator('.tab.active', { hasText: 'todo.js' }).waitFor();
+      await workbench.page.waitForTimeout(500);
+      await workbench.screenshot(`review-diff-${theme}`);
+      await workbench.run('Orchestrate: Show All Changes');
+      await workbench.page.locator('.multiDiffEntry').first().waitFor();
+      await workbench.page.waitForTimeout(500);
+      await workbench.screenshot(`review-all-${theme}`);
+    });
+  }
+});
