@@ -142,7 +142,7 @@ async function begin(
   });
   const judge = grantedJudge(policy, host.grants);
   const routes = engine.routes();
-  const attention = { current: undefined as Session['attention'] | undefined };
+  const team = { current: undefined as Session | undefined };
   const runner = agentRunner({
     journal,
     router,
@@ -151,9 +151,10 @@ async function begin(
     processes,
     judge,
     attention: {
-      permission: (request, signal) => (attention.current as Session['attention']).permission(request, signal),
-      question: (request, signal) => (attention.current as Session['attention']).question(request, signal),
+      permission: (request, signal) => (team.current as Session).attention.permission(request, signal),
+      question: (request, signal) => (team.current as Session).attention.question(request, signal),
     },
+    revise: (agent, plan, signal) => (team.current as Session).reviseFor(agent, plan, signal),
     clock,
     newId,
     hashOf,
@@ -212,7 +213,7 @@ async function begin(
     },
     start,
   );
-  attention.current = session.attention;
+  team.current = session;
   const handle = requestHandler(session, changes, limit => {
     budget.setLimit('session', id, limit);
     journal.append({ type: 'budget-changed', scope: 'session', key: id, limit, by: 'user' });

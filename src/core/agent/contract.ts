@@ -145,6 +145,13 @@ export interface Attention {
   ): Promise<{ answered: true; text: string } | { answered: false; reason: 'nobody-there' | 'aborted' }>;
 }
 
+/** What the orchestrator changes the plan through; the text tells the model what came of it. */
+export type PlanReviser = (
+  agent: string,
+  plan: unknown,
+  signal: AbortSignal,
+) => Promise<{ ok: true; text: string } | { ok: false; reason: 'bad-plan' | 'denied'; text: string }>;
+
 /** What the policy says of a command line. */
 export interface CommandVerdict {
   verdict: 'allow' | 'ask' | 'deny';

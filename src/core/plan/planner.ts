@@ -1,9 +1,9 @@
-import * as z from 'zod';
 import type { ModelRef } from '../../protocol/ids.ts';
 import type { AssistantMessage, Message } from '../../protocol/message.ts';
 import { Plan } from '../../protocol/plan.ts';
 import type { RoleSpec } from '../agent/contract.ts';
-import type { RouteFailure, Router, ToolSpec } from '../routing/contract.ts';
+import { toolSpec } from '../agent/tools/spec.ts';
+import type { RouteFailure, Router } from '../routing/contract.ts';
 import type { Journal } from '../session/contract.ts';
 import { checkPlan } from './parse.ts';
 import type { PlanContext } from './parts.ts';
@@ -33,16 +33,11 @@ export type Planned =
 const CORRECTIONS = 3;
 const TOOL = 'propose_plan';
 
-let tool: ToolSpec | undefined;
-
-function proposePlan(): ToolSpec {
-  if (!tool) {
-    const { $schema: _, ...parameters } = z.toJSONSchema(Plan, { io: 'input' }) as Record<string, unknown>;
-    const description = 'Proposes the plan. It is checked at once; mistakes come back to be mended.';
-    tool = { name: TOOL, description, parameters };
-  }
-  return tool;
-}
+const PROPOSE = {
+  name: TOOL,
+  description: 'Proposes the plan. It is checked at once; mistakes come back to be mended.',
+  args: Plan,
+};
 
 const SYSTEM = `You plan the work of a team of agents that write in one workspace, side by side. You do not do the work; you answer with one call of ${TOOL}.
 
@@ -115,7 +110,7 @@ async function ask(
   signal: AbortSignal,
 ): Promise<{ message: AssistantMessage } | { failure: { reason: RouteFailure['reason']; message: string } }> {
   const system = `${SYSTEM}\n\n${role.instructions.trim()}`.trim();
-  const request = { agent, turn, route, system, tools: [proposePlan()], messages: [...messages] };
+  const request = { agent, turn, route, system, tools: [toolSpec(PROPOSE)], messages: [...messages] };
   const effort = role.effort === undefined ? {} : { effort: role.effort };
   for await (const event of router.complete({ ...request, toolChoice: 'auto', ...effort }, signal)) {
     if (event.type === 'answer') return { message: event.message };

@@ -5,7 +5,6 @@ import type { AgentJob, AgentResult, Attention, RoleSpec } from '../agent/contra
 import type { Clock, HashOf } from '../ports.ts';
 import type { Journal } from '../session/contract.ts';
 import type { TaskState } from '../session/state.ts';
-import { spentForAll } from './budget-watch.ts';
 import { type CheckHost, runCheck } from './checks.ts';
 import type { Crew, Outcome } from './crew.ts';
 import { type FlowLimits, isEscalated, nextStep, openBlockers, rungsOf, type Step } from './flow.ts';
@@ -41,6 +40,8 @@ export interface AgentTaskHost {
   limitAgent(agent: string, limit: NanoUsd): void;
   present(): boolean;
   limits: TaskLimits;
+  /** What was agreed for the case that all the money is gone, when it is. */
+  spent(): 'local' | 'pause' | 'stop' | undefined;
   /** Resolves when there is money and no pause. */
   ready(signal: AbortSignal): Promise<void>;
   stop(reason: string): void;
@@ -72,7 +73,7 @@ class AgentTaskRun {
     this.#id = id;
     this.#host = host;
     this.#signal = signal;
-    this.#routes = new TaskRoutes(id, host.journal, host.routes);
+    this.#routes = new TaskRoutes(id, host.journal, host.routes, host.spent);
   }
 
   get #task(): TaskState {
@@ -176,8 +177,8 @@ class AgentTaskRun {
     result: Extract<AgentResult, { outcome: 'failed' }>,
     free: boolean,
   ): Promise<boolean> {
-    const { crew, journal, clock, limits } = this.#host;
-    const spent = spentForAll(journal.state);
+    const { crew, clock, limits } = this.#host;
+    const spent = this.#host.spent();
     if (result.reason === 'budget' && spent !== undefined && !(spent === 'local' && free)) {
       crew.ended(agent, 'interrupted', result.message);
       return true;

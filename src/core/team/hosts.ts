@@ -88,6 +88,7 @@ export function agentTaskHost(team: Team): AgentTaskHost {
       if (!known) journal.append({ type: 'budget-changed', scope: 'agent', key: agent, limit, by: 'scheduler' });
       ports.limitAgent?.(agent, limit);
     },
+    spent: () => spentForAll(journal.state),
     ready: signal => untilAffordable(journal, signal),
     stop: abort,
   };
@@ -95,8 +96,7 @@ export function agentTaskHost(team: Team): AgentTaskHost {
 
 /** Resolves when there is neither a pause nor an empty purse. */
 function untilAffordable(journal: Journal, signal: AbortSignal): Promise<void> {
-  const { state } = journal;
-  const free = () => state.status !== 'paused' && spentForAll(state) !== 'pause';
+  const free = () => journal.state.status !== 'paused' && spentForAll(journal.state) !== 'pause';
   return new Promise(resolve => {
     if (signal.aborted || free()) return resolve();
     const finish = () => {

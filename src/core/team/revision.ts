@@ -9,13 +9,18 @@ export interface RevisionHost {
   journal: Journal;
   context: PlanContext;
   estimate(plan: Plan): Promise<Estimate>;
+  /** Asks whoever must agree; undefined: nobody must. A reason for a no. */
+  agree?(diff: PlanDiff): Promise<{ ok: true } | { ok: false; reason: string }>;
   /** Stops the agents of a task that is not wanted any more. */
   drop(agents: readonly string[]): void;
   /** The plan in force is another one. */
   changed(plan: Plan): void;
 }
 
-export type Revised = { ok: true; diff: PlanDiff } | { ok: false; problems: PlanProblem[] };
+export type Revised =
+  | { ok: true; diff: PlanDiff }
+  | { ok: false; problems: PlanProblem[] }
+  | { ok: false; denied: string };
 
 const ENDED: ReadonlySet<string> = new Set(['completed', 'failed', 'skipped', 'cancelled']);
 const LEFT_OUT = 'left out of the new plan';
@@ -30,6 +35,8 @@ export async function revisePlan(value: unknown, source: 'user' | 'replan', host
     journal.append({ type: 'plan-refused', errors, attempt: journal.state.planRevision + 1, source });
     return { ok: false, problems };
   }
+  const agreed = await host.agree?.(before.diff);
+  if (agreed?.ok === false) return { ok: false, denied: agreed.reason };
   const estimate = await host.estimate(before.checked.plan);
   // Work has gone on meanwhile: what is kept is decided by how it stands now.
   const { checked, diff } = replan(journal.state, value, context);
@@ -71,4 +78,15 @@ function enforce(
     host.drop(task.agents);
   }
   host.changed(plan);
+}
+
+/** What a revision does, in a sentence. */
+export function diffText({ added, changed, dropped }: PlanDiff): string {
+  const parts = [
+    ['new', added],
+    ['changed', changed],
+    ['dropped', dropped],
+  ] as const;
+  const said = parts.filter(([, ids]) => ids.length > 0).map(([word, ids]) => `${word}: ${ids.join(', ')}`);
+  return said.length === 0 ? 'nothing changes' : said.join('; ');
 }

@@ -1,9 +1,11 @@
 import type { SessionOutcome, Who } from '../../protocol/events.ts';
 import type { ModelRef } from '../../protocol/ids.ts';
 import type { Plan, Task } from '../../protocol/plan.ts';
+import type { PlanReviser } from '../agent/contract.ts';
 import { workspaceBrief } from '../plan/brief.ts';
 import { parsePlan } from '../plan/parse.ts';
-import type { PlanProblem } from '../plan/problem.ts';
+import { type PlanProblem, problemText } from '../plan/problem.ts';
+import type { PlanDiff } from '../plan/replan.ts';
 import type { Disposable } from '../ports.ts';
 import { resume } from '../session/resume.ts';
 import { runAgentTask } from './agent-task.ts';
@@ -21,7 +23,7 @@ import { runPlainTask } from './plain-task.ts';
 import { agreeOnPlan, estimate, planAsk } from './planning.ts';
 import { sessionBrief } from './prompt.ts';
 import type { QueueItem } from './queue.ts';
-import { type Revised, type RevisionHost, retryFailed, revisePlan } from './revision.ts';
+import { diffText, type Revised, type RevisionHost, retryFailed, revisePlan } from './revision.ts';
 import { Supervisor } from './supervisor.ts';
 
 type End = { outcome: SessionOutcome; reason: string };
@@ -78,6 +80,7 @@ export class Session {
     );
     const budget = new BudgetWatch({
       journal,
+      present,
       freeModels: () => ports.routes.free(),
       goLocal: models => this.#goLocal(models),
       pause: reason => void this.pause('router', reason),
@@ -134,6 +137,9 @@ export class Session {
       const outcome = { refused: 'aborted', failed: 'failed', aborted: 'interrupted' } as const;
       this.#close({ outcome: outcome[agreed.reason], reason: agreed.message });
     }
+    if (spentForAll(this.#ports.journal.state) === 'pause' && !this.#settings.present()) {
+      this.#close({ outcome: 'budget-spent', reason: 'the budget is spent, and nobody is there to add to it' });
+    }
     if (signal.aborted) return this.#board.drained();
     this.#brief = sessionBrief(journal.state.plan as Plan, this.#workspace);
     if (this.#start.kind === 'resume' && this.#start.retryFailed) retryFailed(this.#revision());
@@ -156,7 +162,7 @@ export class Session {
       if (status === 'paused') this.#crew.keepPaused(agent);
     await resume(journal, this.#start.event);
     // What was paused for want of money goes on when there is money again.
-    if (journal.state.pausedBy === 'router' && spentForAll(journal.state) === undefined) {
+    if (journal.state.pausedBy === 'router' && spentForAll(this.#ports.journal.state) === undefined) {
       journal.append({ type: 'session-unpaused', by: 'system' });
     }
   }
@@ -205,7 +211,8 @@ export class Session {
   unpause(by: Who): Done {
     const { journal } = this.#ports;
     if (journal.state.status !== 'paused') return { ok: false, message: 'it is not paused' };
-    if (spentForAll(journal.state) === 'pause') return { ok: false, message: 'the budget is spent; raise it first' };
+    if (spentForAll(this.#ports.journal.state) === 'pause')
+      return { ok: false, message: 'the budget is spent; raise it first' };
     journal.append({ type: 'session-unpaused', by });
     this.#crew.unpauseAll();
     this.#board.resume();
@@ -267,6 +274,23 @@ export class Session {
   revise(value: unknown, source: 'user' | 'replan'): Promise<Revised> {
     return revisePlan(value, source, this.#revision());
   }
+
+  /** The same for the orchestrator: who wanted to see the plan is asked. */
+  readonly reviseFor: PlanReviser = async (agent, value, signal) => {
+    const agree = async (diff: PlanDiff) => {
+      const request = { agent, kind: 'plan' as const, what: diffText(diff), rule: 'plan revision' };
+      const answer = await this.#attention.permission(request, signal);
+      return answer.decision === 'allow'
+        ? { ok: true as const }
+        : { ok: false as const, reason: answer.reason ?? 'the user does not want it' };
+    };
+    const host = this.#revision();
+    const revised = await revisePlan(value, 'replan', this.#settings.approvePlan ? { ...host, agree } : host);
+    if (revised.ok) return { ok: true, text: `The plan is in force. ${diffText(revised.diff)}.` };
+    if ('denied' in revised) return { ok: false, reason: 'denied', text: `The plan stays as it is: ${revised.denied}` };
+    const errors = revised.problems.filter(({ severity }) => severity === 'error').map(problem => problemText(problem));
+    return { ok: false, reason: 'bad-plan', text: `The plan was not accepted:\n- ${errors.join('\n- ')}` };
+  };
 
   /** Adds work. It becomes a task as soon as the plan is approved. */
   addToQueue(item: QueueItem, by: Who, id?: string): Done {

@@ -3,7 +3,6 @@ import type { AgentTask } from '../../protocol/plan.ts';
 import type { RoleSpec } from '../agent/contract.ts';
 import type { Journal } from '../session/contract.ts';
 import type { AgentState, TaskState } from '../session/state.ts';
-import { spentForAll } from './budget-watch.ts';
 import { rungsOf } from './flow.ts';
 import { climbed } from './ladder.ts';
 import { otherVendors, preferOthers, type Routes } from './routes.ts';
@@ -18,11 +17,13 @@ export class TaskRoutes {
   readonly #id: string;
   readonly #journal: Journal;
   readonly #routes: Routes;
+  readonly #spent: () => 'local' | 'pause' | 'stop' | undefined;
 
-  constructor(id: string, journal: Journal, routes: Routes) {
+  constructor(id: string, journal: Journal, routes: Routes, spent: () => 'local' | 'pause' | 'stop' | undefined) {
     this.#id = id;
     this.#journal = journal;
     this.#routes = routes;
+    this.#spent = spent;
   }
 
   of(role: RoleSpec, part: Part): ModelRef[] {
@@ -46,7 +47,7 @@ export class TaskRoutes {
 
   /** Once the money is gone, models that cost nothing stand in. */
   affordable(route: ModelRef[]): ModelRef[] {
-    const local = spentForAll(this.#journal.state) === 'local';
+    const local = this.#spent() === 'local';
     return local ? [...new Set([...route, ...this.#routes.free()])] : route;
   }
 

@@ -120,7 +120,7 @@ describe('a budget that is spent', () => {
     };
 
   it('pauses the session until there is more, and then the same agent goes on', async () => {
-    const team = world(poor('pause'), [{ id: 'a' }]);
+    const team = world(poor('pause'), [{ id: 'a' }], { present: true });
     const run = team.session.run();
     await team.clock.advance(60_000);
     assert.equal(team.journal.state.status, 'paused');
@@ -143,6 +143,17 @@ describe('a budget that is spent', () => {
     assert.equal((await resumed(team, { script: poor('stop') }).run()).outcome, 'completed');
   });
 
+  it('ends the session instead of pausing it when nobody is there to add to it, and again until there is more', async () => {
+    const team = world(poor('pause'), [{ id: 'a' }]);
+    const reason = 'the budget of the session is spent, and nobody is there to add to it';
+    assert.deepEqual(await team.run(), { outcome: 'budget-spent', reason });
+    const next = resumed(team);
+    assert.equal((await next.run()).outcome, 'budget-spent');
+    assert.equal(next.jobs.length, 0);
+    next.journal.append({ type: 'budget-changed', scope: 'session', key: 's', limit: 1e9, by: 'user' });
+    assert.equal((await resumed(next).run()).outcome, 'completed');
+  });
+
   it('goes on with models that cost nothing', async () => {
     const team = world(poor('local'), [{ id: 'a' }, { id: 'b', needs: ['a'] }], { free: ['ollama/small'] });
     assert.equal((await team.run()).outcome, 'completed');
@@ -153,7 +164,7 @@ describe('a budget that is spent', () => {
   });
 
   it('pauses when it should go local and nothing is free', async () => {
-    const team = world(poor('local'));
+    const team = world(poor('local'), [{ id: 'a' }], { present: true });
     const run = team.session.run();
     await team.clock.advance(60_000);
     assert.equal(team.journal.state.status, 'paused');
@@ -279,9 +290,42 @@ describe('a plan revised while it runs', () => {
     const run = team.session.run();
     await team.clock.advance(500);
     const revised = await team.session.revise({ tasks: [agent('d', { needs: ['x'] })] }, 'replan');
-    assert.deepEqual(revised.ok ? [] : revised.problems.map(problem => problem.code), ['unknown-task']);
+    assert.deepEqual('problems' in revised ? revised.problems.map(({ code }) => code) : [], ['unknown-task']);
     assert.equal((await team.clock.until(run)).outcome, 'completed');
     assert.equal(team.journal.state.planRevision, 1);
+  });
+
+  it('by the orchestrator waits for whoever wanted to see the plan', async () => {
+    const team = world(slow, [{ id: 'a' }, { id: 'b', needs: ['a'] }], {
+      present: true,
+      settings: { approvePlan: true },
+    });
+    const run = team.session.run();
+    await settle();
+    await team.session.approvePlan('user');
+    await team.clock.advance(500);
+    const never = new AbortController().signal;
+    const next = { tasks: [agent('a'), agent('c', { needs: ['a'] })] };
+    for (const decision of ['deny', 'allow'] as const) {
+      const revised = team.session.reviseFor('orchestrator-9', next, never);
+      await settle();
+      const [ask] = team.journal.state.asks.values();
+      assert.equal(ask?.request.type === 'permission-asked' && ask.request.what, 'new: c; dropped: b');
+      team.session.answer(ask?.ask ?? '', { decision, text: 'no, b stays' }, 'user');
+      assert.deepEqual(
+        await revised,
+        decision === 'allow'
+          ? { ok: true, text: 'The plan is in force. new: c; dropped: b.' }
+          : { ok: false, reason: 'denied', text: 'The plan stays as it is: no, b stays' },
+      );
+    }
+    assert.equal((await team.clock.until(run)).outcome, 'completed');
+    assert.deepEqual(team.statuses(), { a: 'completed', c: 'completed' });
+    assert.deepEqual(await team.session.reviseFor('x', { tasks: [agent('d', { role: 'nobody' })] }, never), {
+      ok: false,
+      reason: 'bad-plan',
+      text: 'The plan was not accepted:\n- tasks[0].role: there is no role "nobody"; there is: worker, reviewer, orchestrator',
+    });
   });
 
   it('can give what failed another try when a session is resumed', async () => {

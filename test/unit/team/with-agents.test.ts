@@ -71,7 +71,7 @@ function answer(request: RouteRequest): Reply {
 }
 
 /** A session in memory with everything real but the models, the disk and the clock. */
-function team(events: JournalEvent[], blobs: Map<string, Uint8Array>, files: MemoryWorkspace) {
+function team(events: JournalEvent[], blobs: Map<string, Uint8Array>, files: MemoryWorkspace, script = answer) {
   const clock = new FakeClock();
   const journal = memoryJournal(() => clock.now(), structuredClone(events));
   for (const [hash, bytes] of blobs) journal.blobs.set(hash, bytes);
@@ -85,7 +85,7 @@ function team(events: JournalEvent[], blobs: Map<string, Uint8Array>, files: Mem
       return { ended: 'exit', exit: 0, output: '', omitted: 0, ms: 1 };
     },
   };
-  const router = scriptedRouter(answer, { journal });
+  const router = scriptedRouter(script, { journal });
   let ids = journal.state.seq * 1000;
   const shared = {
     journal,
@@ -97,13 +97,14 @@ function team(events: JournalEvent[], blobs: Map<string, Uint8Array>, files: Mem
     hashOf: sha256,
     judge: () => ({ verdict: 'allow' as const, rule: 'all', advice: '' }),
   };
-  const people = { current: undefined as Session['attention'] | undefined };
+  const self = { current: undefined as Session | undefined };
   const runner = agentRunner({
     ...shared,
     door: new MemoryDoor(files, journal),
+    revise: (agent, plan, signal) => (self.current as Session).reviseFor(agent, plan, signal),
     attention: {
-      permission: (request, signal) => (people.current as Session['attention']).permission(request, signal),
-      question: (request, signal) => (people.current as Session['attention']).question(request, signal),
+      permission: (request, signal) => (self.current as Session).attention.permission(request, signal),
+      question: (request, signal) => (self.current as Session).attention.question(request, signal),
     },
   });
   const session = new Session(
@@ -142,7 +143,7 @@ function team(events: JournalEvent[], blobs: Map<string, Uint8Array>, files: Mem
           },
         },
   );
-  people.current = session.attention;
+  self.current = session;
   return { clock, journal, session, router, commands };
 }
 
@@ -160,6 +161,38 @@ describe('a team of real agents', () => {
       journal.state.tasks.get('list')?.rounds.map(({ kind, openBlockers }) => `${kind} ${openBlockers}`),
       ['implement 0', 'review 1', 'fix 0', 'review 0'],
     );
+  });
+
+  it('whose orchestrator finds that a task cannot be done as planned changes the plan', async () => {
+    const say = (request: RouteRequest): Reply => {
+      const said = request.messages.filter(message => message.role === 'assistant').length;
+      const tools = request.tools.map(tool => tool.name);
+      if (tools.includes('propose_plan')) {
+        return calls(
+          call('propose_plan', {
+            goal: 'g',
+            tasks: [{ id: 'moon', title: 'T', role: 'worker', instructions: 'Fetch it.' }],
+          }),
+        );
+      }
+      if (!JSON.stringify(request.messages[0]).includes('Task moon'))
+        return calls(call('finish_task', { summary: 'Drawn.' }));
+      if (!tools.includes('revise_plan')) return calls(call('report_blocker', { text: 'Too far.' }));
+      const draw = { id: 'draw', title: 'T', role: 'worker', instructions: 'Draw it.' };
+      return said === 0
+        ? calls(call('revise_plan', { tasks: [{ ...draw, role: 'artist' }] }))
+        : calls(call('revise_plan', { tasks: [draw] }));
+    };
+    const { clock, journal, session } = team([], new Map(), new MemoryWorkspace(), say);
+    assert.equal((await clock.until(session.run())).outcome, 'completed');
+    assert.deepEqual(
+      [...journal.state.tasks].map(([id, { status }]) => [id, status]),
+      [
+        ['moon', 'cancelled'],
+        ['draw', 'completed'],
+      ],
+    );
+    assert.match(journal.of('plan-refused')[0]?.errors[0] ?? '', /there is no role "artist"/);
   });
 
   it('ends the same wherever it is cut off, and asks no model again for what it has answered', async function () {

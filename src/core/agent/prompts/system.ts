@@ -28,7 +28,7 @@ const ENDING: Record<JobKind, string> = {
   review:
     'You review work of others with fresh eyes, and change nothing. Read what was asked and what was written, run the checks, try what could break. Note each problem with add_finding: blocker only for what makes the result wrong, unsafe or unfinished. End with verdict.',
   escalation:
-    'Others have failed at this task, and you do it yourself now. Read in the task why they failed, look at what they left in the files, and take a way that avoids it. Then call finish_task. If it cannot be done as it is asked, call report_blocker and say what would have to change.',
+    'Others have failed at this task, and you do it yourself now. Read in the task why they failed, look at what they left in the files, and take a way that avoids it. Then call finish_task. If it cannot be done as it was planned, change what is left of the plan with revise_plan; if not even that helps, call report_blocker and say what would have to change.',
 };
 
 /** The system prompt: the same for all agents of a role in a session, so that prompt caches hit. */

@@ -9,17 +9,21 @@ interface Described {
 
 const made = new WeakMap<Described, ToolSpec>();
 
-/** Leaves out what tells a model nothing and costs tokens in every request. */
+/** Leaves out what tells a model nothing and costs tokens in every request; says that there are no other fields. */
 const plainer = ({ jsonSchema }: { jsonSchema: z.core.JSONSchema.BaseSchema }) => {
   if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
   if (jsonSchema.minLength === 1) delete jsonSchema.minLength;
+  if (jsonSchema.properties) jsonSchema.additionalProperties ??= false;
 };
 
 /** A tool as models are told of it; computed once for each tool. */
 export function toolSpec(tool: Described): ToolSpec {
   let spec = made.get(tool);
   if (!spec) {
-    const { $schema: _, ...parameters } = z.toJSONSchema(tool.args, { override: plainer }) as Record<string, unknown>;
+    const { $schema: _, ...parameters } = z.toJSONSchema(tool.args, { io: 'input', override: plainer }) as Record<
+      string,
+      unknown
+    >;
     spec = { name: tool.name, description: tool.description, parameters };
     made.set(tool, spec);
   }

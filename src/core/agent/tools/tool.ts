@@ -6,7 +6,7 @@ import type { ChangeDoor } from '../../changes/contract.ts';
 import type { Clock, HashOf, NewId, Processes, WorkspaceFiles } from '../../ports.ts';
 import type { Journal } from '../../session/contract.ts';
 import type { Claims } from '../claims.ts';
-import type { AgentResult, Attention, CommandJudge, ToolResult } from '../contract.ts';
+import type { AgentResult, Attention, CommandJudge, PlanReviser, ToolResult } from '../contract.ts';
 import type { SeenFiles } from '../seen-files.ts';
 
 /** What tools need of the world. */
@@ -20,6 +20,8 @@ export interface ToolHost {
   clock: Clock;
   newId: NewId;
   hashOf: HashOf;
+  /** Puts a changed plan in force, if it is sound and whoever must agree does. */
+  revise?: PlanReviser;
 }
 
 /** One call, seen from inside a tool. */

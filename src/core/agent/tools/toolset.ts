@@ -10,6 +10,7 @@ import { publishArtifact } from './publish-artifact.ts';
 import { readArtifact } from './read-artifact.ts';
 import { readFile } from './read-file.ts';
 import { addFinding, verdict } from './review.ts';
+import { revisePlan } from './revise-plan.ts';
 import { runCommand } from './run-command.ts';
 import { search } from './search.ts';
 import { toolSpec } from './spec.ts';
@@ -22,12 +23,15 @@ const WORKING = [...READING, ...WRITING, runCommand, publishArtifact, noteDecisi
 const REVIEWING = [...READING, runCommand, noteDecision];
 
 /** What may be chosen from, and what cannot be taken away because it ends the job. */
-const KITS: Record<'work' | 'review', { chosen: Tool[]; always: Tool[] }> = {
+const KITS: Record<'work' | 'review' | 'escalation', { chosen: Tool[]; always: Tool[] }> = {
   work: { chosen: WORKING, always: [finishTask, reportBlocker] },
+  escalation: { chosen: WORKING, always: [revisePlan, finishTask, reportBlocker] },
   review: { chosen: REVIEWING, always: [addFinding, verdict, reportBlocker] },
 };
 
-const ALL = new Map([...WORKING, addFinding, verdict, finishTask, reportBlocker].map(tool => [tool.name, tool]));
+const ALL = new Map(
+  [...WORKING, addFinding, verdict, revisePlan, finishTask, reportBlocker].map(tool => [tool.name, tool]),
+);
 
 /** The names a role may list. */
 export const TOOL_NAMES: readonly string[] = [...ALL.keys()];
@@ -40,8 +44,8 @@ export interface ToolSet {
   missing(name: string): { refusal: string; output: string };
 }
 
-function makeToolSet(kind: JobKind, names: readonly string[] | undefined, writes: boolean): ToolSet {
-  const { chosen, always } = KITS[kind === 'review' ? 'review' : 'work'];
+function makeToolSet(family: keyof typeof KITS, names: readonly string[] | undefined, writes: boolean): ToolSet {
+  const { chosen, always } = KITS[family];
   const wanted = names && new Set(names);
   const picked = chosen
     .filter(tool => !wanted || wanted.has(tool.name))
@@ -74,7 +78,7 @@ function makeToolSet(kind: JobKind, names: readonly string[] | undefined, writes
 export function toolSets(): (kind: JobKind, role: RoleSpec, claims: readonly string[]) => ToolSet {
   const made = new Map<string, ToolSet>();
   return (kind, role, claims) => {
-    const family = kind === 'review' ? kind : 'implement';
+    const family = kind === 'review' || kind === 'escalation' ? kind : 'work';
     const writes = claims.length > 0;
     const key = `${family}|${writes}|${role.tools ? [...role.tools].sort().join(',') : '*'}`;
     let set = made.get(key);
