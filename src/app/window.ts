@@ -146,6 +146,10 @@ export class Window {
     return listSessions(this.#parts.workspace, clock);
   }
 
+  async owned(id: string): Promise<boolean> {
+    return (await (await this.#find(id))?.owner()) !== undefined;
+  }
+
   async follow(
     id: string,
     told: (event: JournalEvent) => void,

@@ -44,6 +44,8 @@ export interface Backend {
   begin(beginning: Beginning): Promise<Begun>;
   /** Newest first. */
   list(): Promise<SessionSummary[]>;
+  /** Whether some process runs or reviews it. */
+  owned(id: string): Promise<boolean>;
   /** `told` is called for each event that its owner writes, after the state took it. */
   follow(id: string, told: (event: JournalEvent) => void, signal: AbortSignal): Promise<Followed | undefined>;
   /** Calls back when a session may have come or gone. */

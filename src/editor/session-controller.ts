@@ -20,6 +20,8 @@ export interface ControllerParts {
 
 /** So many of the newest sessions are shown; older ones are found by "Resume Session…" and "Show Report". */
 const SHOWN = 10;
+/** So often it is looked whether another window or a terminal still runs its session. */
+const OWNER_MS = 3000;
 
 /** The sessions of this workspace: begun and run here, followed while another process runs them, reviewed when over. */
 export class SessionController implements SessionSource, vscode.Disposable {
@@ -31,6 +33,7 @@ export class SessionController implements SessionSource, vscode.Disposable {
   #looking: Promise<void> = Promise.resolve();
   #backend: Backend | undefined;
   #closing = false;
+  #eye: NodeJS.Timeout | undefined;
 
   /** After each event of any session. */
   readonly onEvent = this.#events.event;
@@ -116,6 +119,7 @@ export class SessionController implements SessionSource, vscode.Disposable {
 
   dispose(): void {
     this.#closing = true;
+    clearTimeout(this.#eye);
     for (const session of this.#sessions) session.dispose();
     this.#store.dispose();
   }
@@ -146,10 +150,29 @@ export class SessionController implements SessionSource, vscode.Disposable {
       this.#sessions = this.#sessions.filter(each => each !== session);
       changed = true;
     }
+    this.#keepAnEye();
     if (!changed) return;
     this.#setContext();
     this.#changed.fire();
     await this.#reviewNewest();
+  }
+
+  /** An owner lets go a moment after its last event, and one that was killed says nothing at all. */
+  #keepAnEye(): void {
+    const elsewhere = this.#sessions.filter(({ place }) => place === 'elsewhere');
+    if (elsewhere.length === 0 || this.#eye !== undefined || this.#store.disposed) return;
+    const look = async () => {
+      const backend = await this.backend();
+      const owned = await Promise.all(elsewhere.map(({ id }) => backend.owned(id)));
+      this.#eye = undefined;
+      if (owned.includes(false)) await this.look();
+      else this.#keepAnEye();
+    };
+    const failed = (error: unknown) => {
+      this.#eye = undefined;
+      this.#parts.log.warn('The owners of sessions could not be looked up', error);
+    };
+    this.#eye = setTimeout(() => void look().catch(failed), OWNER_MS);
   }
 
   async #follow(backend: Backend, id: string): Promise<WindowSession | undefined> {

@@ -91,14 +91,13 @@ export async function raiseBudget(session: WindowSession): Promise<void> {
 
 async function ended(session: WindowSession, { outcome, reason }: EventOf<'session-ended'>): Promise<void> {
   if (outcome === 'interrupted' || outcome === 'aborted') return;
-  const waiting = [...session.state.files.values()].filter(({ status }) => status === 'pending').length;
-  const [review, report] = [t('Review Changes'), t('Show Report')];
-  const actions = waiting > 0 ? [review, report] : [report];
-  const files = waiting > 0 ? ` ${t('{0} files wait for your review.', waiting)}` : '';
+  const waiting = [...session.state.files.values()].some(({ status }) => status === 'pending');
+  // The review says itself how much waits for it.
+  if (outcome === 'completed' && waiting) return;
+  const report = t('Show Report');
   const choice =
     outcome === 'completed'
-      ? await vscode.window.showInformationMessage(`${t('The session is complete.')}${files}`, ...actions)
-      : await vscode.window.showWarningMessage(`${t('The session ended: {0}', reason)}.${files}`, ...actions);
-  if (choice === review) await vscode.commands.executeCommand('orchestrate.review.openAllDiffs');
+      ? await vscode.window.showInformationMessage(t('The session is complete.'), report)
+      : await vscode.window.showWarningMessage(t('The session ended: {0}', reason), report);
   if (choice === report) await vscode.commands.executeCommand('orchestrate.showReport', session.id);
 }

@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import { answering } from '../support/answering.ts';
+
+const run = (name: string) => answering(() => vscode.commands.executeCommand(`orchestrate.${name}`));
+
+describe('a command that needs a session', () => {
+  before(() => vscode.commands.executeCommand('orchestrate.agents.focus'));
+
+  const said: Record<string, RegExp> = {
+    abort: /No session runs/,
+    pause: /No session runs/,
+    continue: /No session is paused/,
+    answer: /No agent asks anything/,
+    queueTask: /No session runs/,
+    raiseBudget: /No session runs/,
+    resumeSession: /no session to resume/,
+    showReport: /no session yet/,
+    openSessionLog: /no session yet/,
+    openTranscript: /no session yet/,
+    pauseAgent: /No agent is at work/,
+    continueAgent: /No agent is at work/,
+    abortAgent: /No agent is at work/,
+    nudgeAgent: /No agent is at work/,
+    reassignAgent: /No agent is at work/,
+    'plan.approve': /No plan waits/,
+    'plan.revise': /No plan waits/,
+    'plan.cancel': /No plan waits/,
+    giveFileTo: /Open or select a file/,
+  };
+  for (const [name, text] of Object.entries(said)) {
+    it(`says what is missing: ${name}`, async () => {
+      if (name === 'giveFileTo') await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+      const { messages } = await run(name);
+      assert.equal(messages.length, 1);
+      assert.match(messages[0] ?? '', text);
+    });
+  }
+});
+
+describe('a workflow in .orchestrate/workflows', () => {
+  it('is marked where it is wrong, and completed with the roles there are', async () => {
+    const folder = vscode.workspace.workspaceFolders?.[0]?.uri as vscode.Uri;
+    const uri = vscode.Uri.joinPath(folder, '.orchestrate', 'workflows', 'odd.yaml');
+    const lines = ['goal: Try', 'tasks:', '  - id: one', '    title: One', '    instructions: Do it', '    role: nobody'];
+    await vscode.workspace.fs.writeFile(uri, new TextEncoder().encode(`${lines.join('\n')}\n`));
+    await vscode.window.showTextDocument(uri);
+    while (vscode.languages.getDiagnostics(uri).length === 0) await new Promise(resolve => setTimeout(resolve, 50));
+    const [mark] = vscode.languages.getDiagnostics(uri);
+    assert.equal(mark?.range.start.line, 5);
+    const at = new vscode.Position(5, 10);
+    const list = await vscode.commands.executeCommand<vscode.CompletionList>('vscode.executeCompletionItemProvider', uri, at);
+    assert.ok(list.items.some(({ label }) => label === 'backend-specialist'));
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+    await vscode.workspace.fs.delete(vscode.Uri.joinPath(folder, '.orchestrate'), { recursive: true });
+  });
+});
