@@ -42,14 +42,25 @@ describe('a workflow in .orchestrate/workflows', () => {
   it('is marked where it is wrong, and completed with the roles there are', async () => {
     const folder = vscode.workspace.workspaceFolders?.[0]?.uri as vscode.Uri;
     const uri = vscode.Uri.joinPath(folder, '.orchestrate', 'workflows', 'odd.yaml');
-    const lines = ['goal: Try', 'tasks:', '  - id: one', '    title: One', '    instructions: Do it', '    role: nobody'];
+    const lines = [
+      'goal: Try',
+      'tasks:',
+      '  - id: one',
+      '    title: One',
+      '    instructions: Do it',
+      '    role: nobody',
+    ];
     await vscode.workspace.fs.writeFile(uri, new TextEncoder().encode(`${lines.join('\n')}\n`));
     await vscode.window.showTextDocument(uri);
     while (vscode.languages.getDiagnostics(uri).length === 0) await new Promise(resolve => setTimeout(resolve, 50));
     const [mark] = vscode.languages.getDiagnostics(uri);
     assert.equal(mark?.range.start.line, 5);
     const at = new vscode.Position(5, 10);
-    const list = await vscode.commands.executeCommand<vscode.CompletionList>('vscode.executeCompletionItemProvider', uri, at);
+    const list = await vscode.commands.executeCommand<vscode.CompletionList>(
+      'vscode.executeCompletionItemProvider',
+      uri,
+      at,
+    );
     assert.ok(list.items.some(({ label }) => label === 'backend-specialist'));
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
     await vscode.workspace.fs.delete(vscode.Uri.joinPath(folder, '.orchestrate'), { recursive: true });
