@@ -24,6 +24,7 @@ import { newId } from '../node/new-id.ts';
 import type { NodeProcesses } from '../node/processes.ts';
 import type { SessionFolder } from '../node/session/session-folder.ts';
 import { createSession, findSession, pruneSessions, type Retention } from '../node/session/sessions.ts';
+import { sweepBlobs } from '../node/session/sweep.ts';
 import type { Plan } from '../protocol/plan.ts';
 import type { Engine } from './engine.ts';
 import { type GrantFile, grantedJudge } from './grants.ts';
@@ -233,6 +234,7 @@ async function begin(
       log.write('error', 'the report could not be written', error),
     );
     await journal.close().catch(error => log.write('error', 'the journal could not be closed', error));
+    await sweepBlobs(store).catch(error => log.write('warn', 'stored contents could not be cleaned', error));
     await store.close();
     await pruneSessions(workspace, host.retention, clock).catch(error =>
       log.write('warn', 'old sessions could not be removed', error),

@@ -27,15 +27,21 @@ export function requestHandler(
 }
 
 async function review(changes: Changes, body: Review): Promise<RequestOutcome> {
-  const { kind, path, hunks, task, agent, reason } = body;
+  const { kind, path, hunks, task, agent, reason, seen, edits, force } = body;
   const selector: Selector = {
     ...(path !== undefined && { path }),
     ...(hunks && { hunks }),
     ...(task !== undefined && { task }),
     ...(agent !== undefined && { agent }),
   };
-  const options: DecideOptions = { by: 'user', ...(reason !== undefined && { reason }) };
-  const { done, refused } = await changes[kind](selector, changes.views(selector), options);
+  const options: DecideOptions = {
+    by: 'user',
+    ...(reason !== undefined && { reason }),
+    ...(edits !== undefined && { edits }),
+    ...(force !== undefined && { force }),
+  };
+  const views = seen ? new Map(Object.entries(seen)) : changes.views(selector);
+  const { done, refused } = await changes[kind](selector, views, options);
   const verb = kind === 'accept' ? 'accepted' : 'rejected';
   const hunkCount = done.reduce((sum, file) => sum + file.hunks.length, 0);
   const not = refused.map(file => `${file.path} (${file.reason})`).join(', ');

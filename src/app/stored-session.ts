@@ -9,6 +9,7 @@ import { hashOf } from '../node/hash.ts';
 import { newId } from '../node/new-id.ts';
 import type { SessionFolder } from '../node/session/session-folder.ts';
 import { readState } from '../node/session/sessions.ts';
+import { sweepBlobs } from '../node/session/sweep.ts';
 
 export interface StoredSession {
   journal: Journal;
@@ -40,6 +41,7 @@ export async function openStored(
     const { state } = journal;
     const close = async () => {
       await journal?.close();
+      await sweepBlobs(store).catch(error => log.write('warn', 'stored contents could not be cleaned', error));
       await store.close();
     };
     return { ok: true, session: { journal, state, changes, close } };

@@ -43,23 +43,29 @@ const decide = (action: 'accept' | 'reject') => async (terminal: Terminal, call:
   const { session, place, parts } = await partsOf(terminal, call);
   const selector = selectorOf(call, place);
   const reason = option(call, 'reason');
+  const force = call.options.force === true;
+  const forced = force ? { force, edits: 'discard' as const } : {};
   const opened = await openStored(parts, 'terminal');
   if (!opened.ok) {
     const { hunks, ...rest } = selector;
+    const looked = await lookAtStored(parts);
+    const seen = Object.fromEntries(looked.changes.contents(selector));
+    await looked.close();
     return ask(terminal, call, session.id, {
       kind: action,
       ...rest,
       ...(hunks && { hunks: [...hunks] }),
       ...(reason && { reason }),
+      ...forced,
+      seen,
     });
   }
   const { changes, close } = opened.session;
   try {
-    const force = call.options.force === true;
     const options = {
       by: 'user' as const,
       ...(reason && { reason }),
-      ...(force && { force, edits: 'discard' as const }),
+      ...forced,
     };
     const result = await changes[action](selector, changes.views(selector), options, terminal.interrupt);
     return showDecision(terminal, call, action, result);

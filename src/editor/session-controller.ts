@@ -196,9 +196,7 @@ export class SessionController implements SessionSource, vscode.Disposable {
     session.place = 'here';
     const subscription = running.journal.subscribe(event => this.#told(session, event));
     const stream = running.follow((agent, event) => session.streamed(agent, event));
-    const send: ReviewSession['sendFixRound'] = async ({ path, text, task, finding }) => {
-      // A rejection with a reason stands in the journal, and the team has taken it from there.
-      if (path !== undefined && finding === undefined) return;
+    const send: ReviewSession['sendFixRound'] = async ({ path, text, task }) => {
       const sent =
         path === undefined
           ? await running.request({ kind: 'queue-add', text, priority: 8 })

@@ -11,6 +11,12 @@ const scope = {
   task: Name.optional(),
   agent: z.string().optional(),
   reason: z.string().optional(),
+  /** What was looked at, by path: the hash of the file's content, or "none". Other files are not decided on. */
+  seen: z.record(RelPath, z.string()).optional(),
+  /** What becomes of the user's own edits inside rejected hunks. */
+  edits: z.enum(['keep', 'discard']).optional(),
+  /** Rejects what others built on it, too. */
+  force: z.boolean().optional(),
 };
 
 /** What another process may ask of the one that owns a session. */

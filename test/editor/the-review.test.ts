@@ -266,25 +266,15 @@ describe('the review in the editor', () => {
   });
 
   describe('a rejection with a reason', () => {
-    it('gives the agent another round while its session runs', async () => {
+    it('takes the change out and leaves the reason in the journal, where the team finds it', async () => {
       await put(path, '1\n');
       await desk.write(path, 'A\n');
-      await show(path);
       const asked = await answering(() => run('rejectWithReasonFile', uri(path)), { input: ' not like this ' });
       assert.equal(asked.inputs, 1);
       assert.equal(await onDisk(path), '1\n');
-      assert.deepEqual(desk.fixRounds, [{ agent: 'agent-1', task: 'ui', path, text: 'not like this' }]);
-      assert.equal(desk.journal.of('review-intent')[0]?.reason, 'not like this');
-    });
-
-    it('is kept in the journal when nobody is there any more', async () => {
-      desk.close();
-      desk = new ReviewDesk(extension, { running: false });
-      await put(path, '1\n');
-      await desk.write(path, 'A\n');
-      await answering(() => run('rejectWithReasonFile', uri(path)), { input: 'no' });
-      assert.deepEqual(desk.fixRounds, []);
-      assert.equal(desk.journal.of('review-intent')[0]?.reason, 'no');
+      const [intent] = desk.journal.of('review-intent');
+      assert.equal(intent?.reason, 'not like this');
+      assert.deepEqual(intent?.authors, [ada]);
     });
   });
 

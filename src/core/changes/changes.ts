@@ -2,7 +2,15 @@ import type { RelPath } from '../../protocol/ids.ts';
 import type { Disposable, HashOf, NewId, WorkspaceFiles } from '../ports.ts';
 import type { Journal } from '../session/contract.ts';
 import type { Author, ChangeDoor } from './contract.ts';
-import { type DecideOptions, Decisions, type ReviewResult, type Selector, type Views, viewOf } from './decisions.ts';
+import {
+  contentOf,
+  type DecideOptions,
+  Decisions,
+  type ReviewResult,
+  type Selector,
+  type Views,
+  viewOf,
+} from './decisions.ts';
 import { Door } from './door.ts';
 import { Files } from './files.ts';
 import type { Hunk } from './hunks.ts';
@@ -48,6 +56,8 @@ export interface Changes {
   baseline(path: RelPath): Promise<Uint8Array | null | undefined>;
   /** What is shown of the selected files now. */
   views(selector?: Selector): Map<RelPath, string>;
+  /** The same in words that another process understands. */
+  contents(selector?: Selector): Map<RelPath, string>;
   accept(selector: Selector, views: Views, options?: DecideOptions, signal?: AbortSignal): Promise<ReviewResult>;
   reject(selector: Selector, views: Views, options?: DecideOptions, signal?: AbortSignal): Promise<ReviewResult>;
   /** The user typed into an open document: lines replaced, with their ends. Cheap; the journal learns of it later. */
@@ -78,6 +88,8 @@ export function createChanges({ newId, ...ground }: ChangesOptions): Changes {
     const file = files.get(path);
     return file?.isPending ? file : undefined;
   };
+  const selected = (selector: Selector | undefined) =>
+    [...files.all()].filter(file => file.isPending && (selector?.path === undefined || selector.path === file.path));
   const look = (path: RelPath, signal: AbortSignal | undefined) =>
     files.turn(path, async () => {
       const file = await files.find(path);
@@ -112,12 +124,8 @@ export function createChanges({ newId, ...ground }: ChangesOptions): Changes {
       if ('bytes' in base) return base.bytes;
       return base.blob === null ? null : ground.journal.getBlob(base.blob);
     },
-    views: selector =>
-      new Map(
-        [...files.all()]
-          .filter(file => file.isPending && (selector?.path === undefined || selector.path === file.path))
-          .map(file => [file.path, viewOf(file)]),
-      ),
+    views: selector => new Map(selected(selector).map(file => [file.path, viewOf(file)])),
+    contents: selector => new Map(selected(selector).map(file => [file.path, contentOf(file)])),
     accept: (selector, views, options = {}, signal) => decisions.decide('accept', selector, views, options, signal),
     reject: (selector, views, options = {}, signal) => decisions.decide('reject', selector, views, options, signal),
     typed(path, edit) {

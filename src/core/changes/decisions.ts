@@ -158,7 +158,10 @@ export class Decisions {
 }
 
 /** Whether what was looked at is what is there. */
-const isSeen = (file: Tracked, view: string) => view === viewOf(file) || view === (file.content ?? 'none');
+const isSeen = (file: Tracked, view: string) => view === viewOf(file) || view === contentOf(file);
+
+/** Names the file's content, for those who saw it in another process. */
+export const contentOf = (file: Tracked): string => file.content ?? 'none';
 
 /** Names what can be seen of a file now. */
 export const viewOf = (file: Tracked): string => `v${file.version}`;

@@ -26,13 +26,14 @@ export class Intake implements Disposable {
   constructor(host: IntakeHost) {
     this.#host = host;
     this.#subscription = host.journal.subscribe(event => {
-      if (event.type === 'review-intent' && event.action === 'reject' && event.reason) {
+      if (event.type === 'review-intent' && event.action === 'reject' && (event.reason || event.builtOn)) {
         this.#rejections.set(event.review, event);
       }
       if (event.type !== 'review-outcome') return;
       const rejection = this.#rejections.get(event.review);
       this.#rejections.delete(event.review);
-      if (rejection?.reason && event.ok) this.mend(rejection.path, rejection.reason, rejection.by);
+      if (!rejection || !event.ok) return;
+      this.#rejected(rejection);
     });
   }
 
@@ -72,9 +73,9 @@ export class Intake implements Disposable {
   }
 
   /** Changes to a file were rejected: they go back to the same role as a task of their own. */
-  mend(path: string, reason: string, by: Who): Done {
+  mend(path: string, reason: string, by: Who, writer?: string): Done {
     const { journal } = this.#host;
-    const id = journal.state.files.get(path)?.tasks.at(-1);
+    const id = writer ?? journal.state.files.get(path)?.tasks.at(-1);
     const task = id === undefined ? undefined : journal.state.tasks.get(id)?.task;
     if (!this.#open || task?.kind !== 'agent') return { ok: false, message: 'nobody at work has written it' };
     const fix: AgentTask = {
@@ -89,6 +90,16 @@ export class Intake implements Disposable {
     journal.append({ type: 'task-added', task: fix, by, reason: `changes to ${path} were rejected` });
     this.#host.add(fix);
     return { ok: true };
+  }
+
+  /** Goes back to whoever wrote it; and to who had built on it and lost that, through no fault of their own. */
+  #rejected({ path, reason, builtOn, authors, by }: EventOf<'review-intent'>): void {
+    const tasksOf = (all: typeof authors = []) => [...new Set(all.flatMap(({ task }) => task ?? []))];
+    const losers = tasksOf(builtOn);
+    const writers = tasksOf(authors).filter(task => !losers.includes(task));
+    if (reason) for (const writer of writers.length > 0 ? writers : [undefined]) this.mend(path, reason, by, writer);
+    const why = `it was built on work of ${writers.join(', ') || 'another agent'}, which was rejected`;
+    for (const loser of losers) this.mend(path, why, by, loser);
   }
 
   #take(id: string): void {

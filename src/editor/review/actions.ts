@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { DecideOptions, Refused, ReviewResult, Selector, Views } from '../../core/changes/decisions.ts';
+import type { DecideOptions, Refused, Selector, Views } from '../../core/changes/decisions.ts';
 import type { RelPath } from '../../protocol/ids.ts';
 import type { ReviewModel } from './model.ts';
 import { filesAnd } from './words.ts';
@@ -29,7 +29,6 @@ export class ReviewActions {
     const { session } = this.#model;
     const result = await session?.changes.reject(target.selector, target.views, options);
     if (!session || !result) return false;
-    if (options.reason !== undefined) await this.#sendBack(result, options.reason);
     const edited = result.refused.filter(({ reason }) => reason === 'edited');
     if (edited.length > 0 && options.edits === undefined) return this.#askAboutEdits(target, options, edited);
     const built = result.refused.filter(({ reason }) => reason === 'built-on');
@@ -37,7 +36,7 @@ export class ReviewActions {
     return this.#report(result.refused);
   }
 
-  /** With words for the agent: while its session runs, it gets another round. */
+  /** With words for the agent: they stand in the journal, and while its session runs the team takes them from there. */
   async rejectWithReason(target: Target): Promise<boolean> {
     const running = this.#model.session?.sendFixRound !== undefined;
     const reason = await vscode.window.showInputBox({
@@ -50,16 +49,6 @@ export class ReviewActions {
       validateInput: text => (text.trim() === '' ? t('Say what should be different.') : undefined),
     });
     return reason === undefined ? false : this.reject(target, { reason: reason.trim() });
-  }
-
-  async #sendBack({ done }: ReviewResult, reason: string): Promise<void> {
-    const send = this.#model.session?.sendFixRound?.bind(this.#model.session);
-    if (!send) return;
-    for (const { path, authors } of done) {
-      for (const { agent, task } of authors) {
-        await send({ agent, ...(task !== undefined && { task }), path, text: reason });
-      }
-    }
   }
 
   async #askAboutEdits(target: Target, options: DecideOptions, refused: Refused[]): Promise<boolean> {

@@ -7,12 +7,12 @@ import type { RelPath } from '../../protocol/ids.ts';
 export interface FixRound {
   agent: string;
   task?: string;
-  /** What is wrong, in the user's or the reviewer's words. */
+  /** What is wrong, in the reviewer's words. */
   text: string;
   path?: RelPath;
   /** Counted from 1. */
   line?: number;
-  finding?: string;
+  finding: string;
 }
 
 /** A session whose changes are under review: running, ended, or stored from an earlier window. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { access, mkdir, readFile } from 'node:fs/promises';
+import { access, mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Hash } from '../../protocol/ids.ts';
 import { flushFolder, writeWhole } from './atomic.ts';
@@ -35,6 +35,11 @@ export class Blobs {
     const bytes = await ifThere(readFile(join(this.#folder, hash)));
     // A spoilt baseline must never be put back into somebody's file.
     return bytes && hashOf(bytes) === hash ? bytes : undefined;
+  }
+
+  async remove(hash: Hash): Promise<void> {
+    this.#known.delete(hash);
+    if (/^[0-9a-f]{64}$/.test(hash)) await rm(join(this.#folder, hash), { force: true });
   }
 
   /** What was put so far is found after a power cut. */

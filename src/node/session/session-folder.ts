@@ -87,6 +87,14 @@ export class SessionFolder implements SessionStore {
     return this.#try('reading a blob', () => this.#blobs.get(hash));
   }
 
+  /** Only for the owner. */
+  removeBlobs(hashes: readonly Hash[]): Promise<void> {
+    return this.#try('removing blobs', async () => {
+      await this.#mustHold();
+      for (const hash of hashes) await this.#blobs.remove(hash);
+    });
+  }
+
   writeText(name: SessionText, text: string): Promise<void> {
     return this.#try(`writing ${name}`, () => writeWhole(join(this.place, name), text, false));
   }

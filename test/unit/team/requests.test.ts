@@ -103,4 +103,24 @@ describe('a request of another process', () => {
     assert.deepEqual(Object.keys(team.statuses()), ['a', 'a-fix-1']);
     assert.match(team.jobs[1]?.prompt ?? '', /Not so loud\./);
   });
+
+  it('takes back to their writers what others had built on rejected work, with the reason why it is gone', async () => {
+    const { team, run } = await asked();
+    const hash = { before: 'b'.repeat(64), after: 'b'.repeat(64) };
+    const theirs = { agent, task: 'a' };
+    team.journal.append({
+      type: 'review-intent',
+      review: 'forced',
+      action: 'reject',
+      path: 'a.txt',
+      by: 'user',
+      file: hash,
+      baseline: hash,
+      authors: [{ agent: 'somebody', task: 'earlier' }, theirs],
+      builtOn: [theirs],
+    });
+    team.journal.append({ type: 'review-outcome', review: 'forced', ok: true, reason: 'applied' });
+    await team.clock.until(run);
+    assert.match(team.jobs[1]?.prompt ?? '', /built on work of earlier, which was rejected/);
+  });
 });
