@@ -259,6 +259,8 @@ const changes = [
     before: Hash.nullable(),
     after: Hash.nullable(),
     pending: Pending.optional(),
+    /** The user gave the file, with all that is pending in it, another name. */
+    renamedFrom: RelPath.optional(),
     /** Whose work waits again where nothing did: the user took back what had covered it. */
     authors: z.array(Author).optional(),
   }),

@@ -204,6 +204,17 @@ describe('the review in the editor', () => {
       await until(() => desk.changes.pendingFiles().length === 0);
     });
 
+    it('that the user renames take their changes along', async () => {
+      await put(`folder-${path}/${path}`, '1\n');
+      await desk.write(`folder-${path}/${path}`, '2\n');
+      const edit = new vscode.WorkspaceEdit();
+      edit.renameFile(uri(`folder-${path}`), uri(`moved-${path}`));
+      assert.ok(await vscode.workspace.applyEdit(edit));
+      await until(() => desk.changes.pendingFiles()[0]?.path === `moved-${path}/${path}`);
+      await run('rejectFile', uri(`moved-${path}/${path}`));
+      assert.equal(await onDisk(`moved-${path}/${path}`), '1\n');
+    });
+
     it('that another tool writes are looked at again', async () => {
       await put(path, '1\n2\n3\n');
       await desk.write(path, '1\n2\nA\n');

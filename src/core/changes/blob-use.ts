@@ -20,6 +20,10 @@ export class BlobUse {
       return;
     }
     for (const hash of hashesIn(event)) this.#named.add(hash);
+    if (event.type === 'user-edit' && event.renamedFrom !== undefined) {
+      const moved = this.#baselines.get(event.renamedFrom);
+      if (moved) this.#baselines.set(event.path, moved);
+    }
     if (event.type !== 'baseline-taken' || event.blob === null) return;
     const known = this.#baselines.get(event.path) ?? new Set();
     this.#baselines.set(event.path, known.add(event.blob));

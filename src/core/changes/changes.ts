@@ -64,6 +64,8 @@ export interface Changes {
   typed(path: RelPath, edit: LineEdit): void;
   /** A file may have changed by the user's hand: looks, and tells the journal. */
   noteUserEdit(path: RelPath, signal?: AbortSignal): Promise<void>;
+  /** The user gave a file another name: what is pending in it goes along. */
+  renamed(from: RelPath, to: RelPath, signal?: AbortSignal): Promise<void>;
   /** Called with the paths whose review changed. */
   onDidChange(listener: (paths: readonly RelPath[]) => void): Disposable;
 }
@@ -137,6 +139,19 @@ export function createChanges({ newId, ...ground }: ChangesOptions): Changes {
       files.changed(path);
     },
     noteUserEdit: look,
+    renamed: (from, to, signal) =>
+      files.turn(from, async () => {
+        const file = await files.find(from);
+        const pending = ground.journal.state.files.get(from)?.pending;
+        if (!file?.isPending || !pending || !(await ground.files.read(to, signal))) return;
+        const moved = file.movedTo(to);
+        const { content } = file;
+        const renamed = { before: content, after: content, renamedFrom: from, pending };
+        ground.journal.append({ type: 'user-edit', path: to, ...renamed });
+        files.forget(from);
+        files.track(moved);
+        await look(to, signal);
+      }),
     onDidChange: listener => files.onDidChange(listener),
   };
 }

@@ -74,6 +74,12 @@ export class Files {
     }
   }
 
+  forget(path: RelPath): void {
+    this.#tracked.delete(path);
+    this.#over.delete(path);
+    this.changed(path);
+  }
+
   /** Writes a content over the one it was made for. Never throws: an intent is in the journal and wants its outcome. */
   async put(path: RelPath, after: Content, before: Hash | null, signal?: AbortSignal): Promise<WriteResult> {
     const { files } = this.#ground;

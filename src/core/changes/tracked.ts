@@ -64,6 +64,11 @@ export class Tracked {
     return new Tracked(ground, path, untouched(content), content.hash);
   }
 
+  /** The same under another name, as the journal knows it. */
+  movedTo(path: RelPath): Tracked {
+    return new Tracked(this.#ground, path, this.#journaled, this.content);
+  }
+
   get isPending(): boolean {
     return this.counts !== undefined;
   }

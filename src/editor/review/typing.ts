@@ -21,6 +21,11 @@ export class Typing implements vscode.Disposable {
     this.#failed = failed;
     this.#store.add(vscode.workspace.onDidChangeTextDocument(event => this.#changed(event)));
     this.#store.add(vscode.workspace.onDidSaveTextDocument(document => this.#soon(model.pathOf(document.uri), 0)));
+    this.#store.add(
+      vscode.workspace.onDidRenameFiles(({ files }) => {
+        for (const { oldUri, newUri } of files) this.#renamed(oldUri, newUri);
+      }),
+    );
     // Whoever else writes: the terminal, another tool, a formatter.
     const watcher = this.#store.add(
       vscode.workspace.createFileSystemWatcher(new vscode.RelativePattern(model.folder, '**/*')),
@@ -41,6 +46,18 @@ export class Typing implements vscode.Disposable {
 
   dispose(): void {
     this.#store.dispose();
+  }
+
+  /** A file, or all files in a folder. */
+  #renamed(oldUri: vscode.Uri, newUri: vscode.Uri): void {
+    const from = this.#model.pathOf(oldUri);
+    const to = this.#model.pathOf(newUri);
+    if (from === undefined || to === undefined) return;
+    for (const { path } of this.#model.files) {
+      if (path !== from && !path.startsWith(`${from}/`)) continue;
+      clearTimeout(this.#idle.get(path));
+      this.#model.session?.changes.renamed(path, to + path.slice(from.length)).catch(this.#failed);
+    }
   }
 
   #changed({ document, contentChanges, reason }: vscode.TextDocumentChangeEvent): void {

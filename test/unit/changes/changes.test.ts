@@ -333,6 +333,26 @@ describe('a decision', () => {
   });
 });
 
+describe('a file that the user renames', () => {
+  it('takes along what is pending in it, for other processes too', async () => {
+    const at = desk({ 'a.txt': '1\n2\n' });
+    await write(at, 'a.txt', '1\nA\n');
+    const before = hunksOf(at, 'a.txt');
+    at.workspace.put('b.txt', '1\nA\nmine\n');
+    await at.workspace.remove('a.txt', sha256('1\nA\n'));
+    await at.changes.renamed('a.txt', 'b.txt');
+    assert.deepEqual(
+      at.changes.pendingFiles().map(({ path, renamedFrom }) => ({ path, renamedFrom })),
+      [{ path: 'b.txt', renamedFrom: 'a.txt' }],
+    );
+    assert.deepEqual(hunksOf(at, 'b.txt'), before);
+    const again = await reopened(at);
+    assert.deepEqual(await shown(again), await shown(at));
+    await again.changes.reject({}, all(again));
+    assert.deepEqual(again.workspace.snapshot(), { 'b.txt': '1\n2\nmine\n' });
+  });
+});
+
 describe('typing in an open document', () => {
   it('moves hunks at once, without a look at the file, and the journal learns of it with the next look', async () => {
     const at = desk({ 'a.txt': '1\n2\n3\n' });

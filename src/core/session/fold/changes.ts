@@ -1,5 +1,5 @@
 import type { EventOf, Pending } from '../../../protocol/events.ts';
-import type { Hash } from '../../../protocol/ids.ts';
+import type { Hash, RelPath } from '../../../protocol/ids.ts';
 import type { SessionState, WrittenFile } from '../state.ts';
 import type { Folds } from './fold.ts';
 
@@ -80,6 +80,16 @@ function reviewed(state: SessionState, review: EventOf<'review-intent'>): void {
   if (review.hunks === undefined || review.file.after === review.baseline.after) file.status = file.decided;
 }
 
+function renamed(state: SessionState, from: RelPath, to: RelPath): void {
+  const file = state.files.get(from);
+  const baseline = state.baselines.get(from);
+  if (!file || baseline === undefined) return;
+  state.files.delete(from);
+  state.baselines.delete(from);
+  state.files.set(to, { ...file, path: to, renamedFrom: file.renamedFrom ?? from });
+  state.baselines.set(to, baseline);
+}
+
 export const changeFolds: Folds<Types> = {
   'baseline-taken'(state, event) {
     state.baselines.set(event.path, event.blob);
@@ -94,6 +104,7 @@ export const changeFolds: Folds<Types> = {
     if (event.ok) written(state, write);
   },
   'user-edit'(state, event) {
+    if (event.renamedFrom !== undefined) renamed(state, event.renamedFrom, event.path);
     const file = state.files.get(event.path) ?? uncovered(event);
     if (!file) return;
     if (event.pending !== undefined) settle(state, file, event.after, event.pending);
