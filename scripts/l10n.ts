@@ -10,7 +10,7 @@ const text = String.raw`\s*(?:'((?:\\.|[^'\\])*)'|"((?:\\.|[^"\\])*)")`;
 export function shownTexts(): { bundle: Record<string, string>; untranslatable: string[] } {
   const bundle: Record<string, string> = {};
   const untranslatable: string[] = [];
-  for (const file of globSync('src/**/*.ts', { cwd: root }).sort()) {
+  for (const file of globSync(['src/**/*.ts', 'webview-ui/**/*.{ts,tsx}'], { cwd: root }).sort()) {
     const source = readFileSync(join(root, file), 'utf8');
     const call = /const \{ t \} = vscode\.l10n/.test(source) ? named.short : named.whole;
     const texts = [...source.matchAll(new RegExp(call + text, 'g'))].map(match => match[1] ?? match[2] ?? '');

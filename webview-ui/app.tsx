@@ -1,69 +1,76 @@
-import type { DashboardCommand } from '../src/protocol/dashboard.ts';
-import { tell } from './host.ts';
-import type { Model } from './model/model.ts';
+import { signal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
+import { l10n } from './l10n.ts';
+import { announcement, model } from './page.ts';
+import { sessionLook } from './parts/states.ts';
+import { AgentDetail } from './views/agent-detail.tsx';
+import { Agents } from './views/agents.tsx';
+import { Asks } from './views/asks.tsx';
+import { Banner } from './views/banner.tsx';
+import { Failure, Loading, NoFolder, NoSession, Untrusted } from './views/empty.tsx';
+import { Header } from './views/header.tsx';
+import { Artifacts, Checklist, Decisions, Incidents, Problems } from './views/knowledge.tsx';
+import { Money } from './views/money.tsx';
+import { Providers } from './views/providers.tsx';
+import { Tasks } from './views/tasks.tsx';
+import { Timeline } from './views/timeline.tsx';
 
-export function App({ model }: { model: Model }) {
-  const workspace = model.workspace.value;
-  if (!workspace) return <main aria-busy="true" />;
-  if (workspace === 'untrusted') {
-    return (
-      <Empty title="This workspace is not trusted" text="Agents change files and run commands, so none starts here.">
-        <Button command="manage-trust">Manage Workspace Trust</Button>
-      </Empty>
-    );
+/** Why nothing can be shown: the host's words, or `silent`. */
+export const failure = signal<string | undefined>(undefined);
+
+export function App() {
+  if (failure.value !== undefined) return <Failure reason={failure.value} />;
+  switch (model.workspace.value) {
+    case undefined:
+      return <Loading />;
+    case 'untrusted':
+      return <Untrusted />;
+    case 'no-folder':
+      return <NoFolder />;
+    case 'ready':
+      if (model.session.value) return <Session />;
+      return model.complete.value ? <NoSession /> : <Loading />;
   }
-  if (workspace === 'no-folder') {
-    return (
-      <Empty title="No folder is open" text="A team works on the files of a folder.">
-        <Button command="open-folder">Open Folder</Button>
-      </Empty>
-    );
-  }
-  const session = model.session.value;
-  if (!session) {
-    return (
-      <Empty
-        title="No session yet"
-        text="State a goal. A team of agents plans it, works on it side by side, and you decide what stays."
-      >
-        <Button command="start-session">Start Session</Button>
-        <Button command="start-demo" secondary>
-          Try the Demo, No Keys Needed
-        </Button>
-        <Button command="set-api-key" secondary>
-          Add a Provider Key
-        </Button>
-      </Empty>
-    );
-  }
+}
+
+function Session() {
   return (
     <main>
-      <h1>{session.goal}</h1>
-      <p>{session.status}</p>
+      <Spoken />
+      <Header />
+      <Asks />
+      <Banner />
+      <div class="columns">
+        <div class="column">
+          <Agents />
+          <Timeline />
+          <Tasks />
+          <Problems />
+          <Decisions />
+        </div>
+        <div class="column">
+          <AgentDetail />
+          <Money />
+          <Providers />
+          <Checklist />
+          <Incidents />
+          <Artifacts />
+        </div>
+      </div>
     </main>
   );
 }
 
-function Empty({ title, text, children }: { title: string; text: string; children: preact.ComponentChildren }) {
+/** The session's state for those who hear the page, when it changes. */
+function Spoken() {
+  const session = model.session.value;
+  const label = session && sessionLook(session).label;
+  useEffect(() => {
+    if (label) announcement.value = l10n.t('Session: {0}', label);
+  }, [label]);
   return (
-    <main class="empty">
-      <h1>{title}</h1>
-      <p>{text}</p>
-      <div class="actions">{children}</div>
-    </main>
-  );
-}
-
-interface ButtonProps {
-  command: DashboardCommand;
-  secondary?: boolean;
-  children: preact.ComponentChildren;
-}
-
-function Button({ command, secondary, children }: ButtonProps) {
-  return (
-    <button type="button" class={secondary ? 'secondary' : ''} onClick={() => tell({ type: 'run', command })}>
-      {children}
-    </button>
+    <div class="hidden" role="status">
+      {announcement.value}
+    </div>
   );
 }

@@ -25,6 +25,10 @@ export function tell(message: FromDashboard): void {
 
 export const recall = (): Memory => api.getState() ?? {};
 
+export function keep(memory: Memory): void {
+  api.setState(memory);
+}
+
 /** Calls back for every message of the extension; what has an unknown form is reported and dropped. */
 export function listen(hear: (message: ToDashboard) => void): void {
   window.addEventListener('message', event => {

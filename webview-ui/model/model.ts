@@ -9,9 +9,13 @@ export type SpanRow = Row<'spans'>;
 /** What is kept of the watched agent's text. */
 const LIVE_CHARACTERS = 60_000;
 
-export interface LiveText {
+/** Beyond that a part goes on in another, at the next line. */
+const PART_CHARACTERS = 1500;
+
+interface LiveText {
   agent: string;
-  parts: LivePart[];
+  /** Numbered, so that each stays itself when the oldest are dropped. */
+  parts: (LivePart & { n: number })[];
 }
 
 const flowing = new Set<LivePart['kind']>(['text', 'reasoning', 'arguments', 'output']);
@@ -43,6 +47,7 @@ export class Model {
   /** What the host's clock is ahead of ours. */
   readonly skew = signal(0);
   readonly #streaming = new Map<string, Signal<number>>();
+  #parts = 0;
   readonly #lanes = new Map<string, Signal<readonly SpanRow[]>>();
 
   take(update: Update, now: number): void {
@@ -135,23 +140,23 @@ export class Model {
   #hear({ agent, reset, parts }: NonNullable<Update['live']>): void {
     const known = this.live.peek();
     const kept = reset || known?.agent !== agent ? [] : [...known.parts];
-    for (const part of parts) {
+    for (const { kind, text } of parts) {
       const last = kept.at(-1);
-      if (last?.kind === part.kind && flowing.has(part.kind))
-        kept[kept.length - 1] = { kind: part.kind, text: last.text + part.text };
-      else kept.push(part);
+      if (last?.kind !== kind || !flowing.has(kind)) {
+        kept.push({ n: ++this.#parts, kind, text });
+        continue;
+      }
+      // A long text is broken at a line's end, so that what is added at its end does not lay out all of it again.
+      const cut = last.text.length > PART_CHARACTERS ? text.indexOf('\n') : -1;
+      const head = cut < 0 ? text : text.slice(0, cut);
+      kept[kept.length - 1] = { ...last, text: last.text + head };
+      if (cut >= 0) kept.push({ n: ++this.#parts, kind, text: text.slice(cut + 1) });
     }
     let characters = kept.reduce((sum, part) => sum + part.text.length, 0);
-    while (characters > LIVE_CHARACTERS) {
-      const first = kept[0];
-      if (!first) break;
-      if (kept.length === 1) {
-        kept[0] = { kind: first.kind, text: first.text.slice(-LIVE_CHARACTERS / 2) };
-        break;
-      }
-      kept.shift();
-      characters -= first.text.length;
-    }
+    while (characters > LIVE_CHARACTERS && kept.length > 1) characters -= kept.shift()?.text.length ?? 0;
+    const only = kept[0];
+    if (only && characters > LIVE_CHARACTERS)
+      kept[0] = { ...only, n: ++this.#parts, text: only.text.slice(-LIVE_CHARACTERS / 2) };
     this.live.value = { agent, parts: kept };
   }
 }

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { LogLevel } from '../../core/ports.ts';
+import { checklist } from '../../core/team/completion.ts';
 import { systemClock } from '../../node/clock.ts';
 import { Connection, type ConnectionParts } from './connection.ts';
 
@@ -13,7 +14,7 @@ export function connect(webview: vscode.Webview, { log, ...own }: Own): Connecti
     log: {
       write: (level, text, detail) => log[level satisfies LogLevel](text, ...(detail === undefined ? [] : [detail])),
     },
-    checklist: () => [],
+    checklist,
     post: message => void webview.postMessage(message),
     openFile: (path, line) => void openFile(path, line),
     texts: vscode.l10n.bundle ?? {},

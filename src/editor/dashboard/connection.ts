@@ -33,7 +33,13 @@ export class Connection implements Disposable {
 
   constructor(parts: ConnectionParts) {
     this.#parts = parts;
-    this.#publisher = new Publisher(parts);
+    this.#publisher = new Publisher({
+      ...parts,
+      onFailure: error => {
+        parts.log.write('error', 'The dashboard could not be told', error);
+        parts.post({ type: 'failed', message: said(error) });
+      },
+    });
     this.#listening = parts.source.onChange(() => this.#listed());
   }
 

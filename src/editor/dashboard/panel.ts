@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { DashboardCommand } from '../../protocol/dashboard.ts';
+import type { DashboardCommand, ToDashboard } from '../../protocol/dashboard.ts';
 import { DisposableStore } from '../disposables.ts';
 import type { SessionSource } from '../sessions.ts';
 import { readiness } from '../workspace-readiness.ts';
@@ -64,8 +64,12 @@ export class Dashboard implements vscode.Disposable, vscode.WebviewPanelSerializ
     this.#shown = Promise.withResolvers();
     this.#shown.promise.catch(() => undefined);
     const connected = this.#connect(panel, life);
-    const withConnection = (use: (connection: Connection) => void) =>
-      void connected.then(use, error => this.#log.error('The dashboard could not be loaded', error));
+    const withConnection = (use: (connection: Connection) => void) => void connected.then(use, () => undefined);
+    connected.catch(error => {
+      this.#log.error('The dashboard could not be loaded', error);
+      // The page listens for it, and can be opened again.
+      void panel.webview.postMessage({ type: 'failed', message: String(error) } satisfies ToDashboard);
+    });
     life.add(vscode.workspace.onDidGrantWorkspaceTrust(() => withConnection(connection => connection.show())));
     life.add(vscode.workspace.onDidChangeWorkspaceFolders(() => withConnection(connection => connection.show())));
     // A page that is shown again is a new one, and says so.

@@ -21,6 +21,8 @@ export interface PublisherParts {
   clock: Clock;
   post(message: ToDashboard): void;
   checklist: Checklist;
+  /** It could not go on telling. */
+  onFailure(error: unknown): void;
 }
 
 /** What the page shows. */
@@ -80,7 +82,14 @@ export class Publisher implements Disposable {
 
   constructor(parts: PublisherParts) {
     this.#parts = parts;
-    this.#pace = new Pace(parts.clock, () => this.#flush());
+    this.#pace = new Pace(parts.clock, () => {
+      try {
+        this.#flush();
+      } catch (error) {
+        this.hide();
+        parts.onFailure(error);
+      }
+    });
   }
 
   /** From now on it tells that; the page forgets what it had. */

@@ -78,8 +78,7 @@ export class Touched {
         this.#answered(event.ask);
         break;
       case 'agent-started':
-        // The asks of an agent show its role and task.
-        for (const [ask, agent] of this.#asks) if (agent === event.agent) row('asks', ask);
+        this.#asksOf(event.agent);
         break;
       case 'agent-ended':
         for (const [ask, agent] of this.#asks)
@@ -116,6 +115,8 @@ export class Touched {
     const { call, agent, model } = event;
     if (this.#calls.has(call)) return;
     const made = { agent, model, task: event.task };
+    // An agent of which nothing was known begins with its first call.
+    this.#asksOf(agent);
     this.#calls.set(call, made);
     this.#counted(made);
   }
@@ -141,6 +142,11 @@ export class Touched {
       if (scope === 'provider' && key !== provider) continue;
       row('budget', budgetId(scope, key));
     }
+  }
+
+  /** Its asks show an agent's role and task. */
+  #asksOf(name: string): void {
+    for (const [ask, agent] of this.#asks) if (agent === name) this.#marks.row('asks', ask);
   }
 
   #answered(ask: string): void {

@@ -6,7 +6,7 @@ import { sessionTables, sources } from '../../../src/editor/dashboard/rows/table
 import { ToDashboard, type Update } from '../../../src/protocol/dashboard.ts';
 import { Model } from '../../../webview-ui/model/model.ts';
 import { anyEvent } from '../../support/arbitrary-events.ts';
-import { type MemorySession, memorySession } from '../../support/dashboard.ts';
+import { type MemorySession, memorySession } from '../../support/dashboard/memory-session.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { longSession } from '../../support/long-session.ts';
 import { type MemoryJournal, memoryJournal } from '../../support/memory-journal.ts';
@@ -26,6 +26,7 @@ class Stage {
   readonly publisher = new Publisher({
     clock: this.clock,
     checklist,
+    onFailure: error => assert.fail(String(error)),
     post: raw => {
       const message = ToDashboard.parse(plain(raw));
       assert.equal(message.type, 'update');
@@ -48,7 +49,7 @@ class Stage {
   assertSame(): void {
     const { state } = this.session;
     for (const table of sessionTables) {
-      const fresh = [...sources[table].ids(state)].map(id => sources[table].row(state, id));
+      const fresh = [...new Set(sources[table].ids(state))].map(id => sources[table].row(state, id));
       assert.deepEqual(byId(this.model.tables[table].peek()), byId(fresh as { id: string }[]), table);
     }
     assert.deepEqual(plain(this.model.tables.sessions.peek()), [plain(sessionRow(state))]);
@@ -204,7 +205,7 @@ describe('the live text', () => {
     stage.updates.length = 0;
     return stage;
   };
-  const told = (stage: Stage) => stage.model.live.peek()?.parts ?? [];
+  const told = (stage: Stage) => (stage.model.live.peek()?.parts ?? []).map(({ kind, text }) => ({ kind, text }));
 
   it('is that of the watched agent alone, several tokens to a message', async () => {
     const stage = await open();

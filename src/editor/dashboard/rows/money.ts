@@ -45,7 +45,8 @@ export function budgetRow(state: SessionState, id: string): Row<'budget'> | unde
     limit,
     held: heldIn(state, scope, key),
     alertAt: alertAt ?? DEFAULT_ALERT,
-    alerted: alerts.some(alert => alert.scope === scope && alert.key === key),
+    // A limit that was raised since is another.
+    alerted: alerts.some(alert => alert.scope === scope && alert.key === key && alert.limit === limit),
     exhausted: spent?.scope === scope && spent.key === key,
     ...given({ spent: spentIn(state, scope, key) }),
   };

@@ -1,12 +1,11 @@
-import type { AgentStream } from '../../src/core/agent/contract.ts';
-import type { LiveSession } from '../../src/editor/sessions.ts';
-import type { InboxRequest } from '../../src/protocol/inbox.ts';
-import type { MemoryJournal } from './memory-journal.ts';
+import type { AgentStream } from '../../../src/core/agent/contract.ts';
+import type { LiveSession } from '../../../src/editor/sessions.ts';
+import type { MemoryJournal } from '../memory-journal.ts';
+import { obey } from './owner.ts';
 
 export interface MemorySession extends LiveSession {
+  readonly journal: MemoryJournal;
   readonly stream: AgentStream;
-  /** What was asked of the owner. */
-  readonly requests: InboxRequest[];
   /** How many listen to it. */
   readonly listeners: number;
 }
@@ -14,11 +13,10 @@ export interface MemorySession extends LiveSession {
 /** A session of this window, over a journal in memory. */
 export function memorySession(journal: MemoryJournal): MemorySession {
   const streams = new Set<AgentStream>();
-  const requests: InboxRequest[] = [];
   let subscribed = 0;
   return {
+    journal,
     state: journal.state,
-    requests,
     get listeners() {
       return subscribed + streams.size;
     },
@@ -39,10 +37,7 @@ export function memorySession(journal: MemoryJournal): MemorySession {
     stream(agent, event) {
       for (const hear of streams) hear(agent, event);
     },
-    async request(body) {
-      requests.push(body);
-      return { ok: true };
-    },
+    request: async body => obey(journal, body),
     getBlob: hash => journal.getBlob(hash),
   };
 }

@@ -1,0 +1,233 @@
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import type { LivePart } from '../../src/protocol/dashboard.ts';
+import type { Row } from '../../src/protocol/dashboard-rows.ts';
+import type { InboxRequest } from '../../src/protocol/inbox.ts';
+import { l10n } from '../l10n.ts';
+import { ask, model, watched } from '../page.ts';
+import { IconButton, Twice } from '../parts/button.tsx';
+import { Card, Nothing } from '../parts/card.tsx';
+import { useFocus } from '../parts/focus.ts';
+import { Icon } from '../parts/icon.tsx';
+import { agentLook, markLook } from '../parts/states.ts';
+
+type Agent = Row<'agents'>;
+const atWork = new Set(['running', 'waiting', 'paused']);
+
+/** One agent: what it says right now, and its reins. */
+export function AgentDetail() {
+  const id = watched.value;
+  const agent = id === undefined ? undefined : model.tables.agents.get(id);
+  if (!agent) return null;
+  return <Detail key={agent.id} agent={agent} />;
+}
+
+type Form = 'nudge' | 'reassign' | undefined;
+
+function Detail({ agent }: { agent: Agent }) {
+  const look = agentLook(agent.status);
+  const [form, setForm] = useState<Form>(undefined);
+  const [said, setSaid] = useState<{ ok: boolean; text: string } | undefined>(undefined);
+  const request = async (body: InboxRequest, done: string) => {
+    const { ok, message } = await ask(body);
+    setSaid({ ok, text: ok ? done : (message ?? l10n.t('It was refused.')) });
+    if (ok) setForm(undefined);
+  };
+  const toggle = (wanted: Form) => setForm(form === wanted ? undefined : wanted);
+  const { id } = agent;
+  return (
+    <Card
+      title={agent.role}
+      icon="robot"
+      type="agent-detail"
+      note={
+        <>
+          <Icon name={look.icon} tone={look.tone} spin={look.spin === true} /> {look.label}
+        </>
+      }
+      actions={
+        atWork.has(agent.status) && (
+          <>
+            {agent.status === 'paused' ? (
+              <IconButton
+                icon="debug-continue"
+                label={l10n.t('Resume agent')}
+                onClick={() => void request({ kind: 'unpause', agent: id }, l10n.t('Resumed.'))}
+              />
+            ) : (
+              <IconButton
+                icon="debug-pause"
+                label={l10n.t('Pause agent')}
+                onClick={() => void request({ kind: 'pause', agent: id }, l10n.t('Paused.'))}
+              />
+            )}
+            <IconButton
+              icon="megaphone"
+              label={l10n.t('Nudge agent')}
+              pressed={form === 'nudge'}
+              onClick={() => toggle('nudge')}
+            />
+            <IconButton
+              icon="target"
+              label={l10n.t('Reassign model')}
+              pressed={form === 'reassign'}
+              onClick={() => toggle('reassign')}
+            />
+            <Twice
+              icon="debug-stop"
+              label={l10n.t('Abort agent')}
+              question={l10n.t('Abort this agent?')}
+              onSure={() => void request({ kind: 'abort', agent: id }, l10n.t('Aborted.'))}
+            />
+          </>
+        )
+      }
+    >
+      <Facts agent={agent} />
+      {form === 'nudge' && (
+        <Line
+          label={l10n.t('Say to the agent before its next turn')}
+          button={l10n.t('Nudge')}
+          onSend={text => void request({ kind: 'nudge', agent: id, text }, l10n.t('It will be told.'))}
+        />
+      )}
+      {form === 'reassign' && (
+        <Line
+          label={l10n.t('Model, as provider/model')}
+          button={l10n.t('Reassign')}
+          value={agent.model ?? ''}
+          choices={[...new Set([...agent.route, ...model.tables.models.ids.value])]}
+          valid={text => /^[A-Za-z0-9][\w.-]*\/\S+$/.test(text)}
+          onSend={text =>
+            void request({ kind: 'reassign', agent: id, route: [text] }, l10n.t('From the next call on.'))
+          }
+        />
+      )}
+      {said && (
+        <p class={said.ok ? 'quiet' : 'failed'} role="status">
+          {said.text}
+        </p>
+      )}
+      <LiveText agent={agent} />
+    </Card>
+  );
+}
+
+function Facts({ agent }: { agent: Agent }) {
+  const last = agent.rungs.at(-1);
+  return (
+    <div class="facts">
+      <p>
+        {agent.task !== undefined && <span class="tag">{agent.task}</span>}
+        <span class="quiet">{agent.model ?? agent.route[0] ?? l10n.t('no model yet')}</span>
+        <span class="quiet">
+          {l10n.t('turns: {0}, tool calls: {1}', agent.turns, agent.tools)}
+          {agent.failovers > 0 ? `, ${l10n.t('failovers: {0}', agent.failovers)}` : ''}
+        </span>
+      </p>
+      {last && (
+        <p class="quiet">
+          <Icon name={markLook(last.rung).icon} tone={markLook(last.rung).tone} /> {markLook(last.rung).label}:{' '}
+          {last.reason}
+        </p>
+      )}
+    </div>
+  );
+}
+
+interface LineProps {
+  label: string;
+  button: string;
+  value?: string;
+  choices?: string[];
+  valid?(text: string): boolean;
+  onSend(text: string): void;
+}
+
+function Line({ label, button, value = '', choices, valid = text => text !== '', onSend }: LineProps) {
+  const [text, setText] = useState(value);
+  const field = useFocus<HTMLInputElement>();
+  return (
+    <form
+      class="line"
+      onSubmit={event => {
+        event.preventDefault();
+        if (valid(text.trim())) onSend(text.trim());
+      }}
+    >
+      <input
+        type="text"
+        ref={field}
+        aria-label={label}
+        placeholder={label}
+        list={choices && 'choices'}
+        value={text}
+        onInput={event => setText(event.currentTarget.value)}
+      />
+      {choices && (
+        <datalist id="choices">
+          {choices.map(choice => (
+            <option key={choice} value={choice} />
+          ))}
+        </datalist>
+      )}
+      <button type="submit" disabled={!valid(text.trim())}>
+        {button}
+      </button>
+    </form>
+  );
+}
+
+/** What the agent says, following its end unless one has scrolled up. */
+function LiveText({ agent }: { agent: Agent }) {
+  const live = model.live.value;
+  const parts = live?.agent === agent.id ? live.parts : [];
+  const box = useRef<HTMLDivElement>(null);
+  const follow = useRef(true);
+  useLayoutEffect(() => {
+    const element = box.current;
+    if (element && follow.current) element.scrollTop = element.scrollHeight;
+  }, [parts]);
+  useEffect(() => {
+    follow.current = true;
+  }, [agent.id]);
+  return (
+    <div
+      ref={box}
+      class="live"
+      role="log"
+      aria-live="off"
+      aria-label={l10n.t('Live text of {0}', agent.role)}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls
+      tabIndex={0}
+      onScroll={event => {
+        const { scrollTop, scrollHeight, clientHeight } = event.currentTarget;
+        follow.current = scrollHeight - scrollTop - clientHeight < 24;
+      }}
+    >
+      {parts.length === 0 ? (
+        <Nothing>{agent.summary ?? agent.doing ?? l10n.t('Nothing said yet.')}</Nothing>
+      ) : (
+        parts.map(part => <Part key={part.n} part={part} />)
+      )}
+    </div>
+  );
+}
+
+const glyphs: Partial<Record<LivePart['kind'], string>> = {
+  tool: 'tools',
+  result: 'check',
+  failure: 'warning',
+  model: 'sparkle',
+  discarded: 'refresh',
+};
+
+function Part({ part: { kind, text } }: { part: LivePart }) {
+  const icon = glyphs[kind];
+  if (icon === undefined) return <div class={`live-${kind}`}>{text}</div>;
+  return (
+    <div class={`live-mark live-${kind}`}>
+      <Icon name={icon} />
+      <span>{kind === 'discarded' ? l10n.t('Answer discarded ({0}), asked again', text) : text}</span>
+    </div>
+  );
+}

@@ -1,0 +1,175 @@
+import { showCount, showMoney } from '../../src/protocol/show.ts';
+import { tell } from '../host.ts';
+import { l10n } from '../l10n.ts';
+import { ask, hostNow, model } from '../page.ts';
+import { IconButton, Twice } from '../parts/button.tsx';
+import { showClock } from '../parts/clock.ts';
+import { Icon } from '../parts/icon.tsx';
+import { Meter } from '../parts/meter.tsx';
+import { sessionLook } from '../parts/states.ts';
+import { tokensOf } from '../parts/tally.ts';
+
+/** What the session is, how it stands, and the reins of the whole. */
+export function Header() {
+  const session = model.session.value;
+  if (!session) return null;
+  const look = sessionLook(session);
+  return (
+    <header class="head">
+      <div class="head-line">
+        <h1 title={session.goal}>{session.goal}</h1>
+        <span class={`badge tone-${look.tone}`}>
+          <Icon name={look.icon} spin={look.spin === true} />
+          {look.label}
+        </span>
+        {session.rehearsal && (
+          <span class="badge tone-calm">
+            <Icon name="beaker" />
+            {l10n.t('Rehearsal')}
+          </span>
+        )}
+        <Picker />
+        <Reins />
+      </div>
+      <Figures />
+    </header>
+  );
+}
+
+function Picker() {
+  const sessions = model.tables.sessions.all();
+  if (sessions.length < 2) return null;
+  return (
+    <select
+      class="picker"
+      aria-label={l10n.t('Session')}
+      value={model.session.value?.session}
+      onChange={event => tell({ type: 'choose', session: event.currentTarget.value })}
+    >
+      {sessions.map(({ id, goal, startedAt }) => (
+        <option key={id} value={id}>
+          {startedAt === undefined ? goal : `${new Date(startedAt).toLocaleString()}  ${goal}`}
+        </option>
+      ))}
+    </select>
+  );
+}
+
+function Reins() {
+  const status = model.session.value?.status;
+  if (status === undefined || status === 'ended') return null;
+  return (
+    <span class="card-actions">
+      {status === 'paused' ? (
+        <IconButton
+          icon="debug-continue"
+          label={l10n.t('Resume session')}
+          onClick={() => void ask({ kind: 'unpause' })}
+        />
+      ) : (
+        <IconButton icon="debug-pause" label={l10n.t('Pause session')} onClick={() => void ask({ kind: 'pause' })} />
+      )}
+      <Twice
+        icon="debug-stop"
+        label={l10n.t('Abort session')}
+        question={l10n.t('Abort the session?')}
+        onSure={() => void ask({ kind: 'abort' })}
+      />
+    </span>
+  );
+}
+
+const done = new Set(['completed', 'skipped', 'cancelled']);
+
+function Figures() {
+  const session = model.session.value;
+  if (!session) return null;
+  const { tally, status } = session;
+  const agents = model.tables.agents.all();
+  const tasks = model.tables.tasks.all();
+  const working = agents.filter(agent => agent.status === 'running').length;
+  const finished = tasks.filter(task => done.has(task.status)).length;
+  const idle = status === 'ended' || session.lastAt === undefined;
+  const elapsed = session.activeMs + (idle ? 0 : Math.max(0, hostNow.value - (session.lastAt ?? 0)));
+  const limit = model.tables.budget.all().find(({ scope }) => scope === 'session');
+  const streaming = agents.reduce((sum, agent) => sum + model.streaming(agent.id), 0);
+  const cached = tally.input + tally.cacheRead + tally.cacheWrite;
+  const switches = session.switches + session.discarded;
+  return (
+    <dl class="figures">
+      <Figure name={l10n.t('Time')} value={showClock(elapsed)} />
+      <Figure
+        name={l10n.t('Cost')}
+        value={showMoney(tally.cost)}
+        more={
+          limit
+            ? l10n.t('of {0}', showMoney(limit.limit))
+            : tally.unknownCost > 0
+              ? l10n.t('{0} calls without a price', tally.unknownCost)
+              : l10n.t('no limit set')
+        }
+      />
+      <Figure
+        name={l10n.t('Tokens')}
+        value={streaming > 0 ? `~${showCount(tokensOf(tally) + streaming)}` : showCount(tokensOf(tally))}
+        more={
+          cached > 0
+            ? l10n.t(
+                '{0} out, {1}% of input cached',
+                showCount(tally.output),
+                Math.round((100 * tally.cacheRead) / cached),
+              )
+            : l10n.t('none yet')
+        }
+      />
+      <Figure name={l10n.t('Agents at work')} value={String(working)} more={l10n.t('of {0} so far', agents.length)} />
+      <Figure
+        name={l10n.t('Tasks done')}
+        value={tasks.length > 0 ? `${finished} / ${tasks.length}` : '–'}
+        meter={
+          tasks.length > 0 && (
+            <Meter
+              label={l10n.t('Tasks done')}
+              text={l10n.t('{0} of {1}', finished, tasks.length)}
+              value={finished}
+              max={tasks.length}
+              tone="good"
+            />
+          )
+        }
+      />
+      <Figure
+        name={l10n.t('Calls')}
+        value={showCount(tally.calls)}
+        more={
+          switches > 0
+            ? l10n.t('switches: {0}, retries: {1}', session.switches, session.discarded)
+            : l10n.t('no switch, no retry')
+        }
+      />
+    </dl>
+  );
+}
+
+function Figure({
+  name,
+  value,
+  more,
+  meter,
+}: {
+  name: string;
+  value: string;
+  more?: string;
+  meter?: preact.ComponentChildren;
+}) {
+  return (
+    <div class="figure">
+      <dt>{name}</dt>
+      <dd>
+        <span class="figure-value">{value}</span>
+        {more !== undefined && <span class="figure-more">{more}</span>}
+        {meter}
+      </dd>
+    </div>
+  );
+}

@@ -1,0 +1,118 @@
+import type { Row } from '../../src/protocol/dashboard-rows.ts';
+import { showDuration } from '../../src/protocol/show.ts';
+import { l10n } from '../l10n.ts';
+import { hostNow, model } from '../page.ts';
+import { Card, Nothing } from '../parts/card.tsx';
+import { showClock } from '../parts/clock.ts';
+import { Bars } from '../parts/curve.tsx';
+import { Icon } from '../parts/icon.tsx';
+import type { Look } from '../parts/states.ts';
+
+type Provider = Row<'providers'>;
+
+/** How the vendors are: reachable, limited, fast. */
+export function Providers() {
+  const providers = model.tables.providers.all();
+  return (
+    <Card title={l10n.t('Providers')} icon="server" type="providers">
+      {providers.length === 0 ? (
+        <Nothing>{l10n.t('No provider has been asked yet.')}</Nothing>
+      ) : (
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">{l10n.t('Provider')}</th>
+              <th scope="col">{l10n.t('State')}</th>
+              <th scope="col" class="number">
+                {l10n.t('Success')}
+              </th>
+              <th scope="col" class="number">
+                {l10n.t('Answer')}
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {providers.map(provider => (
+              <Line key={provider.id} provider={provider} />
+            ))}
+          </tbody>
+        </table>
+      )}
+    </Card>
+  );
+}
+
+function lookOf({ breakers, parked, health }: Provider, now: number): Look & { more?: string } {
+  const waiting = parked.filter(({ until }) => until > now).sort((a, b) => a.until - b.until);
+  const open = breakers.filter(({ state }) => state === 'open');
+  const trying = breakers.filter(({ state }) => state === 'half-open');
+  const first = waiting[0];
+  if (first)
+    return {
+      icon: 'clockface',
+      label: l10n.t('parked {0}', showClock(first.until - now)),
+      tone: 'wait',
+      more: `${first.model ?? l10n.t('all models')}: ${first.reason}`,
+    };
+  if (open.length > 0)
+    return {
+      icon: 'error',
+      label: l10n.t('breaker open'),
+      tone: 'bad',
+      more: open.map(({ model }) => model).join(', '),
+    };
+  if (trying.length > 0)
+    return {
+      icon: 'refresh',
+      label: l10n.t('half open'),
+      tone: 'wait',
+      more: trying.map(({ model }) => model).join(', '),
+    };
+  if (health && !health.ok)
+    return {
+      icon: 'warning',
+      label: l10n.t('not reachable'),
+      tone: 'bad',
+      ...(health.message && { more: health.message }),
+    };
+  return { icon: 'pass', label: l10n.t('ready'), tone: 'good' };
+}
+
+function Line({ provider }: { provider: Provider }) {
+  const { id, tally, recent, switchesAway } = provider;
+  const look = lookOf(provider, hostNow.value);
+  const ended = tally.succeeded + tally.failed;
+  const rate = ended > 0 ? `${Math.round((100 * tally.succeeded) / ended)}%` : '–';
+  const more = [look.more, switchesAway > 0 ? l10n.t('left for another model: {0}', switchesAway) : undefined].filter(
+    fact => fact !== undefined,
+  );
+  const mean = ended > 0 ? tally.ms / ended : undefined;
+  return (
+    <>
+      <tr>
+        <th scope="row">{id}</th>
+        <td>
+          <Icon name={look.icon} tone={look.tone} /> {look.label}
+        </td>
+        <td class="number" title={l10n.t('{0} of {1} calls', tally.succeeded, ended)}>
+          {rate}
+        </td>
+        <td class="number">
+          <span class="with-bars">
+            {recent.length > 1 && (
+              <Bars label={l10n.t('The latest calls')} values={recent.map(({ ms, ok }) => ({ value: ms, good: ok }))} />
+            )}
+            {mean === undefined ? '–' : showDuration(mean)}
+          </span>
+        </td>
+      </tr>
+      {more.length > 0 && (
+        <tr class="more">
+          <td colSpan={4} class="quiet">
+            {more.join(' · ')}
+          </td>
+        </tr>
+      )}
+    </>
+  );
+}
