@@ -1,8 +1,16 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createChanges } from '../../src/core/changes/changes.ts';
 import { lineDiff } from '../../src/core/changes/diff.ts';
 import { agentWrote } from '../../src/core/changes/edit.ts';
 import { hunkMap } from '../../src/core/changes/hunks.ts';
 import { weaveOf } from '../../src/core/changes/weave.ts';
+import { openJournal } from '../../src/core/session/journal.ts';
+import { systemClock } from '../../src/node/clock.ts';
+import { createSession } from '../../src/node/session/sessions.ts';
+import { sweepBlobs } from '../../src/node/session/sweep.ts';
+import { NodeWorkspace } from '../../src/node/workspace.ts';
 import { memoryJournal } from '../support/memory-journal.ts';
 import { MemoryWorkspace, sha256 } from '../support/memory-workspace.ts';
 
@@ -76,9 +84,10 @@ const longestBlock = async (run: () => Promise<unknown>) => {
 
 const author = { agent: 'ada', task: 'ui', model: 'anthropic/opus' };
 let ids = 0;
+const newId = (prefix: string) => `${prefix}-${++ids}`;
 const over = (workspace: MemoryWorkspace, journal = memoryJournal()) => ({
   journal,
-  changes: createChanges({ files: workspace, journal, hash: sha256, newId: prefix => `${prefix}-${++ids}` }),
+  changes: createChanges({ files: workspace, journal, hash: sha256, newId }),
 });
 
 const base = file(20_000);
@@ -125,4 +134,31 @@ await measured('line diff, 20,000 lines, all different', 5, () => lineDiff(base,
   await measured(`list of 1,000 pending files with ${hunks} hunks`, 20, () => again.changes.pendingFiles());
   console.log(`1,000 files accepted: ${await longestBlock(() => again.changes.accept({}, again.changes.views()))}`);
   if (again.changes.pendingFiles().length > 0) throw new Error('not all accepted');
+}
+
+{
+  const folder = await mkdtemp(join(tmpdir(), 'orchestrate-bench-'));
+  const { store } = await createSession(folder, systemClock);
+  if (!(await store.lock('terminal')).ok) throw new Error('the new session has an owner');
+  const log = { write: () => undefined };
+  const journal = await openJournal(store, { clock: systemClock, redact: text => text, log });
+  const changes = createChanges({ files: new NodeWorkspace(folder), journal, hash: sha256, newId });
+  const writing = async () => {
+    for (let i = 0; i < 1_000; i++) {
+      const content = file(60).join('');
+      await changes.door.write({ path: `src/f${i}.ts`, content, author, seen: null });
+    }
+  };
+  console.log(`1,000 files of 60 lines written through the door, on disk: ${await longestBlock(writing)}`);
+  console.log(`half of them rejected, on disk: ${await longestBlock(() => changes.reject({}, half(changes.views())))}`);
+  console.log(`the other half accepted, on disk: ${await longestBlock(() => changes.accept({}, changes.views()))}`);
+  if (changes.pendingFiles().length > 0) throw new Error('not all decided');
+  await journal.close();
+  console.log(`stored contents cleaned: ${await longestBlock(() => sweepBlobs(store))}`);
+  await store.close();
+  await rm(folder, { recursive: true, force: true });
+}
+
+function half(views: Map<string, string>) {
+  return new Map([...views].filter((_, index) => index % 2 === 0));
 }
