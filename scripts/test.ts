@@ -14,7 +14,11 @@ const suites: { name: string; command: string[]; files: string }[] = [
   { name: 'unit', command: [mocha, 'test/unit/**/*.test.ts'], files: 'test/unit/**/*.test.ts' },
   { name: 'wire', command: [mocha, 'test/wire/**/*.test.ts'], files: 'test/wire/**/*.test.ts' },
   { name: 'editor', command: ['test/support/host/editor-tests.ts'], files: 'test/editor/**/*.test.ts' },
-  { name: 'e2e', command: [mocha, '--timeout', '120000', '--retries', '2', 'test/e2e/**/*.test.ts'], files: 'test/e2e/**/*.test.ts' },
+  {
+    name: 'e2e',
+    command: [mocha, '--timeout', '120000', '--retries', '2', 'test/e2e/**/*.test.ts'],
+    files: 'test/e2e/**/*.test.ts',
+  },
 ];
 
 async function run(name: string, command: string[]): Promise<Counts> {
