@@ -12,7 +12,7 @@ import { userFolder } from '../node/places.ts';
 import { createProcesses } from '../node/processes.ts';
 import { NodeProjectTexts } from '../node/project-texts.ts';
 import { findRipgrep } from '../node/ripgrep.ts';
-import { readState } from '../node/session/sessions.ts';
+import { wasRehearsed } from '../node/session/sessions.ts';
 import { NodeWorkspace } from '../node/workspace.ts';
 import type { Config } from '../protocol/config.ts';
 import type { Plan } from '../protocol/plan.ts';
@@ -49,10 +49,10 @@ export async function resume(terminal: Terminal, call: Call): Promise<number> {
   const workspace = workspaceOf(terminal, call);
   const session = await chooseSession(terminal, workspace, call.words[0]);
   const script = option(call, 'rehearse');
-  const { state } = await readState(await openFolder(terminal, workspace, session.id));
-  if (state.rehearsal !== (script !== undefined)) {
+  const rehearsed = await wasRehearsed(await openFolder(terminal, workspace, session.id));
+  if (rehearsed !== (script !== undefined)) {
     throw new UsageError(
-      state.rehearsal
+      rehearsed
         ? `${session.id} was rehearsed with scripted models; go on with: orchestrate resume ${session.id} --rehearse SCRIPT`
         : `${session.id} was not rehearsed; go on without --rehearse.`,
     );

@@ -20,7 +20,14 @@ import { newId } from '../node/new-id.ts';
 import { userFolder } from '../node/places.ts';
 import { createProcesses } from '../node/processes.ts';
 import { NodeProjectTexts } from '../node/project-texts.ts';
-import { findSession, listSessions, OUR_FOLDER, readState, type SessionSummary } from '../node/session/sessions.ts';
+import {
+  findSession,
+  listSessions,
+  OUR_FOLDER,
+  readState,
+  type SessionSummary,
+  wasRehearsed,
+} from '../node/session/sessions.ts';
 import { watchPath } from '../node/session/watch.ts';
 import type { JournalEvent } from '../protocol/events.ts';
 import type { Hash } from '../protocol/ids.ts';
@@ -287,7 +294,7 @@ export class Window {
     if (beginning.kind === 'new') return undefined;
     if (beginning.kind === 'resume') {
       const store = await this.#find(beginning.session);
-      if (!store || !(await readState(store)).state.rehearsal) return undefined;
+      if (!store || !(await wasRehearsed(store))) return undefined;
     }
     return startRehearsal(this.#parts.rehearsal);
   }

@@ -1,5 +1,6 @@
 import type * as z from 'zod';
-import { Event, JOURNAL_VERSION, type JournalEvent } from '../../protocol/events.ts';
+import { Envelope, Event, JOURNAL_VERSION, type JournalEvent } from '../../protocol/events.ts';
+import { type Exact, objectOf } from './exact.ts';
 
 /** A line that says nothing we can use. The lines around it stay readable. */
 export interface Damage {
@@ -9,7 +10,10 @@ export interface Damage {
   detail: string;
 }
 
-const knownTypes = new Set<string>(Event.options.map(option => option.shape.type.value));
+/** By type of event: whether a line's value is that event, exactly as it stands there. */
+const exactByType = new Map<string, Exact>(
+  Event.options.map(({ shape }) => [shape.type.value, objectOf(shape, Object.keys(Envelope.shape))]),
+);
 const NEWLINE = 10;
 /** Of a file that is damaged all over, the first lines tell enough. */
 const DAMAGE_NAMED = 100;
@@ -106,10 +110,12 @@ export class JournalReader {
     if (missing > 0) this.#spoilt('out-of-order', `number ${seq} after ${this.seq}`);
     this.seq = seq;
     this.#unnumbered = 0;
-    if (v > JOURNAL_VERSION || !knownTypes.has(type)) {
+    const exact = exactByType.get(type);
+    if (v > JOURNAL_VERSION || !exact) {
       this.passedOver++;
       return undefined;
     }
+    if (exact(value)) return value as JournalEvent;
     const event = Event.safeParse(value);
     if (!event.success) {
       this.#spoilt('not-an-event', describe(event.error));

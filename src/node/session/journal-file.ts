@@ -19,14 +19,17 @@ export class JournalFile {
   async *read(from: number, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
     const file = await ifThere(open(this.#path, 'r'));
     if (!file) return;
+    let next = ahead(file, from);
     try {
       for (let at = from; !signal?.aborted; ) {
-        const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(CHUNK), 0, CHUNK, at);
-        if (bytesRead === 0) return;
-        at += bytesRead;
-        yield buffer.subarray(0, bytesRead);
+        const bytes = await next;
+        if (bytes.length === 0) return;
+        at += bytes.length;
+        next = ahead(file, at);
+        yield bytes;
       }
     } finally {
+      await next.catch(() => {});
       await file.close();
     }
   }
@@ -67,4 +70,13 @@ export class JournalFile {
     await flushFolder(dirname(this.#path));
     return this.#writing;
   }
+}
+
+/** The next piece comes while the one before is being parsed. What goes wrong is told when it is asked for. */
+function ahead(file: FileHandle, at: number): Promise<Uint8Array> {
+  const bytes = file
+    .read(Buffer.allocUnsafe(CHUNK), 0, CHUNK, at)
+    .then(read => read.buffer.subarray(0, read.bytesRead));
+  bytes.catch(() => {});
+  return bytes;
 }
