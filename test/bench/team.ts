@@ -65,14 +65,22 @@ function row(what: string, agents: number, all: Measured[], more = ''): number {
   return cpu;
 }
 
-async function compare(agents: number, conversation: Conversation, folder: string): Promise<Team[]> {
+/** What the last turn of the team before sent. */
+async function conversation(): Promise<Conversation> {
+  server.send('conversation');
+  const [said] = (await once(server, 'message')) as [{ conversation: Conversation }];
+  return said.conversation;
+}
+
+async function compare(agents: number, folder: string): Promise<Team[]> {
   const floors: Measured[] = [];
   const teams: Team[] = [];
   for (let round = 0; round < rounds; round++) {
     const task = { agents, url, folder: join(folder, String(round)) };
-    if (!values['only-team'])
-      floors.push(await inChild(new URL('../support/team-bench/floor.ts', import.meta.url), { ...task, conversation }));
     teams.push(await team(task, profiling));
+    if (values['only-team']) continue;
+    const same = { ...task, conversation: await conversation() };
+    floors.push(await inChild(new URL('../support/team-bench/floor.ts', import.meta.url), same));
   }
   if (floors.length > 0) row('floor', agents, floors);
   const ratios = teams.map((each, i) => each.cpuMs / (floors[i]?.cpuMs ?? Number.NaN));
@@ -94,14 +102,11 @@ async function cutOff(folder: string, session: string): Promise<number> {
 
 try {
   await inTemporaryFolder(async folder => {
-    await team({ agents: 1, url, folder: join(folder, 'first') });
-    server.send('conversation');
-    const [{ conversation }] = (await once(server, 'message')) as [{ conversation: Conversation }];
     const cpu = new Map<number, number>();
     let largest: { folder: string; team: Team; agents: number } | undefined;
     for (const agents of sizes) {
       const place = join(folder, String(agents));
-      const teams = await compare(agents, conversation, place);
+      const teams = await compare(agents, place);
       cpu.set(agents, median(teams.map(each => each.cpuMs)) / agents);
       largest = { folder: join(place, String(rounds - 1)), team: teams.at(-1) as Team, agents };
     }

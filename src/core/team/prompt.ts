@@ -1,5 +1,6 @@
-import type { AgentTask, Plan } from '../../protocol/plan.ts';
+import type { AgentTask, Plan, Task } from '../../protocol/plan.ts';
 import { checkText } from '../plan/check-text.ts';
+import { resolveNeed } from '../plan/needs.ts';
 import type { HashOf } from '../ports.ts';
 import type { Finding, SessionState, TaskState } from '../session/state.ts';
 import { checksOf } from './flow.ts';
@@ -7,6 +8,8 @@ import { checksOf } from './flow.ts';
 /** The end of an output says most; more than this only costs. */
 const OUTPUT_SHOWN = 4000;
 const FILES_SHOWN = 50;
+/** The brief goes with every turn of every agent: with all tasks of a large plan its cost would grow by their square. */
+const TASKS_SHOWN = 100;
 
 /** Marks text that agents and programs made as data; the mark depends on the text, so that the text cannot close it. */
 function data(hashOf: HashOf, text: string): string {
@@ -20,13 +23,19 @@ function section(title: string, body: string): string {
   return body === '' ? '' : `${title}\n${body}`;
 }
 
+const who = (task: Task) => (task.kind === 'agent' ? task.role : task.kind);
+
+function taskLine(task: Task): string {
+  const writes = task.kind === 'agent' && task.writes.length > 0 ? `; writes ${task.writes.join(', ')}` : '';
+  return `${task.id} (${who(task)}): ${task.title}${writes}`;
+}
+
 /** What all agents of a session are told of it: the same text for each, as long as the plan stays. */
 export function sessionBrief(plan: Plan, workspaceBrief: string): string {
-  const tasks = plan.tasks.map(task => {
-    const who = task.kind === 'agent' ? task.role : task.kind;
-    const writes = task.kind === 'agent' && task.writes.length > 0 ? `; writes ${task.writes.join(', ')}` : '';
-    return `${task.id} (${who}): ${task.title}${writes}`;
-  });
+  const tasks = plan.tasks.slice(0, TASKS_SHOWN).map(taskLine);
+  const others = new Map<string, number>();
+  for (const task of plan.tasks.slice(TASKS_SHOWN)) others.set(who(task), (others.get(who(task)) ?? 0) + 1);
+  if (others.size > 0) tasks.push(`and ${[...others].map(([role, count]) => `${count} of ${role}`).join(', ')}`);
   return [
     `Goal of the session: ${plan.goal}`,
     section('How the work is shared out:', plan.rationale ?? ''),
@@ -37,6 +46,19 @@ export function sessionBrief(plan: Plan, workspaceBrief: string): string {
     .join('\n\n');
 }
 
+/** Of a plan too large for the brief: the tasks this one builds on, and those that build on it. */
+function neighbours(task: Task, plan: Plan | undefined): string[] {
+  if (!plan || plan.tasks.length <= TASKS_SHOWN) return [];
+  const before = needed(task);
+  return plan.tasks
+    .filter(other => before.includes(other.id) || needed(other).includes(task.id))
+    .slice(0, TASKS_SHOWN)
+    .map(taskLine);
+}
+
+const needed = ({ needs }: Pick<Task, 'needs'>): string[] =>
+  needs.map(resolveNeed).flatMap(need => (need.kind === 'task' ? [need.task] : []));
+
 function taskText(task: AgentTask, state: SessionState): string {
   const consumed = task.consumes.map(name => {
     const latest = state.artifacts.get(name)?.at(-1);
@@ -45,6 +67,7 @@ function taskText(task: AgentTask, state: SessionState): string {
   return [
     `Task ${task.id}: ${task.title}`,
     task.instructions.trim(),
+    section('Tasks it builds on, or that build on it:', list(neighbours(task, state.plan))),
     section('You may write:', list(task.writes)) || 'You write no files.',
     section('Publish these artifacts; others wait for them:', list(task.publishes)),
     section('Read these artifacts first:', list(consumed)),

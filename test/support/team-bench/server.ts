@@ -1,5 +1,5 @@
 // The wire servers in a process of their own. Started by `fork`; says its URLs, then answers each message with the
-// body of the last turn it was asked for by the first job.
+// body of the last turn that the first job asked for most lately.
 import { startWireServers } from '../../../src/rehearsal/wire/server.ts';
 import { answerOf, TURNS } from './script.ts';
 
@@ -11,7 +11,7 @@ const servers = await startWireServers({
     const text = first?.role === 'user' && first.parts[0]?.type === 'text' ? first.parts[0].text : '';
     const job = /Bench job (\d+)/.exec(text)?.[1] ?? '0';
     const turn = request.messages.filter(message => message.role === 'assistant').length + 1;
-    if (turn === TURNS) conversation ??= request.raw;
+    if (turn === TURNS && job === '0') conversation = request.raw;
     return answerOf(job, turn);
   },
 });

@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict';
+import { initialState, reduce } from '../../../src/core/session/reduce.ts';
+import { sessionBrief, workPrompt } from '../../../src/core/team/prompt.ts';
+import { planOf } from '../../support/plans.ts';
+
+const planWith = (count: number) =>
+  planOf(
+    Array.from({ length: count }, (_, at) => ({
+      id: `t${at}`,
+      title: `Part ${at}`,
+      needs: at > 0 ? [`t${at - 1}`] : [],
+    })),
+  );
+
+/** What the agent of a task is told of it at first. */
+function promptOf(task: string, plan: ReturnType<typeof planWith>): string {
+  const state = initialState();
+  reduce(state, { v: 1, seq: 1, at: 1, type: 'plan-proposed', plan, revision: 1, source: 'file' });
+  const known = state.tasks.get(task);
+  assert.ok(known);
+  return workPrompt('implement', known, 1, state, () => '0'.repeat(64));
+}
+
+describe('what an agent is told of the plan', () => {
+  it('is every task of a plan of ordinary size', () => {
+    const brief = sessionBrief(planWith(100), '');
+    for (let at = 0; at < 100; at++) assert.match(brief, new RegExp(`- t${at} \\(.*\\): Part ${at}\\n?`));
+    assert.doesNotMatch(promptOf('t50', planWith(100)), /Part 49/);
+  });
+
+  it('does not grow with a large plan, and names the tasks next to its own all the same', () => {
+    const large = planWith(1000);
+    const brief = sessionBrief(large, '');
+    assert.match(brief, /Part 99\n- and 900 of \w+$/);
+    assert.doesNotMatch(brief, /Part 100/);
+    const prompt = promptOf('t500', large);
+    assert.match(prompt, /Part 499\n- t501 .*Part 501\n/);
+    assert.ok(prompt.length < 1000);
+  });
+});
