@@ -2,11 +2,12 @@
  * `npm start [-- FOLDER] [--desktop] [--port N] [--no-open]`: builds and packages the extension, installs it in a real
  * VS Code served on 127.0.0.1, opens a folder there (a copy of the sample unless one is named) and prints the address.
  */
-import { execFile, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { parseArgs, promisify } from 'node:util';
+import { parseArgs } from 'node:util';
+import { installExtension } from './host/extension.ts';
 import { installWebHost } from './host/install.ts';
 import { root } from './host/paths.ts';
 import { type Server, startServer } from './host/server.ts';
@@ -46,14 +47,6 @@ async function firstSettings(): Promise<void> {
   };
   await mkdir(folder, { recursive: true });
   await writeFile(file, `${JSON.stringify(settings, undefined, 2)}\n`);
-}
-
-async function installExtension(host: string): Promise<void> {
-  // An older build left beside the new one would be loaded or not, as it happens.
-  await rm(extensionsDir, { recursive: true, force: true });
-  const places = ['--extensions-dir', extensionsDir, '--server-data-dir', dataDir];
-  const args = [join('out', 'server-main.js'), '--install-extension', vsix, ...places, '--accept-server-license-terms'];
-  await promisify(execFile)(process.execPath, args, { cwd: host });
 }
 
 async function startDesktop(workspace: string): Promise<void> {
@@ -101,7 +94,7 @@ if (values.desktop) {
   process.exit();
 }
 const host = await installWebHost();
-await installExtension(host);
+await installExtension({ host, vsix, extensionsDir, dataDir });
 await firstSettings();
 const server = await startServer({
   host,

@@ -1,11 +1,12 @@
 /**
  * `try-start.ts COMMAND`: runs the command that starts Orchestrate as a person would, waits until the page answers,
- * sees in a browser that the extension is active, then presses Ctrl+C and sees that everything has ended.
+ * sees in a browser that the extension is active and plays its demo, then presses Ctrl+C and sees that all has ended.
  */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import { demo } from '../test/support/host/demo.ts';
 import { Workbench } from '../test/support/host/workbench.ts';
 import { root } from './host/paths.ts';
 
@@ -57,6 +58,10 @@ try {
     await workbench.welcome.getByRole('button', { name: 'Start Session' }).waitFor();
     await workbench.statusBarItem.waitFor();
     console.log('the extension is active');
+    await demo.start(workbench);
+    await demo.lens(workbench, 'Approve').click();
+    await demo.ended(workbench);
+    console.log('the demo has run to its end');
   }
   await interrupt();
   assert.equal(await isOpen(Number(new URL(url).port)), false, 'the server has outlived the command');

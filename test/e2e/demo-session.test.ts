@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { demo } from '../support/host/demo.ts';
 import { type Theme, themes, Workbench } from '../support/host/workbench.ts';
 
 describe('a demo session, as a person runs it', function () {
@@ -16,16 +17,14 @@ describe('a demo session, as a person runs it', function () {
     it(`goes from the palette over plan and review to the report, in the ${theme} theme`, async () => {
       await using workbench = await Workbench.open({ theme, workspace: folder });
       const { page } = workbench;
-      await workbench.showSidebar();
-      await workbench.run('Orchestrate: Start Demo Session');
-      await lens(workbench, 'Approve').waitFor();
+      await demo.start(workbench);
       await page.locator('.codelens-decoration', { hasText: '6 tasks' }).first().waitFor();
       assert.equal(await page.getByText('Your application running on port').count(), 0);
       await workbench.screenshot(`demo-plan-${theme}`);
-      await lens(workbench, 'Approve').click();
+      await demo.lens(workbench, 'Approve').click();
       await row(workbench, 'architect-1').waitFor();
       await workbench.screenshot(`demo-running-${theme}`);
-      await ended(workbench);
+      await demo.ended(workbench);
       await workbench.screenshot(`demo-ended-${theme}`);
       assert.ok((await readdir(join(folder, 'server'))).length > 0);
       await workbench.run('Orchestrate: Accept All Changes');
@@ -39,9 +38,8 @@ describe('a demo session, as a person runs it', function () {
   it('is offered for resuming after a reload in the middle, and then goes on to its end', async () => {
     await using workbench = await Workbench.open({ workspace: folder });
     const { page } = workbench;
-    await workbench.showSidebar();
-    await workbench.run('Orchestrate: Start Demo Session');
-    await lens(workbench, 'Approve').click();
+    await demo.start(workbench);
+    await demo.lens(workbench, 'Approve').click();
     await row(workbench, 'architect-1').waitFor();
     await page.reload();
     await page.locator('.monaco-workbench .activitybar').waitFor();
@@ -49,15 +47,8 @@ describe('a demo session, as a person runs it', function () {
     const cut = page.locator('.sidebar').getByRole('treeitem', { name: /^Session Build a simple todo.*interrupted/ });
     await cut.first().click();
     await cut.first().getByRole('button', { name: 'Resume Session...' }).click();
-    await ended(workbench);
+    await demo.ended(workbench);
   });
 });
 
-const lens = ({ page }: Workbench, text: string) => page.locator('.codelens-decoration a', { hasText: text }).first();
 const row = ({ page }: Workbench, text: string) => page.locator('.sidebar .monaco-list-row', { hasText: text }).first();
-
-/** The session's own row says it, to screen readers too. */
-async function ended({ page }: Workbench): Promise<void> {
-  const label = /^Session Build a simple todo.*completed/;
-  await page.locator('.sidebar').getByRole('treeitem', { name: label }).first().waitFor({ timeout: 120_000 });
-}

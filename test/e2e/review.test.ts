@@ -25,13 +25,6 @@ describe('reviewing what agents wrote', () => {
   const row = (label: string) => rows().filter({ hasText: label }).first();
   const lens = (title: string) => workbench.page.locator('.codelens-decoration a', { hasText: title });
   const badge = () => workbench.page.locator('.activitybar .badge[aria-label^="Orchestrate"]');
-  const openFile = async (name: string) => {
-    await workbench.page.keyboard.press('Control+P');
-    await workbench.input.fill(name);
-    await workbench.page.locator('.quick-input-list .monaco-list-row', { hasText: name }).first().waitFor();
-    await workbench.page.keyboard.press('Enter');
-    await workbench.page.locator('.tab.active', { hasText: name }).waitFor();
-  };
 
   /** Settings that name it are left again, where the machine itself does not ask for high contrast. */
   const takeHighContrast = async () => {
@@ -47,7 +40,7 @@ describe('reviewing what agents wrote', () => {
 
   it('goes on in a new window, by the lenses above each change', async () => {
     await open();
-    await openFile('list.js');
+    await workbench.openFile('list.js');
     await lens('from backend-specialist (openai/gpt-5)').waitFor();
     await lens('from frontend-specialist (anthropic/claude-opus)').waitFor();
     await lens('Reject').first().click();
@@ -93,7 +86,7 @@ describe('reviewing what agents wrote', () => {
 
   it('shows what a reviewer found on its line, to be dismissed when nobody is there to mend it', async () => {
     await open();
-    await openFile('list.js');
+    await workbench.openFile('list.js');
     const comment = workbench.page.locator('.review-widget', { hasText: 'does not line up' });
     await comment.waitFor();
     await comment.getByRole('button', { name: 'Dismiss Finding' }).click();
@@ -106,7 +99,7 @@ describe('reviewing what agents wrote', () => {
       if (theme === 'high-contrast') await takeHighContrast();
       await workbench.showSidebar();
       await row('list.js').waitFor();
-      await openFile('list.js');
+      await workbench.openFile('list.js');
       await lens('from frontend-specialist').first().waitFor();
       await workbench.screenshot(`review-file-${theme}`);
       await row('todo.js').click();

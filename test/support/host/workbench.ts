@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Browser, chromium, type Frame, type Locator, type Page } from 'playwright-core';
 import { findBrowser } from '../../../scripts/host/browser.ts';
+import { installExtension } from '../../../scripts/host/extension.ts';
 import { installWebHost } from '../../../scripts/host/install.ts';
 import { root } from '../../../scripts/host/paths.ts';
 import { startServer } from '../../../scripts/host/server.ts';
@@ -40,13 +41,18 @@ export interface WorkbenchOptions {
   settings?: Record<string, unknown>;
   /** Default: this repository, as built. */
   extension?: string;
+  /** Installed as a person would, instead of loaded for development. */
+  vsix?: string;
   env?: NodeJS.ProcessEnv;
   size?: { width: number; height: number };
+  /** Pixels of the picture for one of the page. */
+  scale?: number;
 }
 
 export interface VisitOptions {
   workspace?: string;
   size?: { width: number; height: number };
+  scale?: number;
   end?: () => Promise<void>;
 }
 
@@ -70,9 +76,13 @@ export class Workbench implements AsyncDisposable {
     const workspace = options.workspace === undefined ? await sampleIn(scratch) : (options.workspace ?? '');
     const dataDir = join(scratch, 'data');
     await writeSettings(dataDir, options);
+    const { vsix } = options;
+    const extensionsDir = join(scratch, 'extensions');
+    if (vsix) await installExtension({ host, vsix, extensionsDir, dataDir });
     const server = await startServer({
       host,
       dataDir,
+      ...(vsix ? { extensionsDir } : {}),
       testDriver: true,
       workspaceTrust: options.trusted === false,
       ...(options.env ? { env: options.env } : {}),
@@ -82,12 +92,14 @@ export class Workbench implements AsyncDisposable {
       await rm(scratch, { recursive: true, force: true, maxRetries: 5 });
     };
     const extension = remote(server.port, options.extension ?? root);
-    const query = new URLSearchParams({ payload: JSON.stringify([['extensionDevelopmentPath', extension]]) });
+    const query = new URLSearchParams();
+    if (!vsix) query.set('payload', JSON.stringify([['extensionDevelopmentPath', extension]]));
     query.set(workspace ? 'folder' : 'ew', workspace ? slashed(workspace) : 'true');
     return Workbench.visit(`${server.url}?${query}`, {
       workspace,
       end,
       ...(options.size ? { size: options.size } : {}),
+      ...(options.scale ? { scale: options.scale } : {}),
     });
   }
 
@@ -97,7 +109,8 @@ export class Workbench implements AsyncDisposable {
     const browser = await openBrowser().catch(error => end().then(() => Promise.reject(error)));
     const close = () => browser.close().then(end);
     try {
-      const page = await browser.newPage({ viewport: options.size ?? { width: 1280, height: 800 } });
+      const viewport = options.size ?? { width: 1280, height: 800 };
+      const page = await browser.newPage({ viewport, deviceScaleFactor: options.scale ?? 1 });
       page.setDefaultTimeout(60_000);
       await page.goto(url);
       await page.locator('.monaco-workbench .activitybar').waitFor();
@@ -129,9 +142,19 @@ export class Workbench implements AsyncDisposable {
 
   /** Types into the command palette and takes the entry that reads exactly so. */
   async run(command: string): Promise<void> {
-    await this.#type(command);
     const wanted = this.page.getByText(command, { exact: true });
-    await this.#entries.filter({ has: wanted }).first().waitFor();
+    const entry = this.#entries.filter({ has: wanted }).first();
+    await this.#type(command);
+    // A palette that is open shows no command that comes later, as the first ones of a window do.
+    while (
+      !(await entry.waitFor({ timeout: 3000 }).then(
+        () => true,
+        () => false,
+      ))
+    ) {
+      await this.escape();
+      await this.#type(command);
+    }
     // By keyboard: the list is drawn anew while it is searched, and a click would hit a row that is gone.
     const chosen = this.page.locator('.quick-input-list .monaco-list-row.focused').filter({ has: wanted });
     while ((await chosen.count()) === 0) await this.page.keyboard.press('ArrowDown');
@@ -151,6 +174,15 @@ export class Workbench implements AsyncDisposable {
   async escape(): Promise<void> {
     await this.page.keyboard.press('Escape');
     await this.page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
+  }
+
+  /** Opens a file of the workspace by its name. */
+  async openFile(name: string): Promise<void> {
+    await this.page.keyboard.press('Control+P');
+    await this.input.fill(name);
+    await this.#entries.filter({ hasText: name }).first().waitFor();
+    await this.page.keyboard.press('Enter');
+    await this.page.locator('.tab.active', { hasText: name }).waitFor();
   }
 
   /** Opens our view container by a click on its icon. */

@@ -1,0 +1,21 @@
+import type { Locator } from 'playwright-core';
+import type { Workbench } from './workbench.ts';
+
+/** The demo in a workbench, as a person runs it: the command, the plan's approval, its end. */
+export const demo = {
+  async start(workbench: Workbench): Promise<void> {
+    await workbench.showSidebar();
+    await workbench.run('Orchestrate: Start Demo Session');
+    await demo.lens(workbench, 'Approve').waitFor();
+  },
+
+  lens({ page }: Workbench, text: string): Locator {
+    return page.locator('.codelens-decoration a', { hasText: text }).first();
+  },
+
+  /** The session's own row says it, to screen readers too. */
+  async ended({ page }: Workbench): Promise<void> {
+    const label = /^Session Build a simple todo.*completed/;
+    await page.locator('.sidebar').getByRole('treeitem', { name: label }).first().waitFor({ timeout: 120_000 });
+  },
+};
