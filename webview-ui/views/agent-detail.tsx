@@ -1,4 +1,4 @@
-import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import type { LivePart } from '../../src/protocol/dashboard.ts';
 import type { Row } from '../../src/protocol/dashboard-rows.ts';
 import type { InboxRequest } from '../../src/protocol/inbox.ts';
@@ -177,38 +177,26 @@ function Line({ label, button, value = '', choices, valid = text => text !== '',
   );
 }
 
-/** What the agent says, following its end unless one has scrolled up. */
+/** What the agent says; the style sheet keeps its end in sight unless one has scrolled up. */
 function LiveText({ agent }: { agent: Agent }) {
   const live = model.live.value;
   const parts = live?.agent === agent.id ? live.parts : [];
-  const box = useRef<HTMLDivElement>(null);
-  const follow = useRef(true);
-  useLayoutEffect(() => {
-    const element = box.current;
-    if (element && follow.current) element.scrollTop = element.scrollHeight;
-  }, [parts]);
-  useEffect(() => {
-    follow.current = true;
-  }, [agent.id]);
   return (
     <div
-      ref={box}
       class="live"
       role="log"
       aria-live="off"
       aria-label={l10n.t('Live text of {0}', agent.role)}
       // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls
       tabIndex={0}
-      onScroll={event => {
-        const { scrollTop, scrollHeight, clientHeight } = event.currentTarget;
-        follow.current = scrollHeight - scrollTop - clientHeight < 24;
-      }}
     >
-      {parts.length === 0 ? (
-        <Nothing>{agent.summary ?? agent.doing ?? l10n.t('Nothing said yet.')}</Nothing>
-      ) : (
-        parts.map(part => <Part key={part.n} part={part} />)
-      )}
+      <div>
+        {parts.length === 0 ? (
+          <Nothing>{agent.summary ?? agent.doing ?? l10n.t('Nothing said yet.')}</Nothing>
+        ) : (
+          parts.map(part => <Part key={part.n} part={part} />)
+        )}
+      </div>
     </div>
   );
 }

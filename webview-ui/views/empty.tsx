@@ -92,7 +92,8 @@ export function Failure({ reason }: { reason: string }) {
 /** While a snapshot comes in; short, so that nothing flickers. */
 export function Loading() {
   return (
-    <main class="loading" aria-busy="true" aria-label={l10n.t('The session is being read')}>
+    <main class="loading" aria-busy="true">
+      <h1 class="hidden">{l10n.t('The session is being read')}</h1>
       <span class="skeleton" />
       <span class="skeleton" />
       <span class="skeleton" />

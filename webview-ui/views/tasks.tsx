@@ -111,7 +111,11 @@ function Graph() {
   const focus = (id: string | undefined) => {
     if (id === undefined) return;
     setActive(id);
-    requestAnimationFrame(() => box.current?.querySelector<HTMLElement>(`[data-task="${CSS.escape(id)}"]`)?.focus());
+    const find = () => box.current?.querySelector<HTMLElement>(`[data-task="${CSS.escape(id)}"]`);
+    const there = find();
+    // What is out of sight exists from the next frame on.
+    if (there) there.focus();
+    else requestAnimationFrame(() => find()?.focus());
   };
   const onKeyDown = (event: KeyboardEvent) => {
     const next = move(placed.value, known, event.key);
@@ -203,9 +207,6 @@ function Node({ id, x, y, stop, onFocus }: NodeProps) {
   if (!task) return null;
   const look = taskLook(task.status);
   const waits = task.needs.map(({ name }) => name).join(', ');
-  const spoken = waits
-    ? l10n.t('{0}, {1}, after {2}', task.title, look.label, waits)
-    : l10n.t('{0}, {1}', task.title, look.label);
   const fixes = task.rounds.filter(({ kind }) => kind === 'fix').length;
   return (
     <button
@@ -213,7 +214,6 @@ function Node({ id, x, y, stop, onFocus }: NodeProps) {
       class={`node tone-${look.tone} node-${task.status}`}
       data-task={id}
       tabIndex={stop ? 0 : -1}
-      aria-label={spoken}
       aria-pressed={chosenTask.value === id}
       title={task.note ?? task.title}
       style={{ left: `${x}px`, top: `${y}px`, width: `${NODE.width}px`, height: `${NODE.height}px` }}
@@ -229,8 +229,9 @@ function Node({ id, x, y, stop, onFocus }: NodeProps) {
           {look.label}
           {task.role !== undefined ? ` · ${task.role}` : ` · ${task.kind}`}
           {task.attempt > 1 ? ` · ${l10n.t('try {0}', task.attempt)}` : ''}
-          {fixes > 0 ? ` · ${l10n.t('{0} fix rounds', fixes)}` : ''}
+          {fixes > 0 ? ` · ${l10n.t('fix rounds: {0}', fixes)}` : ''}
         </span>
+        {waits !== '' && <span class="hidden">{l10n.t('after {0}', waits)}</span>}
       </span>
     </button>
   );
