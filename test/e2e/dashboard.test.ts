@@ -1,0 +1,263 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { AxeResults } from 'axe-core';
+import type { Frame } from 'playwright-core';
+import { buildStage } from '../support/dashboard/build.ts';
+import { Workbench } from '../support/host/workbench.ts';
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const standards = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+
+/** What an automatic check of accessibility finds wrong, in words. */
+async function violations(frame: Frame, runOnly: object | string[]): Promise<string[]> {
+  await frame.evaluate(`window.axe || (() => { ${axe} })()`);
+  const { violations: found } = await frame.evaluate<AxeResults>(
+    `axe.run(document, ${JSON.stringify({ runOnly, resultTypes: ['violations'] })})`,
+  );
+  return found.flatMap(({ id, nodes }) => nodes.map(node => `${id}: ${node.html} (${node.failureSummary})`));
+}
+
+/** Each state, by the stage that shows it, and what is read there. */
+const states: [stage: string, text: string][] = [
+  ['planning', 'The planner works out who does what'],
+  ['approval', 'The plan waits for you: 9 tasks'],
+  ['running', 'Todo API'],
+  ['asking', 'wants to run a command'],
+  ['paused', 'Paused by you'],
+  ['spent', 'Paused: the budget is spent'],
+  ['finished', '7 of 7 files wait for your review.'],
+  ['failed', 'Ended with failures'],
+  ['crowd', 'Something large'],
+  ['none', 'No session yet'],
+];
+
+/** What comes before a session is known, or instead of it: told as the extension would. */
+const empty = { type: 'update', revision: 1_000_000, now: 0, complete: false };
+const told: [name: string, message: object, text: string | undefined][] = [
+  ['loading', { ...empty, reset: { workspace: 'ready' } }, undefined],
+  ['untrusted', { ...empty, reset: { workspace: 'untrusted' } }, 'This workspace is not trusted'],
+  ['no-folder', { ...empty, reset: { workspace: 'no-folder' } }, 'No folder is open'],
+  ['error', { type: 'failed', message: 'The journal is damaged in line 7.' }, 'The journal is damaged in line 7.'],
+];
+
+const tell = (frame: Frame, message: object) =>
+  frame.evaluate(`window.dispatchEvent(new MessageEvent('message', { data: ${JSON.stringify(message)} }))`);
+
+describe('the dashboard', function () {
+  this.timeout(180_000);
+  const size = { width: 1400, height: 1700 };
+  let workbench: Workbench;
+  before(async () => {
+    workbench = await Workbench.open({ size, extension: await buildStage() });
+    // The palette does not look again once it is open.
+    while ((await workbench.offered('Stage: planning')).length === 0) await workbench.page.waitForTimeout(300);
+  });
+  after(() => workbench?.close());
+
+  /** Leaves the palette closed: a key that comes while it closes would be lost. */
+  async function run(command: string): Promise<void> {
+    await workbench.run(command);
+    await workbench.page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
+  }
+
+  async function show(stage: string): Promise<Frame> {
+    await run(`Stage: ${stage}`);
+    const frame = await workbench.dashboard();
+    await frame.locator('main:not([aria-busy])').waitFor();
+    return frame;
+  }
+
+  /** A page that remembers nothing. */
+  async function open(stage: string): Promise<Frame> {
+    await run('Stage: afresh');
+    await workbench.page.locator('iframe.webview').waitFor({ state: 'detached' });
+    return show(stage);
+  }
+
+  const agentRow = (frame: Frame, text: string) =>
+    frame.getByRole('treegrid', { name: 'Agents' }).getByRole('row').filter({ hasText: text });
+
+  for (const [theme, kind] of [
+    ['dark', 'vscode-dark'],
+    ['light', 'vscode-light'],
+    ['high-contrast', 'vscode-high-contrast'],
+    ['light-high-contrast', 'vscode-high-contrast-light'],
+  ]) {
+    it(`is accessible in every state of a session, in the ${theme} theme`, async () => {
+      await run(`Stage: ${theme}`);
+      // The structure is the same in all themes, the colours are not.
+      const rules = theme === 'dark' ? standards : { type: 'rule', values: ['color-contrast'] };
+      const found: Record<string, string[]> = {};
+      const look = async (name: string, frame: Frame) => {
+        const wrong = await violations(frame, rules);
+        if (wrong.length > 0) found[name] = wrong;
+        await workbench.screenshot(`dashboard-${name}-${theme}`);
+      };
+      await open('planning');
+      for (const [stage, text] of states) {
+        const frame = await show(stage);
+        await frame.getByText(text).first().waitFor();
+        await frame.locator(`body[data-vscode-theme-kind="${kind}"]`).waitFor();
+        if (stage === 'running') {
+          await agentRow(frame, 'writes server').click();
+          await run('Stage: speak');
+          await frame.getByRole('log').getByText('I read the contract').first().waitFor();
+        }
+        await look(stage, frame);
+      }
+      const frame = await workbench.dashboard();
+      for (const [name, message, text] of told) {
+        await tell(frame, message);
+        await (text === undefined ? frame.locator('main[aria-busy]') : frame.getByText(text)).waitFor();
+        await look(name, frame);
+      }
+      assert.deepEqual(found, {});
+    });
+  }
+
+  it('shows everything again when the extension answers again', async () => {
+    await run('Stage: dark');
+    const frame = await open('none');
+    await tell(frame, { type: 'failed', message: 'Something broke.' });
+    await frame.getByRole('button', { name: 'Try Again' }).click();
+    await frame.getByText('No session yet').waitFor();
+  });
+
+  it('shows questions one after another, takes the answers, and says when all are given', async () => {
+    const frame = await open('asking');
+    await frame.getByText('1 of 2', { exact: true }).waitFor();
+    await frame.getByRole('button', { name: 'Deny…' }).click();
+    await frame.getByLabel('Why, for the agent').fill('use what is there');
+    await frame.getByRole('button', { name: 'Deny', exact: true }).click();
+    await frame.getByText('Where should todos be kept?', { exact: true }).first().waitFor();
+    await frame.getByText('1 of 1', { exact: true }).waitFor();
+    await frame.getByRole('button', { name: 'In a file' }).click();
+    await frame.getByText('Waits for you').waitFor({ state: 'detached' });
+    await run('Stage: question');
+    await frame.getByText('Which port?').waitFor();
+  });
+
+  it('holds the reins: pause, nudge, reassign, abort, more work', async () => {
+    const frame = await open('running');
+    const row = agentRow(frame, 'writes server');
+    await row.click();
+    const detail = frame.getByRole('region', { name: 'backend-specialist' });
+    await detail.getByRole('button', { name: 'Pause agent' }).click();
+    await row.getByRole('img', { name: 'paused' }).waitFor();
+    await detail.getByRole('button', { name: 'Resume agent' }).click();
+    await row.getByRole('img', { name: 'working' }).waitFor();
+    await detail.getByRole('button', { name: 'Nudge agent' }).click();
+    await detail.getByLabel('Say to the agent before its next turn').fill('keep the port');
+    await frame.page().keyboard.press('Enter');
+    await detail.getByText('Nudge: keep the port').waitFor();
+    await detail.getByRole('button', { name: 'Reassign model' }).click();
+    const field = detail.getByLabel('Model, as provider/model');
+    await field.fill('nonsense');
+    assert.equal(await detail.getByRole('button', { name: 'Reassign', exact: true }).isDisabled(), true);
+    await field.fill('google/gemini-pro');
+    await detail.getByRole('button', { name: 'Reassign', exact: true }).click();
+    await frame.getByText('Model reassigned').first().waitFor();
+    await detail.getByRole('button', { name: 'Abort agent' }).click();
+    await detail.getByRole('button', { name: 'Yes' }).click();
+    await agentRow(frame, 'aborted by the user').getByRole('img', { name: 'aborted' }).waitFor();
+    await frame.getByLabel('More work for the team').fill('a dark theme');
+    await frame.getByRole('button', { name: 'Add to Queue' }).click();
+    await frame.getByRole('button', { name: 'Take "a dark theme" out of the queue' }).click();
+    await frame.getByText('a dark theme').waitFor({ state: 'detached' });
+  });
+
+  it('can be walked by keyboard alone, with a focus that is seen', async () => {
+    const frame = await open('running');
+    const { keyboard } = workbench.page;
+    await frame.getByRole('button', { name: 'Pause session' }).focus();
+    const stops: string[] = [];
+    for (let presses = 0; presses < 60; presses++) {
+      await keyboard.press('Tab');
+      const [name, outlined] = await frame.evaluate<[string, boolean]>(`(() => {
+        const at = document.activeElement;
+        const style = getComputedStyle(at);
+        const drawn = style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) > 0;
+        return [at.getAttribute('aria-label') ?? at.textContent ?? '', drawn];
+      })()`);
+      stops.push(name);
+      assert.ok(outlined, `no focus is seen on ${name}`);
+      if (name.startsWith('Show')) break;
+    }
+    for (const name of ['Agents', 'Timeline', 'Agree on the API', 'More work for the team'])
+      assert.ok(
+        stops.some(stop => stop.startsWith(name)),
+        `${name} is not among ${stops.join(' | ')}`,
+      );
+
+    await frame.getByRole('treegrid', { name: 'Agents' }).focus();
+    await keyboard.press('Home');
+    await keyboard.press('ArrowDown');
+    await keyboard.press('Enter');
+    await frame.getByRole('region', { name: 'architect' }).waitFor();
+    await keyboard.press('Home');
+    await keyboard.press('ArrowLeft');
+    await frame.getByRole('row', { name: /architect/ }).waitFor({ state: 'detached' });
+    await keyboard.press('ArrowRight');
+    await frame.getByRole('row', { name: /architect/ }).waitFor();
+
+    await frame.getByRole('button', { name: /^Agree on the API/ }).focus();
+    await keyboard.press('ArrowRight');
+    await keyboard.press('Enter');
+    await frame.getByRole('region', { name: /Todo API|Keep todos on disk|The page/ }).waitFor();
+  });
+
+  it('shows the live text of the agent that is chosen, and marks what is counted by estimate', async () => {
+    const frame = await open('running');
+    await run('Stage: speak');
+    const row = agentRow(frame, 'writes server');
+    await row.getByText(/^~/).waitFor();
+    await row.click();
+    const log = frame.getByRole('log');
+    await log.getByText('I read the contract').first().waitFor();
+    await log.getByText('write_file').waitFor();
+  });
+
+  it('shows what happened while it was hidden, and the session that was chosen', async () => {
+    let frame = await open('two');
+    await frame.getByRole('combobox', { name: 'Session' }).selectOption('first');
+    await frame.getByText('1 of 2', { exact: true }).waitFor();
+    await run('File: New Untitled Text File');
+    await workbench.page.locator('.tab.active', { hasText: 'Untitled' }).waitFor();
+    await run('Stage: question');
+    await run('Stage: Open Dashboard');
+    frame = await workbench.dashboard();
+    await frame.getByText('1 of 3', { exact: true }).waitFor();
+  });
+
+  it('keeps still where motion is not wanted', async () => {
+    const frame = await open('running');
+    const spinning = "getComputedStyle(document.querySelector('.codicon-modifier-spin')).animationName";
+    assert.notEqual(await frame.evaluate(spinning), 'none');
+    await workbench.page.emulateMedia({ reducedMotion: 'reduce' });
+    assert.equal(await frame.evaluate(spinning), 'none');
+    await workbench.page.emulateMedia({ reducedMotion: null });
+  });
+
+  it('has room in a narrow column', async () => {
+    await workbench.page.setViewportSize({ width: 700, height: 1500 });
+    const frame = await open('asking');
+    const [inner, scrolled] = await frame.evaluate<[number, number]>(
+      '[innerWidth, document.documentElement.scrollWidth]',
+    );
+    assert.ok(inner < 520, `${inner} pixels are not narrow`);
+    assert.equal(scrolled, inner);
+    assert.deepEqual(await violations(frame, standards), []);
+    await workbench.screenshot('dashboard-narrow');
+    await workbench.page.setViewportSize(size);
+  });
+
+  it('is there again after the window was reloaded', async () => {
+    await open('finished');
+    await workbench.page.evaluate('window.old = true');
+    await run('Developer: Reload Window');
+    await workbench.page.waitForFunction('!window.old');
+    const frame = await workbench.dashboard();
+    await frame.getByText('7 of 7 files wait for your review.').waitFor();
+  });
+});
