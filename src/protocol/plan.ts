@@ -59,7 +59,11 @@ export const AgentTask = z.strictObject({
     .strictObject({ role: Name.default('reviewer'), rounds: z.number().int().min(1).max(10).default(3) })
     .optional()
     .describe("Review rounds after the work: the reviewer's blockers go back until none is open"),
-  budgetUsd: z.number().positive().optional(),
+  budgetUsd: z
+    .number()
+    .positive()
+    .optional()
+    .describe('The most the task may cost, all attempts and review rounds together'),
   timeoutMinutes: z.number().positive().optional(),
 });
 

@@ -11,6 +11,7 @@ import { type FlowLimits, isEscalated, nextStep, openBlockers, rungsOf, type Ste
 import { nextRung, type Sign, type Trigger } from './ladder.ts';
 import { reviewPrompt, workPrompt } from './prompt.ts';
 import type { Routes } from './routes.ts';
+import { budgetLeft } from './task-budget.ts';
 import { TaskRoutes } from './task-routes.ts';
 
 export interface TaskLimits extends FlowLimits {
@@ -144,8 +145,8 @@ class AgentTaskRun {
     if (!job) return;
     const kind = step.do === 'review' ? 'review' : step.kind === 'fix' ? 'fix' : 'implement';
     const known = this.#task.rounds.some(r => r.agent === job.agent && r.round === step.round && r.kind === kind);
-    if (!known) journal.append({ type: 'round-started', task: this.#id, round: step.round, kind, agent: job.agent });
     if (job.limits.budget !== undefined) this.#host.limitAgent(job.agent, job.limits.budget);
+    if (!known) journal.append({ type: 'round-started', task: this.#id, round: step.round, kind, agent: job.agent });
     const worker = step.do === 'review' ? this.#task.rounds.findLast(r => r.kind !== 'review')?.agent : undefined;
     const free = this.#routes.hasFree(job.route);
     const outcome = await crew.run(job, {
@@ -246,7 +247,9 @@ class AgentTaskRun {
       return undefined;
     }
     const agent = step.agent ?? this.#host.newAgent(name);
-    const budget = this.#spec.budgetUsd;
+    const { budgetUsd } = this.#spec;
+    // An agent that goes on keeps the limit it began with, or was given since.
+    const budget = step.agent === undefined && budgetUsd !== undefined ? budgetLeft(state, task, budgetUsd) : undefined;
     return {
       agent,
       kind: review ? 'review' : step.kind,
@@ -259,7 +262,7 @@ class AgentTaskRun {
         ? reviewPrompt(task, step.round, state, hashOf)
         : workPrompt(step.kind, task, step.round, state, hashOf),
       claims: review ? [] : this.#spec.writes,
-      limits: { maxTurns: limits.maxTurns, ...(budget !== undefined && { budget: Math.round(budget * 1e9) }) },
+      limits: { maxTurns: limits.maxTurns, ...(budget !== undefined && { budget }) },
     };
   }
 
