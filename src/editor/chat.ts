@@ -85,7 +85,7 @@ async function monitor(
 async function list({ sessions }: SessionController, _prompt: string, stream: Stream): Promise<void> {
   if (sessions.length === 0) return nothing(stream);
   for (const { state, id } of sessions) {
-    stream.markdown(`- **${plain(state.goal || id)}** · ${plain(describeSession(state, Date.now()))}\n`);
+    stream.markdown(`- **${plain(state.goal || id)}** · ${plain(describeSession(state, Date.now()).whole)}\n`);
   }
 }
 
@@ -137,7 +137,7 @@ async function report(controller: SessionController, _prompt: string, stream: St
 }
 
 function tell({ state }: WindowSession, stream: Stream): void {
-  stream.markdown(`**${plain(state.goal)}**\n\n${plain(describeSession(state, Date.now()))}\n`);
+  stream.markdown(`**${plain(state.goal)}**\n\n${plain(describeSession(state, Date.now()).whole)}\n`);
 }
 
 /** Files that agents wrote, to be opened from here, and what can be done next. */

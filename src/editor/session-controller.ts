@@ -135,11 +135,13 @@ export class SessionController implements SessionSource, vscode.Disposable {
       if (known) {
         changed ||= known.place !== place;
         known.place = place;
+        known.owner = summary.owner;
         continue;
       }
       const session = await this.#follow(backend, summary.id);
       if (!session || this.#store.disposed) continue;
       session.place = place;
+      session.owner = summary.owner;
       this.#sessions = [...this.#sessions, session].sort(newestFirst);
       changed = true;
     }

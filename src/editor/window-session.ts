@@ -3,6 +3,7 @@ import type { Disposable } from '../core/ports.ts';
 import type { RequestOutcome } from '../core/session/inbox.ts';
 import type { LiveSession as Running } from '../core/session/live.ts';
 import type { SessionState } from '../core/session/state.ts';
+import type { SessionOwner } from '../core/session/store.ts';
 import type { JournalEvent } from '../protocol/events.ts';
 import type { Hash } from '../protocol/ids.ts';
 import type { InboxRequest } from '../protocol/inbox.ts';
@@ -17,6 +18,8 @@ export class WindowSession implements LiveSession {
   readonly id: string;
   readonly state: SessionState;
   place: Place = 'nowhere';
+  /** Who runs it elsewhere. */
+  owner: SessionOwner | undefined;
   /** While this window runs it. */
   running: Running | undefined;
   /** While this window reviews what it left. */

@@ -55,9 +55,9 @@ export class Actor {
 
   answer(request: CanonicalRequest): ScriptedAnswer {
     const scene = sceneOf(request);
-    const pacing = this.#script.pacing;
     const part = this.#part(scene);
     const turn = part?.turns[scene.turn];
+    const pacing = turn?.pacing ?? this.#script.pacing;
     if (!turn) {
       const who = `${scene.role ?? 'nobody'} (${scene.kind ?? '?'}, task ${scene.task ?? '-'}, turn ${scene.turn + 1})`;
       return { text: `This rehearsal has no answer for ${who}.`, ...(pacing && { pacing }) };

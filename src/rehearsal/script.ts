@@ -15,12 +15,21 @@ const Fault = z.strictObject({
   times: z.number().int().positive().optional(),
 });
 
+/** Characters in one chunk, and milliseconds between chunks and before the first. */
+const Pacing = z.strictObject({
+  chunkChars: z.number().int().positive(),
+  firstByteMs: z.number(),
+  betweenMs: z.number(),
+});
+
 const Turn = z.strictObject({
   reasoning: z.string().optional(),
   text: z.string().optional(),
   /** Tools by name with their arguments, in order. `{file: …}` anywhere in them is replaced by that file's content. */
   tools: z.array(z.record(z.string(), z.unknown())).optional(),
   fault: Fault.optional(),
+  /** Instead of the script's own. */
+  pacing: Pacing.optional(),
 });
 
 const Part = z.strictObject({
@@ -42,10 +51,7 @@ export const Script = z.strictObject({
     z.strictObject({ kind: z.enum(['anthropic', 'openai', 'openai-compatible', 'google', 'ollama']) }),
   ),
   routes: z.record(Name, z.array(ModelRef).min(1)),
-  /** Characters in one chunk, and milliseconds between chunks and before the first. */
-  pacing: z
-    .strictObject({ chunkChars: z.number().int().positive(), firstByteMs: z.number(), betweenMs: z.number() })
-    .optional(),
+  pacing: Pacing.optional(),
   parts: z.array(Part).min(1),
 });
 

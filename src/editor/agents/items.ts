@@ -1,12 +1,11 @@
 import * as vscode from 'vscode';
-import { showDuration } from '../../protocol/show.ts';
 import { agentOf, type Node, taskOf } from './nodes.ts';
 import {
+  type Description,
   describeAgent,
   describeSession,
   describeTask,
   sessionStatus,
-  spending,
   statusIcon,
   statusWord,
 } from './words.ts';
@@ -14,16 +13,20 @@ import {
 const { t } = vscode.l10n;
 const { Collapsed, Expanded, None } = vscode.TreeItemCollapsibleState;
 
-/** How a row is drawn, read aloud, and what may be done with it. */
+/** How a row is drawn, read aloud, and what may be done with it. Its tooltip is made when it is looked at. */
 export function itemOf(node: Node, now: number): vscode.TreeItem {
-  const item = fill(node, now);
+  const { item, described } = fill(node, now);
   // A row that gets its first children is a new one for VS Code: it would stay closed otherwise.
   item.id = item.collapsibleState === None ? node.id : `${node.id}/`;
-  const label = typeof item.label === 'string' ? item.label : (item.label?.label ?? '');
-  item.accessibilityInformation = {
-    label: `${KIND[node.kind]()} ${label}${item.description ? `, ${String(item.description).replaceAll(' · ', ', ')}` : ''}`,
-  };
+  item.description = described.shown;
+  const spoken = [`${KIND[node.kind]()} ${nameOf(node)}`, ...described.whole.split(' · ')];
+  item.accessibilityInformation = { label: spoken.filter(part => part).join(', ') };
   return item;
+}
+
+interface Filled {
+  item: vscode.TreeItem;
+  described: Description;
 }
 
 const KIND: Record<Node['kind'], () => string> = {
@@ -33,10 +36,26 @@ const KIND: Record<Node['kind'], () => string> = {
   agent: () => t('Agent'),
 };
 
-/** Leaves room for what is said beside it; the whole text is in the tooltip. */
-const shortened = (text: string) => (text.length > 30 ? `${text.slice(0, 29).trimEnd()}…` : text);
+const nothing: Description = { shown: '', whole: '' };
+const asks = () => new vscode.ThemeIcon('bell-dot', new vscode.ThemeColor('notificationsWarningIcon.foreground'));
 
-function fill(node: Node, now: number): vscode.TreeItem {
+function nameOf(node: Node): string {
+  switch (node.kind) {
+    case 'session':
+      return node.session.state.goal || node.session.id;
+    case 'phase':
+      return node.phase;
+    case 'task':
+      return taskOf(node)?.task.title ?? node.task;
+    case 'agent':
+      return node.agent;
+  }
+}
+
+/** Leaves room for what is said beside it; the whole text is in the tooltip, and read aloud. */
+const shortened = (text: string) => (text.length > 22 ? `${text.slice(0, 21).trimEnd()}…` : text);
+
+function fill(node: Node, now: number): Filled {
   switch (node.kind) {
     case 'session':
       return sessionItem(node, now);
@@ -49,80 +68,61 @@ function fill(node: Node, now: number): vscode.TreeItem {
   }
 }
 
-function sessionItem({ session }: Extract<Node, { kind: 'session' }>, now: number): vscode.TreeItem {
-  const { state, place } = session;
+function sessionItem(node: Extract<Node, { kind: 'session' }>, now: number): Filled {
+  const { state, place, owner } = node.session;
   const runs = place !== 'nowhere';
-  const item = new vscode.TreeItem(shortened(state.goal || session.id), runs ? Expanded : Collapsed);
-  const status = runs || state.status === 'ended' ? sessionStatus(state) : 'interrupted';
-  item.description = [
-    place === 'elsewhere' ? t('another window') : undefined,
-    state.rehearsal ? t('demo') : undefined,
-    runs || state.status === 'ended' ? describeSession(state, now) : statusWord('interrupted'),
-  ]
-    .filter(Boolean)
-    .join(' · ');
-  item.iconPath =
-    state.asks.size > 0 && runs
-      ? new vscode.ThemeIcon('bell-dot', new vscode.ThemeColor('notificationsWarningIcon.foreground'))
-      : statusIcon(status);
+  const cut = !runs && state.status !== 'ended';
+  const item = new vscode.TreeItem(shortened(nameOf(node)), runs ? Expanded : Collapsed);
+  const elsewhere = owner?.host === 'terminal' ? t('in a terminal') : t('in another window');
+  const told = cut
+    ? { shown: statusWord('interrupted'), whole: statusWord('interrupted') }
+    : describeSession(state, now);
+  const flags = [place === 'elsewhere' ? elsewhere : '', state.rehearsal ? t('demo') : ''].filter(flag => flag);
+  const join = (parts: string[]) => parts.filter(part => part).join(' · ');
+  item.iconPath = state.asks.size > 0 && runs ? asks() : statusIcon(cut ? 'interrupted' : sessionStatus(state));
   item.contextValue = [
     'session',
     runs ? (state.status === 'paused' ? 'paused' : 'runs') : 'over',
-    session.resumable ? 'resumable' : '',
+    node.session.resumable ? 'resumable' : '',
     runs && state.asks.size > 0 ? 'asks' : '',
   ]
     .filter(Boolean)
     .join(' ');
-  const tooltip = new vscode.MarkdownString(undefined, true);
-  tooltip.appendText(`${state.goal}\n`);
-  tooltip.appendMarkdown(
-    `\n${[statusWord(status), spending(state.tally), showDuration(state.activeMs)].filter(Boolean).join(' · ')}`,
-  );
-  if (state.outcome) tooltip.appendMarkdown('\n\n').appendText(state.outcome.reason);
-  item.tooltip = tooltip;
-  return item;
+  const described = { shown: join([...flags, told.shown]), whole: join([told.whole, ...flags]) };
+  return { item, described };
 }
 
-function phaseItem({ session, phase }: Extract<Node, { kind: 'phase' }>): vscode.TreeItem {
+function phaseItem({ session, phase }: Extract<Node, { kind: 'phase' }>): Filled {
   const tasks = [...session.state.tasks.values()].filter(({ task }) => task.phase === phase);
   const done = tasks.filter(({ status }) => status === 'completed').length;
   const item = new vscode.TreeItem(phase, Expanded);
-  item.description = t('{0} of {1} done', done, tasks.length);
   const over = tasks.every(({ endedAt }) => endedAt !== undefined);
   const failed = tasks.some(({ status }) => status === 'failed');
-  item.iconPath = statusIcon(failed ? 'failed' : over ? 'completed' : done > 0 ? 'running' : 'pending');
+  const status = failed ? 'failed' : over ? 'completed' : done > 0 ? 'running' : 'pending';
+  item.iconPath = statusIcon(status);
   item.contextValue = 'phase';
-  return item;
+  const shown = t('{0} of {1} done', done, tasks.length);
+  return { item, described: { shown, whole: `${statusWord(status)} · ${shown}` } };
 }
 
-function taskItem(node: Extract<Node, { kind: 'task' }>, now: number): vscode.TreeItem {
+function taskItem(node: Extract<Node, { kind: 'task' }>, now: number): Filled {
   const state = taskOf(node);
-  if (!state) return new vscode.TreeItem(node.task, None);
-  const item = new vscode.TreeItem(
-    shortened(state.task.title),
-    state.agents.length === 0 ? None : state.endedAt === undefined ? Expanded : Collapsed,
-  );
-  item.description = describeTask(state, now);
+  if (!state) return { item: new vscode.TreeItem(node.task, None), described: nothing };
+  const open = state.endedAt === undefined ? Expanded : Collapsed;
+  const item = new vscode.TreeItem(shortened(nameOf(node)), state.agents.length === 0 ? None : open);
   item.iconPath = statusIcon(state.status);
   item.contextValue = 'task';
-  const tooltip = new vscode.MarkdownString(undefined, true);
-  tooltip.appendText(`${state.task.id}: ${state.task.title}`);
-  if (state.note) tooltip.appendMarkdown('\n\n').appendText(state.note);
-  item.tooltip = tooltip;
-  return item;
+  return { item, described: describeTask(state, now) };
 }
 
-function agentItem(node: Extract<Node, { kind: 'agent' }>, now: number): vscode.TreeItem {
+function agentItem(node: Extract<Node, { kind: 'agent' }>, now: number): Filled {
   const state = agentOf(node);
-  if (!state) return new vscode.TreeItem(node.agent, None);
-  const item = new vscode.TreeItem(state.agent, None);
-  item.description = describeAgent(state, now);
+  const item = new vscode.TreeItem(node.agent, None);
+  if (!state) return { item, described: nothing };
   const runs = node.session.place !== 'nowhere';
   const stopped = !runs && state.endedAt === undefined;
-  item.iconPath =
-    state.openAsks > 0 && runs
-      ? new vscode.ThemeIcon('bell-dot', new vscode.ThemeColor('notificationsWarningIcon.foreground'))
-      : statusIcon(stopped ? 'interrupted' : state.status);
+  const status = stopped ? 'interrupted' : state.status;
+  item.iconPath = state.openAsks > 0 && runs ? asks() : statusIcon(status);
   item.contextValue = [
     'agent',
     runs && state.endedAt === undefined ? (state.status === 'paused' ? 'paused' : 'runs') : 'over',
@@ -130,30 +130,6 @@ function agentItem(node: Extract<Node, { kind: 'agent' }>, now: number): vscode.
   ]
     .filter(Boolean)
     .join(' ');
-  item.tooltip = agentTooltip(node);
   item.command = { command: 'orchestrate.openTranscript', title: t('Open Transcript'), arguments: [node] };
-
-  return item;
-}
-
-function agentTooltip(node: Extract<Node, { kind: 'agent' }>): vscode.MarkdownString {
-  const state = agentOf(node);
-  const text = new vscode.MarkdownString(undefined, true);
-  if (!state) return text;
-  const { usage } = state.tally;
-  text.appendText(`${state.agent} · ${statusWord(state.status)}`);
-  const rows: [string, string | undefined][] = [
-    [t('Role'), state.role],
-    [t('Model'), state.model ?? state.route[0]],
-    [t('Now'), state.endedAt === undefined ? state.doing : undefined],
-    [t('Turns'), String(state.turns)],
-    [t('Tokens in'), String(usage.input + usage.cacheRead + usage.cacheWrite)],
-    [t('Tokens out'), String(usage.output)],
-    [t('Switches of model'), state.failovers > 0 ? String(state.failovers) : undefined],
-    [t('Summary'), state.summary],
-  ];
-  for (const [name, value] of rows) {
-    if (value) text.appendMarkdown(`\n\n**${name}** `).appendText(value);
-  }
-  return text;
+  return { item, described: describeAgent(stopped ? { ...state, status, openAsks: 0 } : state, now) };
 }

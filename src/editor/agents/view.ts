@@ -1,17 +1,12 @@
 import * as vscode from 'vscode';
-import type { JournalEvent } from '../../protocol/events.ts';
+import { systemClock } from '../../node/clock.ts';
 import { DisposableStore } from '../disposables.ts';
 import type { SessionController } from '../session-controller.ts';
 import type { WindowSession } from '../window-session.ts';
 import { itemOf } from './items.ts';
 import { type Node, Nodes } from './nodes.ts';
-
-/** Changes come in showers: rows are drawn anew at most this often. */
-const SETTLE_MS = 200;
-/** Sums and times of a whole session change with every call. */
-const SLOW_MS = 2000;
-/** What only grows older. */
-const AGE_MS = 10_000;
+import { Pace } from './pace.ts';
+import { tooltipOf } from './tooltips.ts';
 
 /** Sessions, their phases and tasks, and the agents at work on them. Empty, it leaves the place to the welcome view. */
 export class AgentsView implements vscode.TreeDataProvider<Node>, vscode.Disposable {
@@ -21,21 +16,38 @@ export class AgentsView implements vscode.TreeDataProvider<Node>, vscode.Disposa
   readonly #controller: SessionController;
   readonly #view: vscode.TreeView<Node>;
   readonly #nodes = new Map<WindowSession, Nodes>();
-  readonly #touched = new Set<Node>();
-  readonly #timers = new Set<NodeJS.Timeout>();
+  readonly #pace: Pace;
   #shown: readonly WindowSession[] = [];
-  #soon: NodeJS.Timeout | undefined;
-  #slow: NodeJS.Timeout | undefined;
-  #age: NodeJS.Timeout | undefined;
+  /** Which sessions there were and who ran them, when all rows were drawn last. */
+  #standing = '';
+  /** Something changed while nobody saw it. */
+  #stale = false;
 
   constructor(controller: SessionController) {
     this.#controller = controller;
     this.#view = this.#store.add(
       vscode.window.createTreeView('orchestrate.agents', { treeDataProvider: this, showCollapseAll: true }),
     );
+    this.#pace = this.#store.add(
+      new Pace({
+        clock: systemClock,
+        nodesOf: session => this.#of(session),
+        running: () => this.#shown.filter(({ place }) => place !== 'nowhere'),
+        draw: nodes => this.#draw(nodes),
+      }),
+    );
+    this.#store.add(
+      this.#view.onDidChangeVisibility(({ visible }) => {
+        if (visible && this.#stale) this.#drawAll();
+      }),
+    );
     this.#store.add(controller.onChange(() => this.#sessionsChanged()));
-    this.#store.add(controller.onEvent(({ session, event }) => this.#eventCame(session, event)));
-    this.#store.add({ dispose: () => this.#stopTimers() });
+    this.#store.add(
+      controller.onEvent(({ session, event }) => {
+        this.#pace.took(session, event);
+        this.#badge();
+      }),
+    );
   }
 
   getChildren(node?: Node): Node[] {
@@ -50,6 +62,11 @@ export class AgentsView implements vscode.TreeDataProvider<Node>, vscode.Disposa
 
   getTreeItem(node: Node): vscode.TreeItem {
     return itemOf(node, Date.now());
+  }
+
+  resolveTreeItem(item: vscode.TreeItem, node: Node): vscode.TreeItem {
+    item.tooltip = tooltipOf(node, Date.now());
+    return item;
   }
 
   /** Brings an agent, or a session, into view. */
@@ -73,112 +90,35 @@ export class AgentsView implements vscode.TreeDataProvider<Node>, vscode.Disposa
 
   #sessionsChanged(): void {
     const { sessions } = this.#controller;
-    if (sessions.length === this.#shown.length && sessions.every((session, i) => session === this.#shown[i])) return;
+    this.#badge();
+    const standing = sessions.map(({ id, place }) => `${id} ${place}`).join();
+    const same = sessions.length === this.#shown.length && sessions.every((session, i) => session === this.#shown[i]);
+    if (same && standing === this.#standing) return;
+    this.#standing = standing;
     this.#shown = [...sessions];
     for (const session of this.#nodes.keys()) if (!sessions.includes(session)) this.#nodes.delete(session);
-    this.#touched.clear();
+    this.#drawAll();
+  }
+
+  #draw(nodes: Node[]): void {
+    const known = nodes.filter(({ session }) => this.#shown.includes(session));
+    if (!this.#view.visible) this.#stale = true;
+    else if (known.length > 0) this.#changed.fire(known);
+  }
+
+  #drawAll(): void {
+    this.#stale = false;
+    this.#pace.forget();
     this.#changed.fire(undefined);
-    this.#badge();
-  }
-
-  #eventCame(session: WindowSession, event: JournalEvent): void {
-    const nodes = this.#of(session);
-    const { state } = session;
-    if (STRUCTURE.has(event.type)) this.#touched.add(nodes.root);
-    if ('agent' in event && typeof event.agent === 'string' && state.agents.has(event.agent)) {
-      this.#touched.add(nodes.agent(event.agent));
-      const task = state.agents.get(event.agent)?.task;
-      if (event.type === 'agent-started') this.#touched.add(task === undefined ? nodes.root : nodes.task(task));
-    }
-    if ('task' in event && typeof event.task === 'string' && TASK.has(event.type)) {
-      this.#touched.add(nodes.task(event.task));
-      const { phase } = state.tasks.get(event.task)?.task ?? {};
-      if (phase !== undefined && state.plan?.phases.includes(phase)) this.#touched.add(nodes.phase(phase));
-    }
-    this.#soon ??= this.#after(SETTLE_MS, () => {
-      this.#soon = undefined;
-      this.#flush();
-    });
-    this.#slow ??= this.#after(SLOW_MS, () => {
-      this.#slow = undefined;
-      this.#touched.add(nodes.root);
-      this.#flush();
-    });
-    this.#growOlder();
-  }
-
-  #flush(): void {
-    // A parent is drawn with all that is under it.
-    const roots = new Set([...this.#touched].filter(node => node.kind === 'session'));
-    const fired = [...this.#touched].filter(
-      node => node.kind === 'session' || ![...roots].some(root => root.session === node.session),
-    );
-    this.#touched.clear();
-    const known = fired.filter(node => this.#shown.includes(node.session));
-    if (known.length > 0) this.#changed.fire(known);
-    this.#badge();
   }
 
   #badge(): void {
     const waiting = this.#controller.sessions
       .filter(({ place }) => place !== 'nowhere')
       .reduce((sum, { state }) => sum + state.asks.size, 0);
+    if ((this.#view.badge?.value ?? 0) === waiting) return;
     const tooltip =
       waiting === 1 ? vscode.l10n.t('1 question waits for you') : vscode.l10n.t('{0} questions wait for you', waiting);
-    if (this.#view.badge?.value !== waiting) this.#view.badge = waiting > 0 ? { value: waiting, tooltip } : undefined;
-  }
-
-  #growOlder(): void {
-    this.#age ??= this.#after(AGE_MS, () => {
-      this.#age = undefined;
-      const running = this.#shown.filter(({ place }) => place !== 'nowhere');
-      for (const session of running) this.#touched.add(this.#of(session).root);
-      this.#flush();
-      if (running.length > 0) this.#growOlder();
-    });
-  }
-
-  #after(ms: number, run: () => void): NodeJS.Timeout {
-    const timer = setTimeout(() => {
-      this.#timers.delete(timer);
-      run();
-    }, ms);
-    this.#timers.add(timer);
-    return timer;
-  }
-
-  #stopTimers(): void {
-    for (const timer of this.#timers) clearTimeout(timer);
-    this.#timers.clear();
+    this.#view.badge = waiting > 0 ? { value: waiting, tooltip } : undefined;
   }
 }
-
-/** What adds or takes away rows right under the session. */
-const STRUCTURE: ReadonlySet<string> = new Set([
-  'session-started',
-  'session-resumed',
-  'session-ended',
-  'session-paused',
-  'session-unpaused',
-  'plan-proposed',
-  'plan-approved',
-  'task-added',
-  'permission-asked',
-  'permission-answered',
-  'question-asked',
-  'question-answered',
-]);
-const TASK: ReadonlySet<string> = new Set([
-  'agent-started',
-  'agent-ended',
-  'task-started',
-  'task-waiting',
-  'check-started',
-  'check-ended',
-  'task-completed',
-  'task-failed',
-  'task-skipped',
-  'task-cancelled',
-  'round-started',
-  'round-ended',
-]);

@@ -63,45 +63,75 @@ export function elapsed(from: number | undefined, to: number | undefined, now: n
 
 const tokensOf = ({ usage }: Tally) => usage.input + usage.cacheRead + usage.cacheWrite + usage.output;
 
-/** "12.3k tokens · $0.04"; what is unknown is said. */
-export function spending(tally: Tally): string | undefined {
-  if (tally.calls === 0) return undefined;
-  const tokens = `${showCount(tokensOf(tally))}${tally.unknownUsage > 0 ? '+' : ''}`;
-  const cost = `${showMoney(tally.cost)}${tally.unknownCost > 0 ? '+' : ''}`;
-  return `${t('{0} tokens', tokens)} · ${cost}`;
-}
-
 const joined = (parts: (string | undefined)[]) => parts.filter(part => part).join(' · ');
 
-export function describeSession(state: SessionState, now: number): string {
+const tokens = (tally: Tally) =>
+  tally.calls === 0 ? undefined : t('{0} tokens', `${showCount(tokensOf(tally))}${tally.unknownUsage > 0 ? '+' : ''}`);
+const cost = (tally: Tally) =>
+  tally.calls === 0 ? undefined : `${showMoney(tally.cost)}${tally.unknownCost > 0 ? '+' : ''}`;
+
+/** "12.3k tokens · $0.04"; what is unknown is said. */
+export const spending = (tally: Tally): string => joined([tokens(tally), cost(tally)]);
+
+/** What stands beside a row's name: the more it matters, the further in front, since a narrow view cuts the end. */
+export interface Description {
+  shown: string;
+  /** With what the icon says, for those who do not see it. */
+  whole: string;
+}
+
+const described = (status: string, parts: (string | undefined)[], said?: string): Description => ({
+  shown: joined([said, ...parts]),
+  whole: joined([status, ...(said === status ? [] : [said]), ...parts]),
+});
+
+const asking = (count: number) => (count === 0 ? undefined : count === 1 ? t('1 asks you') : t('{0} ask you', count));
+
+export function describeSession(state: SessionState, now: number): Description {
   const status = sessionStatus(state);
   const running = [...state.agents.values()].filter(agent => agent.status === 'running').length;
   const done = [...state.tasks.values()].filter(task => task.status === 'completed').length;
-  return joined([
-    status === 'running' && running > 0 ? t('{0} at work', running) : statusWord(status),
-    state.tasks.size > 0 ? t('{0} of {1} done', done, state.tasks.size) : undefined,
-    spending(state.tally),
-    state.status === 'ended' ? showDuration(state.activeMs) : elapsed(state.startedAt, undefined, now),
-  ]);
-}
-
-export function describeTask({ status, note, startedAt, endedAt, tally, rounds }: TaskState, now: number): string {
-  const round = rounds.at(-1);
-  return joined([
+  const over = state.status === 'ended';
+  const waits = over ? undefined : asking(state.planApproved ? state.asks.size : 0);
+  const plain = status === 'completed' || status === 'running';
+  return described(
     statusWord(status),
-    round && round.round > 1 ? t('round {0}', round.round) : undefined,
-    status === 'waiting' || status === 'failed' || status === 'skipped' ? note : undefined,
-    spending(tally),
-    elapsed(startedAt, endedAt, now),
-  ]);
+    [
+      state.tasks.size > 0 ? t('{0} of {1} done', done, state.tasks.size) : undefined,
+      cost(state.tally),
+      over ? showDuration(state.activeMs) : elapsed(state.startedAt, undefined, now),
+      running > 0 ? t('{0} at work', running) : undefined,
+      tokens(state.tally),
+    ],
+    waits ?? (plain ? undefined : statusWord(status)),
+  );
 }
 
-export function describeAgent(agent: AgentState, now: number): string {
-  const model = agent.model?.split('/').slice(1).join('/');
-  return joined([
-    agent.endedAt === undefined && agent.status === 'running' ? agent.doing : statusWord(agent.status),
-    model,
-    spending(agent.tally),
-    elapsed(agent.startedAt, agent.endedAt, now),
-  ]);
+export function describeTask({ status, note, startedAt, endedAt, tally, rounds }: TaskState, now: number): Description {
+  const round = rounds.at(-1);
+  const word = statusWord(status);
+  return described(
+    word,
+    [
+      status === 'waiting' || status === 'failed' || status === 'skipped' ? note : undefined,
+      round && round.round > 1 ? t('round {0}', round.round) : undefined,
+      cost(tally),
+      elapsed(startedAt, endedAt, now),
+      tokens(tally),
+    ],
+    ICON_SAYS_IT.has(status) ? undefined : word,
+  );
 }
+
+export function describeAgent(agent: AgentState, now: number): Description {
+  const { status, endedAt, openAsks, doing, tally } = agent;
+  const word = openAsks > 0 ? t('waits for you') : statusWord(status);
+  const said = openAsks > 0 ? word : endedAt === undefined && status === 'running' ? doing : undefined;
+  return described(
+    word,
+    [cost(tally), elapsed(agent.startedAt, endedAt, now), agent.model?.split('/').slice(1).join('/'), tokens(tally)],
+    said ?? (ICON_SAYS_IT.has(status) ? undefined : word),
+  );
+}
+
+const ICON_SAYS_IT: ReadonlySet<Status> = new Set(['completed', 'running', 'pending']);

@@ -8,6 +8,13 @@ import type { WindowSession } from '../window-session.ts';
 const { t } = vscode.l10n;
 type Answer = Omit<Extract<InboxRequest, { kind: 'answer' }>, 'kind' | 'ask'>;
 
+/** Agents who ask at the same time are counted together. */
+const SETTLE_MS = 250;
+/** By then VS Code has put an unanswered notification away: the next one may come. */
+const PATIENCE_MS = 15_000;
+/** Longer than what a notification shows in full: nobody allows what they have not seen. */
+const LONG = 400;
+
 /** Asks the person about one thing after the other: what all agents of this window's sessions want to know. */
 export class Asks implements vscode.Disposable {
   readonly #store = new DisposableStore();
@@ -16,17 +23,19 @@ export class Asks implements vscode.Disposable {
   /** What is on the screen, or was put away: the tree and "Answer Agent" still have it. */
   readonly #seen = new Set<string>();
   #asking = false;
+  #soon: NodeJS.Timeout | undefined;
 
   constructor(controller: SessionController, log: vscode.LogOutputChannel) {
     this.#controller = controller;
     this.#log = log;
     this.#store.add(
       controller.onEvent(({ event }) => {
-        if (event.type === 'permission-asked' || event.type === 'question-asked') this.#next();
+        if (event.type === 'permission-asked' || event.type === 'question-asked') this.#settle();
       }),
     );
     // A session that was resumed may ask what it had asked before.
-    this.#store.add(controller.onChange(() => this.#next()));
+    this.#store.add(controller.onChange(() => this.#settle()));
+    this.#store.add({ dispose: () => clearTimeout(this.#soon) });
   }
 
   /** What waits in sessions that this window runs; a plan has its own document. */
@@ -34,47 +43,62 @@ export class Asks implements vscode.Disposable {
     return this.#controller.sessions
       .filter(({ running }) => running !== undefined)
       .flatMap(session => [...session.state.asks.values()].map(ask => ({ session, ask })))
-      .filter(({ ask }) => !isPlan(ask));
+      .filter(({ session, ask }) => !isFirstPlan(session, ask));
   }
 
   dispose(): void {
     this.#store.dispose();
   }
 
+  #settle(): void {
+    if (this.#asking || this.#store.disposed || this.#unseen() === undefined) return;
+    this.#soon ??= setTimeout(() => {
+      this.#soon = undefined;
+      this.#next();
+    }, SETTLE_MS);
+  }
+
+  #unseen() {
+    return this.waiting.find(({ ask }) => !this.#seen.has(ask.ask));
+  }
+
   #next(): void {
-    if (this.#asking || this.#store.disposed) return;
-    const { waiting } = this;
-    const next = waiting.find(({ ask }) => !this.#seen.has(ask.ask));
-    if (!next) return;
+    const next = this.#unseen();
+    if (this.#asking || this.#store.disposed || !next) return;
     this.#asking = true;
     this.#seen.add(next.ask.ask);
-    void this.#notify(next.session, next.ask, waiting.length)
-      .catch(error => this.#log.error('A question could not be asked', error))
-      .finally(() => {
-        this.#asking = false;
-        this.#next();
-      });
+    const answered = this.#notify(next.session, next.ask, this.waiting.length).catch(error =>
+      this.#log.error('A question could not be asked', error),
+    );
+    let patience: NodeJS.Timeout | undefined;
+    const putAway = new Promise(resolve => {
+      patience = setTimeout(resolve, PATIENCE_MS);
+    });
+    const over = this.#store.add({ dispose: () => clearTimeout(patience) });
+    void Promise.race([answered, putAway]).then(() => {
+      over.dispose();
+      this.#store.release(over);
+      this.#asking = false;
+      this.#next();
+    });
   }
 
   async #notify(session: WindowSession, ask: Ask, count: number): Promise<void> {
-    const place = count > 1 ? ` ${t('(1 of {0})', count)}` : '';
     const { request } = ask;
+    const text = askText(ask, count > 1 ? ` ${t('(1 of {0})', count)}` : '');
     if (request.type === 'question-asked') {
       const answer = t('Answer...');
       const shown = request.options?.slice(0, 3) ?? [];
-      const choice = await gone(
-        session,
-        ask,
-        vscode.window.showInformationMessage(t('{0} asks{1}: {2}', ask.agent, place, request.text), ...shown, answer),
-      );
+      const asked = vscode.window.showInformationMessage(text, ...shown, answer);
+      const choice = await gone(session, ask, asked);
       if (choice === undefined) return;
       if (choice === answer) await answerAsk(session, ask);
       else await send(session, ask, { text: choice });
       return;
     }
     const [once, whole, deny, more] = [t('Allow Once'), t('Allow for Session'), t('Deny'), t('More...')];
-    const text = t('{0} wants to run{1}: {2}', ask.agent, place, request.what);
-    const choice = await gone(session, ask, vscode.window.showWarningMessage(text, once, whole, deny, more));
+    const actions = request.what.length > LONG ? [deny, more] : [once, whole, deny, more];
+    const choice = await gone(session, ask, vscode.window.showWarningMessage(text, ...actions));
     if (choice === once) await send(session, ask, { decision: 'allow', scope: 'once' });
     else if (choice === whole) await send(session, ask, { decision: 'allow', scope: 'session' });
     else if (choice === deny) await send(session, ask, { decision: 'deny', scope: 'once' });
@@ -82,7 +106,23 @@ export class Asks implements vscode.Disposable {
   }
 }
 
-export const isPlan = ({ request }: Ask): boolean => request.type === 'permission-asked' && request.kind === 'plan';
+/** The plan that a session begins with has a document of its own; later changes to it are asked about like anything else. */
+export const isFirstPlan = ({ state }: WindowSession, { request }: Ask): boolean =>
+  request.type === 'permission-asked' && request.kind === 'plan' && !state.planApproved;
+
+/** Who asks for what, and which of how many it is. */
+function askText({ agent, request }: Ask, place = ''): string {
+  if (request.type === 'question-asked') return t('{0} asks{1}: {2}', agent, place, request.text);
+  const what = request.what.length > LONG ? `${request.what.slice(0, LONG)}…` : request.what;
+  const texts = {
+    command: () => t('{0} wants to run{1}: {2}', agent, place, what),
+    plan: () => t('{0} wants to change the plan{1}: {2}', agent, place, what),
+    other: () => t('{0} asks for permission{1}: {2}', agent, place, what),
+  };
+  const { kind } = request;
+  const text = texts[kind === 'command' || kind === 'plan' ? kind : 'other']();
+  return request.why ? `${text} (${request.why})` : text;
+}
 
 /** Notifications cannot be taken back: one whose question was answered elsewhere no longer keeps the others waiting. */
 function gone<T>(session: WindowSession, ask: Ask, shown: Thenable<T>): Promise<T | undefined> {
@@ -109,33 +149,66 @@ export async function answerAsk(session: WindowSession, { ask, agent, request }:
     if (text !== undefined) await send(session, waiting, { text });
     return;
   }
-  const choices: (vscode.QuickPickItem & { answer: Answer; why?: boolean })[] = [
-    { label: t('Allow once'), answer: { decision: 'allow', scope: 'once' } },
-    { label: t('Allow for this session'), answer: { decision: 'allow', scope: 'session' } },
+  if (request.what.length > LONG && !(await shownInFull(waiting))) return;
+  const picked = await vscode.window.showQuickPick(
+    isFirstPlan(session, waiting) ? planChoices() : choices(request.kind === 'command'),
     {
-      label: t('Allow always'),
-      description: t('in this workspace, exactly this'),
-      answer: { decision: 'allow', scope: 'always' },
+      title: askText(waiting),
+      placeHolder: t('Asked because of the rule: {0}', request.rule),
+      ignoreFocusOut: true,
     },
-    { label: t('Deny'), answer: { decision: 'deny', scope: 'once' } },
-    { label: t('Deny and say why...'), answer: { decision: 'deny', scope: 'once' }, why: true },
-    { label: t('Deny always'), answer: { decision: 'deny', scope: 'always' } },
-  ];
-  const picked = await vscode.window.showQuickPick(choices, {
-    title: t('{0} wants: {1}', agent, request.what),
-    placeHolder: [t('Rule: {0}', request.rule), request.why].filter(Boolean).join(' · '),
-    ignoreFocusOut: true,
-  });
+  );
   if (!picked) return;
-  const text = picked.why
-    ? await vscode.window.showInputBox({
-        title: t('Why not?'),
-        prompt: t('The agent reads this and acts on it.'),
-        ignoreFocusOut: true,
-      })
-    : undefined;
+  const text = picked.why ? await vscode.window.showInputBox({ ...picked.why, ignoreFocusOut: true }) : undefined;
   if (picked.why && text === undefined) return;
   await send(session, waiting, { ...picked.answer, ...(text && { text }) });
+}
+
+type Choice = vscode.QuickPickItem & { answer: Answer; why?: { title: string; prompt: string } };
+
+function choices(lasting: boolean): Choice[] {
+  const why = { title: t('Why not?'), prompt: t('The agent reads this and acts on it.') };
+  const always = lasting
+    ? [
+        {
+          label: t('Allow always'),
+          description: t('in this workspace, exactly this'),
+          answer: { decision: 'allow', scope: 'always' } as const,
+        },
+        { label: t('Deny always'), answer: { decision: 'deny', scope: 'always' } as const },
+      ]
+    : [];
+  return [
+    { label: t('Allow once'), answer: { decision: 'allow', scope: 'once' } },
+    { label: t('Allow for this session'), answer: { decision: 'allow', scope: 'session' } },
+    ...always.slice(0, 1),
+    { label: t('Deny'), answer: { decision: 'deny', scope: 'once' } },
+    { label: t('Deny and say why...'), answer: { decision: 'deny', scope: 'once' }, why },
+    ...always.slice(1),
+  ];
+}
+
+/** For a plan that another window shows. */
+function planChoices(): Choice[] {
+  const why = { title: t('Revise the Plan'), prompt: t('What should be different? The planner makes a new plan.') };
+  return [
+    { label: t('Approve the plan'), answer: { decision: 'allow', scope: 'once' } },
+    { label: t('Revise the plan...'), answer: { decision: 'deny', scope: 'once' }, why },
+    {
+      label: t('Cancel'),
+      description: t('Ends the session; nothing runs'),
+      answer: { decision: 'deny', scope: 'once' },
+    },
+  ];
+}
+
+async function shownInFull({ agent, request }: Ask): Promise<boolean> {
+  if (request.type !== 'permission-asked') return true;
+  const go = t('Decide...');
+  const detail = request.what;
+  return (
+    (await vscode.window.showWarningMessage(t('{0} asks for permission', agent), { modal: true, detail }, go)) === go
+  );
 }
 
 async function answerText(agent: string, question: string, options: readonly string[]): Promise<string | undefined> {

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { EventOf } from '../../protocol/events.ts';
 import { showMoney } from '../../protocol/show.ts';
+import { ask } from '../commands/request.ts';
 import { askDollars } from '../commands/start-session.ts';
 import { DisposableStore } from '../disposables.ts';
 import type { SessionController } from '../session-controller.ts';
@@ -54,10 +55,12 @@ async function alerted(session: WindowSession, event: EventOf<'budget-alert'>): 
     showMoney(event.limit),
   );
   const raise = t('Raise the Limit...');
+  const pause = t('Pause');
   const dashboard = t('Open Dashboard');
-  const actions = event.scope === 'session' ? [raise, dashboard] : [dashboard];
+  const actions = event.scope === 'session' ? [raise, pause, dashboard] : [pause, dashboard];
   const choice = await vscode.window.showWarningMessage(text, ...actions);
   if (choice === raise) await raiseBudget(session);
+  if (choice === pause) await ask(session, { kind: 'pause', reason: 'paused by the user' });
   if (choice === dashboard) await vscode.commands.executeCommand('orchestrate.openDashboard');
 }
 
@@ -74,7 +77,7 @@ async function spent(session: WindowSession, event: EventOf<'budget-spent'>): Pr
   const text = `${t('The budget of {0} is spent.', whose(event))} ${next}`;
   const choice = await vscode.window.showWarningMessage(text, ...actions);
   if (choice === raise) await raiseBudget(session);
-  if (choice === stop) await session.request({ kind: 'abort', reason: 'the budget is spent' });
+  if (choice === stop) await ask(session, { kind: 'abort', reason: 'the budget is spent' });
   if (choice === settings) await vscode.commands.executeCommand('orchestrate.openSettings');
 }
 
@@ -85,8 +88,7 @@ export async function raiseBudget(session: WindowSession): Promise<void> {
     limit === undefined ? undefined : Math.round((limit / 1e9) * 200) / 100,
   );
   if (usd === undefined) return;
-  const { ok, message } = await session.request({ kind: 'raise-budget', sessionUsd: usd });
-  if (!ok) void vscode.window.showWarningMessage(t('Not done: {0}', message ?? ''));
+  await ask(session, { kind: 'raise-budget', sessionUsd: usd });
 }
 
 async function ended(session: WindowSession, { outcome, reason }: EventOf<'session-ended'>): Promise<void> {

@@ -1,23 +1,17 @@
 import * as vscode from 'vscode';
-import type { InboxRequest } from '../../protocol/inbox.ts';
-import { answerAsk, isPlan } from '../attention/asks.ts';
+import { answerAsk, isFirstPlan } from '../attention/asks.ts';
 import { raiseBudget } from '../attention/notices.ts';
-import { type PlanDesk, planAskOf } from '../plan/desk.ts';
+import type { PlanDesk } from '../plan/desk.ts';
 import type { SessionController } from '../session-controller.ts';
 import type { WindowSession } from '../window-session.ts';
 import { requireReady } from '../workspace-readiness.ts';
 import { begin } from './begin.ts';
 import { chooseAgent, chooseSession } from './choose.ts';
+import { ask } from './request.ts';
 
 const { t } = vscode.l10n;
 const runs = ({ place }: WindowSession) => place !== 'nowhere';
 const paused = ({ state }: WindowSession) => state.status === 'paused';
-
-/** Asks the owner and says why when it was not done. */
-async function ask(session: WindowSession, body: InboxRequest): Promise<void> {
-  const { ok, message } = await session.request(body);
-  if (!ok) void vscode.window.showWarningMessage(t('Not done: {0}', message ?? t('no reason given')));
-}
 
 export async function resumeSession(controller: SessionController, given?: unknown): Promise<void> {
   if (!(await requireReady())) return;
@@ -77,7 +71,7 @@ export async function answerAgent(controller: SessionController, desk: PlanDesk,
           )
         )?.each;
   if (!picked) return;
-  if (isPlan(picked) && session.running && planAskOf(session) !== undefined) await desk.show(session);
+  if (isFirstPlan(session, picked) && session.running) await desk.show(session);
   else await answerAsk(session, picked);
 }
 

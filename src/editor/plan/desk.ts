@@ -1,6 +1,7 @@
 import { dirname, join } from 'node:path';
 import * as vscode from 'vscode';
 import { showMoney } from '../../protocol/show.ts';
+import { isFirstPlan } from '../attention/asks.ts';
 import { DisposableStore } from '../disposables.ts';
 import type { SessionController } from '../session-controller.ts';
 import type { WindowSession } from '../window-session.ts';
@@ -9,12 +10,9 @@ const PLAN_FILE = 'plan.yaml';
 /** Plans that wait for approval; workflow files have lenses of their own. */
 export const planFiles: vscode.DocumentFilter = { scheme: 'file', pattern: '**/.orchestrate/sessions/*/plan.yaml' };
 
-/** The ask under which a session's plan waits. */
-export function planAskOf({ state }: WindowSession): string | undefined {
-  for (const { ask, request } of state.asks.values()) {
-    if (request.type === 'permission-asked' && request.kind === 'plan') return ask;
-  }
-  return undefined;
+/** The ask under which the plan that a session begins with waits. */
+function planAskOf(session: WindowSession): string | undefined {
+  return [...session.state.asks.values()].find(ask => isFirstPlan(session, ask))?.ask;
 }
 
 /** Shows a proposed plan as a document that can be edited, and takes what the person decides of it. */
@@ -30,7 +28,8 @@ export class PlanDesk implements vscode.Disposable {
     this.#log = log;
     this.#store.add(
       controller.onEvent(({ session, event }) => {
-        if (event.type === 'permission-asked' && event.kind === 'plan' && session.running) this.#open(session);
+        if (event.type === 'permission-asked' && planAskOf(session) === event.ask && session.running)
+          this.#open(session);
         if (event.type === 'plan-approved' || event.type === 'session-ended') void this.#closeTab(session.id);
       }),
     );

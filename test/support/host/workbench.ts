@@ -1,4 +1,4 @@
-import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Browser, chromium, type Frame, type Locator, type Page } from 'playwright-core';
@@ -47,6 +47,8 @@ export interface WorkbenchOptions {
   size?: { width: number; height: number };
   /** Pixels of the picture for one of the page. */
   scale?: number;
+  /** Linked as an installed extension, without the test driver: only there do notifications come up by themselves. */
+  installed?: boolean;
 }
 
 export interface VisitOptions {
@@ -76,14 +78,16 @@ export class Workbench implements AsyncDisposable {
     const workspace = options.workspace === undefined ? await sampleIn(scratch) : (options.workspace ?? '');
     const dataDir = join(scratch, 'data');
     await writeSettings(dataDir, options);
-    const { vsix } = options;
+    const { vsix, installed } = options;
     const extensionsDir = join(scratch, 'extensions');
     if (vsix) await installExtension({ host, vsix, extensionsDir, dataDir });
+    else if (installed) await link(extensionsDir);
     const server = await startServer({
       host,
       dataDir,
-      ...(vsix ? { extensionsDir } : {}),
-      testDriver: true,
+      ...(vsix || installed ? { extensionsDir } : {}),
+      // It is what reads the payload below.
+      testDriver: !installed,
       workspaceTrust: options.trusted === false,
       ...(options.env ? { env: options.env } : {}),
     });
@@ -93,7 +97,7 @@ export class Workbench implements AsyncDisposable {
     };
     const extension = remote(server.port, options.extension ?? root);
     const query = new URLSearchParams();
-    if (!vsix) query.set('payload', JSON.stringify([['extensionDevelopmentPath', extension]]));
+    if (!vsix && !installed) query.set('payload', JSON.stringify([['extensionDevelopmentPath', extension]]));
     query.set(workspace ? 'folder' : 'ew', workspace ? slashed(workspace) : 'true');
     return Workbench.visit(`${server.url}?${query}`, {
       workspace,
@@ -119,6 +123,30 @@ export class Workbench implements AsyncDisposable {
       await close();
       throw error;
     }
+  }
+
+  /** Another window on the same folder, with an extension host of its own. */
+  async anotherWindow(): Promise<Workbench> {
+    const page = await this.page.context().newPage();
+    page.setDefaultTimeout(60_000);
+    await page.goto(this.page.url());
+    await page.locator('.monaco-workbench .activitybar').waitFor();
+    return new Workbench(page, this.workspace, () => page.close());
+  }
+
+  /** A notification that says this. */
+  notification(text: string | RegExp): Locator {
+    return this.page.locator('.notification-toast, .notifications-center').filter({ hasText: text }).first();
+  }
+
+  /** A row of the views in our container. */
+  row(text: string | RegExp): Locator {
+    return this.page.locator('.sidebar .monaco-list-row', { hasText: text }).first();
+  }
+
+  /** A link above the lines of an editor. */
+  lens(text: string): Locator {
+    return this.page.locator('.codelens-decoration a', { hasText: text }).first();
   }
 
   /** What an empty view shows instead of a tree. */
@@ -227,6 +255,12 @@ export class Workbench implements AsyncDisposable {
     await this.page.keyboard.press('F1');
     await this.input.fill(`>${command}`);
   }
+}
+
+/** A link to what is built here, where VS Code looks for installed extensions. */
+async function link(extensionsDir: string): Promise<void> {
+  await mkdir(extensionsDir, { recursive: true });
+  await symlink(root, join(extensionsDir, 'orchestrate.orchestrate-0.1.0'), 'junction');
 }
 
 async function sampleIn(scratch: string): Promise<string> {

@@ -1,0 +1,101 @@
+import * as vscode from 'vscode';
+import { showDuration, showMoney } from '../../protocol/show.ts';
+import { agentOf, type Node, taskOf } from './nodes.ts';
+import { elapsed, sessionStatus, spending, statusWord } from './words.ts';
+
+const { t } = vscode.l10n;
+
+/** Everything a row has no room for. Texts of agents and people are shown as text, whatever is in them. */
+export function tooltipOf(node: Node, now: number): vscode.MarkdownString | undefined {
+  switch (node.kind) {
+    case 'session':
+      return sessionTooltip(node);
+    case 'task':
+      return taskTooltip(node, now);
+    case 'agent':
+      return agentTooltip(node, now);
+    case 'phase':
+      return undefined;
+  }
+}
+
+type Row = [name: string, value: string | undefined];
+
+function sheet(title: string, rows: Row[]): vscode.MarkdownString {
+  const text = new vscode.MarkdownString(undefined, true);
+  text.appendMarkdown('**').appendText(title).appendMarkdown('**');
+  for (const [name, value] of rows) {
+    if (value) text.appendMarkdown(`\n\n${name}: `).appendText(value);
+  }
+  return text;
+}
+
+function sessionTooltip({ session }: Extract<Node, { kind: 'session' }>): vscode.MarkdownString {
+  const { state, place, owner } = session;
+  const cut = place === 'nowhere' && state.status !== 'ended';
+  const limit = state.budget.limits.find(({ scope }) => scope === 'session')?.limit;
+  const spent = showMoney(state.tally.cost);
+  const where = owner?.host === 'terminal' ? t('in a terminal') : t('in another window');
+  const asks = [...state.asks.values()].map(({ agent }) => agent);
+  return sheet(state.goal || session.id, [
+    [
+      t('State'),
+      [statusWord(cut ? 'interrupted' : sessionStatus(state)), state.outcome?.reason].filter(Boolean).join(': '),
+    ],
+    [t('Waits for you'), asks.join(', ')],
+    [t('Runs'), place === 'elsewhere' ? `${where}${owner ? ` (${t('process {0}', owner.pid)})` : ''}` : undefined],
+    [t('Used'), spending(state.tally)],
+    [t('Budget'), limit === undefined ? undefined : t('{0} of {1}', spent, showMoney(limit))],
+    [t('Time'), showDuration(state.activeMs)],
+  ]);
+}
+
+function taskTooltip(node: Extract<Node, { kind: 'task' }>, now: number): vscode.MarkdownString | undefined {
+  const state = taskOf(node);
+  if (!state) return undefined;
+  const { task, status, note, tally, startedAt, endedAt, attempt } = state;
+  return sheet(task.title, [
+    [t('State'), statusWord(status)],
+    [t('Note'), note],
+    [t('Needs'), task.needs.join(', ')],
+    [t('Role'), task.kind === 'agent' ? task.role : undefined],
+    [t('Writes'), task.kind === 'agent' ? task.writes.join(', ') : undefined],
+    [t('Attempt'), attempt > 1 ? String(attempt) : undefined],
+    [t('Used'), spending(tally)],
+    [t('Time'), elapsed(startedAt, endedAt, now)],
+    [t('Id'), task.id],
+  ]);
+}
+
+function agentTooltip(node: Extract<Node, { kind: 'agent' }>, now: number): vscode.MarkdownString | undefined {
+  const state = agentOf(node);
+  if (!state) return undefined;
+  const { usage } = state.tally;
+  const asks = [...node.session.state.asks.values()].find(({ agent }) => agent === state.agent)?.request;
+  const last = state.rungs.at(-1);
+  const stopped = node.session.place === 'nowhere' && state.endedAt === undefined;
+  return sheet(state.agent, [
+    [t('State'), statusWord(stopped ? 'interrupted' : state.status)],
+    [t('Now'), state.endedAt === undefined && !stopped ? state.doing : undefined],
+    [t('Waits for you'), asks?.type === 'question-asked' ? asks.text : asks?.what],
+    [t('Summary'), state.summary],
+    [t('Role'), state.role],
+    [t('Model'), state.model ?? state.route[0]],
+    [t('Used'), spending(state.tally)],
+    [
+      t('Tokens'),
+      state.tally.calls === 0
+        ? undefined
+        : t(
+            '{0} in, {1} of them from the cache, {2} out',
+            usage.input + usage.cacheRead + usage.cacheWrite,
+            usage.cacheRead,
+            usage.output,
+          ),
+    ],
+    [t('Turns'), String(state.turns)],
+    [t('Switches of model'), state.failovers > 0 ? String(state.failovers) : undefined],
+    [t('Supervisor'), last && `${last.rung}: ${last.reason}`],
+    [t('Time'), elapsed(state.startedAt, state.endedAt, now)],
+  ]);
+}

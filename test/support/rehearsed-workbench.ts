@@ -1,0 +1,73 @@
+import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { root } from '../../scripts/host/paths.ts';
+import { type Rehearsal, startRehearsal } from '../../src/app/rehearsal.ts';
+import { type Theme, Workbench } from './host/workbench.ts';
+
+export interface RehearsedOptions {
+  /** One of test/support/rehearsals. */
+  script: string;
+  theme?: Theme;
+  settings?: Record<string, unknown>;
+  size?: { width: number; height: number };
+}
+
+/** A workbench whose own settings and keys lead to scripted models, so that sessions are started as with real ones. */
+export class RehearsedWorkbench implements AsyncDisposable {
+  readonly workbench: Workbench;
+  readonly workspace: string;
+  /** What a process beside the window needs in order to work with the same models. */
+  readonly env: Record<string, string>;
+  readonly #rehearsal: Rehearsal;
+  readonly #scratch: string;
+
+  private constructor(parts: {
+    workbench: Workbench;
+    workspace: string;
+    env: Record<string, string>;
+    rehearsal: Rehearsal;
+    scratch: string;
+  }) {
+    this.workbench = parts.workbench;
+    this.workspace = parts.workspace;
+    this.env = parts.env;
+    this.#rehearsal = parts.rehearsal;
+    this.#scratch = parts.scratch;
+  }
+
+  static async open(options: RehearsedOptions): Promise<RehearsedWorkbench> {
+    const scratch = await mkdtemp(join(tmpdir(), 'orchestrate-rehearsed-'));
+    const workspace = join(scratch, 'todo-list');
+    await cp(join(root, 'test', 'support', 'sample'), workspace, { recursive: true });
+    const rehearsal = await startRehearsal(join(root, 'test', 'support', 'rehearsals', `${options.script}.yaml`));
+    const env: Record<string, string> = { ORCHESTRATE_HOME: join(scratch, 'home') };
+    for (const name of Object.keys(rehearsal.script.providers)) {
+      env[`ORCHESTRATE_API_KEY_${name.toUpperCase()}`] = (await rehearsal.secrets.get(name)) ?? '';
+    }
+    const { providers, routes } = rehearsal.config;
+    const workbench = await Workbench.open({
+      workspace,
+      env,
+      installed: true,
+      settings: { 'orchestrate.providers': providers, 'orchestrate.routes': routes, ...options.settings },
+      ...(options.theme && { theme: options.theme }),
+      ...(options.size && { size: options.size }),
+    }).catch(async error => {
+      await rehearsal.close();
+      await rm(scratch, { recursive: true, force: true, maxRetries: 5 });
+      throw error;
+    });
+    return new RehearsedWorkbench({ workbench, workspace, env, rehearsal, scratch });
+  }
+
+  get goal(): string {
+    return this.#rehearsal.script.goal;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.workbench.close();
+    await this.#rehearsal.close();
+    await rm(this.#scratch, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
