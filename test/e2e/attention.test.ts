@@ -109,10 +109,26 @@ describe('what waits for a person', function () {
     await alert.getByRole('button', { name: 'Raise the Limit...' }).waitFor();
     await alert.getByRole('button', { name: 'Pause' }).waitFor();
   });
+
+  it('is told when the budget is spent; more money lets the team go on', async () => {
+    // No model is cheap enough to go on with.
+    const settings = costly(1, ['openai/gpt-6.1-sol', 'openai/gpt-6-luna', 'anthropic/claude-haiku-5-5']);
+    await using rehearsed = await RehearsedWorkbench.open({ script: 'attention', settings });
+    const { workbench } = rehearsed;
+    await start(rehearsed);
+    await workbench.lens('Approve').click();
+    await workbench.notification(/The budget of this session is spent/).waitFor();
+    await workbench.screenshot('attention-spent');
+    await press(workbench, /budget of this session is spent/, 'Raise the Limit...');
+    await workbench.input.fill('5');
+    await workbench.page.keyboard.press('Enter');
+    await press(workbench, 'Which language', 'Swahili');
+    await ended(workbench, 'completed');
+  });
 });
 
 /** Prompts are what costs here: a few thousand tokens each. */
-function costly(sessionUsd: number): Record<string, unknown> {
+function costly(sessionUsd: number, dear: string[] = []): Record<string, unknown> {
   const rate = (input: number) => ({ input, output: 1 });
   return {
     'orchestrate.permissions': { commands: { allow: ['node *'] } },
@@ -120,7 +136,8 @@ function costly(sessionUsd: number): Record<string, unknown> {
     'orchestrate.prices': [
       { model: 'anthropic/claude-opus-5-5', ...rate(100) },
       { model: 'anthropic/claude-sonnet-5-5', ...rate(100) },
-      { model: 'openai/gpt-6.1-sol', ...rate(1) },
+      ...(dear.length === 0 ? [{ model: 'openai/gpt-6.1-sol', ...rate(1) }] : []),
+      ...dear.map(model => ({ model, ...rate(100) })),
     ],
   };
 }
