@@ -12,6 +12,7 @@ import { Transcripts } from './editor/commands/transcript.ts';
 import { Dashboard } from './editor/dashboard/panel.ts';
 import type { DisposableStore } from './editor/disposables.ts';
 import { BestModelProvider } from './editor/lm/best-model.ts';
+import { foreignTools } from './editor/lm/foreign-tools.ts';
 import { planCompletion } from './editor/plan/completion.ts';
 import { PlanDesk } from './editor/plan/desk.ts';
 import { PlanDiagnostics } from './editor/plan/diagnostics.ts';
@@ -113,6 +114,7 @@ async function backendOf({ context, folder, review, secrets, log }: BackendParts
       const found = (await vscode.lm.selectChatModels()).filter(({ vendor }) => vendor !== 'orchestrate');
       return found.length === 0 ? [] : [lmProvider(vscode, { name: 'vscode', free: false, redactor, newId })];
     },
+    foreign: foreignTools,
     rehearsal: join(context.extensionPath, 'media', 'rehearsals', 'todo.yaml'),
   });
 }

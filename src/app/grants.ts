@@ -2,19 +2,22 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import type { CommandJudge } from '../core/agent/contract.ts';
+import type { ForeignTool } from '../core/ports.ts';
 import { writeAtomic } from '../node/atomic-write.ts';
+import { hashOf } from '../node/hash.ts';
 
+type Decision = 'allow' | 'deny';
 const Grants = z.record(z.string(), z.record(z.string(), z.enum(['allow', 'deny'])));
 
-/** Commands the user allowed or refused for always, each to the letter and for one workspace. */
-export class GrantFile {
+/** Answers that were given for always, each for one workspace, in a file of the user's. */
+class Kept {
   readonly #path: string;
   readonly #workspace: string;
-  #known: Record<string, 'allow' | 'deny'> = {};
+  #known: Record<string, Decision> = {};
   #writing: Promise<void> = Promise.resolve();
 
-  constructor(userFolder: string, workspace: string) {
-    this.#path = join(userFolder, 'commands.json');
+  constructor(path: string, workspace: string) {
+    this.#path = path;
     this.#workspace = workspace;
   }
 
@@ -22,13 +25,12 @@ export class GrantFile {
     this.#known = (await this.#read())[this.#workspace] ?? {};
   }
 
-  get(command: string): 'allow' | 'deny' | undefined {
-    return Object.hasOwn(this.#known, command) ? this.#known[command] : undefined;
+  get(key: string): Decision | undefined {
+    return Object.hasOwn(this.#known, key) ? this.#known[key] : undefined;
   }
 
-  add(request: { kind: string; what: string }, decision: 'allow' | 'deny'): Promise<void> {
-    if (request.kind !== 'command') return Promise.resolve();
-    this.#known[request.what] = decision;
+  add(key: string, decision: Decision): Promise<void> {
+    this.#known[key] = decision;
     this.#writing = this.#writing
       .then(async () => {
         const all = await this.#read();
@@ -40,12 +42,49 @@ export class GrantFile {
     return this.#writing;
   }
 
-  async #read(): Promise<Record<string, Record<string, 'allow' | 'deny'>>> {
+  async #read(): Promise<Record<string, Record<string, Decision>>> {
     try {
       return Grants.parse(JSON.parse(await readFile(this.#path, 'utf8')));
     } catch {
       return {};
     }
+  }
+}
+
+/** A tool that says of itself something else than when it was allowed is another tool. */
+const identity = ({ name, description, schema }: ForeignTool) =>
+  `${name} ${hashOf(new TextEncoder().encode(JSON.stringify([description, schema ?? null]))).slice(0, 16)}`;
+
+/** What the user allowed or refused for always: commands to the letter, and tools of others as they then were. */
+export class GrantFile {
+  readonly #commands: Kept;
+  readonly #tools: Kept;
+
+  constructor(userFolder: string, workspace: string) {
+    this.#commands = new Kept(join(userFolder, 'commands.json'), workspace);
+    this.#tools = new Kept(join(userFolder, 'tools.json'), workspace);
+  }
+
+  async load(): Promise<void> {
+    await Promise.all([this.#commands.load(), this.#tools.load()]);
+  }
+
+  get(command: string): Decision | undefined {
+    return this.#commands.get(command);
+  }
+
+  tool(tool: ForeignTool): Decision | 'ask' {
+    return this.#tools.get(identity(tool)) ?? 'ask';
+  }
+
+  async add(
+    request: { kind: string; what: string; rule: string },
+    decision: Decision,
+    tools: readonly ForeignTool[] = [],
+  ): Promise<void> {
+    if (request.kind === 'command') return this.#commands.add(request.what, decision);
+    const tool = request.kind === 'tool' && tools.find(({ name }) => name === request.rule);
+    if (tool) await this.#tools.add(identity(tool), decision);
   }
 }
 

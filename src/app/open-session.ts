@@ -6,7 +6,7 @@ import type { ProjectTexts } from '../core/agent/roles/roles.ts';
 import { loadRoles } from '../core/agent/roles/roles.ts';
 import { agentRunner } from '../core/agent/runner.ts';
 import { createChanges } from '../core/changes/changes.ts';
-import type { Clock, Disposable, Log, WorkspaceFiles } from '../core/ports.ts';
+import type { Clock, Disposable, ForeignTools, Log, WorkspaceFiles } from '../core/ports.ts';
 import { Budget } from '../core/routing/budget.ts';
 import { createRouter } from '../core/routing/router.ts';
 import { serveInbox } from '../core/session/inbox.ts';
@@ -49,8 +49,10 @@ export interface SessionHost {
   approveAll: boolean;
   /** What agents wrote is accepted at the end, unseen. */
   acceptAll?: boolean;
-  /** Commands the user allowed or refused for always. */
+  /** Commands and tools of others that the user allowed or refused for always. */
   grants: GrantFile;
+  /** Tools that others bring; absent where there can be none. */
+  foreign?: ForeignTools;
   rehearsal: boolean;
   /** The only specialists the planner may choose; absent: all there are. */
   team?: readonly string[];
@@ -118,7 +120,10 @@ async function begin(
   const changes = createChanges({ files, journal, hash: hashOf, newId });
   await changes.open();
 
-  const { roles, problems } = await loadRoles(host.texts, { providers: new Set(engine.providers.names()) });
+  const { roles, problems } = await loadRoles(host.texts, {
+    providers: new Set(engine.providers.names()),
+    ...(host.foreign && { foreign: host.foreign.list() }),
+  });
   for (const { path, line, severity, text } of problems)
     log.write(severity === 'error' ? 'error' : 'warn', `${path}:${line}: ${text}`);
   const budget = new Budget({
@@ -156,6 +161,8 @@ async function begin(
       question: (request, signal) => (team.current as Session).attention.question(request, signal),
     },
     revise: (agent, plan, signal) => (team.current as Session).reviseFor(agent, plan, signal),
+    judgeTool: tool => host.grants.tool(tool),
+    ...(host.foreign && { foreign: host.foreign }),
     clock,
     newId,
     hashOf,
@@ -209,7 +216,7 @@ async function begin(
       present: host.present,
       approvePlan: host.approvePlan,
       approveAll: host.approveAll,
-      remember: (request, decision) => void host.grants.add(request, decision),
+      remember: (request, decision) => void host.grants.add(request, decision, host.foreign?.list()),
       budgetUsd: engine.budget.limits.session / 1e9,
     },
     start,

@@ -5,7 +5,7 @@ import type { ConfigProblem, LoadedConfig } from '../core/config/load.ts';
 import { mergeConfig } from '../core/config/merge.ts';
 import { configuredProviders } from '../core/config/providers.ts';
 import type { Diagnosis } from '../core/doctor.ts';
-import type { Disposable, Log, Secrets, WorkspaceFiles } from '../core/ports.ts';
+import type { Disposable, ForeignTools, Log, Secrets, WorkspaceFiles } from '../core/ports.ts';
 import type { Redactor } from '../core/redact.ts';
 import type { Provider, RouteEvent } from '../core/routing/contract.ts';
 import { followJournal } from '../core/session/follow.ts';
@@ -62,6 +62,8 @@ export interface WindowParts {
   beforeCommand?(): Promise<void>;
   /** Models that the editor itself has. */
   models?(redactor: Redactor): Promise<Provider[]>;
+  /** Tools of other extensions and of servers that the editor runs. */
+  foreign?: ForeignTools;
   /** The script of the demo. */
   rehearsal: string;
 }
@@ -128,6 +130,7 @@ export class Window {
           approveAll: false,
           rehearsal: rehearsal !== undefined,
           retention: retention(loaded.config),
+          ...(this.#parts.foreign && { foreign: this.#parts.foreign }),
           ...(beginning.kind === 'new' && beginning.roles && { team: beginning.roles }),
         },
         engine,

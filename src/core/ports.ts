@@ -118,3 +118,33 @@ export interface ProcessOutcome {
 export interface Processes {
   run(request: ProcessRequest, signal: AbortSignal): Promise<ProcessOutcome>;
 }
+
+/** A tool that others bring: another extension of the editor, or a server that the editor runs. */
+export interface ForeignTool {
+  name: string;
+  description: string;
+  /** What its arguments must satisfy; none: it takes no arguments, or does not say. */
+  schema?: Record<string, unknown>;
+  /** Other names it goes by where people choose tools. */
+  aliases?: readonly string[];
+  /** Who brings it, for people. */
+  from?: string;
+}
+
+export type ForeignPart =
+  | { type: 'text'; text: string }
+  | { type: 'json'; value: unknown }
+  | { type: 'data'; mediaType: string; bytes: number };
+
+export type ForeignResult =
+  | { ok: true; parts: ForeignPart[] }
+  /** `gone`: there is no such tool any more. `cancelled`: a person, or the tool itself, called it off. */
+  | { ok: false; reason: 'gone' | 'cancelled' | 'failed'; message: string };
+
+/** Tools that others bring. They may do anything, and come and go while a session runs. */
+export interface ForeignTools {
+  /** Those there are now. */
+  list(): readonly ForeignTool[];
+  /** Never throws; ends at once when the signal aborts, whether or not the tool does. */
+  invoke(name: string, args: Record<string, unknown>, signal: AbortSignal): Promise<ForeignResult>;
+}

@@ -5,6 +5,7 @@ import { Answer } from '../core/routing/answer.ts';
 import type { ModelInfo, Provider, ProviderError, ProviderEvent, ProviderRequest } from '../core/routing/contract.ts';
 import type { Provenance } from '../protocol/message.ts';
 import type { LanguageModels } from './lm/api.ts';
+import { cutting } from './lm/cutting.ts';
 import { lmFailure } from './lm/failure.ts';
 import { messagesOf, toolsOf } from './lm/messages.ts';
 import { PromptTokens } from './lm/tokens.ts';
@@ -150,28 +151,4 @@ async function soon<T>(count: Promise<T> | undefined): Promise<T | undefined> {
   } finally {
     clearTimeout(timer);
   }
-}
-
-/** Turns a signal into the editor's token, and ends every wait at once: an extension need not heed the token. */
-function cutting(api: LanguageModels, signal: AbortSignal) {
-  const source = new api.CancellationTokenSource();
-  let stop = () => {};
-  const stopped = new Promise<never>((_, reject) => {
-    stop = () => {
-      source.cancel();
-      reject(new Error('aborted'));
-    };
-  });
-  stopped.catch(() => {});
-  signal.addEventListener('abort', stop, { once: true });
-  return {
-    token: source.token,
-    race: <T>(work: PromiseLike<T>): Promise<T> => Promise.race([work, stopped]),
-    /** Whoever leaves early wants no more of the answer. */
-    dispose: () => {
-      signal.removeEventListener('abort', stop);
-      source.cancel();
-      source.dispose();
-    },
-  };
 }

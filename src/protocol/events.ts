@@ -124,6 +124,8 @@ const agents = [
     route: z.array(ModelRef),
     parent: z.string().optional(),
   }),
+  /** The tools of others that it may use from here on, by what it calls them; their definitions are JSON in the blob. */
+  event('agent-tools', { agent: z.string(), names: z.array(z.string()), blob: Hash }),
   event('agent-doing', { agent: z.string(), what: z.string() }),
   event('agent-paused', { agent: z.string(), by: who }),
   event('agent-unpaused', { agent: z.string(), by: who }),
@@ -193,7 +195,7 @@ const tools = [
     agent: z.string(),
     call: z.string(),
     tool: z.string(),
-    effect: z.enum(['none', 'read', 'write', 'command', 'ask']),
+    effect: z.enum(['none', 'read', 'write', 'command', 'ask', 'foreign']),
     args: z.unknown(),
     argsBlob: Hash.optional(),
   }),

@@ -4,11 +4,12 @@ import type {
   AgentStreamEvent,
   Attention,
   CommandVerdict,
+  ToolJudge,
 } from '../../src/core/agent/contract.ts';
 import type { AgentHost } from '../../src/core/agent/loop.ts';
 import { agentRunner } from '../../src/core/agent/runner.ts';
 import type { ChangeDoor } from '../../src/core/changes/contract.ts';
-import type { Processes, ProcessOutcome } from '../../src/core/ports.ts';
+import type { ForeignTools, Processes, ProcessOutcome } from '../../src/core/ports.ts';
 import type { RouteRequest } from '../../src/core/routing/contract.ts';
 import type { Journal } from '../../src/core/session/contract.ts';
 import { AgentTask } from '../../src/protocol/plan.ts';
@@ -24,6 +25,8 @@ interface WorldOptions {
   judge?: (command: string) => CommandVerdict;
   processes?: (command: string) => Partial<ProcessOutcome>;
   attention?: Partial<Attention>;
+  foreign?: ForeignTools;
+  judgeTool?: ToolJudge;
   contextTokens?: number;
   /** To go on where another world was left. */
   workspace?: MemoryWorkspace;
@@ -73,6 +76,8 @@ export class AgentWorld {
         question: async () => ({ answered: false, reason: 'nobody-there' }),
         ...options.attention,
       },
+      ...(options.foreign && { foreign: options.foreign }),
+      ...(options.judgeTool && { judgeTool: options.judgeTool }),
       clock: this.clock,
       newId: prefix => `${prefix}-${this.journal.state.seq}-${++ids}`,
       hashOf: sha256,

@@ -8,12 +8,15 @@ import type { Reins } from './reins.ts';
 import type { SeenFiles } from './seen-files.ts';
 import { settle } from './settle.ts';
 import { readArguments } from './tools/arguments.ts';
-import { refuse, type Tool, type ToolContext, type ToolHost } from './tools/tool.ts';
+import { refuse, type Tool, type ToolContext, type ToolEffect, type ToolHost } from './tools/tool.ts';
 import type { ToolSet } from './tools/toolset.ts';
 
 const MAX_CALLS = 64;
 const SIDE_BY_SIDE = 8;
 const UNREADABLE = new Set(['malformed-json', 'bad-arguments', 'unknown-tool', 'not-allowed']);
+
+/** What these do cannot be looked up afterwards: the intent is on disk before, and they are never run twice. */
+const LASTING: ReadonlySet<ToolEffect> = new Set(['command', 'foreign']);
 
 /** Whether a call came to nothing because it could not be understood. */
 export const isUnreadable = (result: { ok: boolean; refusal?: string | undefined }): boolean =>
@@ -93,7 +96,7 @@ export async function runCalls(
       effect: tool?.effect ?? 'none',
       args: previewArguments(args ?? part.args ?? {}, host.hashOf),
     } as const;
-    return tool?.effect === 'command' ? journal.commit(event) : journal.append(event);
+    return tool && LASTING.has(tool.effect) ? journal.commit(event) : journal.append(event);
   };
 
   const record = async ({ part, tool }: Prepared, result: ToolResult, started: number) => {
@@ -134,8 +137,8 @@ export async function runCalls(
       if (denied) return refused(denied);
       if (!flight) await intend(call);
       const result = await tool.run(args, context);
-      // A command that was cut has happened; anything else is asked or read again after a resume.
-      if (reins.signal.aborted && !result.ok && tool.effect !== 'command') return undefined;
+      // A command or a tool of others that was cut has happened; anything else is asked or read again after a resume.
+      if (reins.signal.aborted && !result.ok && !LASTING.has(tool.effect)) return undefined;
       return await record(call, result, started);
     } catch (error) {
       if (reins.signal.aborted) return undefined;

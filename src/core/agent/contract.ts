@@ -2,6 +2,7 @@ import type { EventOf, SeenVersion } from '../../protocol/events.ts';
 import type { ModelRef, NanoUsd, RelPath } from '../../protocol/ids.ts';
 import type { Message, StopReason } from '../../protocol/message.ts';
 import type { AgentTask } from '../../protocol/plan.ts';
+import type { ForeignTool } from '../ports.ts';
 import type { RouteEvent, RouteFailure } from '../routing/contract.ts';
 
 /** What an agent is good at: from the built-in roles or a role file. */
@@ -13,11 +14,19 @@ export interface RoleSpec {
   instructions: string;
   /** Names of tools it may use; absent: the usual set for its kind of job. */
   tools?: string[];
+  /** Which tools of others it may use; absent: none. */
+  foreign?: ForeignChoice;
   /** Models in order of preference; absent: routed by the task's complexity. */
   route?: ModelRef[];
   effort?: 'none' | 'low' | 'medium' | 'high';
   /** The file it was read from. */
   source?: string;
+}
+
+/** Tools of others, by their names or by patterns with `*`; `server/tool` for the tools of a server. */
+export interface ForeignChoice {
+  names: string[];
+  except?: string[];
 }
 
 /** What the agent is there for; decides its tools. `escalation`: the orchestrator does a specialist's task itself. */
@@ -61,6 +70,8 @@ export interface ResumePoint {
   /** Files it has written, for the summary of a compaction. */
   written: RelPath[];
   strikes: Strikes;
+  /** The tools of others that it was given, by what it calls them; they stay the same for its whole life. */
+  foreign?: Map<string, ForeignTool>;
   /** The last message is an answer that has not been dealt with to its end. */
   answer?: { stop?: StopReason; results: Map<string, ToolResult>; inFlight: Map<string, InFlight> };
 }
@@ -160,6 +171,9 @@ export interface CommandVerdict {
   advice: string;
 }
 export type CommandJudge = (command: string) => CommandVerdict;
+
+/** What was answered for always about a tool of others, as long as it is the same tool. */
+export type ToolJudge = (tool: ForeignTool) => 'allow' | 'ask' | 'deny';
 
 /** What flows beside the journal and is forgotten. */
 export type AgentStreamEvent =

@@ -4,6 +4,7 @@ import type { Message, StopReason, ToolCallPart, ToolMessage } from '../../proto
 import type { Journal } from '../session/contract.ts';
 import { isUnreadable } from './calls.ts';
 import type { InFlight, ResumePoint, Strikes, ToolResult } from './contract.ts';
+import { readForeign } from './foreign/given.ts';
 
 type Outcome = EventOf<'tool-outcome'>;
 type Blobs = Pick<Journal, 'getBlob'>;
@@ -19,6 +20,8 @@ interface Track {
   written: Set<RelPath>;
   strikes: Strikes;
   model?: ModelRef;
+  /** Where the definitions of its foreign tools stand. */
+  tools?: Hash;
   stop?: StopReason;
   /** The last answer, until another message follows it. */
   open?: { stop?: StopReason; outcomes: Map<string, Outcome>; flights: Map<string, Flight> };
@@ -66,6 +69,11 @@ export class AgentHistories {
         if (track && event.result.ok) track.stop = event.result.stop;
         return;
       }
+      case 'agent-tools': {
+        const track = this.#tracks.get(event.agent);
+        if (track) track.tools = event.blob;
+        return;
+      }
       case 'agent-message':
         this.#message(event);
         return;
@@ -109,6 +117,7 @@ export class AgentHistories {
     }
     if (messages.length === 0) return undefined;
     const { open, model } = track;
+    const foreign = track.tools === undefined ? undefined : await readForeign(track.tools, blobs);
     return {
       messages,
       segment: track.segment,
@@ -117,6 +126,7 @@ export class AgentHistories {
       written: [...track.written],
       strikes: { ...track.strikes },
       ...(model !== undefined && { model }),
+      ...(foreign && { foreign }),
       ...(open && { answer: await answerOf(open, blobs) }),
     };
   }

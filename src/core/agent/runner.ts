@@ -1,4 +1,5 @@
 import type { AgentHandle, AgentJob, AgentResult, AgentRunner } from './contract.ts';
+import { foreignToolsFor } from './foreign/given.ts';
 import { type AgentHost, AgentLoop } from './loop.ts';
 import { Reins } from './reins.ts';
 import { toolSets } from './tools/toolset.ts';
@@ -8,7 +9,8 @@ export function agentRunner(host: AgentHost): AgentRunner {
   const toolsFor = toolSets();
   const run = async (job: AgentJob, reins: Reins): Promise<AgentResult> => {
     try {
-      return await new AgentLoop(host, job, reins, toolsFor(job.kind, job.role, job.claims)).run();
+      const foreign = await foreignToolsFor(host, job);
+      return await new AgentLoop(host, job, reins, toolsFor(job.kind, job.role, job.claims, foreign)).run();
     } catch (error) {
       if (reins.signal.aborted) return { outcome: 'aborted' };
       host.log?.write('error', `Agent ${job.agent} failed`, error);

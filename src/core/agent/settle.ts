@@ -1,5 +1,5 @@
 import type { InFlight, ToolResult } from './contract.ts';
-import { CONFLICTING_WRITE, INTERRUPTED_COMMAND } from './prompts/corrections.ts';
+import { CONFLICTING_WRITE, INTERRUPTED_COMMAND, INTERRUPTED_TOOL } from './prompts/corrections.ts';
 import { commandResult } from './tools/run-command.ts';
 import { refuse, type ToolContext } from './tools/tool.ts';
 
@@ -38,5 +38,6 @@ export async function settle(flight: InFlight, context: ToolContext, args: unkno
     const command = (args as { command?: unknown } | undefined)?.command;
     return settleCommand(flight, context, typeof command === 'string' ? command : '');
   }
+  if (flight.effect === 'foreign') return refuse('interrupted', INTERRUPTED_TOOL);
   return flight.effect === 'write' && flight.write ? settleWrite(flight.write, context) : undefined;
 }

@@ -72,6 +72,8 @@ export interface AgentState {
   lastEventAt: number;
   turns: number;
   tools: number;
+  /** The tools of others that it may use, where there are any. */
+  foreignTools?: string[];
   /** Tool calls whose outcome is not known yet. */
   openTools: number;
   /** Questions and permissions it waits for. */

@@ -130,5 +130,5 @@ export class AttentionQueue implements Attention {
 
 function sameAsk(a: Ask['request'], b: Ask['request']): boolean {
   if (a.type === 'question-asked') return b.type === a.type && a.agent === b.agent && a.text === b.text;
-  return b.type === a.type && a.agent === b.agent && grantKey(a) === grantKey(b);
+  return b.type === a.type && a.agent === b.agent && a.what === b.what && grantKey(a) === grantKey(b);
 }

@@ -32,9 +32,11 @@ export class Watch {
     this.#limits = limits;
   }
 
-  /** It runs a command or waits for a person: these have limits of their own. */
+  /** It runs a command or a tool of others, or waits for a person: these have limits of their own. */
   get busy(): boolean {
-    return [...this.#open.values()].some(({ effect }) => effect === 'command' || effect === 'ask');
+    return [...this.#open.values()].some(
+      ({ effect }) => effect === 'command' || effect === 'foreign' || effect === 'ask',
+    );
   }
 
   /** After a nudge: the same sign counts anew. */

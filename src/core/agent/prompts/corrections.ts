@@ -34,5 +34,8 @@ export const TOO_MANY_CALLS = (limit: number): string =>
 export const INTERRUPTED_COMMAND =
   'Interrupted: the program that runs you stopped while this command ran. Whether it took effect is unknown, and it was not run again. Look at the state it should have left before you go on.';
 
+export const INTERRUPTED_TOOL =
+  'Interrupted: the work stopped while this tool ran. Whether it took effect is unknown, and it was not run again. Look at the state it should have left before you go on.';
+
 export const CONFLICTING_WRITE =
   'The write was interrupted, and the file now holds something else than before or after it. Read the file again and redo your change on what stands there.';

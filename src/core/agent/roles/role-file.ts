@@ -1,5 +1,7 @@
 import { ModelRef, Name, type RelPath } from '../../../protocol/ids.ts';
-import type { RoleSpec } from '../contract.ts';
+import type { ForeignTool } from '../../ports.ts';
+import type { ForeignChoice, RoleSpec } from '../contract.ts';
+import { meansAny } from '../foreign/choose.ts';
 import { type Field, readFrontmatter } from './frontmatter.ts';
 import { ALL_TOOLS, TEAM_TOOLS, toolsNamed } from './tool-names.ts';
 
@@ -19,6 +21,8 @@ export interface RoleFile {
 }
 
 export interface RoleFileOptions {
+  /** The tools of others that are there now; absent where there can be none. */
+  foreign?: readonly ForeignTool[];
   /** Providers that are configured: a role may choose among them and add none. */
   providers?: ReadonlySet<string>;
 }
@@ -70,30 +74,61 @@ function readName(path: RelPath, field: Field | undefined, report: Report): stri
   return undefined;
 }
 
-function readTools(fields: Map<string, Field>, report: Report): string[] | undefined {
-  const chosen = (key: string): Set<string> | 'all' | undefined => {
-    const field = fields.get(key);
-    if (!field || field.value === null) return undefined;
-    const names = strings(field.value);
-    if (!names) {
-      report(field.line, `"${key}" must be a list of names; it is passed over.`);
-      return undefined;
+interface Named {
+  ours: Set<string>;
+  /** All of ours are meant; tools of others are never meant by it. */
+  all: boolean;
+  foreign: string[];
+}
+
+function readNames(
+  fields: Map<string, Field>,
+  key: string,
+  options: RoleFileOptions,
+  report: Report,
+): Named | undefined {
+  const field = fields.get(key);
+  if (!field || field.value === null) return undefined;
+  const names = strings(field.value);
+  if (!names) {
+    report(field.line, `"${key}" must be a list of names; it is passed over.`);
+    return undefined;
+  }
+  const named: Named = { ours: new Set(), all: false, foreign: [] };
+  for (const name of names) {
+    const ours = toolsNamed(name);
+    if (ours === 'all') named.all = true;
+    else if (ours) for (const tool of ours) named.ours.add(tool);
+    else if (options.foreign === undefined) {
+      report(field.line, `There is no tool like "${name}" here; it is passed over.`);
+    } else {
+      named.foreign.push(name);
+      if (!meansAny(name, options.foreign)) {
+        report(
+          field.line,
+          `There is no tool like "${name}" here now; it can be used once an extension or a server brings it.`,
+        );
+      }
     }
-    const tools = new Set<string>();
-    for (const name of names) {
-      const ours = toolsNamed(name);
-      if (ours === 'all') return 'all';
-      if (!ours) report(field.line, `There is no tool like "${name}" here; it is passed over.`);
-      for (const tool of ours ?? []) tools.add(tool);
-    }
-    return tools;
-  };
-  const allowed = chosen('tools');
-  const forbidden = chosen('disallowedTools');
-  if ((allowed === undefined || allowed === 'all') && forbidden === undefined) return undefined;
-  const base = allowed === undefined || allowed === 'all' ? ALL_TOOLS : [...allowed, ...TEAM_TOOLS];
-  if (forbidden === 'all') return [];
-  return [...new Set(base)].filter(tool => !forbidden?.has(tool));
+  }
+  return named;
+}
+
+function readTools(
+  fields: Map<string, Field>,
+  options: RoleFileOptions,
+  report: Report,
+): { tools?: string[]; foreign?: ForeignChoice } {
+  const allowed = readNames(fields, 'tools', options, report);
+  const forbidden = readNames(fields, 'disallowedTools', options, report);
+  const names = allowed?.foreign ?? [];
+  const except = forbidden?.foreign ?? [];
+  const foreign = names.length > 0 && !forbidden?.all && { foreign: { names, ...(except.length > 0 && { except }) } };
+  const usual = allowed === undefined || allowed.all;
+  if (usual && forbidden === undefined) return { ...foreign };
+  const base = usual ? ALL_TOOLS : [...allowed.ours, ...TEAM_TOOLS];
+  if (forbidden?.all) return { tools: [] };
+  return { tools: [...new Set(base)].filter(tool => !forbidden?.ours.has(tool)), ...foreign };
 }
 
 function readRoute(fields: Map<string, Field>, options: RoleFileOptions, report: Report): string[] {
@@ -170,7 +205,7 @@ export function readRoleFile(
   if (body.length > MAX_INSTRUCTIONS) {
     report(1, `The instructions have ${body.length} characters; only the first ${MAX_INSTRUCTIONS} are used.`);
   }
-  const tools = readTools(fields, report);
+  const tools = readTools(fields, options, report);
   const route = readRoute(fields, options, report);
   const effort = readEffort(fields.get('effort'), report);
   const description = readDescription(fields.get('description'), body, report);
@@ -181,7 +216,7 @@ export function readRoleFile(
       description,
       instructions: body.slice(0, MAX_INSTRUCTIONS),
       source: path,
-      ...(tools && { tools }),
+      ...tools,
       ...(route.length > 0 && { route }),
       ...(effort && { effort }),
     },

@@ -70,6 +70,7 @@ function mend(root: Fields, issues: readonly Issue[]): boolean {
 
 const told = (issue: Issue, fields: Fields): string => {
   const at = issue.path.map(String).join('.');
+  if (at === '') return issue.message;
   let value: unknown = fields;
   for (const key of issue.path) value = (value as Fields | undefined)?.[key];
   return value === undefined && issue.code === 'invalid_type' ? `"${at}" is missing` : `"${at}": ${issue.message}`;

@@ -5,6 +5,7 @@ interface Described {
   readonly name: string;
   readonly description: string;
   readonly args: z.ZodType;
+  readonly parameters?: Record<string, unknown>;
 }
 
 const made = new WeakMap<Described, ToolSpec>();
@@ -16,15 +17,16 @@ const plainer = ({ jsonSchema }: { jsonSchema: z.core.JSONSchema.BaseSchema }) =
   if (jsonSchema.properties) jsonSchema.additionalProperties ??= false;
 };
 
+function schemaOf(args: z.ZodType): Record<string, unknown> {
+  const { $schema: _, ...schema } = z.toJSONSchema(args, { io: 'input', override: plainer }) as Record<string, unknown>;
+  return schema;
+}
+
 /** A tool as models are told of it; computed once for each tool. */
 export function toolSpec(tool: Described): ToolSpec {
   let spec = made.get(tool);
   if (!spec) {
-    const { $schema: _, ...parameters } = z.toJSONSchema(tool.args, { io: 'input', override: plainer }) as Record<
-      string,
-      unknown
-    >;
-    spec = { name: tool.name, description: tool.description, parameters };
+    spec = { name: tool.name, description: tool.description, parameters: tool.parameters ?? schemaOf(tool.args) };
     made.set(tool, spec);
   }
   return spec;

@@ -3,10 +3,10 @@ import type { EventOf } from '../../../protocol/events.ts';
 import type { ModelRef } from '../../../protocol/ids.ts';
 import type { AgentTask } from '../../../protocol/plan.ts';
 import type { ChangeDoor } from '../../changes/contract.ts';
-import type { Clock, HashOf, NewId, Processes, WorkspaceFiles } from '../../ports.ts';
+import type { Clock, ForeignTools, HashOf, NewId, Processes, WorkspaceFiles } from '../../ports.ts';
 import type { Journal } from '../../session/contract.ts';
 import type { Claims } from '../claims.ts';
-import type { AgentResult, Attention, CommandJudge, PlanReviser, ToolResult } from '../contract.ts';
+import type { AgentResult, Attention, CommandJudge, PlanReviser, ToolJudge, ToolResult } from '../contract.ts';
 import type { SeenFiles } from '../seen-files.ts';
 
 /** What tools need of the world. */
@@ -17,6 +17,10 @@ export interface ToolHost {
   processes: Processes;
   judge: CommandJudge;
   attention: Attention;
+  /** Tools that others bring; absent where there can be none. */
+  foreign?: ForeignTools;
+  /** Absent: every use of such a tool is asked about. */
+  judgeTool?: ToolJudge;
   clock: Clock;
   newId: NewId;
   hashOf: HashOf;
@@ -41,7 +45,10 @@ export interface ToolContext {
 
 export type Refusal = Extract<ToolResult, { ok: false }>;
 
-/** `none`: touches nothing but the journal. Calls of `none` and `read` may run side by side. */
+/**
+ * `none`: touches nothing but the journal. `foreign`: brought by others, and may do anything. Calls of `read` may run
+ * side by side.
+ */
 export type ToolEffect = EventOf<'tool-intent'>['effect'];
 
 /** One thing an agent can do. */
@@ -51,6 +58,8 @@ export interface Tool<A = unknown> {
   readonly description: string;
   readonly effect: ToolEffect;
   readonly args: z.ZodType<A>;
+  /** The arguments as JSON Schema, where `args` does not say it. */
+  readonly parameters?: Record<string, unknown>;
   /** What other tool sets call our arguments. */
   readonly aliases?: Readonly<Record<string, string>>;
   /** For people: what the agent is doing. */

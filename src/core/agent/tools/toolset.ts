@@ -1,5 +1,7 @@
+import type { ForeignTool } from '../../ports.ts';
 import type { ToolSpec } from '../../routing/contract.ts';
 import type { JobKind, RoleSpec } from '../contract.ts';
+import { foreignTool } from '../foreign/tool.ts';
 import { askUser } from './ask-user.ts';
 import { deleteFile } from './delete-file.ts';
 import { editFile } from './edit-file.ts';
@@ -44,13 +46,19 @@ export interface ToolSet {
   missing(name: string): { refusal: string; output: string };
 }
 
-function makeToolSet(family: keyof typeof KITS, names: readonly string[] | undefined, writes: boolean): ToolSet {
+function makeToolSet(
+  family: keyof typeof KITS,
+  names: readonly string[] | undefined,
+  writes: boolean,
+  foreign: ForeignSet,
+): ToolSet {
   const { chosen, always } = KITS[family];
   const wanted = names && new Set(names);
   const picked = chosen
     .filter(tool => !wanted || wanted.has(tool.name))
     .filter(tool => writes || !WRITING.includes(tool));
   const tools = new Map([...picked, ...always].map(tool => [tool.name, tool]));
+  for (const [name, tool] of foreign) tools.set(name, foreignTool(name, tool));
   const listed = [...tools.keys()].join(', ');
   return {
     specs: [...tools.values()].map(toolSpec),
@@ -74,16 +82,19 @@ function makeToolSet(family: keyof typeof KITS, names: readonly string[] | undef
   };
 }
 
+/** Tools of others by what models call them. */
+export type ForeignSet = ReadonlyMap<string, ForeignTool>;
+
 /** Remembers the sets it made: hundreds of agents share a few. */
-export function toolSets(): (kind: JobKind, role: RoleSpec, claims: readonly string[]) => ToolSet {
+export function toolSets(): (kind: JobKind, role: RoleSpec, claims: readonly string[], foreign: ForeignSet) => ToolSet {
   const made = new Map<string, ToolSet>();
-  return (kind, role, claims) => {
+  return (kind, role, claims, foreign) => {
     const family = kind === 'review' || kind === 'escalation' ? kind : 'work';
     const writes = claims.length > 0;
-    const key = `${family}|${writes}|${role.tools ? [...role.tools].sort().join(',') : '*'}`;
+    const key = `${family}|${writes}|${role.tools ? [...role.tools].sort().join(',') : '*'}|${foreign.size > 0 ? JSON.stringify([...foreign]) : ''}`;
     let set = made.get(key);
     if (!set) {
-      set = makeToolSet(family, role.tools, writes);
+      set = makeToolSet(family, role.tools, writes, foreign);
       made.set(key, set);
     }
     return set;

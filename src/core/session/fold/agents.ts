@@ -4,6 +4,7 @@ import type { Folds } from './fold.ts';
 
 type Types =
   | 'agent-started'
+  | 'agent-tools'
   | 'agent-doing'
   | 'agent-paused'
   | 'agent-unpaused'
@@ -74,6 +75,10 @@ export const agentFolds: Folds<Types> = {
     agent.task = event.task;
     const task = state.tasks.get(event.task);
     if (task && !task.agents.includes(event.agent)) task.agents.push(event.agent);
+  },
+  'agent-tools'(state, event) {
+    const agent = state.agents.get(event.agent);
+    if (agent) agent.foreignTools = event.names;
   },
   'agent-doing'(state, event) {
     const agent = state.agents.get(event.agent);

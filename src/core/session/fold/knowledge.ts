@@ -23,7 +23,8 @@ type Types =
 
 /** Key of `grants`: what an answer for more than once is about. */
 export const grantKey = (of: { kind: string; what: string; rule: string }): string =>
-  `${of.kind}\n${of.rule}\n${of.what}`;
+  // A tool of others is allowed or not, whatever its arguments; its rule names it.
+  of.kind === 'tool' ? `${of.kind}\n${of.rule}` : `${of.kind}\n${of.rule}\n${of.what}`;
 
 function asked(state: SessionState, id: string, name: string): void {
   const agent = state.agents.get(name);

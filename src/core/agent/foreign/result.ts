@@ -1,0 +1,33 @@
+import type { ForeignPart } from '../../ports.ts';
+
+const KEPT = 30_000;
+
+const json = (value: unknown): string => {
+  try {
+    return JSON.stringify(value, null, 1) ?? String(value);
+  } catch {
+    return '(a value that cannot be written down)';
+  }
+};
+
+function partText(part: ForeignPart): string {
+  switch (part.type) {
+    case 'text':
+      return part.text;
+    case 'json':
+      return json(part.value);
+    case 'data':
+      return `[${part.mediaType}, ${part.bytes} bytes: it cannot be shown to you]`;
+  }
+}
+
+/** What a model reads of a result: the beginning and the end, where it is long. */
+export function resultText(parts: readonly ForeignPart[]): { text: string; omitted: number } {
+  const text = parts
+    .map(partText)
+    .filter(part => part.trim() !== '')
+    .join('\n');
+  if (text.length <= KEPT) return { text, omitted: 0 };
+  const omitted = text.length - KEPT;
+  return { text: `${text.slice(0, KEPT / 2)}\n[… ${omitted} characters …]\n${text.slice(-KEPT / 2)}`, omitted };
+}
