@@ -11,6 +11,7 @@ import { registerCommands } from './editor/commands/register.ts';
 import { Transcripts } from './editor/commands/transcript.ts';
 import { Dashboard } from './editor/dashboard/panel.ts';
 import type { DisposableStore } from './editor/disposables.ts';
+import { OWN_VENDOR, othersModels } from './editor/lm/api.ts';
 import { BestModelProvider } from './editor/lm/best-model.ts';
 import { foreignTools } from './editor/lm/foreign-tools.ts';
 import { planCompletion } from './editor/plan/completion.ts';
@@ -63,7 +64,7 @@ export function activate(context: vscode.ExtensionContext): Exposed | undefined 
     owner.add(new PlanDiagnostics(controller, log));
     owner.add(planCompletion(controller));
     owner.add(registerCommands({ log, dashboard, secrets, controller, desk, transcripts }));
-    owner.add(vscode.lm.registerLanguageModelChatProvider('orchestrate', new BestModelProvider(controller)));
+    owner.add(vscode.lm.registerLanguageModelChatProvider(OWN_VENDOR, new BestModelProvider(controller)));
     owner.add(chatParticipant(controller, context.extensionUri));
     if (folder) lookForSessions(owner, controller, folder, log);
     exposed = { review, controller };
@@ -111,7 +112,7 @@ async function backendOf({ context, folder, review, secrets, log }: BackendParts
         import('./editor/lm-provider.ts'),
         import('./node/new-id.ts'),
       ]);
-      const found = (await vscode.lm.selectChatModels()).filter(({ vendor }) => vendor !== 'orchestrate');
+      const found = await othersModels(vscode);
       return found.length === 0 ? [] : [lmProvider(vscode, { name: 'vscode', free: false, redactor, newId })];
     },
     foreign: foreignTools,

@@ -4,7 +4,7 @@ import type { Redactor } from '../core/redact.ts';
 import { Answer } from '../core/routing/answer.ts';
 import type { ModelInfo, Provider, ProviderError, ProviderEvent, ProviderRequest } from '../core/routing/contract.ts';
 import type { Provenance } from '../protocol/message.ts';
-import type { LanguageModels } from './lm/api.ts';
+import { type LanguageModels, othersModels } from './lm/api.ts';
 import { cutting } from './lm/cutting.ts';
 import { lmFailure } from './lm/failure.ts';
 import { messagesOf, toolsOf } from './lm/messages.ts';
@@ -91,7 +91,7 @@ export function lmProvider(api: LanguageModels, options: LmProviderOptions): Pro
       const cut = cutting(api, signal);
       try {
         signal.throwIfAborted();
-        const models = await cut.race(api.lm.selectChatModels());
+        const models = await cut.race(othersModels(api));
         return {
           ok: true,
           models: models.map(({ id, maxInputTokens }): ModelInfo => ({ id, contextTokens: maxInputTokens })),
@@ -119,10 +119,10 @@ export function lmProvider(api: LanguageModels, options: LmProviderOptions): Pro
 
 /** By its id or, so that a configuration outlives versions, as "vendor/family". */
 async function modelOf(api: LanguageModels, wanted: string): Promise<vscode.LanguageModelChat> {
-  const [byId] = await api.lm.selectChatModels({ id: wanted });
+  const [byId] = await othersModels(api, { id: wanted });
   if (byId) return byId;
   const [vendor = '', ...family] = wanted.split('/');
-  const [named] = family.length ? await api.lm.selectChatModels({ vendor, family: family.join('/') }) : [];
+  const [named] = family.length ? await othersModels(api, { vendor, family: family.join('/') }) : [];
   if (named) return named;
   throw Object.assign(new Error(`There is no model ${wanted} in this editor.`), { code: 'NotFound' });
 }

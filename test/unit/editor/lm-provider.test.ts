@@ -37,6 +37,18 @@ describe('Provider vscode-lm, without an editor', () => {
     assert.equal((await ended(place.api, 'fake/fake-family'))?.type, 'finish');
   });
 
+  it('never asks the model that we offer to the editor', async () => {
+    const place = fakeLm();
+    const [model] = await place.api.lm.selectChatModels();
+    Object.assign(model ?? {}, { vendor: 'orchestrate' });
+    const provider = lmProvider(place.api, { name: 'e', free: true, redactor: new Redactor(), newId: () => 'call_1' });
+    assert.deepEqual(await provider.listModels(new AbortController().signal), { ok: true, models: [] });
+    for (const id of [place.model, 'orchestrate/fake-family']) {
+      const end = await ended(place.api, id);
+      assert.deepEqual([end?.type === 'error' && end.class, place.seen], ['model-missing', []]);
+    }
+  });
+
   it('counts each piece of a conversation once', async () => {
     const place = fakeLm();
     place.answerWith(() => ({ parts: [{ text: 'ok' }] }));
