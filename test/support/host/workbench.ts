@@ -213,13 +213,15 @@ export class Workbench implements AsyncDisposable {
     await this.page.locator('.tab.active', { hasText: name }).waitFor();
   }
 
-  /** Opens our view container by a click on its icon. */
+  /** Opens our view container by a click on its icon, which would hide one that is open. */
   async showSidebar(): Promise<void> {
+    const title = this.page.locator('.sidebar .title-label', { hasText: 'Orchestrate' });
+    if (await title.isVisible()) return;
     await this.page
       .locator('.activitybar')
       .getByRole('tab', { name: /^Orchestrate/ })
       .click();
-    await this.page.locator('.sidebar .title-label', { hasText: 'Orchestrate' }).waitFor();
+    await title.waitFor();
   }
 
   /** The inside of the dashboard's webview, once it has loaded. */
