@@ -82,15 +82,15 @@ try {
   await film.during(demo.start(workbench));
   await page.waitForTimeout(1500);
   await film.frame();
-  await demo.lens(workbench, 'Approve').click();
+  await workbench.lens('Approve').click();
   await film.during(demo.ended(workbench));
   await page.waitForTimeout(1000);
   await still(workbench, 'dashboard');
   await workbench.openFile('store.js');
-  await demo.lens(workbench, 'Accept').waitFor();
+  await workbench.lens('Accept').waitFor();
   await film.during(page.waitForTimeout(1000));
   await still(workbench, 'review');
-  await demo.lens(workbench, 'Accept').click();
+  await workbench.lens('Accept').click();
   await film.during(page.waitForTimeout(1500));
   await film.write(join(images, 'demo.webp'));
 } finally {

@@ -21,8 +21,8 @@ describe('a demo session, as a person runs it', function () {
       await page.locator('.codelens-decoration', { hasText: '6 tasks' }).first().waitFor();
       assert.equal(await page.getByText('Your application running on port').count(), 0);
       await workbench.screenshot(`demo-plan-${theme}`);
-      await demo.lens(workbench, 'Approve').click();
-      await row(workbench, 'architect-1').waitFor();
+      await workbench.lens('Approve').click();
+      await workbench.row('architect-1').waitFor();
       await workbench.screenshot(`demo-running-${theme}`);
       await demo.ended(workbench);
       await workbench.screenshot(`demo-ended-${theme}`);
@@ -39,8 +39,8 @@ describe('a demo session, as a person runs it', function () {
     await using workbench = await Workbench.open({ workspace: folder });
     const { page } = workbench;
     await demo.start(workbench);
-    await demo.lens(workbench, 'Approve').click();
-    await row(workbench, 'architect-1').waitFor();
+    await workbench.lens('Approve').click();
+    await workbench.row('architect-1').waitFor();
     await page.reload();
     await page.locator('.monaco-workbench .activitybar').waitFor();
     // By then the old window has let go of it.
@@ -50,5 +50,3 @@ describe('a demo session, as a person runs it', function () {
     await demo.ended(workbench);
   });
 });
-
-const row = ({ page }: Workbench, text: string) => page.locator('.sidebar .monaco-list-row', { hasText: text }).first();

@@ -1,4 +1,5 @@
 import { signal } from '@preact/signals';
+import type { ComponentChildren } from 'preact';
 import type { Row } from '../../src/protocol/dashboard-rows.ts';
 import { tell } from '../host.ts';
 import { l10n } from '../l10n.ts';
@@ -15,8 +16,22 @@ const MOST = 60;
 const RANK = ['blocker', 'major', 'minor', 'note'];
 const showResolved = signal(false);
 
-function More({ left }: { left: number }) {
-  return left > 0 ? <p class="quiet">{l10n.t('{0} older ones are in the report.', left)}</p> : null;
+interface LatestProps<Item> {
+  items: readonly Item[];
+  /** Said where there is none. */
+  none: string;
+  line(item: Item): ComponentChildren;
+}
+
+function Latest<Item>({ items, none, line }: LatestProps<Item>) {
+  if (items.length === 0) return <Nothing>{none}</Nothing>;
+  const left = items.length - MOST;
+  return (
+    <>
+      <ul class="list">{items.slice(0, MOST).map(line)}</ul>
+      {left > 0 && <p class="quiet">{l10n.t('{0} older ones are in the report.', left)}</p>}
+    </>
+  );
 }
 
 const roleOf = (agent: string) => model.tables.agents.get(agent)?.role ?? agent;
@@ -97,16 +112,11 @@ export function Problems() {
         )
       }
     >
-      {shown.length === 0 ? (
-        <Nothing>{all.length === 0 ? l10n.t('Nobody has found anything.') : l10n.t('All are resolved.')}</Nothing>
-      ) : (
-        <ul class="list">
-          {shown.slice(0, MOST).map(problem => (
-            <ProblemLine key={problem.id} problem={problem} />
-          ))}
-        </ul>
-      )}
-      <More left={shown.length - MOST} />
+      <Latest
+        items={shown}
+        none={all.length === 0 ? l10n.t('Nobody has found anything.') : l10n.t('All are resolved.')}
+        line={problem => <ProblemLine key={problem.id} problem={problem} />}
+      />
     </Card>
   );
 }
@@ -150,16 +160,11 @@ export function Incidents() {
       type="incidents"
       note={marks.length > 0 ? String(marks.length) : undefined}
     >
-      {marks.length === 0 ? (
-        <Nothing>{l10n.t('Everything went as planned so far.')}</Nothing>
-      ) : (
-        <ul class="list">
-          {marks.slice(0, MOST).map(mark => (
-            <MarkLine key={mark.id} mark={mark} />
-          ))}
-        </ul>
-      )}
-      <More left={marks.length - MOST} />
+      <Latest
+        items={marks}
+        none={l10n.t('Everything went as planned so far.')}
+        line={mark => <MarkLine key={mark.id} mark={mark} />}
+      />
     </Card>
   );
 }
@@ -201,25 +206,22 @@ export function Decisions() {
       type="decisions"
       note={decisions.length > 0 ? String(decisions.length) : undefined}
     >
-      {decisions.length === 0 ? (
-        <Nothing>{l10n.t('No decision has been noted yet.')}</Nothing>
-      ) : (
-        <ul class="list">
-          {decisions.slice(0, MOST).map(({ id, by, text, rationale, task, at }) => (
-            <li key={id}>
-              <Icon name="lightbulb" />
-              <span>
-                {text}
-                <span class="item-detail">{rationale}</span>
-                <span class="quiet item-detail">
-                  {[roleOf(by), task, showTime(at)].filter(fact => fact !== undefined).join(' · ')}
-                </span>
+      <Latest
+        items={decisions}
+        none={l10n.t('No decision has been noted yet.')}
+        line={({ id, by, text, rationale, task, at }) => (
+          <li key={id}>
+            <Icon name="lightbulb" />
+            <span>
+              {text}
+              <span class="item-detail">{rationale}</span>
+              <span class="quiet item-detail">
+                {[roleOf(by), task, showTime(at)].filter(fact => fact !== undefined).join(' · ')}
               </span>
-            </li>
-          ))}
-        </ul>
-      )}
-      <More left={decisions.length - MOST} />
+            </span>
+          </li>
+        )}
+      />
     </Card>
   );
 }

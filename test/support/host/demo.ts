@@ -1,4 +1,3 @@
-import type { Locator } from 'playwright-core';
 import type { Workbench } from './workbench.ts';
 
 /** The demo in a workbench, as a person runs it: the command, the plan's approval, its end. */
@@ -6,11 +5,7 @@ export const demo = {
   async start(workbench: Workbench): Promise<void> {
     await workbench.showSidebar();
     await workbench.run('Orchestrate: Start Demo Session');
-    await demo.lens(workbench, 'Approve').waitFor();
-  },
-
-  lens({ page }: Workbench, text: string): Locator {
-    return page.locator('.codelens-decoration a', { hasText: text }).first();
+    await workbench.lens('Approve').waitFor();
   },
 
   /** The session's own row says it, to screen readers too. */

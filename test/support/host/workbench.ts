@@ -125,15 +125,6 @@ export class Workbench implements AsyncDisposable {
     }
   }
 
-  /** Another window on the same folder, with an extension host of its own. */
-  async anotherWindow(): Promise<Workbench> {
-    const page = await this.page.context().newPage();
-    page.setDefaultTimeout(60_000);
-    await page.goto(this.page.url());
-    await page.locator('.monaco-workbench .activitybar').waitFor();
-    return new Workbench(page, this.workspace, () => page.close());
-  }
-
   /** A notification that says this. */
   notification(text: string | RegExp): Locator {
     return this.page.locator('.notification-toast, .notifications-center').filter({ hasText: text }).first();
