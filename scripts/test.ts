@@ -29,16 +29,20 @@ async function run(name: string, command: string[]): Promise<Counts> {
   const total = read(file);
   rmSync(file, { force: true });
   // A suite that dies before or beside its tests counts as one failure.
-  if (code !== 0 && total.failed === 0) total.failed = 1;
+  if (code !== 0 && total.failed === 0) {
+    total.failed = 1;
+    total.failures.push(`${name} ended with code ${code}`);
+  }
   return total;
 }
 
 function read(file: string): Counts {
-  const total: Counts = { passed: 0, failed: 0, skipped: 0 };
+  const total: Counts = { passed: 0, failed: 0, skipped: 0, failures: [] };
   try {
     for (const line of readFileSync(file, 'utf8').trim().split('\n')) {
       const part = JSON.parse(line) as Counts;
       for (const key of ['passed', 'failed', 'skipped'] as const) total[key] += part[key];
+      total.failures.push(...part.failures);
     }
   } catch {
     // No counts: the suite never came to its end.
@@ -56,8 +60,11 @@ for (const { name, command, files } of suites) {
   results.push({ name, counts, seconds: (performance.now() - start) / 1000 });
 }
 
-const sum: Counts = { passed: 0, failed: 0, skipped: 0 };
-console.log('');
+const sum = { passed: 0, failed: 0 };
+console.log('\n— results —');
+for (const { name, counts } of results) {
+  for (const failure of counts.failures) console.log(`${name}: ${failure.split('\n').slice(0, 20).join('\n    ')}\n`);
+}
 for (const { name, counts, seconds } of results) {
   const { passed, failed, skipped } = counts;
   console.log(`${name.padEnd(8)}${passed} passed, ${failed} failed, ${skipped} skipped (${seconds.toFixed(0)} s)`);

@@ -6,17 +6,21 @@ export interface Counts {
   passed: number;
   failed: number;
   skipped: number;
+  /** Each failed test's full title and what it said. */
+  failures: string[];
 }
 
-/** Mocha's usual list; besides, the counts go to the file that `npm test` names. */
+/** Mocha's usual list; besides, the counts and the failures go to the file that `npm test` names. */
 export default class CountingReporter extends Mocha.reporters.Spec {
   constructor(runner: Mocha.Runner, options: Mocha.MochaOptions) {
     super(runner, options);
     const file = process.env.ORCHESTRATE_TEST_COUNTS;
     if (!file) return;
+    const said: string[] = [];
+    runner.on('fail', (test, error: Error) => said.push(`${test.fullTitle()}\n${error.stack ?? error.message}`));
     runner.once('end', () => {
       const { passes, failures, pending } = this.stats;
-      const counts: Counts = { passed: passes, failed: failures, skipped: pending };
+      const counts: Counts = { passed: passes, failed: failures, skipped: pending, failures: said };
       appendFileSync(file, `${JSON.stringify(counts)}\n`);
     });
   }
