@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { answering } from '../support/answering.ts';
+import { until } from '../support/until.ts';
 
 const id = 'orchestrate.orchestrate';
 const ours = ['startSession', 'startDemo', 'openDashboard', 'setApiKey', 'showLog'].map(name => `orchestrate.${name}`);
@@ -48,7 +49,3 @@ describe('starting a session', () => {
     assert.deepEqual(asked.messages, []);
   });
 });
-
-async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await new Promise(resolve => setTimeout(resolve, 50));
-}

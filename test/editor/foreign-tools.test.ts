@@ -3,8 +3,8 @@ import * as vscode from 'vscode';
 import type { WindowSession } from '../../src/editor/window-session.ts';
 import { Plan } from '../../src/protocol/plan.ts';
 import type { CanonicalRequest, ScriptedAnswer } from '../../src/rehearsal/wire/types.ts';
-import { until } from '../support/review-desk.ts';
 import { type ScriptedTeam, scriptedTeam } from '../support/scripted-team.ts';
+import { until } from '../support/until.ts';
 
 const TOOL = 'orchestrate_tests_weather';
 const folder = () => vscode.workspace.workspaceFolders?.[0]?.uri as vscode.Uri;

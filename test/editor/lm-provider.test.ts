@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { type LmPlace, lmSuite, type Said, type Seen, type SeenPart } from '../support/lm-suite.ts';
+import { until } from '../support/until.ts';
 
 const vendor = 'orchestrate-tests';
 
@@ -77,10 +78,7 @@ describe('Provider vscode-lm, in a real editor', () => {
     place = scriptedModel();
     const { model } = place;
     // The editor asks a newly registered provider for its models in its own time.
-    for (let tries = 0; tries < 100; tries++) {
-      if ((await vscode.lm.selectChatModels({ vendor })).length) return place;
-      await new Promise(resolve => setTimeout(resolve, 50));
-    }
-    throw new Error(`the editor does not offer ${model}`);
+    await until(async () => (await vscode.lm.selectChatModels({ vendor, id: model })).length);
+    return place;
   });
 });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { answering } from '../support/answering.ts';
+import { until } from '../support/until.ts';
 
 const run = (name: string) => answering(() => vscode.commands.executeCommand(`orchestrate.${name}`));
 
@@ -52,7 +53,7 @@ describe('a workflow in .orchestrate/workflows', () => {
     ];
     await vscode.workspace.fs.writeFile(uri, new TextEncoder().encode(`${lines.join('\n')}\n`));
     await vscode.window.showTextDocument(uri);
-    while (vscode.languages.getDiagnostics(uri).length === 0) await new Promise(resolve => setTimeout(resolve, 50));
+    await until(() => vscode.languages.getDiagnostics(uri).length > 0);
     const [mark] = vscode.languages.getDiagnostics(uri);
     assert.equal(mark?.range.start.line, 5);
     const at = new vscode.Position(5, 10);

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { answering } from '../support/answering.ts';
-import { ada, bob, type Extension, onDisk, put, ReviewDesk, show, until, uri } from '../support/review-desk.ts';
+import { ada, bob, type Extension, onDisk, put, ReviewDesk, show, uri } from '../support/review-desk.ts';
+import { until } from '../support/until.ts';
 
 const run = (name: string, ...args: unknown[]) => vscode.commands.executeCommand(`orchestrate.review.${name}`, ...args);
 const type = (editor: vscode.TextEditor, line: number, text: string) =>
@@ -295,6 +296,7 @@ describe('the review in the editor', () => {
     desk.journal.append({ type: 'session-started', ...started });
     await put(path, '1\n');
     await desk.write(path, 'A\n');
+    // A timer set after the views' own comes after theirs: they have seen the session run.
     await new Promise(resolve => setTimeout(resolve, 200));
     const asked = await answering(
       async () => {

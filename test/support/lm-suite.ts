@@ -4,6 +4,7 @@ import type { Provider, ProviderEvent, ProviderFinish, ProviderRequest } from '.
 import type { LanguageModels } from '../../src/editor/lm/api.ts';
 import { lmProvider } from '../../src/editor/lm-provider.ts';
 import type { AssistantMessage, Message } from '../../src/protocol/message.ts';
+import { until } from './until.ts';
 
 /** What a model of the editor is asked, flattened. */
 export interface Seen {
@@ -210,8 +211,7 @@ export function lmSuite(open: () => Promise<LmPlace>): void {
     }
     const end = events.at(-1);
     assert.equal(end?.type === 'error' && end.class, 'aborted');
-    for (let tries = 0; !place.stopped() && tries < 100; tries++) await new Promise(resolve => setTimeout(resolve, 20));
-    assert.ok(place.stopped());
+    await until(() => place.stopped());
   });
 
   it('models are listed', async () => {

@@ -92,8 +92,3 @@ export const onDisk = async (path: string): Promise<string | undefined> => {
 };
 export const show = async (path: string): Promise<vscode.TextEditor> =>
   vscode.window.showTextDocument(await vscode.workspace.openTextDocument(uri(path)));
-
-/** Waits until it holds; Mocha's own limit says when that takes too long. */
-export async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await holds())) await new Promise(resolve => setTimeout(resolve, 20));
-}

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { CanonicalRequest } from '../../src/rehearsal/wire/types.ts';
+import { until } from '../support/until.ts';
 import { endServers, plainRequest, post, serve, vendors } from '../support/wire.ts';
 
 describe('The wire servers', () => {
@@ -25,7 +26,7 @@ describe('The wire servers', () => {
     });
     const asked = vendors.map(async vendor => (await post(plainRequest(servers, vendor))).text());
     const failed = Promise.allSettled(asked);
-    while (servers.requests.length < vendors.length) await new Promise(resolve => setTimeout(resolve, 5));
+    await until(() => servers.requests.length === vendors.length);
     await servers.close();
     assert.deepEqual(new Set(servers.requests.map(record => record.ended)), new Set(['server-closed']));
     assert.deepEqual(new Set((await failed).map(result => result.status)), new Set(['rejected']));

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { pathToFileURL } from 'node:url';
 import * as vscode from 'vscode';
+import { until } from '../../support/until.ts';
 
 /** Last of its window: nothing of the extension is left afterwards. */
 describe('deactivating the extension', () => {
@@ -16,7 +17,7 @@ describe('deactivating the extension', () => {
     // The same module that VS Code has loaded, so the same state.
     const module = (await import(pathToFileURL(file).href)) as { deactivate(): void };
     module.deactivate();
-    while (dashboards().length > 0) await new Promise(resolve => setTimeout(resolve, 20));
+    await until(() => dashboards().length === 0);
     const contributed: { command: string }[] = extension?.packageJSON.contributes.commands;
     const left = (await ours()).filter(name => contributed.some(({ command }) => command === name));
     assert.deepEqual(left, []);

@@ -4,6 +4,7 @@
  */
 import { join, relative, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { until } from '../until.ts';
 import { alive, commands, fakeContext, standInForVscode } from './fake-vscode.ts';
 
 export interface Report {
@@ -20,7 +21,14 @@ standInForVscode(url => {
   if (url.startsWith('file:')) loaded.push(relative(dist, fileURLToPath(url)).replaceAll('\\', '/'));
 });
 
-const settle = () => new Promise(resolve => setTimeout(resolve, 200));
+/** Until nothing more is loaded, made or disposed of. */
+async function settle(): Promise<void> {
+  const sizes = () => `${loaded.length} ${alive.size}`;
+  for (let before = ''; before !== sizes(); ) {
+    before = sizes();
+    await new Promise(resolve => setTimeout(resolve, 500));
+  }
+}
 
 const extension = await import(pathToFileURL(join(dist, 'extension.js')).href);
 const context = fakeContext();
@@ -29,6 +37,7 @@ await settle();
 const atActivation = [...loaded];
 const aliveWhenActive = alive.size;
 void commands.get('orchestrate.openDashboard')?.();
+await until(() => alive.size > aliveWhenActive);
 await settle();
 const aliveAfterUse = alive.size;
 await extension.deactivate();

@@ -5,8 +5,8 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { root } from '../../../scripts/host/paths.ts';
+import { until } from '../../support/until.ts';
 
 const steps = ['server', 'modules', 'extensions', 'native'];
 const whole = steps.flatMap(step => [`${step} begins`, `${step} ends`]);
@@ -59,7 +59,7 @@ describe('installing the web host', function () {
 
   it('repairs an installation that was killed half-way, keeping the finished steps', async () => {
     const first = install({ FAKE_NPM_MS: '1500' });
-    while (!(await npmCalls()).includes('modules begins')) await sleep(20);
+    await until(async () => (await npmCalls()).includes('modules begins'));
     first.kill('SIGKILL');
     await once(first, 'close');
     const names = await readdir(cache);

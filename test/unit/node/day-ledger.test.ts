@@ -99,7 +99,7 @@ describe('the day ledger', () => {
     const after = ledger(1000);
     await after.refresh();
     assert.equal(after.today().spent, 1000);
-  }).timeout(20_000);
+  }).timeout(60_000);
 
   it('waits for what the calls of another window hold, and takes what they give back', async () => {
     const [one, two] = [ledger(100), ledger(100)];
@@ -109,7 +109,7 @@ describe('the day ledger', () => {
     assert.equal(await Promise.race([waiting, new Promise(done => setTimeout(done, 100, 'waits'))]), 'waits');
     hold?.settle(10);
     assert.equal(await waiting, 'granted');
-  }).timeout(20_000);
+  }).timeout(60_000);
 
   it('stops waiting when asked to', async () => {
     const [one, two] = [ledger(100), ledger(100)];
@@ -144,7 +144,7 @@ describe('the day ledger', () => {
     assert.equal(mine.today().spent, 45);
     assert.equal(await mine.room(55, never), 'granted');
     assert.equal(await mine.room(56, never), 'spent');
-  }).timeout(20_000);
+  }).timeout(60_000);
 
   it('begins anew on the next calendar day, and finds the old one again when the clock is set back', async () => {
     const clock = movable();

@@ -11,6 +11,7 @@ import { KeptOutput } from '../../../src/node/process/kept-output.ts';
 import { findShell } from '../../../src/node/process/shell.ts';
 import { createProcesses, type ProcessOptions } from '../../../src/node/processes.ts';
 import { tempFolder } from '../../support/temp-folder.ts';
+import { until } from '../../support/until.ts';
 
 const alive = (pid: number) => {
   try {
@@ -21,13 +22,8 @@ const alive = (pid: number) => {
   }
 };
 
-async function until(condition: () => boolean): Promise<void> {
-  for (let i = 0; i < 400 && !condition(); i++) await new Promise(resolve => setTimeout(resolve, 25));
-  assert.ok(condition());
-}
-
 describe('Processes', function () {
-  this.timeout(30_000);
+  this.timeout(90_000);
   const folder = tempFolder();
   before(function () {
     if (process.platform !== 'linux') this.skip();

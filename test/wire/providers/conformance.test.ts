@@ -14,6 +14,7 @@ import {
   resultsFor,
   say,
 } from '../../support/providers.ts';
+import { until } from '../../support/until.ts';
 import { endServers, serve, vendors } from '../../support/wire.ts';
 
 const pixel = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
@@ -188,7 +189,7 @@ for (const vendor of vendors) {
       const servers = await serve({ answer: () => ({ fault: { kind: 'stall-headers' } }) });
       const abort = new AbortController();
       const heard = listen(providerOf(servers.urls, vendor).stream(request(), abort.signal));
-      while (!servers.requests.length) await new Promise(resolve => setTimeout(resolve, 5));
+      await until(() => servers.requests.length > 0);
       abort.abort();
       const { end } = await heard;
       assert.equal(end.type === 'error' && end.class, 'aborted');
