@@ -1,6 +1,7 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
+import type { Account } from './core/config/accounts.ts';
 import { activateWith } from './editor/activation.ts';
 import { AgentsView } from './editor/agents/view.ts';
 import { Asks } from './editor/attention/asks.ts';
@@ -18,6 +19,8 @@ import { planCompletion } from './editor/plan/completion.ts';
 import { PlanDesk } from './editor/plan/desk.ts';
 import { PlanDiagnostics } from './editor/plan/diagnostics.ts';
 import { PlanLenses } from './editor/plan/lenses.ts';
+import { ProviderChecks } from './editor/providers/checks.ts';
+import { ProvidersView } from './editor/providers/view.ts';
 import { FolderReview } from './editor/review/folder-review.ts';
 import { EditorSecrets } from './editor/secrets.ts';
 import { SessionController } from './editor/session-controller.ts';
@@ -63,7 +66,9 @@ export function activate(context: vscode.ExtensionContext): Exposed | undefined 
     owner.add(new PlanLenses(desk, controller));
     owner.add(new PlanDiagnostics(controller, log));
     owner.add(planCompletion(controller));
-    owner.add(registerCommands({ log, dashboard, secrets, controller, desk, transcripts }));
+    const checks = owner.add(new ProviderChecks());
+    owner.add(new ProvidersView({ controller, checks, secrets, log, accounts: () => accountsOf(folder, secrets) }));
+    owner.add(registerCommands({ log, dashboard, secrets, controller, desk, transcripts, checks }));
     owner.add(vscode.lm.registerLanguageModelChatProvider(OWN_VENDOR, new BestModelProvider(controller)));
     owner.add(chatParticipant(controller, context.extensionUri));
     if (folder) lookForSessions(owner, controller, folder, log);
@@ -92,6 +97,20 @@ interface BackendParts {
   log: vscode.LogOutputChannel;
 }
 
+/** Read without what runs sessions: the Providers view is often looked at before the first of them. */
+async function accountsOf(folder: vscode.Uri | undefined, secrets: EditorSecrets): Promise<Account[]> {
+  const { accounts } = await import('./app/accounts.ts');
+  return accounts({
+    workspace: vscode.workspace.isTrusted ? folder?.fsPath : undefined,
+    environment: process.env,
+    settings: settingsOf(),
+    secrets,
+    keptIn: keptIn(),
+  });
+}
+
+const keptIn = () => vscode.l10n.t('this editor');
+
 /** Loads all that runs sessions: nothing of it is needed before the first one. */
 async function backendOf({ context, folder, review, secrets, log }: BackendParts): Promise<Backend> {
   const { Window } = await import('./app/window.ts');
@@ -103,7 +122,7 @@ async function backendOf({ context, folder, review, secrets, log }: BackendParts
       write: (level, text, detail) => (detail === undefined ? log[level](text) : log[level](text, detail)),
     },
     secrets,
-    keptIn: vscode.l10n.t('this editor'),
+    keptIn: keptIn(),
     settings: settingsOf,
     files: () => review.workspace(),
     beforeCommand: async () => (await review.workspace()).saveAll(),

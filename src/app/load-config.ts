@@ -7,7 +7,8 @@ import { userFolder } from '../node/places.ts';
 import type { Config } from '../protocol/config.ts';
 
 export interface ConfigPlaces {
-  workspace: string;
+  /** Undefined: only what the user set counts. */
+  workspace: string | undefined;
   environment: Readonly<Record<string, string | undefined>>;
   /** Instead of the file in the user's folder. */
   configFile?: string | undefined;
@@ -21,10 +22,9 @@ export async function loadFrom(places: ConfigPlaces): Promise<LoadedConfig> {
   const { workspace, environment, configFile, settings, flags } = places;
   const folder = userFolder(environment);
   const userFile = configFile ? resolve(configFile) : join(folder, 'config.yaml');
-  const workspaceFile = join(workspace, '.orchestrate', 'config.yaml');
   const [userText, workspaceText] = await Promise.all([
     settings ? undefined : textOf(userFile, configFile !== undefined),
-    textOf(workspaceFile, false),
+    workspace === undefined ? undefined : textOf(join(workspace, '.orchestrate', 'config.yaml'), false),
   ]);
   const sources: ConfigSources = {
     environment,
@@ -34,15 +34,18 @@ export async function loadFrom(places: ConfigPlaces): Promise<LoadedConfig> {
     ...(flags && { flags }),
   };
   const agreements = new AgreementFile(folder);
-  const real = await realpath(workspace).catch(() => workspace);
-  return loadConfig(sources, parts => agreements.has(real, parts));
+  return loadConfig(sources, async parts => workspace !== undefined && agreements.has(await real(workspace), parts));
 }
 
 /** Remembers that the user agreed to these parts of the workspace's configuration. */
-export async function agree(places: ConfigPlaces, parts: Config): Promise<void> {
-  const real = await realpath(places.workspace).catch(() => places.workspace);
-  await new AgreementFile(userFolder(places.environment)).add(real, parts);
+export async function agree(
+  { workspace, environment }: Pick<ConfigPlaces, 'environment'> & { workspace: string },
+  parts: Config,
+): Promise<void> {
+  await new AgreementFile(userFolder(environment)).add(await real(workspace), parts);
 }
+
+const real = (folder: string) => realpath(folder).catch(() => folder);
 
 async function textOf(path: string, wanted: boolean): Promise<string | undefined> {
   try {

@@ -34,11 +34,12 @@ import type { Hash } from '../protocol/ids.ts';
 import type { InboxRequest } from '../protocol/inbox.ts';
 import { Message } from '../protocol/message.ts';
 import type { Plan } from '../protocol/plan.ts';
+import { keySources } from './accounts.ts';
 import { BestModel, type Question } from './best-model.ts';
 import { diagnose } from './diagnose.ts';
 import { Engine } from './engine.ts';
 import { GrantFile } from './grants.ts';
-import { environmentSecrets, keyVariable } from './keys.ts';
+import { environmentSecrets } from './keys.ts';
 import { loadFrom } from './load-config.ts';
 import { openSession } from './open-session.ts';
 import { type Rehearsal, startRehearsal } from './rehearsal.ts';
@@ -256,18 +257,11 @@ export class Window {
     return [...roles.values()];
   }
 
-  async diagnose(signal: AbortSignal): Promise<{ problems: ConfigProblem[]; diagnoses: Diagnosis[] }> {
-    const { secrets, keptIn, environment } = this.#parts;
+  async diagnose(signal: AbortSignal, only?: string): Promise<{ problems: ConfigProblem[]; diagnoses: Diagnosis[] }> {
     const { config, problems } = await this.#config();
-    const providers = configuredProviders(config);
-    const kept = new Set<string>();
-    for (const { name } of providers) if (await secrets.get(name)) kept.add(name);
-    const keyFrom = (name: string) => {
-      if (kept.has(name)) return keptIn;
-      const provider = providers.find(each => each.name === name);
-      return provider && keyVariable(provider, environment);
-    };
-    return { problems, diagnoses: await diagnose(config, this.#keys(config), keyFrom, clock, signal) };
+    const from = await keySources(configuredProviders(config), this.#parts);
+    const keys = this.#keys(config);
+    return { problems, diagnoses: await diagnose(config, keys, name => from.get(name), clock, signal, only) };
   }
 
   /** Stops what runs, so that it can be resumed, and waits until all of it is written. */

@@ -64,6 +64,7 @@ export interface Backend {
     signal: AbortSignal,
   ): Promise<AsyncIterable<RouteEvent>>;
   roles(): Promise<RoleSpec[]>;
-  diagnose(signal: AbortSignal): Promise<{ problems: ConfigProblem[]; diagnoses: Diagnosis[] }>;
+  /** Asks every provider, or only the named one. */
+  diagnose(signal: AbortSignal, only?: string): Promise<{ problems: ConfigProblem[]; diagnoses: Diagnosis[] }>;
   close(): Promise<void>;
 }

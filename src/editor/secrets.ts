@@ -1,5 +1,5 @@
 import type * as vscode from 'vscode';
-import type { Secrets } from '../core/ports.ts';
+import type { Disposable, Secrets } from '../core/ports.ts';
 
 /** Keys in the editor's secret storage, by provider name. */
 export class EditorSecrets implements Secrets {
@@ -20,6 +20,14 @@ export class EditorSecrets implements Secrets {
   async remove(provider: string): Promise<void> {
     await this.#storage.delete(slot(provider));
   }
+
+  /** Tells whose key was added, replaced or removed, in whichever window. */
+  onChange(listener: (provider: string) => void): Disposable {
+    return this.#storage.onDidChange(({ key }) => {
+      if (key.startsWith(PREFIX)) listener(key.slice(PREFIX.length));
+    });
+  }
 }
 
-const slot = (provider: string) => `orchestrate.key.${provider}`;
+const PREFIX = 'orchestrate.key.';
+const slot = (provider: string) => `${PREFIX}${provider}`;

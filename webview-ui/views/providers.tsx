@@ -1,4 +1,5 @@
 import type { Row } from '../../src/protocol/dashboard-rows.ts';
+import { standingOf } from '../../src/protocol/provider-standing.ts';
 import { showDuration } from '../../src/protocol/show.ts';
 import { l10n } from '../l10n.ts';
 import { hostNow, model } from '../page.ts';
@@ -42,40 +43,30 @@ export function Providers() {
   );
 }
 
-function lookOf({ breakers, parked, health }: Provider, now: number): Look & { more?: string } {
-  const waiting = parked.filter(({ until }) => until > now).sort((a, b) => a.until - b.until);
-  const open = breakers.filter(({ state }) => state === 'open');
-  const trying = breakers.filter(({ state }) => state === 'half-open');
-  const first = waiting[0];
-  if (first)
-    return {
-      icon: 'clockface',
-      label: l10n.t('parked {0}', showClock(first.until - now)),
-      tone: 'wait',
-      more: `${first.model ?? l10n.t('all models')}: ${first.reason}`,
-    };
-  if (open.length > 0)
-    return {
-      icon: 'error',
-      label: l10n.t('breaker open'),
-      tone: 'bad',
-      more: open.map(({ model }) => model).join(', '),
-    };
-  if (trying.length > 0)
-    return {
-      icon: 'refresh',
-      label: l10n.t('half open'),
-      tone: 'wait',
-      more: trying.map(({ model }) => model).join(', '),
-    };
-  if (health && !health.ok)
-    return {
-      icon: 'warning',
-      label: l10n.t('not reachable'),
-      tone: 'bad',
-      ...(health.message && { more: health.message }),
-    };
-  return { icon: 'pass', label: l10n.t('ready'), tone: 'good' };
+function lookOf(provider: Provider, now: number): Look & { more?: string } {
+  const standing = standingOf(provider, now);
+  switch (standing.kind) {
+    case 'parked':
+      return {
+        icon: 'clockface',
+        label: l10n.t('parked {0}', showClock(standing.until - now)),
+        tone: 'wait',
+        more: `${standing.model ?? l10n.t('all models')}: ${standing.reason}`,
+      };
+    case 'open':
+      return { icon: 'error', label: l10n.t('breaker open'), tone: 'bad', more: standing.models.join(', ') };
+    case 'half-open':
+      return { icon: 'refresh', label: l10n.t('half open'), tone: 'wait', more: standing.models.join(', ') };
+    case 'unreachable':
+      return {
+        icon: 'warning',
+        label: l10n.t('not reachable'),
+        tone: 'bad',
+        ...(standing.message && { more: standing.message }),
+      };
+    case 'ready':
+      return { icon: 'pass', label: l10n.t('ready'), tone: 'good' };
+  }
 }
 
 function Line({ provider }: { provider: Provider }) {

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { showDuration, showMoney } from '../../protocol/show.ts';
+import { sheet } from '../sheet.ts';
 import { agentOf, type Node, taskOf } from './nodes.ts';
 import { elapsed, sessionStatus, spending, statusWord } from './words.ts';
 
@@ -17,17 +18,6 @@ export function tooltipOf(node: Node, now: number): vscode.MarkdownString | unde
     case 'phase':
       return undefined;
   }
-}
-
-type Row = [name: string, value: string | undefined];
-
-function sheet(title: string, rows: Row[]): vscode.MarkdownString {
-  const text = new vscode.MarkdownString(undefined, true);
-  text.appendMarkdown('**').appendText(title).appendMarkdown('**');
-  for (const [name, value] of rows) {
-    if (value) text.appendMarkdown(`\n\n${name}: `).appendText(value);
-  }
-  return text;
 }
 
 function sessionTooltip({ session }: Extract<Node, { kind: 'session' }>): vscode.MarkdownString {

@@ -65,10 +65,21 @@ const tokensOf = ({ usage }: Tally) => usage.input + usage.cacheRead + usage.cac
 
 const joined = (parts: (string | undefined)[]) => parts.filter(part => part).join(' · ');
 
-const tokens = (tally: Tally) =>
-  tally.calls === 0 ? undefined : t('{0} tokens', `${showCount(tokensOf(tally))}${tally.unknownUsage > 0 ? '+' : ''}`);
-const cost = (tally: Tally) =>
-  tally.calls === 0 ? undefined : `${showMoney(tally.cost)}${tally.unknownCost > 0 ? '+' : ''}`;
+const ended = ({ succeeded, failed }: Tally) => succeeded + failed > 0;
+
+/** A sum to which nothing known was added is unknown, not 0; one that lacks something is at least so much. */
+function tokens(tally: Tally): string | undefined {
+  if (!ended(tally)) return undefined;
+  const count = tokensOf(tally);
+  if (tally.unknownUsage > 0 && count === 0) return t('tokens unknown');
+  return t('{0} tokens', `${showCount(count)}${tally.unknownUsage > 0 ? '+' : ''}`);
+}
+
+function cost(tally: Tally): string | undefined {
+  if (!ended(tally)) return undefined;
+  if (tally.unknownCost > 0 && tally.cost === 0) return t('cost unknown');
+  return `${showMoney(tally.cost)}${tally.unknownCost > 0 ? '+' : ''}`;
+}
 
 /** "12.3k tokens · $0.04"; what is unknown is said. */
 export const spending = (tally: Tally): string => joined([tokens(tally), cost(tally)]);

@@ -2,37 +2,63 @@ import * as vscode from 'vscode';
 import type { ConfigProblem } from '../../core/config/load.ts';
 import type { Diagnosis } from '../../core/doctor.ts';
 import { showDuration } from '../../protocol/show.ts';
+import type { ProviderChecks } from '../providers/checks.ts';
+import { providerNamed } from '../providers/items.ts';
+import { faultWord } from '../providers/words.ts';
 import type { SessionController } from '../session-controller.ts';
 import { requireReady } from '../workspace-readiness.ts';
 
 const { t } = vscode.l10n;
 
 /** Asks every provider, or the named one, for a tiny answer, and says for each what works and what to do. */
-export async function checkProviders(controller: SessionController, given?: unknown): Promise<void> {
+export async function checkProviders(
+  controller: SessionController,
+  checks: ProviderChecks,
+  given?: unknown,
+): Promise<void> {
   if (!(await requireReady())) return;
   const backend = await controller.backend();
-  const found = await vscode.window.withProgress(
+  const only = providerNamed(given);
+  const over = new AbortController();
+  const { problems, diagnoses } = await vscode.window.withProgress(
     {
       location: vscode.ProgressLocation.Notification,
-      title: t('Orchestrate: asking the providers'),
+      title: only ? t('Orchestrate: asking {0}', only) : t('Orchestrate: asking the providers'),
       cancellable: true,
     },
     async (_progress, token) => {
-      const over = new AbortController();
       const cancelled = token.onCancellationRequested(() => over.abort());
       try {
-        return await backend.diagnose(over.signal);
+        return await backend.diagnose(over.signal, only);
       } finally {
         cancelled.dispose();
       }
     },
   );
-  const diagnoses =
-    typeof given === 'string' ? found.diagnoses.filter(each => each.provider === given) : found.diagnoses;
-  await show(found.problems, diagnoses);
+  if (over.signal.aborted) return;
+  checks.took(diagnoses);
+  if (only === undefined) await show(problems, diagnoses);
+  else await tell(only, diagnoses[0]);
 }
 
-type Item = vscode.QuickPickItem & { open?: 'key' | 'settings' };
+/** One answer needs no list. */
+async function tell(provider: string, diagnosis: Diagnosis | undefined): Promise<void> {
+  const settings = t('Open Settings');
+  const key = t('Set API Key...');
+  const open = diagnosis?.ok ? [] : diagnosis && wants(diagnosis) === 'key' ? [key] : [settings];
+  const choice = diagnosis?.ok
+    ? await vscode.window.showInformationMessage(t('{0} works: {1}', diagnosis.label, factsOf(diagnosis)))
+    : await vscode.window.showWarningMessage(
+        diagnosis
+          ? t('{0} does not work. {1}', diagnosis.label, reasonsOf(diagnosis))
+          : t('There is no provider "{0}" in the settings, or it is disabled.', provider),
+        ...open,
+      );
+  if (choice === key) await vscode.commands.executeCommand('orchestrate.setApiKey', provider);
+  if (choice === settings) await vscode.commands.executeCommand('orchestrate.openSettings', provider);
+}
+
+type Item = vscode.QuickPickItem & { open?: 'key' | 'settings'; provider?: string };
 
 async function show(problems: ConfigProblem[], diagnoses: Diagnosis[]): Promise<void> {
   const rank = ({ ok }: Diagnosis) => (ok ? 0 : ok === false ? 1 : 2);
@@ -60,22 +86,32 @@ async function show(problems: ConfigProblem[], diagnoses: Diagnosis[]): Promise<
     matchOnDetail: true,
     ignoreFocusOut: true,
   });
-  if (picked?.open === 'key') await vscode.commands.executeCommand('orchestrate.setApiKey');
-  if (picked?.open === 'settings') await vscode.commands.executeCommand('orchestrate.openSettings');
+  if (picked?.open === 'key') await vscode.commands.executeCommand('orchestrate.setApiKey', picked.provider);
+  if (picked?.open === 'settings') await vscode.commands.executeCommand('orchestrate.openSettings', picked.provider);
 }
 
-function itemOf({ label, ok, ms, model, models, keyFrom, message, advice, error }: Diagnosis): Item {
-  if (ok) {
-    const facts = [
-      model,
-      ms === undefined ? undefined : t('answered in {0}', showDuration(ms)),
-      models === undefined ? undefined : t('{0} models', models),
-      keyFrom === undefined ? undefined : t('key: {0}', keyFrom),
-    ];
-    return { label: `$(pass) ${label}`, description: facts.filter(Boolean).join(' · ') };
-  }
-  const icon = ok === undefined ? '$(circle-outline)' : '$(error)';
-  const detail = [message, advice].filter(Boolean).join(' ');
-  const open = error === 'no-key' || error === 'auth' ? 'key' : 'settings';
-  return { label: `${icon} ${label}`, description: error ?? '', detail, open };
+function itemOf(diagnosis: Diagnosis): Item {
+  const { provider, label, ok, error } = diagnosis;
+  if (ok) return { label: `$(pass) ${label}`, description: factsOf(diagnosis), provider };
+  const icon = ok === undefined ? '$(circle-large-outline)' : '$(error)';
+  const description = error === undefined ? '' : faultWord(error);
+  return { label: `${icon} ${label}`, description, detail: reasonsOf(diagnosis), open: wants(diagnosis), provider };
+}
+
+const wants = ({ error }: Diagnosis) => (error === 'no-key' || error === 'auth' ? 'key' : 'settings');
+
+function reasonsOf({ error, message, advice }: Diagnosis): string {
+  // The general advice names environment variables first; here the key is a click away.
+  if (error === 'no-key') return t('It has no key yet. Add it here; the editor keeps it for you.');
+  return [message, advice].filter(Boolean).join(' ');
+}
+
+function factsOf({ model, ms, models, keyFrom }: Diagnosis): string {
+  const facts = [
+    model,
+    ms === undefined ? undefined : t('answered in {0}', showDuration(ms)),
+    models === undefined ? undefined : t('{0} models', models),
+    keyFrom === undefined ? undefined : t('key: {0}', keyFrom),
+  ];
+  return facts.filter(Boolean).join(' · ');
 }

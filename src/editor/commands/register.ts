@@ -2,10 +2,10 @@ import * as vscode from 'vscode';
 import type { Dashboard } from '../dashboard/panel.ts';
 import { DisposableStore } from '../disposables.ts';
 import type { PlanDesk } from '../plan/desk.ts';
+import type { ProviderChecks } from '../providers/checks.ts';
+import { copyOf, providerNamed } from '../providers/items.ts';
 import type { EditorSecrets } from '../secrets.ts';
 import type { SessionController } from '../session-controller.ts';
-import { checkProviders } from './check-providers.ts';
-import { setApiKey } from './set-api-key.ts';
 import { openSessionLog, showReport } from './show.ts';
 import { giveFileTo, runWorkflow, startDemo, startSession } from './start-session.ts';
 import * as steer from './steer.ts';
@@ -18,11 +18,12 @@ export interface CommandParts {
   controller: SessionController;
   desk: PlanDesk;
   transcripts: Transcripts;
+  checks: ProviderChecks;
 }
 
 /** Every palette command. A failing one is logged and shown, never swallowed. */
 export function registerCommands(parts: CommandParts): vscode.Disposable {
-  const { log, dashboard, secrets, controller, desk, transcripts } = parts;
+  const { log, dashboard, secrets, controller, desk, transcripts, checks } = parts;
   const store = new DisposableStore();
   const add = (name: string, run: (given?: unknown) => unknown) =>
     store.add(
@@ -68,12 +69,22 @@ export function registerCommands(parts: CommandParts): vscode.Disposable {
   add('openTranscript', given => transcripts.show(given));
   add('runWorkflow', given => runWorkflow(controller, given));
   add('giveFileTo', given => giveFileTo(controller, given));
-  add('checkProviders', given => checkProviders(controller, given));
+  const check = async (given?: unknown) =>
+    (await import('./check-providers.ts')).checkProviders(controller, checks, given);
+  add('checkProviders', () => check());
+  add('checkProvider', check);
+  add('copyProvider', async given => {
+    const text = copyOf(given);
+    if (text !== undefined) await vscode.env.clipboard.writeText(text);
+  });
   add('raiseBudget', given => steer.raiseSessionBudget(controller, given));
-  add('openSettings', () =>
-    vscode.commands.executeCommand('workbench.action.openSettings', '@ext:orchestrate.orchestrate'),
+  add('openSettings', given =>
+    vscode.commands.executeCommand(
+      'workbench.action.openSettings',
+      providerNamed(given) === undefined ? '@ext:orchestrate.orchestrate' : '@id:orchestrate.providers',
+    ),
   );
-  add('setApiKey', () => setApiKey(secrets, controller));
+  add('setApiKey', async given => (await import('./set-api-key.ts')).setApiKey(secrets, controller, given));
   add('openDashboard', () => dashboard.open());
   add('showLog', () => log.show());
   return store;

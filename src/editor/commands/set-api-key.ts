@@ -1,16 +1,18 @@
 import * as vscode from 'vscode';
+import { providerNamed } from '../providers/items.ts';
 import type { EditorSecrets } from '../secrets.ts';
 import type { SessionController } from '../session-controller.ts';
 
 const { t } = vscode.l10n;
 
-/** Adds, tests or removes a provider's key; keys stay in the editor's secret storage. */
-export async function setApiKey(secrets: EditorSecrets, controller: SessionController): Promise<void> {
+/** Adds, tests or removes a key of the named provider, or of one that is picked; keys stay in the secret storage. */
+export async function setApiKey(secrets: EditorSecrets, controller: SessionController, given?: unknown): Promise<void> {
   const { knownProviders } = await import('../../core/config/known-providers.ts');
   const own = Object.keys(
     vscode.workspace.getConfiguration('orchestrate').inspect<Record<string, unknown>>('providers')?.globalValue ?? {},
   );
-  const names = [...new Set([...Object.keys(knownProviders), ...own])];
+  const named = providerNamed(given);
+  const names = [...new Set([...Object.keys(knownProviders), ...own, ...(named ? [named] : [])])];
   const items = await Promise.all(
     names.map(async name => {
       const known = knownProviders[name];
@@ -25,10 +27,12 @@ export async function setApiKey(secrets: EditorSecrets, controller: SessionContr
       };
     }),
   );
-  const picked = await vscode.window.showQuickPick(
-    items.filter(({ keyless }) => !keyless),
-    { title: t('Set API Key'), placeHolder: t('Whose key?') },
-  );
+  const picked = named
+    ? items.find(({ name }) => name === named)
+    : await vscode.window.showQuickPick(
+        items.filter(({ keyless }) => !keyless),
+        { title: t('Set API Key'), placeHolder: t('Whose key?') },
+      );
   if (!picked) return;
   if (picked.stored && !(await replaces(picked, secrets, controller))) return;
   const key = await vscode.window.showInputBox({
@@ -41,13 +45,21 @@ export async function setApiKey(secrets: EditorSecrets, controller: SessionContr
       .join(' '),
     password: true,
     ignoreFocusOut: true,
-    validateInput: text => (text.trim() === '' ? t('Paste the key.') : undefined),
+    validateInput: mistakeIn,
   });
   if (key === undefined) return;
   await secrets.set(picked.name, key.trim());
   const test = t('Test It');
   const choice = await vscode.window.showInformationMessage(t('The key for {0} is stored.', picked.label), test);
-  if (choice === test) await vscode.commands.executeCommand('orchestrate.checkProviders', picked.name);
+  if (choice === test) await vscode.commands.executeCommand('orchestrate.checkProvider', picked.name);
+}
+
+/** Says what is wrong without repeating any of it: what was typed may be most of a key. */
+function mistakeIn(typed: string): string | undefined {
+  const key = typed.trim();
+  if (key === '') return t('Paste the key.');
+  if (/\s/.test(key)) return t('A key has no spaces in it.');
+  return /^[\x21-\x7e]+$/.test(key) ? undefined : t('There is a character in it that no key has.');
 }
 
 interface Picked {
@@ -69,7 +81,7 @@ async function replaces(
     ],
     { title: label },
   );
-  if (choice?.go === 'test') await vscode.commands.executeCommand('orchestrate.checkProviders', name);
+  if (choice?.go === 'test') await vscode.commands.executeCommand('orchestrate.checkProvider', name);
   if (choice?.go === 'remove') {
     await secrets.remove(name);
     const left = controller.current?.running

@@ -135,6 +135,13 @@ export class Workbench implements AsyncDisposable {
     return this.page.locator('.sidebar .monaco-list-row', { hasText: text }).first();
   }
 
+  /** Presses a button that a row of our container shows while it is pointed at. */
+  async onRow(text: string | RegExp, action: string): Promise<void> {
+    const row = this.row(text);
+    await row.hover();
+    await row.getByRole('button', { name: action, exact: true }).click();
+  }
+
   /** A link above the lines of an editor. */
   lens(text: string): Locator {
     return this.page.locator('.codelens-decoration a', { hasText: text }).first();

@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict';
+import { startWireServers } from '../../src/rehearsal/wire/server.ts';
+import type { WireServers } from '../../src/rehearsal/wire/types.ts';
+import { demo } from '../support/host/demo.ts';
+import { type Theme, themes, Workbench } from '../support/host/workbench.ts';
+
+const good = 'sk-good-0123456789abcdef';
+const bad = 'sk-wrong-fedcba9876543210';
+
+describe('the providers', function () {
+  this.timeout(240_000);
+  let servers: WireServers;
+  before(async () => {
+    servers = await startWireServers({ answer: () => ({ text: 'OK' }), keys: [good] });
+  });
+  after(() => servers?.close());
+
+  const settings = () => ({
+    'orchestrate.providers': {
+      anthropic: { kind: 'anthropic', baseUrl: servers.urls.anthropic },
+      openai: { kind: 'openai', baseUrl: servers.urls.openai },
+      studio: { kind: 'ollama', baseUrl: servers.urls.ollama, local: true },
+    },
+  });
+
+  it('are asked for where none is set up', async () => {
+    await using workbench = await Workbench.open();
+    await workbench.showSidebar();
+    const welcome = workbench.welcome.filter({ hasText: 'No provider is set up yet' });
+    await welcome.getByRole('button', { name: 'Add a Provider Key' }).waitFor();
+    await workbench.screenshot('providers-empty');
+  });
+
+  it('get a key from their row, which is refused or works, and is never shown', async () => {
+    await using workbench = await Workbench.open({ settings: settings(), installed: true });
+    const { page } = workbench;
+    await workbench.showSidebar();
+    await workbench.row('Anthropic').getByText('no key').waitFor();
+
+    await workbench.onRow('Anthropic', 'Set API Key...');
+    await workbench.asks('Anthropic: API key');
+    await workbench.input.fill(`${bad} and more`);
+    await page.locator('.quick-input-message', { hasText: 'A key has no spaces in it' }).waitFor();
+    await workbench.input.fill(bad);
+    await workbench.input.press('Enter');
+    await workbench.notification('The key for Anthropic is stored').getByText('Test It').click();
+    await workbench.notification('Anthropic does not work').waitFor();
+    await workbench.row('Anthropic').getByText('key refused').waitFor();
+    assert.ok(!(await page.content()).includes(bad));
+    await workbench.screenshot('providers-refused');
+
+    await workbench.notification('Anthropic does not work').getByText('Set API Key').click();
+    await page.locator('.quick-input-list').getByText('Replace the key').click();
+    await workbench.asks('Anthropic: API key');
+    await workbench.input.fill(good);
+    await workbench.input.press('Enter');
+    await workbench.row('Anthropic').getByText('not asked yet').waitFor();
+    await workbench.onRow('Anthropic', 'Check Provider');
+    await workbench.notification('Anthropic works').waitFor();
+    await workbench.row('Anthropic').getByText('key: this editor').waitFor();
+    assert.ok(!(await page.content()).includes(good));
+    await workbench.screenshot('providers-works');
+  });
+
+  for (const theme of Object.keys(themes) as Theme[]) {
+    it(`are all asked by one command, in the ${theme} theme`, async () => {
+      await using workbench = await Workbench.open({ settings: settings(), theme });
+      await workbench.showSidebar();
+      await workbench.row('OpenAI').waitFor();
+      await workbench.run('Orchestrate: Check Providers');
+      const list = workbench.page.locator('.quick-input-list');
+      for (const name of ['studio', 'OpenAI']) await list.getByRole('option', { name }).first().waitFor();
+      await workbench.screenshot(`providers-checked-${theme}`);
+      await workbench.escape();
+      await workbench.row('studio').getByText('local').waitFor();
+    });
+  }
+
+  it('show how the models of a session do', async () => {
+    await using workbench = await Workbench.open({ size: { width: 1280, height: 1000 } });
+    const { page } = workbench;
+    await demo.start(workbench);
+    await workbench.lens('Approve').click();
+    await demo.ended(workbench);
+    await page
+      .locator('.sidebar')
+      .getByRole('treeitem', { name: /^Session Build/ })
+      .first()
+      .click();
+    await page.keyboard.press('ArrowLeft');
+    const provider = page
+      .locator('.sidebar')
+      .getByRole('treeitem', { name: /^Provider Anthropic, ready, demo/ })
+      .first();
+    await provider.click();
+    await page.keyboard.press('ArrowRight');
+    const model = page
+      .locator('.sidebar')
+      .getByRole('treeitem', { name: /^Model anthropic.*of calls succeeded/ })
+      .first();
+    await model.waitFor();
+    await model.hover();
+    await page.locator('.monaco-hover', { hasText: 'on average' }).waitFor();
+    await workbench.screenshot('providers-session');
+  });
+});
