@@ -95,10 +95,12 @@ function itemOf(diagnosis: Diagnosis): Item {
   if (ok) return { label: `$(pass) ${label}`, description: factsOf(diagnosis), provider };
   const icon = ok === undefined ? '$(circle-large-outline)' : '$(error)';
   const description = error === undefined ? '' : faultWord(error);
-  return { label: `${icon} ${label}`, description, detail: reasonsOf(diagnosis), open: wants(diagnosis), provider };
+  const item = { label: `${icon} ${label}`, description, open: wants(diagnosis), provider };
+  return error === 'no-key' ? item : { ...item, detail: reasonsOf(diagnosis) };
 }
 
-const wants = ({ error }: Diagnosis) => (error === 'no-key' || error === 'auth' ? 'key' : 'settings');
+const wants = ({ error }: Diagnosis): 'key' | 'settings' =>
+  error === 'no-key' || error === 'auth' ? 'key' : 'settings';
 
 function reasonsOf({ error, message, advice }: Diagnosis): string {
   // The general advice names environment variables first; here the key is a click away.
