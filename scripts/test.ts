@@ -16,7 +16,7 @@ const suites: { name: string; command: string[]; files: string }[] = [
   { name: 'editor', command: ['test/support/host/editor-tests.ts'], files: 'test/editor/**/*.test.ts' },
   {
     name: 'e2e',
-    command: [mocha, '--timeout', '120000', '--retries', '2', 'test/e2e/**/*.test.ts'],
+    command: [mocha, '--timeout', '300000', '--retries', '2', 'test/e2e/**/*.test.ts'],
     files: 'test/e2e/**/*.test.ts',
   },
 ];
