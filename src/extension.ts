@@ -26,6 +26,8 @@ import { EditorSecrets } from './editor/secrets.ts';
 import { SessionController } from './editor/session-controller.ts';
 import { settingsOf } from './editor/settings.ts';
 import { StatusBar } from './editor/status-bar.ts';
+import { systemClock } from './node/clock.ts';
+import { watchPath } from './node/session/watch.ts';
 
 interface Active {
   owner: DisposableStore;
@@ -139,21 +141,29 @@ async function backendOf({ context, folder, review, secrets, log }: BackendParts
   });
 }
 
-/** Most folders have no session: then nothing is loaded. */
+/** Most folders have no session: then nothing is loaded, until the first is started here, in another window or in a terminal. */
 function lookForSessions(
   owner: DisposableStore,
   controller: SessionController,
   folder: vscode.Uri,
   log: vscode.LogOutputChannel,
 ): void {
-  const look = async () => {
-    const there = await access(join(folder.fsPath, '.orchestrate', 'sessions')).then(
-      () => true,
-      () => false,
-    );
-    if (there) await controller.look();
+  const failed = (error: unknown) => log.error('The sessions of this folder could not be read', error);
+  const begin = async () => {
+    const sessions = join(folder.fsPath, '.orchestrate', 'sessions');
+    const look = async () => {
+      const there = await access(sessions).then(
+        () => true,
+        () => false,
+      );
+      if (!there) return;
+      watch.dispose();
+      owner.release(watch);
+      await controller.look();
+    };
+    const watch = owner.add(watchPath(sessions, systemClock, () => void look().catch(failed)));
   };
-  const begin = () => void look().catch(error => log.error('The sessions of this folder could not be read', error));
-  if (vscode.workspace.isTrusted) begin();
-  else owner.add(vscode.workspace.onDidGrantWorkspaceTrust(begin));
+  const tryIt = () => void begin().catch(failed);
+  if (vscode.workspace.isTrusted) tryIt();
+  else owner.add(vscode.workspace.onDidGrantWorkspaceTrust(tryIt));
 }

@@ -9,13 +9,13 @@ import { createChanges } from '../core/changes/changes.ts';
 import type { Clock, Disposable, ForeignTools, Log, WorkspaceFiles } from '../core/ports.ts';
 import { Budget } from '../core/routing/budget.ts';
 import { createRouter } from '../core/routing/router.ts';
-import { serveInbox } from '../core/session/inbox.ts';
+import { dropRequest, serveInbox } from '../core/session/inbox.ts';
 import { openJournal } from '../core/session/journal.ts';
 import type { LiveSession } from '../core/session/live.ts';
 import { keepLog } from '../core/session/log/keep-log.ts';
 import { Timeline } from '../core/session/log/timeline.ts';
 import { writeReport } from '../core/session/report/write-report.ts';
-import type { SessionLock, SessionOwner } from '../core/session/store.ts';
+import type { LockResult, SessionLock, SessionOwner } from '../core/session/store.ts';
 import type { SessionStart } from '../core/team/options.ts';
 import { Session } from '../core/team/session.ts';
 import { hashOf } from '../node/hash.ts';
@@ -80,13 +80,30 @@ export async function openSession(host: SessionHost, engine: Engine, opening: Op
       : await findSession(workspace, opening.session, clock).then(store => store && { id: opening.session, store });
   if (!place) return { ok: false, reason: 'missing' };
   const { id, store } = place;
-  const taken = await store.lock(host.kind);
+  const taken = await takeOver(store, host);
   if (!taken.ok) return { ok: false, reason: 'owned', owner: taken.owner };
   try {
     return { ok: true, session: await begin(host, engine, opening, { id, store, lock: taken.lock }) };
   } catch (error) {
     await store.close();
     throw error;
+  }
+}
+
+/** So long whoever reviews the session may take to let go of it. */
+const LET_GO_MS = 10_000;
+const LOOK_MS = 50;
+
+/** Takes the session from whoever only reviews it; from nobody who runs it. */
+async function takeOver(store: SessionFolder, { kind, clock }: SessionHost): Promise<LockResult> {
+  const first = await store.lock(kind);
+  if (first.ok || !first.owner.reviews) return first;
+  await dropRequest(store, newId('r'), clock.now(), { kind: 'let-go' });
+  const until = clock.monotonic() + LET_GO_MS;
+  for (;;) {
+    await new Promise<void>(resolve => clock.after(LOOK_MS, resolve));
+    const taken = await store.lock(kind);
+    if (taken.ok || !taken.owner.reviews || clock.monotonic() >= until) return taken;
   }
 }
 
@@ -222,7 +239,7 @@ async function begin(
     start,
   );
   team.current = session;
-  const handle = requestHandler(session, changes, limit => {
+  const handle = requestHandler(session, { journal, changes }, limit => {
     budget.setLimit('session', id, limit);
     journal.append({ type: 'budget-changed', scope: 'session', key: id, limit, by: 'user' });
   });

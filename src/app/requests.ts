@@ -1,32 +1,65 @@
 import type { Changes } from '../core/changes/changes.ts';
 import type { DecideOptions, Selector } from '../core/changes/decisions.ts';
+import type { Journal } from '../core/session/contract.ts';
 import type { RequestHandler, RequestOutcome } from '../core/session/inbox.ts';
 import { handleRequest } from '../core/team/requests.ts';
 import type { Session } from '../core/team/session.ts';
 import type { NanoUsd } from '../protocol/ids.ts';
 import type { InboxRequest } from '../protocol/inbox.ts';
+import { showMoney } from '../protocol/show.ts';
 
-type Review = Extract<InboxRequest, { kind: 'accept' | 'reject' }>;
+type Decision = Extract<InboxRequest, { kind: 'accept' | 'reject' }>;
+interface Reviewed {
+  journal: Journal;
+  changes: Changes;
+}
 
 /** Does what people ask of a running session, from wherever they ask it. */
 export function requestHandler(
   session: Session,
-  changes: Changes,
+  reviewed: Reviewed,
   /** Sets what the session may cost. */
   setBudget: (limit: NanoUsd) => void,
 ): RequestHandler {
   return (body, id) => {
-    if (body.kind === 'accept' || body.kind === 'reject') return review(changes, body);
     if (body.kind === 'raise-budget') {
-      setBudget(Math.round(body.sessionUsd * 1e9));
+      const limit = Math.round(body.sessionUsd * 1e9);
+      const spent = reviewed.journal.state.tally.cost;
+      if (limit <= spent) {
+        const message = `${showMoney(limit)} is not more than the ${showMoney(spent)} that the session has spent`;
+        return { ok: false, message };
+      }
+      setBudget(limit);
       session.unpause('user');
       return { ok: true };
     }
-    return handleRequest(session, body, id) ?? { ok: false, message: `"${body.kind}" is not known here` };
+    const done = handleReview(reviewed, body) ?? handleRequest(session, body, id);
+    return done ?? { ok: false, message: `"${body.kind}" is not known here` };
   };
 }
 
-async function review(changes: Changes, body: Review): Promise<RequestOutcome> {
+/** Does what is asked about changes and findings, which needs no team; undefined for anything else. */
+export function handleReview(
+  { journal, changes }: Reviewed,
+  body: InboxRequest,
+): RequestOutcome | Promise<RequestOutcome> | undefined {
+  switch (body.kind) {
+    case 'accept':
+    case 'reject':
+      return decide(changes, body);
+    case 'resolve-finding': {
+      const found = journal.state.findings.get(body.finding);
+      if (!found || found.resolved) return { ok: false, message: `there is no open finding "${body.finding}"` };
+      journal.append({ type: 'finding-resolved', finding: body.finding, by: 'user', how: body.how });
+      return { ok: true };
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** On what was seen, where the request says what that was. */
+async function decide(changes: Changes, body: Decision): Promise<RequestOutcome> {
   const { kind, path, hunks, task, agent, reason, seen, edits, force } = body;
   const selector: Selector = {
     ...(path !== undefined && { path }),

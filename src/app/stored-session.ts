@@ -2,21 +2,30 @@ import { type Changes, createChanges } from '../core/changes/changes.ts';
 import type { Clock, Log, WorkspaceFiles } from '../core/ports.ts';
 import { Redactor } from '../core/redact.ts';
 import type { Journal } from '../core/session/contract.ts';
+import { type RequestHandler, serveInbox } from '../core/session/inbox.ts';
 import { type OpenJournal, openJournal } from '../core/session/journal.ts';
 import type { SessionState } from '../core/session/state.ts';
 import type { SessionOwner } from '../core/session/store.ts';
+import { unwritten } from '../core/session/unwritten.ts';
 import { hashOf } from '../node/hash.ts';
 import { newId } from '../node/new-id.ts';
 import type { SessionFolder } from '../node/session/session-folder.ts';
 import { readState } from '../node/session/sessions.ts';
 import { sweepBlobs } from '../node/session/sweep.ts';
+import type { InboxRequest } from '../protocol/inbox.ts';
+import { handleReview } from './requests.ts';
 
 export interface StoredSession {
   journal: Journal;
   state: SessionState;
   changes: Changes;
+  /** Aborts when somebody wants to run it: whoever holds it closes it then. */
+  wanted: AbortSignal;
   close(): Promise<void>;
 }
+
+/** What can be asked of whoever only reviews. */
+export const REVIEWING: ReadonlySet<InboxRequest['kind']> = new Set(['accept', 'reject', 'resolve-finding', 'let-go']);
 
 interface Parts {
   store: SessionFolder;
@@ -30,21 +39,36 @@ export async function openStored(
   { store, files, clock, log }: Parts,
   host: SessionOwner['host'],
 ): Promise<{ ok: true; session: StoredSession } | { ok: false; owner: SessionOwner }> {
-  const taken = await store.lock(host);
+  const taken = await store.lock(host, 'review');
   if (!taken.ok) return taken;
+  const since = clock.now();
   let journal: OpenJournal | undefined;
   try {
     const redactor = new Redactor();
     journal = await openJournal(store, { clock, log, redact: text => redactor.text(text) });
     const changes = createChanges({ files, journal, hash: hashOf, newId });
     await changes.open();
-    const { state } = journal;
+    const open = journal;
+    const { state } = open;
+    const wanted = new AbortController();
+    const letGo = new Set<string>();
+    const answered = open.subscribe(event => {
+      if (event.type === 'request-handled' && letGo.has(event.request)) wanted.abort();
+    });
+    const handle: RequestHandler = (body, id) => {
+      const done = handleReview({ journal: open, changes }, body);
+      if (!done) letGo.add(id);
+      return done ?? { ok: true };
+    };
+    const inbox = serveInbox(store, open, handle, { log, since, takes: ({ kind }) => REVIEWING.has(kind) });
     const close = async () => {
-      await journal?.close();
+      inbox.dispose();
+      answered.dispose();
+      await open.close();
       await sweepBlobs(store).catch(error => log.write('warn', 'stored contents could not be cleaned', error));
       await store.close();
     };
-    return { ok: true, session: { journal, state, changes, close } };
+    return { ok: true, session: { journal, state, changes, wanted: wanted.signal, close } };
   } catch (error) {
     await journal?.close().catch(() => undefined);
     await store.close();
@@ -53,22 +77,15 @@ export async function openStored(
 }
 
 /** Looks at a session that another process may be running: nothing it does reaches the journal or a file. */
-export async function lookAtStored({ store, files, clock }: Parts): Promise<StoredSession> {
+export async function lookAtStored({
+  store,
+  files,
+}: Pick<Parts, 'store' | 'files'>): Promise<Omit<StoredSession, 'wanted'>> {
   const { state } = await readState(store);
   // What its owner has under way is the owner's to settle.
   state.openWrites.clear();
   state.openReviews.clear();
-  const journal: Journal = {
-    state,
-    append: event => ({ v: 1, seq: state.seq, at: clock.now(), ...event }),
-    commit: async event => journal.append(event),
-    flush: async () => undefined,
-    subscribe: () => ({ dispose: () => undefined }),
-    putBlob: async bytes => hashOf(bytes),
-    putText: async text => hashOf(new TextEncoder().encode(text)),
-    getBlob: hash => store.getBlob(hash),
-    longText: async text => ({ text }),
-  };
+  const journal = unwritten(state, hash => store.getBlob(hash), hashOf);
   const changes = createChanges({ files, journal, hash: hashOf, newId });
   await changes.open();
   return { journal, state, changes, close: () => store.close() };

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { RoleSpec } from '../core/agent/contract.ts';
 import { loadRoles } from '../core/agent/roles/roles.ts';
+import { type WatchedChanges, watchChanges } from '../core/changes/watched.ts';
 import type { ConfigProblem, LoadedConfig } from '../core/config/load.ts';
 import { mergeConfig } from '../core/config/merge.ts';
 import { configuredProviders } from '../core/config/providers.ts';
@@ -16,6 +17,7 @@ import { reduce } from '../core/session/reduce.ts';
 import type { SessionState } from '../core/session/state.ts';
 import type { SessionOwner, SessionText } from '../core/session/store.ts';
 import { systemClock as clock } from '../node/clock.ts';
+import { hashOf } from '../node/hash.ts';
 import { newId } from '../node/new-id.ts';
 import { userFolder } from '../node/places.ts';
 import { createProcesses } from '../node/processes.ts';
@@ -43,8 +45,9 @@ import { environmentSecrets } from './keys.ts';
 import { loadFrom } from './load-config.ts';
 import { openSession } from './open-session.ts';
 import { type Rehearsal, startRehearsal } from './rehearsal.ts';
+import { handleReview } from './requests.ts';
 import { retention } from './settings.ts';
-import { openStored, type StoredSession } from './stored-session.ts';
+import { openStored, REVIEWING, type StoredSession } from './stored-session.ts';
 
 /** What an editor's window gives to the sessions it runs. */
 export interface WindowParts {
@@ -157,8 +160,8 @@ export class Window {
     return listSessions(this.#parts.workspace, clock);
   }
 
-  async owned(id: string): Promise<boolean> {
-    return (await (await this.#find(id))?.owner()) !== undefined;
+  async owner(id: string): Promise<SessionOwner | undefined> {
+    return (await this.#find(id))?.owner();
   }
 
   async follow(
@@ -190,7 +193,9 @@ export class Window {
   async ask(id: string, body: InboxRequest, signal: AbortSignal): Promise<RequestOutcome> {
     const store = await this.#find(id);
     const owner = await store?.owner();
-    if (!store || !owner) return { ok: false, message: 'nobody runs this session: resume it first' };
+    if (!owner && REVIEWING.has(body.kind)) return this.#decide(id, body);
+    if (!store || !owner || (owner.reviews && !REVIEWING.has(body.kind)))
+      return { ok: false, message: 'nobody runs this session: resume it first' };
     const request = newId('r');
     const { reader } = await readState(store);
     await dropRequest(store, request, clock.now(), body);
@@ -202,6 +207,19 @@ export class Window {
       return { ok, ...(message !== undefined && { message }) };
     }
     return { ok: false, message: `process ${owner.pid} has not answered yet; it will find the request when it looks` };
+  }
+
+  async watchChanges(id: string, state: SessionState, signal: AbortSignal): Promise<WatchedChanges | undefined> {
+    const store = await this.#find(id);
+    if (!store) return undefined;
+    return watchChanges({
+      files: await this.#parts.files(),
+      state,
+      getBlob: hash => store.getBlob(hash),
+      hash: hashOf,
+      newId,
+      ask: body => this.ask(id, body, signal),
+    });
   }
 
   async openStored(id: string): Promise<StoredSession | undefined> {
@@ -269,6 +287,17 @@ export class Window {
     for (const { session } of this.#running) session.stop('the window was closed');
     await Promise.all([...this.#running].map(({ over }) => over));
     await this.#best?.model.then(model => model.close()).catch(() => undefined);
+  }
+
+  /** Owns a session that nobody does, for as long as the decision takes. */
+  async #decide(id: string, body: InboxRequest): Promise<RequestOutcome> {
+    const stored = await this.openStored(id);
+    if (!stored) return { ok: false, message: 'somebody has just taken it over: try again' };
+    try {
+      return (await handleReview(stored, body)) ?? { ok: false, message: 'nobody runs this session' };
+    } finally {
+      await stored.close();
+    }
   }
 
   #find(id: string) {

@@ -1,5 +1,6 @@
 import type { RoleSpec } from '../core/agent/contract.ts';
 import type { Changes } from '../core/changes/changes.ts';
+import type { WatchedChanges } from '../core/changes/watched.ts';
 import type { ConfigProblem } from '../core/config/load.ts';
 import type { Diagnosis } from '../core/doctor.ts';
 import type { RouteEvent, RouteRequest } from '../core/routing/contract.ts';
@@ -31,6 +32,8 @@ export type Begun =
 export interface OpenedStored {
   journal: Journal;
   changes: Changes;
+  /** Aborts when somebody wants to run it. */
+  wanted: AbortSignal;
   close(): Promise<void>;
 }
 
@@ -44,14 +47,16 @@ export interface Backend {
   begin(beginning: Beginning): Promise<Begun>;
   /** Newest first. */
   list(): Promise<SessionSummary[]>;
-  /** Whether some process runs or reviews it. */
-  owned(id: string): Promise<boolean>;
+  /** The process that runs or reviews it. */
+  owner(id: string): Promise<SessionOwner | undefined>;
   /** `told` is called for each event that its owner writes, after the state took it. */
   follow(id: string, told: (event: JournalEvent) => void, signal: AbortSignal): Promise<Followed | undefined>;
   /** Calls back when a session may have come or gone. */
   watch(changed: () => void): { dispose(): void };
   /** Leaves a request for the session's owner and waits for what comes of it. */
   ask(id: string, body: InboxRequest, signal: AbortSignal): Promise<RequestOutcome>;
+  /** What agents wrote in a session that another process owns; to be opened, and told of each event. */
+  watchChanges(id: string, state: SessionState, signal: AbortSignal): Promise<WatchedChanges | undefined>;
   /** Undefined while somebody else owns it. */
   openStored(id: string): Promise<OpenedStored | undefined>;
   text(id: string, name: SessionText): Promise<string | undefined>;

@@ -60,7 +60,7 @@ async function monitor(
   token: vscode.CancellationToken,
 ): Promise<void> {
   const session = controller.current;
-  if (!session || session.place === 'nowhere') return status(controller, _prompt, stream);
+  if (!session?.runs) return status(controller, _prompt, stream);
   tell(session, stream);
   await new Promise<void>(resolve => {
     const finish = () => {
@@ -108,7 +108,7 @@ async function logs({ current }: SessionController, _prompt: string, stream: Str
 }
 
 async function abort({ current }: SessionController, _prompt: string, stream: Stream): Promise<void> {
-  if (!current || current.place === 'nowhere') {
+  if (!current?.runs) {
     stream.markdown(t('No session runs.'));
     return;
   }
@@ -145,7 +145,7 @@ function buttons(session: WindowSession, stream: Stream): void {
   const folder = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath;
   const written = [...session.state.files.values()].filter(({ deleted, status }) => !deleted && status === 'pending');
   if (folder) for (const { path } of written.slice(0, LAST)) stream.reference(vscode.Uri.file(join(folder, path)));
-  if (session.state.asks.size > 0 && session.place !== 'nowhere') {
+  if (session.state.asks.size > 0 && session.runs) {
     stream.button({ command: 'orchestrate.answer', title: t('Answer...'), arguments: [session.id] });
   }
   if (written.length > 0) stream.button({ command: 'orchestrate.review.openAllDiffs', title: t('Review Changes') });

@@ -2,11 +2,12 @@ import * as vscode from 'vscode';
 import type { RoleSpec } from '../core/agent/contract.ts';
 import type { Disposable } from '../core/ports.ts';
 import type { LiveSession as Running } from '../core/session/live.ts';
+import type { SessionOwner } from '../core/session/store.ts';
 import type { JournalEvent } from '../protocol/events.ts';
 import type { Backend, Beginning, Begun } from './backend.ts';
 import { DisposableStore } from './disposables.ts';
-import { reviewOf } from './review/journaled.ts';
 import type { ReviewSession } from './review/session.ts';
+import { UnderReview } from './review/under-review.ts';
 import type { SessionSource } from './sessions.ts';
 import { WindowSession } from './window-session.ts';
 
@@ -22,6 +23,8 @@ export interface ControllerParts {
 const SHOWN = 10;
 /** So often it is looked whether another window or a terminal still runs its session. */
 const OWNER_MS = 3000;
+/** While an owner is letting go. */
+const ENDING_MS = 300;
 
 /** The sessions of this workspace: begun and run here, followed while another process runs them, reviewed when over. */
 export class SessionController implements SessionSource, vscode.Disposable {
@@ -35,11 +38,18 @@ export class SessionController implements SessionSource, vscode.Disposable {
   #closing = false;
   #eye: NodeJS.Timeout | undefined;
 
+  readonly #left = this.#store.add(new vscode.EventEmitter<{ session: WindowSession; by: SessionOwner | undefined }>());
+  readonly #review: UnderReview;
+
   /** After each event of any session. */
   readonly onEvent = this.#events.event;
+  /** When another process stopped or died before its session was over. */
+  readonly onLeft = this.#left.event;
 
   constructor(parts: ControllerParts) {
     this.#parts = parts;
+    const { log, review } = parts;
+    this.#review = this.#store.add(new UnderReview({ log, show: review, backend: () => this.backend() }));
   }
 
   /** Newest first. */
@@ -54,8 +64,8 @@ export class SessionController implements SessionSource, vscode.Disposable {
   /** What commands mean when they name none: the newest that runs, else the newest. */
   get current(): WindowSession | undefined {
     return (
-      this.#sessions.find(session => session.place === 'here') ??
-      this.#sessions.find(session => session.place === 'elsewhere') ??
+      this.#sessions.find(session => session.running) ??
+      this.#sessions.find(session => session.runs) ??
       this.#sessions[0]
     );
   }
@@ -92,19 +102,17 @@ export class SessionController implements SessionSource, vscode.Disposable {
   async begin(beginning: Beginning): Promise<Extract<Begun, { ok: false }> | { ok: true; session: WindowSession }> {
     const backend = await this.backend();
     const earlier = beginning.kind === 'resume' ? this.find(beginning.session) : undefined;
-    await earlier?.stored?.close();
+    if (earlier) await this.#review.release(earlier);
     const begun = await backend.begin(beginning);
     if (!begun.ok) {
-      if (earlier?.stored) {
-        earlier.stored = undefined;
-        void this.#reviewStored(earlier);
-      }
+      void this.#review.settle(this.#sessions);
       return begun;
     }
     const session = new WindowSession(begun.session.id, begun.session.journal.state, backend);
     this.#run(session, begun.session);
-    earlier?.dispose();
+    this.find(session.id)?.dispose();
     this.#sessions = [session, ...this.#sessions.filter(each => each.id !== session.id)].sort(newestFirst);
+    void this.#review.settle(this.#sessions);
     this.#setContext();
     this.#changed.fire();
     return { ok: true, session };
@@ -114,7 +122,7 @@ export class SessionController implements SessionSource, vscode.Disposable {
   async close(): Promise<void> {
     this.#closing = true;
     await this.#backend?.close();
-    await Promise.all(this.#sessions.map(session => session.stored?.close()));
+    await this.#review.close();
   }
 
   dispose(): void {
@@ -129,25 +137,30 @@ export class SessionController implements SessionSource, vscode.Disposable {
     const backend = await this.backend();
     const listed = (await backend.list()).slice(0, SHOWN);
     let changed = false;
-    for (const summary of listed) {
-      const known = this.find(summary.id);
-      const place = known?.place === 'here' ? 'here' : summary.owner && !known?.stored ? 'elsewhere' : 'nowhere';
+    for (const { id, owner } of listed) {
+      const known = this.find(id);
+      const place = known?.running ? 'here' : owner && !owner.reviews ? 'elsewhere' : 'nowhere';
       if (known) {
-        changed ||= known.place !== place;
+        changed ||= known.place !== place || known.owner?.since !== owner?.since;
+        const by = known.owner;
+        const left = known.place === 'elsewhere' && place === 'nowhere';
         known.place = place;
-        known.owner = summary.owner;
+        known.owner = owner;
+        if (left && known.cutOff) this.#left.fire({ session: known, by });
         continue;
       }
-      const session = await this.#follow(backend, summary.id);
+      // What is just beginning here is not another's.
+      if (owner?.pid === process.pid && !owner.reviews) continue;
+      const session = await this.#follow(backend, id);
       if (!session || this.#store.disposed) continue;
       session.place = place;
-      session.owner = summary.owner;
+      session.owner = owner;
       this.#sessions = [...this.#sessions, session].sort(newestFirst);
       changed = true;
     }
     const there = new Set(listed.map(({ id }) => id));
     for (const session of this.#sessions.slice()) {
-      if (session.place === 'here' || there.has(session.id)) continue;
+      if (session.running || there.has(session.id)) continue;
       session.dispose();
       this.#sessions = this.#sessions.filter(each => each !== session);
       changed = true;
@@ -156,25 +169,26 @@ export class SessionController implements SessionSource, vscode.Disposable {
     if (!changed) return;
     this.#setContext();
     this.#changed.fire();
-    await this.#reviewNewest();
+    await this.#review.settle(this.#sessions);
   }
 
   /** An owner lets go a moment after its last event, and one that was killed says nothing at all. */
   #keepAnEye(): void {
-    const elsewhere = this.#sessions.filter(({ place }) => place === 'elsewhere');
-    if (elsewhere.length === 0 || this.#eye !== undefined || this.#store.disposed) return;
+    const owned = this.#sessions.filter(({ owner, running, stored }) => owner && !running && !stored);
+    if (owned.length === 0 || this.#eye !== undefined || this.#store.disposed) return;
     const look = async () => {
       const backend = await this.backend();
-      const owned = await Promise.all(elsewhere.map(({ id }) => backend.owned(id)));
+      const now = await Promise.all(owned.map(({ id }) => backend.owner(id)));
       this.#eye = undefined;
-      if (owned.includes(false)) await this.look();
+      if (now.some((owner, i) => owner?.since !== owned[i]?.owner?.since)) await this.look();
       else this.#keepAnEye();
     };
     const failed = (error: unknown) => {
       this.#eye = undefined;
       this.#parts.log.warn('The owners of sessions could not be looked up', error);
     };
-    this.#eye = setTimeout(() => void look().catch(failed), OWNER_MS);
+    const ending = owned.some(({ place, state }) => place === 'elsewhere' && state.status === 'ended');
+    this.#eye = setTimeout(() => void look().catch(failed), ending ? ENDING_MS : OWNER_MS);
   }
 
   async #follow(backend: Backend, id: string): Promise<WindowSession | undefined> {
@@ -198,15 +212,6 @@ export class SessionController implements SessionSource, vscode.Disposable {
     session.place = 'here';
     const subscription = running.journal.subscribe(event => this.#told(session, event));
     const stream = running.follow((agent, event) => session.streamed(agent, event));
-    const send: ReviewSession['sendFixRound'] = async ({ path, text, task }) => {
-      const sent =
-        path === undefined
-          ? await running.request({ kind: 'queue-add', text, priority: 8 })
-          : running.mend(path, task === undefined ? text : `${text} (task ${task})`);
-      if (!sent.ok)
-        void vscode.window.showWarningMessage(vscode.l10n.t('Nobody does it over: {0}', sent.message ?? ''));
-    };
-    this.#parts.review(reviewOf(running.journal, running.changes, send));
     const ended = async () => {
       subscription.dispose();
       stream.dispose();
@@ -221,29 +226,12 @@ export class SessionController implements SessionSource, vscode.Disposable {
   async #over(session: WindowSession): Promise<void> {
     const next = await this.#follow(await this.backend(), session.id);
     if (this.#closing) return next?.dispose();
+    await this.#review.release(session);
     session.dispose();
     this.#sessions = this.#sessions.flatMap(each => (each === session ? (next ?? []) : each));
     this.#setContext();
     this.#changed.fire();
-    if (next) await this.#reviewStored(next);
-  }
-
-  async #reviewStored(session: WindowSession): Promise<void> {
-    const backend = await this.backend();
-    const stored = await backend.openStored(session.id);
-    if (!stored) return;
-    if (this.#closing || this.find(session.id) !== session) return stored.close();
-    session.stored = stored;
-    this.#parts.review(reviewOf(stored.journal, stored.changes));
-  }
-
-  /** What an earlier window left to decide is there again. */
-  async #reviewNewest(): Promise<void> {
-    if (this.#sessions.some(session => session.running ?? session.stored)) return;
-    const waiting = this.#sessions.find(
-      ({ place, state }) => place === 'nowhere' && [...state.files.values()].some(file => file.status === 'pending'),
-    );
-    if (waiting) await this.#reviewStored(waiting);
+    await this.#review.settle(this.#sessions);
   }
 
   #told(session: WindowSession, event: JournalEvent): void {
@@ -258,7 +246,7 @@ export class SessionController implements SessionSource, vscode.Disposable {
     const { current } = this;
     const set = (name: string, value: unknown) =>
       void vscode.commands.executeCommand('setContext', `orchestrate.${name}`, value);
-    const runs = current !== undefined && current.place !== 'nowhere';
+    const runs = current?.runs === true;
     set('hasSessions', this.#sessions.length > 0);
     set('running', runs);
     set('paused', runs && current.state.status === 'paused');

@@ -39,7 +39,7 @@ export class StatusBar implements vscode.Disposable {
 
   #update(): void {
     const { t } = vscode.l10n;
-    const running = this.#controller.sessions.filter(({ place }) => place !== 'nowhere').map(({ state }) => state);
+    const running = this.#controller.sessions.filter(({ runs }) => runs).map(({ state }) => state);
     const item = this.#item;
     item.tooltip = t('Orchestrate: open the dashboard');
     item.backgroundColor = undefined;

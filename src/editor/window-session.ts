@@ -18,7 +18,7 @@ export class WindowSession implements LiveSession {
   readonly id: string;
   readonly state: SessionState;
   place: Place = 'nowhere';
-  /** Who runs it elsewhere. */
+  /** The process that runs or reviews it. */
   owner: SessionOwner | undefined;
   /** While this window runs it. */
   running: Running | undefined;
@@ -56,10 +56,21 @@ export class WindowSession implements LiveSession {
     return this.running ? this.running.journal.getBlob(hash) : this.#backend.blob(this.id, hash);
   }
 
+  /** Whether somebody works on it; an owner lets go a moment after the end. */
+  get runs(): boolean {
+    return this.place !== 'nowhere' && this.state.status !== 'ended';
+  }
+
   /** Whether there is something left to run. */
   get resumable(): boolean {
     const { outcome } = this.state;
     return this.place === 'nowhere' && (!outcome || RESUMABLE.has(outcome.outcome));
+  }
+
+  /** Whether it stopped before its end, and not for want of money. */
+  get cutOff(): boolean {
+    const { outcome } = this.state;
+    return !outcome || outcome.outcome === 'interrupted';
   }
 
   /** Aborts when nobody looks at it any more. */

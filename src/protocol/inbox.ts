@@ -44,6 +44,11 @@ export const InboxRequest = z.discriminatedUnion('kind', [
   request('reassign', { agent: z.string(), route: z.array(ModelRef).min(1), reason: z.string().optional() }),
   /** What the session may cost from now on; what was paused for want of money goes on. */
   request('raise-budget', { sessionUsd: z.number().positive() }),
+  /** Changes to a file go back to whoever wrote them, as work of its own. */
+  request('mend', { path: RelPath, reason: z.string().min(1) }),
+  request('resolve-finding', { finding: z.string(), how: z.string() }),
+  /** To whoever only reviews the session: somebody wants to run it. */
+  request('let-go', {}),
   request('nudge', { agent: z.string(), text: z.string().min(1) }),
 ]);
 

@@ -15,7 +15,8 @@ export async function chooseSession(
   const sessions = await listSessions(workspace, terminal.clock);
   if (sessions.length === 0)
     throw new UsageError(`There is no session in ${workspace}. Start one: orchestrate run "Your goal"`);
-  if (word === undefined) return sessions.find(each => each.owner) ?? (sessions[0] as SessionSummary);
+  if (word === undefined)
+    return sessions.find(each => each.owner && !each.owner.reviews) ?? (sessions[0] as SessionSummary);
   const found = sessions.filter(each => each.id === word || each.id.startsWith(word) || each.id.endsWith(word));
   const exact = found.find(each => each.id === word);
   if (exact) return exact;

@@ -1,5 +1,5 @@
 import type { RelPath } from '../../protocol/ids.ts';
-import type { Disposable, HashOf, NewId, WorkspaceFiles } from '../ports.ts';
+import type { Disposable, HashOf, NewId } from '../ports.ts';
 import type { Journal } from '../session/contract.ts';
 import type { Author, ChangeDoor } from './contract.ts';
 import {
@@ -18,7 +18,7 @@ import { typed } from './live.ts';
 import { baseOf, changeOf, isWhole } from './review.ts';
 import { settleOpen } from './settle.ts';
 import type { LineEdit } from './splice.ts';
-import type { Ground, Tracked } from './tracked.ts';
+import type { Ground, GroundFiles, Tracked } from './tracked.ts';
 import { inParallel } from './turns.ts';
 
 /** A file with pending changes. */
@@ -64,6 +64,8 @@ export interface Changes {
   typed(path: RelPath, edit: LineEdit): void;
   /** A file may have changed by the user's hand: looks, and tells the journal. */
   noteUserEdit(path: RelPath, signal?: AbortSignal): Promise<void>;
+  /** Another process has put something down about a file: takes it as the state tells of it now. */
+  reload(path: RelPath, signal?: AbortSignal): Promise<void>;
   /** The user gave a file another name: what is pending in it goes along. */
   renamed(from: RelPath, to: RelPath, signal?: AbortSignal): Promise<void>;
   /** Called with the paths whose review changed. */
@@ -71,7 +73,7 @@ export interface Changes {
 }
 
 export interface ChangesOptions {
-  files: WorkspaceFiles;
+  files: GroundFiles;
   journal: Journal;
   hash: HashOf;
   newId: NewId;
@@ -139,6 +141,7 @@ export function createChanges({ newId, ...ground }: ChangesOptions): Changes {
       files.changed(path);
     },
     noteUserEdit: look,
+    reload: (path, signal) => files.turn(path, () => files.reload(path, signal)),
     renamed: (from, to, signal) =>
       files.turn(from, async () => {
         const file = await files.find(from);

@@ -74,6 +74,17 @@ export class Files {
     }
   }
 
+  /** Takes a file as the journal tells of it now: another process has put that down. */
+  async reload(path: RelPath, signal?: AbortSignal): Promise<void> {
+    const file = await Tracked.load(this.#ground, path);
+    if (!file) {
+      if (this.#tracked.has(path)) this.forget(path);
+      return;
+    }
+    await file.refresh(signal);
+    this.track(file);
+  }
+
   forget(path: RelPath): void {
     this.#tracked.delete(path);
     this.#over.delete(path);

@@ -8,8 +8,10 @@ import { pack, unpack } from './pack.ts';
 import { rawLines } from './raw.ts';
 import { baseOf, type Content, countsOf, currentOf, hunksOf, type Reviewed, untouched, wrote } from './review.ts';
 
+export type GroundFiles = Pick<WorkspaceFiles, 'read' | 'write' | 'remove'>;
+
 export interface Ground {
-  files: WorkspaceFiles;
+  files: GroundFiles;
   journal: Journal;
   hash: HashOf;
 }

@@ -29,10 +29,12 @@ export interface InboxOptions {
   log: Log;
   /** When this run began: what was asked of an earlier one about its running is refused now. */
   since: number;
+  /** Which requests are for this owner; the others stay for the next one. Absent: all. */
+  takes?: (body: InboxRequest) => boolean;
 }
 
 /** They are about a running process: after a crash nobody means them any more. */
-const transient = new Set<InboxRequest['kind']>(['abort', 'pause', 'unpause']);
+const transient = new Set<InboxRequest['kind']>(['abort', 'pause', 'unpause', 'let-go']);
 
 /**
  * Takes requests out of the inbox, in order, each exactly once: a request is in the journal before its file goes, and
@@ -44,7 +46,7 @@ export function serveInbox(
   handle: RequestHandler,
   options: InboxOptions,
 ): Inbox {
-  const { log, since } = options;
+  const { log, since, takes = () => true } = options;
   let disposed = false;
   let again = false;
   let looking: Promise<void> | undefined;
@@ -78,6 +80,7 @@ export function serveInbox(
       return store.removeRequest(id);
     }
     const { at, body } = dropped;
+    if (!takes(body)) return;
     await journal.commit({ type: 'request-received', request: id, body });
     await store.removeRequest(id);
     await perform(id, at, body);
@@ -104,7 +107,8 @@ export function serveInbox(
   const lookQuietly = () => void look().catch(error => log.write('warn', 'the inbox cannot be read', error));
 
   const resume = async () => {
-    for (const [id, { body, at, handled }] of [...journal.state.requests]) if (!handled) await perform(id, at, body);
+    for (const [id, { body, at, handled }] of [...journal.state.requests])
+      if (!handled && takes(body)) await perform(id, at, body);
   };
   // Not before the caller has what this returns.
   looking = Promise.resolve().then(resume).then(sweep);

@@ -29,7 +29,12 @@ export interface SessionOwner {
   machine: string;
   /** Milliseconds since 1970. */
   since: number;
+  /** Nothing runs: it holds the session only in order to decide what that left. */
+  reviews?: true;
 }
+
+/** Whoever only reviews a session lets go of it when somebody wants to run it. */
+export type LockUse = 'run' | 'review';
 
 /** Ownership of a session: of all processes, only its holder appends to the journal. */
 export interface SessionLock {
@@ -55,7 +60,7 @@ export interface SessionStore {
   readonly place: string;
 
   /** Takes the session over at once from an owner that is provably gone; says who owns it otherwise. */
-  lock(host: SessionOwner['host']): Promise<LockResult>;
+  lock(host: SessionOwner['host'], use?: LockUse): Promise<LockResult>;
   owner(): Promise<SessionOwner | undefined>;
 
   /** The journal's bytes from `from` to its present end. Nothing where there is no journal yet. */

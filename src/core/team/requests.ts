@@ -2,7 +2,7 @@ import type { InboxRequest } from '../../protocol/inbox.ts';
 import type { Done } from './done.ts';
 import type { Session } from './session.ts';
 
-/** Does what another process asked of the team; undefined for what is not the team's: the review of changes, and money. */
+/** Does what another process asked of the team; undefined for what is not the team's: the review, and money. */
 export function handleRequest(session: Session, request: InboxRequest, id: string): Done | undefined {
   switch (request.kind) {
     case 'abort': {
@@ -28,10 +28,15 @@ export function handleRequest(session: Session, request: InboxRequest, id: strin
       return session.removeFromQueue(request.item, 'user');
     case 'reassign':
       return session.reassign(request.agent, request.route, 'user', request.reason ?? 'asked to');
+    case 'mend':
+      return session.mend(request.path, request.reason, 'user');
+    case 'let-go':
+      return { ok: false, message: 'it runs' };
     case 'nudge':
       return session.nudge(request.agent, request.text);
     case 'accept':
     case 'reject':
+    case 'resolve-finding':
     case 'raise-budget':
       return undefined;
   }

@@ -70,7 +70,7 @@ function fill(node: Node, now: number): Filled {
 
 function sessionItem(node: Extract<Node, { kind: 'session' }>, now: number): Filled {
   const { state, place, owner } = node.session;
-  const runs = place !== 'nowhere';
+  const { runs } = node.session;
   const cut = !runs && state.status !== 'ended';
   const item = new vscode.TreeItem(shortened(nameOf(node)), runs ? Expanded : Collapsed);
   const elsewhere = owner?.host === 'terminal' ? t('in a terminal') : t('in another window');
@@ -119,7 +119,7 @@ function agentItem(node: Extract<Node, { kind: 'agent' }>, now: number): Filled 
   const state = agentOf(node);
   const item = new vscode.TreeItem(node.agent, None);
   if (!state) return { item, described: nothing };
-  const runs = node.session.place !== 'nowhere';
+  const { runs } = node.session;
   const stopped = !runs && state.endedAt === undefined;
   const status = stopped ? 'interrupted' : state.status;
   item.iconPath = state.openAsks > 0 && runs ? asks() : statusIcon(status);

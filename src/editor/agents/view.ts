@@ -32,7 +32,7 @@ export class AgentsView implements vscode.TreeDataProvider<Node>, vscode.Disposa
       new Pace({
         clock: systemClock,
         nodesOf: session => this.#of(session),
-        running: () => this.#shown.filter(({ place }) => place !== 'nowhere'),
+        running: () => this.#shown.filter(({ runs }) => runs),
         draw: nodes => this.#draw(nodes),
       }),
     );
@@ -114,7 +114,7 @@ export class AgentsView implements vscode.TreeDataProvider<Node>, vscode.Disposa
 
   #badge(): void {
     const waiting = this.#controller.sessions
-      .filter(({ place }) => place !== 'nowhere')
+      .filter(({ runs }) => runs)
       .reduce((sum, { state }) => sum + state.asks.size, 0);
     if ((this.#view.badge?.value ?? 0) === waiting) return;
     const tooltip =

@@ -90,7 +90,7 @@ export class Asks implements vscode.Disposable {
       const answer = t('Answer...');
       const shown = request.options?.slice(0, 3) ?? [];
       const asked = vscode.window.showInformationMessage(text, ...shown, answer);
-      const choice = await gone(session, ask, asked);
+      const choice = await unlessAnswered(session, ask, asked);
       if (choice === undefined) return;
       if (choice === answer) await answerAsk(session, ask);
       else await send(session, ask, { text: choice });
@@ -98,7 +98,7 @@ export class Asks implements vscode.Disposable {
     }
     const [once, whole, deny, more] = [t('Allow Once'), t('Allow for Session'), t('Deny'), t('More...')];
     const actions = request.what.length > LONG ? [deny, more] : [once, whole, deny, more];
-    const choice = await gone(session, ask, vscode.window.showWarningMessage(text, ...actions));
+    const choice = await unlessAnswered(session, ask, vscode.window.showWarningMessage(text, ...actions));
     if (choice === once) await send(session, ask, { decision: 'allow', scope: 'once' });
     else if (choice === whole) await send(session, ask, { decision: 'allow', scope: 'session' });
     else if (choice === deny) await send(session, ask, { decision: 'deny', scope: 'once' });
@@ -124,32 +124,75 @@ function askText({ agent, request }: Ask, place = ''): string {
   return request.why ? `${text} (${request.why})` : text;
 }
 
-/** Notifications cannot be taken back: one whose question was answered elsewhere no longer keeps the others waiting. */
-function gone<T>(session: WindowSession, ask: Ask, shown: Thenable<T>): Promise<T | undefined> {
-  return new Promise((resolve, reject) => {
-    const watch = session.subscribe(event => {
-      if (!('ask' in event) || event.ask !== ask.ask || event.type === ask.request.type) return;
-      watch.dispose();
+/** Calls back once, when somebody has answered, from whatever window or process. */
+function onAnswered(session: WindowSession, { ask, request }: Ask, answered: () => void): vscode.Disposable {
+  const watch = session.subscribe(event => {
+    if (!('ask' in event) || event.ask !== ask || event.type === request.type) return;
+    watch.dispose();
+    answered();
+  });
+  return watch;
+}
+
+/**
+ * Notifications cannot be taken back: one whose question was answered elsewhere no longer keeps the others waiting, and
+ * whoever presses it after all is told.
+ */
+function unlessAnswered(session: WindowSession, ask: Ask, shown: Thenable<string | undefined>) {
+  return new Promise<string | undefined>((resolve, reject) => {
+    let answered = false;
+    const watch = onAnswered(session, ask, () => {
+      answered = true;
       resolve(undefined);
     });
-    const finish = (value: T) => {
+    const finish = (value: string | undefined) => {
       watch.dispose();
+      if (answered && value !== undefined) tellAnswered(ask);
       resolve(value);
     };
     shown.then(finish, reject);
   });
 }
 
+const tellAnswered = ({ agent }: Pick<Ask, 'agent'>) =>
+  void vscode.window.showInformationMessage(t('What {0} asked has been answered already.', agent));
+
 /** Lets the person answer in full: with a reason, for longer, or in their own words. */
-export async function answerAsk(session: WindowSession, { ask, agent, request }: Ask): Promise<void> {
+export async function answerAsk(session: WindowSession, { ask, agent }: Ask): Promise<void> {
   const waiting = session.state.asks.get(ask);
-  if (!waiting) return;
-  if (request.type === 'question-asked') {
-    const text = await answerText(agent, request.text, request.options ?? []);
-    if (text !== undefined) await send(session, waiting, { text });
+  if (!waiting) {
+    tellAnswered({ agent });
     return;
   }
-  if (request.what.length > LONG && !(await shownInFull(waiting))) return;
+  const over = new vscode.CancellationTokenSource();
+  let answered = false;
+  const watch = onAnswered(session, waiting, () => {
+    answered = true;
+    over.cancel();
+  });
+  try {
+    const answer = await askFor(session, waiting, over.token);
+    watch.dispose();
+    if (answered) tellAnswered(waiting);
+    else if (answer) await send(session, waiting, answer);
+  } finally {
+    watch.dispose();
+    over.dispose();
+  }
+}
+
+/** What the person says; undefined when nothing, or when the token tells that somebody else has said it. */
+async function askFor(
+  session: WindowSession,
+  waiting: Ask,
+  token: vscode.CancellationToken,
+): Promise<Answer | undefined> {
+  const { agent, request } = waiting;
+  if (request.type === 'question-asked') {
+    const text = await answerText(agent, request.text, request.options ?? [], token);
+    return text === undefined ? undefined : { text };
+  }
+  if (request.what.length > LONG && !(await shownInFull(waiting))) return undefined;
   const picked = await vscode.window.showQuickPick(
     isFirstPlan(session, waiting) ? planChoices() : choices(request.kind === 'command'),
     {
@@ -157,11 +200,14 @@ export async function answerAsk(session: WindowSession, { ask, agent, request }:
       placeHolder: t('Asked because of the rule: {0}', request.rule),
       ignoreFocusOut: true,
     },
+    token,
   );
-  if (!picked) return;
-  const text = picked.why ? await vscode.window.showInputBox({ ...picked.why, ignoreFocusOut: true }) : undefined;
-  if (picked.why && text === undefined) return;
-  await send(session, waiting, { ...picked.answer, ...(text && { text }) });
+  if (!picked) return undefined;
+  const text = picked.why
+    ? await vscode.window.showInputBox({ ...picked.why, ignoreFocusOut: true }, token)
+    : undefined;
+  if (picked.why && text === undefined) return undefined;
+  return { ...picked.answer, ...(text && { text }) };
 }
 
 type Choice = vscode.QuickPickItem & { answer: Answer; why?: { title: string; prompt: string } };
@@ -211,22 +257,27 @@ async function shownInFull({ agent, request }: Ask): Promise<boolean> {
   );
 }
 
-async function answerText(agent: string, question: string, options: readonly string[]): Promise<string | undefined> {
+async function answerText(
+  agent: string,
+  question: string,
+  options: readonly string[],
+  token: vscode.CancellationToken,
+): Promise<string | undefined> {
   const own = t('Answer in your own words...');
+  const title = t('{0} asks', agent);
   if (options.length > 0) {
-    const picked = await vscode.window.showQuickPick([...options, own], {
-      title: t('{0} asks', agent),
-      placeHolder: question,
-      ignoreFocusOut: true,
-    });
+    const given = { title, placeHolder: question, ignoreFocusOut: true };
+    const picked = await vscode.window.showQuickPick([...options, own], given, token);
     if (picked !== own) return picked;
   }
-  return vscode.window.showInputBox({ title: t('{0} asks', agent), prompt: question, ignoreFocusOut: true });
+  return vscode.window.showInputBox({ title, prompt: question, ignoreFocusOut: true }, token);
 }
 
-async function send(session: WindowSession, { ask }: Ask, answer: Answer): Promise<void> {
+async function send(session: WindowSession, waiting: Ask, answer: Answer): Promise<void> {
+  const { ask } = waiting;
   const { ok, message } = await session.request({ kind: 'answer', ask, ...answer });
-  if (!ok && session.state.asks.has(ask)) {
+  if (ok) return;
+  if (session.state.asks.has(ask)) {
     void vscode.window.showWarningMessage(t('The answer was not taken: {0}', message ?? ''));
-  }
+  } else tellAnswered(waiting);
 }

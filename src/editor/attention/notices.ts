@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { SessionOwner } from '../../core/session/store.ts';
 import type { EventOf } from '../../protocol/events.ts';
 import { showMoney } from '../../protocol/show.ts';
 import { ask } from '../commands/request.ts';
@@ -24,6 +25,7 @@ export class Notices implements vscode.Disposable {
         if (event.type === 'session-ended') this.#run(ended(session, event));
       }),
     );
+    this.#store.add(controller.onLeft(({ session, by }) => this.#run(left(session, by))));
   }
 
   dispose(): void {
@@ -89,6 +91,20 @@ export async function raiseBudget(session: WindowSession): Promise<void> {
   );
   if (usd === undefined) return;
   await ask(session, { kind: 'raise-budget', sessionUsd: usd });
+}
+
+/** Whoever ran it is gone before its end: it can go on here. In a terminal people stop what they do not want. */
+async function left(session: WindowSession, by: SessionOwner | undefined): Promise<void> {
+  if (by?.host === 'terminal' && session.state.outcome) return;
+  const { goal } = session.state;
+  const resume = t('Resume Here');
+  const text =
+    by?.host === 'terminal'
+      ? t('The terminal was closed before its session was over: {0}', goal)
+      : t('The other window was closed before its session was over: {0}', goal);
+  if ((await vscode.window.showInformationMessage(text, resume)) === resume) {
+    await vscode.commands.executeCommand('orchestrate.resumeSession', session.id);
+  }
 }
 
 async function ended(session: WindowSession, { outcome, reason }: EventOf<'session-ended'>): Promise<void> {

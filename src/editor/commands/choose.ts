@@ -43,7 +43,7 @@ export async function chooseAgent(
   const named = namedAgent(controller, given);
   if (named) return named;
   const working = controller.sessions
-    .filter(({ place }) => place !== 'nowhere')
+    .filter(({ runs }) => runs)
     .flatMap(session =>
       [...session.state.agents.values()]
         .filter(({ endedAt }) => endedAt === undefined)

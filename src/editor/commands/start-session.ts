@@ -152,7 +152,7 @@ export async function giveFileTo(controller: SessionController, given?: unknown)
   });
   if (wish === undefined) return;
   const text = `${wish.trim()}\n\nThe file: ${path}`;
-  const running = controller.sessions.find(({ running }) => running !== undefined);
+  const running = controller.sessions.find(session => session.running) ?? controller.sessions.find(({ runs }) => runs);
   if (running) {
     const { ok, message } = await running.request({ kind: 'queue-add', text, target: role.label, priority: 5 });
     if (!ok) void vscode.window.showWarningMessage(t('Not done: {0}', message ?? ''));

@@ -10,7 +10,7 @@ import { chooseAgent, chooseSession } from './choose.ts';
 import { ask } from './request.ts';
 
 const { t } = vscode.l10n;
-const runs = ({ place }: WindowSession) => place !== 'nowhere';
+const runs = (session: WindowSession) => session.runs;
 const paused = ({ state }: WindowSession) => state.status === 'paused';
 
 export async function resumeSession(controller: SessionController, given?: unknown): Promise<void> {

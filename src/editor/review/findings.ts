@@ -45,16 +45,23 @@ export class Findings implements vscode.Disposable {
       ...(path !== undefined && { path }),
       ...(line !== undefined && { line }),
     });
-    session.resolveFinding(finding, vscode.l10n.t('sent back to {0}', this.#model.roleOf(author.agent)));
+    await this.#resolve(finding, vscode.l10n.t('sent back to {0}', this.#model.roleOf(author.agent)));
   }
 
-  dismiss(thread: vscode.CommentThread): void {
+  async dismiss(thread: vscode.CommentThread): Promise<void> {
     const finding = this.of(thread);
-    if (finding) this.#model.session?.resolveFinding(finding, vscode.l10n.t('dismissed'));
+    if (finding) await this.#resolve(finding, vscode.l10n.t('dismissed'));
   }
 
   dispose(): void {
     this.#store.dispose();
+  }
+
+  async #resolve(finding: Finding, how: string): Promise<void> {
+    const done = await this.#model.session?.resolveFinding(finding, how);
+    if (done?.ok === false) {
+      void vscode.window.showWarningMessage(vscode.l10n.t('Not done: {0}', done.message ?? ''));
+    }
   }
 
   #hunkAt(path: string, line: number) {

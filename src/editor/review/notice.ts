@@ -23,8 +23,8 @@ export class DoneNotice implements vscode.Disposable {
   }
 
   async #look(): Promise<void> {
-    const state = this.#model.session?.state;
-    if (!state) return;
+    const { state, told } = this.#model.session ?? {};
+    if (!state || told) return;
     if (state.status !== 'ended') {
       this.#running.add(state.session);
       return;

@@ -1,5 +1,6 @@
 import type { Changes } from '../../core/changes/changes.ts';
 import type { Disposable } from '../../core/ports.ts';
+import type { RequestOutcome } from '../../core/session/inbox.ts';
 import type { Finding, SessionState } from '../../core/session/state.ts';
 import type { RelPath } from '../../protocol/ids.ts';
 
@@ -24,7 +25,9 @@ export interface ReviewSession {
   onDidChange(listener: () => void): Disposable;
   /** Absent while nobody is there to do the work. */
   sendFixRound?(request: FixRound): Promise<void>;
-  resolveFinding(finding: Finding, how: string): void;
+  resolveFinding(finding: Finding, how: string): Promise<RequestOutcome>;
+  /** Another window tells people of its end. */
+  told?: boolean;
 }
 
 /** Which session the review is about: the running one, else the newest with something to decide. */

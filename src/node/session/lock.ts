@@ -3,7 +3,7 @@ import { mkdir, open, readdir, readFile, rm, stat, utimes } from 'node:fs/promis
 import { join } from 'node:path';
 import * as z from 'zod';
 import type { Clock, Disposable } from '../../core/ports.ts';
-import type { LockResult, SessionLock, SessionOwner } from '../../core/session/store.ts';
+import type { LockResult, LockUse, SessionLock, SessionOwner } from '../../core/session/store.ts';
 import { writeWhole } from './atomic.ts';
 import { codeOf, ifThere } from './errors.ts';
 import { type Life, ProcessIdentity } from './identity.ts';
@@ -17,7 +17,13 @@ export interface LockPlace {
 
 const Holder = z.union([
   z.object({ released: z.literal(true) }),
-  z.object({ ...ProcessIdentity.shape, host: z.enum(['terminal', 'editor']), since: z.number(), token: z.string() }),
+  z.object({
+    ...ProcessIdentity.shape,
+    host: z.enum(['terminal', 'editor']),
+    since: z.number(),
+    token: z.string(),
+    reviews: z.literal(true).optional(),
+  }),
 ]);
 type Holder = z.infer<typeof Holder>;
 
@@ -37,13 +43,14 @@ const ATTEMPTS = 50;
 export async function takeLock(
   place: LockPlace,
   host: SessionOwner['host'],
+  use: LockUse = 'run',
 ): Promise<{ ok: true; lock: HeldLock } | Extract<LockResult, { ok: false }>> {
   await mkdir(place.folder, { recursive: true, mode: 0o700 });
   for (let attempt = 0; ; attempt++) {
     const top = await highest(place);
     const owner = top > 0 ? await livingOwner(place, top) : undefined;
     if (owner) return { ok: false, owner };
-    const held = await claim(place, top + 1, host);
+    const held = await claim(place, top + 1, host, use);
     if (held) return { ok: true, lock: held };
     if (attempt === ATTEMPTS) throw new Error('the lock keeps changing hands');
   }
@@ -64,6 +71,7 @@ const ownerOf = (holder: Extract<Holder, { pid: number }>): SessionOwner => ({
   host: holder.host,
   machine: holder.machine.split(' ')[0] ?? '',
   since: holder.since,
+  ...(holder.reviews && { reviews: true }),
 });
 
 async function numbers(place: LockPlace): Promise<number[]> {
@@ -101,9 +109,20 @@ async function livingOwner(place: LockPlace, number: number): Promise<SessionOwn
   }
 }
 
-async function claim(place: LockPlace, number: number, host: SessionOwner['host']): Promise<HeldLock | undefined> {
+async function claim(
+  place: LockPlace,
+  number: number,
+  host: SessionOwner['host'],
+  use: LockUse,
+): Promise<HeldLock | undefined> {
   const token = randomBytes(8).toString('hex');
-  const holder: Holder = { ...(await place.me()), host, since: place.clock.now(), token };
+  const holder: Holder = {
+    ...(await place.me()),
+    host,
+    since: place.clock.now(),
+    token,
+    ...(use === 'review' && { reviews: true }),
+  };
   try {
     const made = await open(file(place, number), 'wx', 0o600);
     try {

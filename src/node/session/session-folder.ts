@@ -4,6 +4,7 @@ import type { Clock, Disposable } from '../../core/ports.ts';
 import {
   type DroppedRequest,
   type LockResult,
+  type LockUse,
   type SessionOwner,
   type SessionStore,
   type SessionText,
@@ -40,8 +41,8 @@ export class SessionFolder implements SessionStore {
     this.#lockPlace = { folder: join(folder, 'lock'), clock, ...identity };
   }
 
-  async lock(host: SessionOwner['host']): Promise<LockResult> {
-    const result = await this.#try('taking the session over', () => takeLock(this.#lockPlace, host));
+  async lock(host: SessionOwner['host'], use: LockUse = 'run'): Promise<LockResult> {
+    const result = await this.#try('taking the session over', () => takeLock(this.#lockPlace, host, use));
     if (!result.ok) return result;
     this.#lock = result.lock;
     await this.#sweep();

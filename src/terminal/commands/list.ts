@@ -3,7 +3,8 @@ import { workspaceOf } from '../find-session.ts';
 import { cut, oneLine, table } from '../style.ts';
 import { type Call, EXIT, print, printJson, type Terminal } from '../terminal.ts';
 
-const standing = (session: SessionSummary) => session.outcome ?? (session.owner ? 'running' : 'interrupted');
+const standing = (session: SessionSummary) =>
+  session.outcome ?? (session.owner && !session.owner.reviews ? 'running' : 'interrupted');
 
 export async function list(terminal: Terminal, call: Call): Promise<number> {
   const workspace = workspaceOf(terminal, call);

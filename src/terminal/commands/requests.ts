@@ -18,7 +18,8 @@ export async function ask(
 ): Promise<number> {
   const workspace = workspaceOf(terminal, call);
   const session = await chooseSession(terminal, workspace, word);
-  if (!session.owner) {
+  const reviews = session.owner?.reviews && (body.kind === 'accept' || body.kind === 'reject');
+  if (!session.owner || (session.owner.reviews && !reviews)) {
     throw new UsageError(
       `${session.id} is not running (${session.outcome ?? 'interrupted'}), so there is nobody to ask.`,
     );

@@ -13,10 +13,13 @@ export async function status(terminal: Terminal, call: Call): Promise<number> {
     return EXIT.done;
   }
   // A session nobody runs does not get older.
-  const now = session.owner ? terminal.clock.now() : (state.lastAt ?? terminal.clock.now());
+  const runs = session.owner && !session.owner.reviews;
+  const now = runs ? terminal.clock.now() : (state.lastAt ?? terminal.clock.now());
   const columns = terminal.out.columns ?? 100;
   print(terminal, liveLines(state, { now, columns, rows: Number.POSITIVE_INFINITY, style: terminal.style }).join('\n'));
-  const owner = session.owner ? `run by process ${session.owner.pid} (${session.owner.host})` : 'not running';
+  const owner = session.owner
+    ? `${runs ? 'run' : 'not running; under review'} by process ${session.owner.pid} (${session.owner.host})`
+    : 'not running';
   print(terminal, terminal.style.dim(`${session.id} · ${owner} · ${session.folder}`));
   return EXIT.done;
 }

@@ -65,9 +65,12 @@ export class Workbench implements AsyncDisposable {
   readonly workspace: string;
   readonly #close: () => Promise<void>;
 
-  private constructor(page: Page, workspace: string, close: () => Promise<void>) {
+  readonly #url: string;
+
+  private constructor(page: Page, workspace: string, url: string, close: () => Promise<void>) {
     this.page = page;
     this.workspace = workspace;
+    this.#url = url;
     this.#close = close;
   }
 
@@ -114,15 +117,26 @@ export class Workbench implements AsyncDisposable {
     const close = () => browser.close().then(end);
     try {
       const viewport = options.size ?? { width: 1280, height: 800 };
-      const page = await browser.newPage({ viewport, deviceScaleFactor: options.scale ?? 1 });
+      const context = await browser.newContext({ viewport, deviceScaleFactor: options.scale ?? 1 });
+      const page = await context.newPage();
       page.setDefaultTimeout(60_000);
       await page.goto(url);
       await page.locator('.monaco-workbench .activitybar').waitFor();
-      return new Workbench(page, options.workspace ?? '', close);
+      return new Workbench(page, options.workspace ?? '', url, close);
     } catch (error) {
       await close();
       throw error;
     }
+  }
+
+  /** One more window on the same folder, with an extension host of its own. */
+  async another(): Promise<Workbench> {
+    const page = await this.page.context().newPage();
+    page.setDefaultTimeout(60_000);
+    await page.setViewportSize(this.page.viewportSize() ?? { width: 1280, height: 800 });
+    await page.goto(this.#url);
+    await page.locator('.monaco-workbench .activitybar').waitFor();
+    return new Workbench(page, this.workspace, this.#url, () => page.close());
   }
 
   /** A notification that says this. */

@@ -1,0 +1,133 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Workbench } from '../support/host/workbench.ts';
+import { RehearsedWorkbench } from '../support/rehearsed-workbench.ts';
+
+/** As a person starts one: the goal, Enter, Enter. */
+async function start(workbench: Workbench, goal: string): Promise<void> {
+  await workbench.showSidebar();
+  await workbench.run('Orchestrate: Start Session');
+  await workbench.asks('Start Session');
+  await workbench.input.fill(goal);
+  await workbench.page.keyboard.press('Enter');
+  await workbench.page.locator('.quick-input-list').getByText('Make a plan').waitFor();
+  await workbench.page.keyboard.press('Enter');
+}
+
+const row = ({ page }: Workbench, kind: string, state: string) =>
+  page
+    .locator('.sidebar')
+    .getByRole('treeitem', { name: new RegExp(`^${kind}\\b.*${state}`) })
+    .first();
+const session = (workbench: Workbench, state: string) => row(workbench, 'Session', state);
+const pick = ({ page }: Workbench, text: string) =>
+  page.locator('.quick-input-list').getByText(text, { exact: true }).click();
+const press = (workbench: Workbench, notification: string | RegExp, button: string) =>
+  workbench.notification(notification).getByRole('button', { name: button, exact: true }).click();
+
+/** Clicks what stands beside a row when the mouse is over it. */
+async function act(workbench: Workbench, kind: string, state: string, button: string): Promise<void> {
+  await row(workbench, kind, state).hover();
+  await row(workbench, kind, state).getByRole('button', { name: button }).click();
+}
+
+const content = (folder: string, name: string) => readFile(join(folder, name), 'utf8').catch(() => undefined);
+const onceGone = async (look: () => Promise<unknown>) => {
+  while ((await look()) !== undefined) await new Promise(resolve => setTimeout(resolve, 100));
+};
+
+describe('two windows on one workspace', function () {
+  this.timeout(300_000);
+
+  it('show the same session; the second one steers it through its owner', async () => {
+    await using rehearsed = await RehearsedWorkbench.open({ script: 'attention' });
+    const { workbench: first, workspace, goal } = rehearsed;
+    await using second = await first.another();
+    await second.showSidebar();
+    await start(first, goal);
+    // Nothing was there when the second one opened.
+    await session(second, 'in another window').waitFor();
+    await session(second, 'plan waits for you').waitFor();
+    await second.run('Orchestrate: Answer Agent...');
+    await pick(second, 'Approve the plan');
+
+    await session(first, '2 ask you').waitFor();
+    await session(second, '2 ask you').waitFor();
+    for (const window of [first, second]) {
+      await window.statusBarItem.and(window.page.locator('[aria-label*="2 questions wait for you"]')).waitFor();
+    }
+    await act(second, 'Session', '2 ask you', 'Pause Session');
+    await session(first, 'paused').waitFor();
+    await act(second, 'Session', 'paused', 'Continue Session');
+    await session(first, '2 ask you').waitFor();
+
+    // What was being answered in the first window is answered in the second: neither is asked any longer.
+    await act(first, 'Agent qa-specialist-1', 'waits for you', 'Answer Agent...');
+    await first.page.locator('.quick-input-list').getByText('Deny and say why...').waitFor();
+    await act(second, 'Agent qa-specialist-1', 'waits for you', 'Answer Agent...');
+    await pick(second, 'Allow for this session');
+    await first.notification('What qa-specialist-1 asked has been answered already.').waitFor();
+    await first.page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
+    await session(first, '1 asks you').waitFor();
+
+    // A review from afar, while the session runs.
+    const review = second.row('measured.txt');
+    await review.waitFor();
+    await second.screenshot('windows-review');
+    await review.hover();
+    await review.getByRole('button', { name: 'Reject File' }).click();
+    await onceGone(() => content(workspace, 'measured.txt'));
+    await review.waitFor({ state: 'detached' });
+    await first.row('measured.txt').waitFor({ state: 'detached' });
+
+    await act(second, 'Agent backend-specialist-1', 'waits for you', 'Answer Agent...');
+    await pick(second, 'Swahili');
+    await session(second, 'completed').waitFor();
+    await session(first, 'completed').waitFor();
+    // The first window reviews what is left; the second one decides it there.
+    await first.notification('1 file, 1 change wait for review.').waitFor();
+    assert.equal(await second.notification('wait for review').count(), 0, 'one window tells of the end');
+    await second.run('Orchestrate: Accept All Changes');
+    await second.row('greeting.txt').waitFor({ state: 'detached' });
+    await first.row('greeting.txt').waitFor({ state: 'detached' });
+    assert.equal(await content(workspace, 'greeting.txt'), 'Habari!\n');
+  });
+
+  it('one ends what the other runs', async () => {
+    await using rehearsed = await RehearsedWorkbench.open({ script: 'attention' });
+    const { workbench: first, goal } = rehearsed;
+    await start(first, goal);
+    await first.lens('Approve').click();
+    await using second = await first.another();
+    await second.showSidebar();
+    await session(second, '2 ask you').waitFor();
+    await second.run('Orchestrate: Abort Session');
+    await second.page.locator('.monaco-dialog-box').getByRole('button', { name: 'Abort' }).click();
+    await session(second, 'ended by you').waitFor();
+    await session(first, 'ended by you').waitFor();
+  });
+
+  it('one goes on with what the other left, and loses and repeats nothing', async () => {
+    await using rehearsed = await RehearsedWorkbench.open({ script: 'attention' });
+    const { workbench: first, workspace, goal } = rehearsed;
+    await using second = await first.another();
+    await second.showSidebar();
+    await start(first, goal);
+    await first.lens('Approve').click();
+    await session(second, '2 ask you').waitFor();
+    await act(second, 'Agent qa-specialist-1', 'waits for you', 'Answer Agent...');
+    await pick(second, 'Allow for this session');
+    await second.row('measured.txt').waitFor();
+    await session(second, '1 of 2 done').waitFor();
+    await first.page.close();
+
+    await second.notification('The other window was closed before its session was over').waitFor();
+    await second.screenshot('windows-left');
+    await press(second, 'The other window was closed', 'Resume Here');
+    await press(second, 'Which language', 'Swahili');
+    await session(second, 'completed').waitFor();
+    assert.equal(await content(workspace, 'measured.txt'), 'Measured twice.\n');
+    assert.equal(await content(workspace, 'greeting.txt'), 'Habari!\n');
+  });
+});
