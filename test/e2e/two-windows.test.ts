@@ -76,7 +76,7 @@ describe('two windows on one workspace', function () {
     await review.waitFor();
     await second.screenshot('windows-review');
     await review.hover();
-    await review.getByRole('button', { name: 'Reject File' }).click();
+    await review.getByRole('button', { name: 'Reject', exact: true }).click();
     await onceGone(() => content(workspace, 'measured.txt'));
     await review.waitFor({ state: 'detached' });
     await first.row('measured.txt').waitFor({ state: 'detached' });
