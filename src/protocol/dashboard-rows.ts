@@ -70,7 +70,11 @@ export const ChecklistItemView = z.object({
 /** What takes a look at everything to tell: sent rarely. */
 export const OverviewView = z.object({
   checklist: z.array(ChecklistItemView),
-  spending: z.array(z.object({ at: z.number(), cost: NanoUsd, tokens: count })),
+  /** Money and tokens so far, by provider: one value for each time, and there are not many. */
+  spending: z.object({
+    at: z.array(z.number()),
+    providers: z.array(z.object({ id: z.string(), cost: z.array(NanoUsd), tokens: z.array(count) })),
+  }),
   files: z.object({ touched: count, pending: count }),
 });
 

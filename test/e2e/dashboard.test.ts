@@ -215,7 +215,18 @@ describe('the dashboard', function () {
     await row.click();
     const log = frame.getByRole('log');
     await log.getByText('I read the contract').first().waitFor();
-    await log.getByText('write_file').waitFor();
+    await log.getByText('run npm test').waitFor();
+    await log.getByText('write server/todos.ts').waitFor();
+    const content = log.getByText('content, 2 lines');
+    await log.getByText('export const todos').waitFor({ state: 'detached' });
+    await content.click();
+    await log.getByText('export const todos').waitFor();
+    // The end of what is said is in sight, where it is longer than its box.
+    const [end, bottom] = await frame.evaluate<[number, number]>(`(() => {
+      const box = document.querySelector('.live');
+      return [box.firstElementChild.getBoundingClientRect().bottom, box.getBoundingClientRect().bottom];
+    })()`);
+    assert.ok(end <= bottom, `${end} is below ${bottom}`);
   });
 
   it('shows what happened while it was hidden, and the session that was chosen', async () => {
@@ -239,16 +250,28 @@ describe('the dashboard', function () {
     await workbench.page.emulateMedia({ reducedMotion: null });
   });
 
-  it('has room in a narrow column', async () => {
-    await workbench.page.setViewportSize({ width: 700, height: 1500 });
-    const frame = await open('asking');
-    const [inner, scrolled] = await frame.evaluate<[number, number]>(
-      '[innerWidth, document.documentElement.scrollWidth]',
-    );
-    assert.ok(inner < 520, `${inner} pixels are not narrow`);
-    assert.equal(scrolled, inner);
-    assert.deepEqual(await violations(frame, standards), []);
-    await workbench.screenshot('dashboard-narrow');
+  it('has room for long names, and full rows of figures, at any width', async () => {
+    // Nothing beside it.
+    await run('View: Toggle Primary Side Bar Visibility');
+    for (const width of [448, 700, 848, 1448]) {
+      await workbench.page.setViewportSize({ width, height: 1500 });
+      for (const stage of ['strained', 'asking']) {
+        const frame = await open(stage);
+        await frame.getByText('1 of 2', { exact: true }).waitFor();
+        const [inner, scrolled] = await frame.evaluate<[number, number]>(
+          '[innerWidth, document.documentElement.scrollWidth]',
+        );
+        assert.ok(inner < width, `${inner} pixels of ${width}`);
+        assert.equal(scrolled, inner);
+        const rows = await frame.evaluate<number[]>(`(() => {
+          const tops = [...document.querySelectorAll('.figure')].map(each => each.getBoundingClientRect().top);
+          return [...new Set(tops)].map(top => tops.filter(each => each === top).length);
+        })()`);
+        assert.equal(new Set(rows).size, 1, `rows of ${rows} figures at ${width}`);
+        if (width === 700) assert.deepEqual(await violations(frame, standards), []);
+        await workbench.screenshot(`dashboard-${stage}-${width}`);
+      }
+    }
     await workbench.page.setViewportSize(size);
   });
 

@@ -1,14 +1,15 @@
 import { useState } from 'preact/hooks';
-import type { LivePart } from '../../src/protocol/dashboard.ts';
 import type { Row } from '../../src/protocol/dashboard-rows.ts';
 import type { InboxRequest } from '../../src/protocol/inbox.ts';
+import { tell } from '../host.ts';
 import { l10n } from '../l10n.ts';
 import { ask, model, watched } from '../page.ts';
 import { IconButton, Twice } from '../parts/button.tsx';
-import { Card, Nothing } from '../parts/card.tsx';
-import { useFocus } from '../parts/focus.ts';
+import { Card } from '../parts/card.tsx';
 import { Icon } from '../parts/icon.tsx';
+import { Line } from '../parts/line.tsx';
 import { agentLook, markLook } from '../parts/states.ts';
+import { LiveText } from './live-text.tsx';
 
 type Agent = Row<'agents'>;
 const atWork = new Set(['running', 'waiting', 'paused']);
@@ -45,41 +46,48 @@ function Detail({ agent }: { agent: Agent }) {
         </>
       }
       actions={
-        atWork.has(agent.status) && (
-          <>
-            {agent.status === 'paused' ? (
+        <>
+          <IconButton
+            icon="comment-discussion"
+            label={l10n.t('Open transcript')}
+            onClick={() => tell({ type: 'open-transcript', session: model.session.peek()?.session ?? '', agent: id })}
+          />
+          {atWork.has(agent.status) && (
+            <>
+              {agent.status === 'paused' ? (
+                <IconButton
+                  icon="debug-continue"
+                  label={l10n.t('Resume agent')}
+                  onClick={() => void request({ kind: 'unpause', agent: id }, l10n.t('Resumed.'))}
+                />
+              ) : (
+                <IconButton
+                  icon="debug-pause"
+                  label={l10n.t('Pause agent')}
+                  onClick={() => void request({ kind: 'pause', agent: id }, l10n.t('Paused.'))}
+                />
+              )}
               <IconButton
-                icon="debug-continue"
-                label={l10n.t('Resume agent')}
-                onClick={() => void request({ kind: 'unpause', agent: id }, l10n.t('Resumed.'))}
+                icon="megaphone"
+                label={l10n.t('Nudge agent')}
+                pressed={form === 'nudge'}
+                onClick={() => toggle('nudge')}
               />
-            ) : (
               <IconButton
-                icon="debug-pause"
-                label={l10n.t('Pause agent')}
-                onClick={() => void request({ kind: 'pause', agent: id }, l10n.t('Paused.'))}
+                icon="target"
+                label={l10n.t('Reassign model')}
+                pressed={form === 'reassign'}
+                onClick={() => toggle('reassign')}
               />
-            )}
-            <IconButton
-              icon="megaphone"
-              label={l10n.t('Nudge agent')}
-              pressed={form === 'nudge'}
-              onClick={() => toggle('nudge')}
-            />
-            <IconButton
-              icon="target"
-              label={l10n.t('Reassign model')}
-              pressed={form === 'reassign'}
-              onClick={() => toggle('reassign')}
-            />
-            <Twice
-              icon="debug-stop"
-              label={l10n.t('Abort agent')}
-              question={l10n.t('Abort this agent?')}
-              onSure={() => void request({ kind: 'abort', agent: id }, l10n.t('Aborted.'))}
-            />
-          </>
-        )
+              <Twice
+                icon="debug-stop"
+                label={l10n.t('Abort agent')}
+                question={l10n.t('Abort this agent?')}
+                onSure={() => void request({ kind: 'abort', agent: id }, l10n.t('Aborted.'))}
+              />
+            </>
+          )}
+        </>
       }
     >
       <Facts agent={agent} />
@@ -130,92 +138,6 @@ function Facts({ agent }: { agent: Agent }) {
           {last.reason}
         </p>
       )}
-    </div>
-  );
-}
-
-interface LineProps {
-  label: string;
-  button: string;
-  value?: string;
-  choices?: string[];
-  valid?(text: string): boolean;
-  onSend(text: string): void;
-}
-
-function Line({ label, button, value = '', choices, valid = text => text !== '', onSend }: LineProps) {
-  const [text, setText] = useState(value);
-  const field = useFocus<HTMLInputElement>();
-  return (
-    <form
-      class="line"
-      onSubmit={event => {
-        event.preventDefault();
-        if (valid(text.trim())) onSend(text.trim());
-      }}
-    >
-      <input
-        type="text"
-        ref={field}
-        aria-label={label}
-        placeholder={label}
-        list={choices && 'choices'}
-        value={text}
-        onInput={event => setText(event.currentTarget.value)}
-      />
-      {choices && (
-        <datalist id="choices">
-          {choices.map(choice => (
-            <option key={choice} value={choice} />
-          ))}
-        </datalist>
-      )}
-      <button type="submit" disabled={!valid(text.trim())}>
-        {button}
-      </button>
-    </form>
-  );
-}
-
-/** What the agent says; the style sheet keeps its end in sight unless one has scrolled up. */
-function LiveText({ agent }: { agent: Agent }) {
-  const live = model.live.value;
-  const parts = live?.agent === agent.id ? live.parts : [];
-  return (
-    <div
-      class="live"
-      role="log"
-      aria-live="off"
-      aria-label={l10n.t('Live text of {0}', agent.role)}
-      // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls
-      tabIndex={0}
-    >
-      <div>
-        {parts.length === 0 ? (
-          <Nothing>{agent.summary ?? agent.doing ?? l10n.t('Nothing said yet.')}</Nothing>
-        ) : (
-          parts.map(part => <Part key={part.n} part={part} />)
-        )}
-      </div>
-    </div>
-  );
-}
-
-const glyphs: Partial<Record<LivePart['kind'], string>> = {
-  tool: 'tools',
-  result: 'check',
-  failure: 'warning',
-  model: 'sparkle',
-  discarded: 'refresh',
-};
-
-function Part({ part: { kind, text } }: { part: LivePart }) {
-  const icon = glyphs[kind];
-  if (icon === undefined) return <div class={`live-${kind}`}>{text}</div>;
-  return (
-    <div class={`live-mark live-${kind}`}>
-      <Icon name={icon} />
-      <span>{kind === 'discarded' ? l10n.t('Answer discarded ({0}), asked again', text) : text}</span>
     </div>
   );
 }

@@ -1,5 +1,5 @@
 import { computed, signal } from '@preact/signals';
-import { showCount, showMoney } from '../../src/protocol/show.ts';
+import { showCount } from '../../src/protocol/show.ts';
 import { l10n } from '../l10n.ts';
 import { type AgentNode, flatten } from '../model/agent-tree.ts';
 import { chosenAgent, hostNow, model, watched } from '../page.ts';
@@ -9,9 +9,12 @@ import { showClock } from '../parts/clock.ts';
 import { Icon } from '../parts/icon.tsx';
 import { Rows } from '../parts/rows.tsx';
 import { agentLook } from '../parts/states.ts';
-import { tokensOf } from '../parts/tally.ts';
+import { costOf, tokensOf } from '../parts/tally.ts';
 
 const ROW = 26;
+const INDENT = 14;
+/** Those further down are not moved in any further: their names would have no room. */
+const DEEPEST = 6;
 const closed = signal<ReadonlySet<string>>(new Set());
 const onlyActive = signal(false);
 
@@ -103,7 +106,7 @@ function Head() {
         <span role="columnheader" class="number">
           {l10n.t('Cost')}
         </span>
-        <span role="columnheader" class="number">
+        <span role="columnheader" class="number time">
           {l10n.t('Time')}
         </span>
       </div>
@@ -138,11 +141,21 @@ function AgentRow({ id }: { id: string }) {
   const trouble = agent.failovers + agent.rungs.length;
   return (
     <div class="agent-row" role="presentation">
-      <span role="gridcell" class="agent-name" style={{ paddingLeft: `${(node.level - 1) * 14}px` }}>
+      <span
+        role="gridcell"
+        class="agent-name"
+        style={{ paddingLeft: `${Math.min(node.level - 1, DEEPEST) * INDENT}px` }}
+      >
         <Twistie node={node} />
         <Icon name={look.icon} label={look.label} spin={look.spin === true} tone={look.tone} />
-        <span class="agent-role">{agent.role}</span>
-        {agent.task !== undefined && <span class="quiet">{agent.task}</span>}
+        <span class="agent-role" title={agent.role}>
+          {agent.role}
+        </span>
+        {agent.task !== undefined && (
+          <span class="quiet" title={agent.task}>
+            {agent.task}
+          </span>
+        )}
         {agent.attempt > 1 && <span class="tag">{l10n.t('try {0}', agent.attempt)}</span>}
         {trouble > 0 && (
           <Icon
@@ -162,9 +175,9 @@ function AgentRow({ id }: { id: string }) {
         {streaming > 0 ? `~${showCount(tokens)}` : showCount(tokens)}
       </span>
       <span role="gridcell" class="number">
-        {showMoney(agent.tally.cost)}
+        {costOf(agent.tally)}
       </span>
-      <span role="gridcell" class="number">
+      <span role="gridcell" class="number time">
         {showClock(end - agent.startedAt)}
       </span>
     </div>

@@ -5,7 +5,8 @@ import { ask, model } from '../page.ts';
 import { Button } from '../parts/button.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { sessionLook } from '../parts/states.ts';
-import { tokensOf } from '../parts/tally.ts';
+import { costOf, tokensOf } from '../parts/tally.ts';
+import { raising, scopeName } from './money.tsx';
 
 /** Where the session stands, when that is more than that it runs. */
 export function Banner() {
@@ -98,11 +99,28 @@ function budgetHint(action: NonNullable<SessionView['budgetSpent']>['action']): 
 
 function Spent({ session: { budgetSpent } }: Of) {
   if (!budgetSpent) return null;
-  const title = l10n.t('The budget is spent: {0}', `${budgetSpent.scope} ${budgetSpent.key}`);
+  const title = l10n.t('The budget is spent: {0}', scopeName(budgetSpent));
   return (
     <Line icon="credit-card" tone="bad" title={title}>
       <p>{budgetHint(budgetSpent.action)}</p>
+      {budgetSpent.scope === 'session' && (
+        <p class="banner-actions">
+          <RaiseButton />
+        </p>
+      )}
     </Line>
+  );
+}
+
+function RaiseButton() {
+  return (
+    <Button
+      onClick={() => {
+        raising.value = true;
+      }}
+    >
+      {l10n.t('Raise the Limit…')}
+    </Button>
   );
 }
 
@@ -125,7 +143,10 @@ function Paused({ session }: Of) {
           : l10n.t('Calls that were running ended; nothing new starts.')}
       </p>
       <p class="banner-actions">
-        <Button onClick={() => void ask({ kind: 'unpause' })}>{l10n.t('Resume Session')}</Button>
+        {session.budgetSpent?.scope === 'session' && <RaiseButton />}
+        <Button secondary={session.budgetSpent !== undefined} onClick={() => void ask({ kind: 'unpause' })}>
+          {l10n.t('Resume Session')}
+        </Button>
       </p>
     </Line>
   );
@@ -144,7 +165,7 @@ function Ended({ session }: Of) {
           model.tables.agents.ids.value.length,
           tally.calls,
           showCount(tokensOf(tally)),
-          showMoney(tally.cost),
+          costOf(tally),
           showDuration(session.activeMs),
         )}{' '}
         {files && files.pending > 0

@@ -7,7 +7,7 @@ import { showClock } from '../parts/clock.ts';
 import { Icon } from '../parts/icon.tsx';
 import { Meter } from '../parts/meter.tsx';
 import { sessionLook } from '../parts/states.ts';
-import { tokensOf } from '../parts/tally.ts';
+import { costOf, tokensOf } from '../parts/tally.ts';
 
 /** What the session is, how it stands, and the reins of the whole. */
 export function Header() {
@@ -100,14 +100,14 @@ function Figures() {
       <Figure name={l10n.t('Time')} value={showClock(elapsed)} />
       <Figure
         name={l10n.t('Cost')}
-        value={showMoney(tally.cost)}
-        more={
-          limit
-            ? l10n.t('of {0}', showMoney(limit.limit))
-            : tally.unknownCost > 0
-              ? l10n.t('{0} calls without a price', tally.unknownCost)
-              : l10n.t('no limit set')
-        }
+        value={costOf(tally)}
+        more={[
+          limit ? l10n.t('of {0}', showMoney(limit.limit)) : undefined,
+          tally.unknownCost > 0 ? l10n.t('calls without a price: {0}', tally.unknownCost) : undefined,
+          limit || tally.unknownCost > 0 ? undefined : l10n.t('no limit set'),
+        ]
+          .filter(fact => fact !== undefined)
+          .join(', ')}
       />
       <Figure
         name={l10n.t('Tokens')}

@@ -1,16 +1,23 @@
+import { signal } from '@preact/signals';
+import { useState } from 'preact/hooks';
 import type { Row } from '../../src/protocol/dashboard-rows.ts';
 import { showCount, showMoney } from '../../src/protocol/show.ts';
 import { l10n } from '../l10n.ts';
-import { hostNow, model } from '../page.ts';
+import { ask, model } from '../page.ts';
+import { IconButton } from '../parts/button.tsx';
 import { Card, Nothing } from '../parts/card.tsx';
-import { Curve } from '../parts/curve.tsx';
 import { Icon } from '../parts/icon.tsx';
+import { Line } from '../parts/line.tsx';
 import { Meter } from '../parts/meter.tsx';
-import { tokensOf } from '../parts/tally.ts';
+import { costOf, tokensOf } from '../parts/tally.ts';
+import { Spending } from './spending.tsx';
 
 type Budget = Row<'budget'>;
 const ORDER: Budget['scope'][] = ['session', 'day', 'provider', 'agent'];
 const MOST_AGENTS = 8;
+
+/** Whether the person is asked for another limit. */
+export const raising = signal(false);
 
 /** What it costs, against what it may cost. */
 export function Money() {
@@ -19,8 +26,26 @@ export function Money() {
   // Of many agents' limits those matter that are nearest.
   const near = new Set(agents.sort((a, b) => share(b) - share(a)).slice(0, MOST_AGENTS));
   const shown = limits.filter(limit => limit.scope !== 'agent' || near.has(limit));
+  const over = model.session.value?.status === 'ended';
   return (
-    <Card title={l10n.t('Budget')} icon="credit-card" type="money">
+    <Card
+      title={l10n.t('Budget')}
+      icon="credit-card"
+      type="money"
+      actions={
+        !over && (
+          <IconButton
+            icon="edit"
+            label={l10n.t('Change the limit')}
+            pressed={raising.value}
+            onClick={() => {
+              raising.value = !raising.value;
+            }}
+          />
+        )
+      }
+    >
+      {raising.value && !over && <Raise />}
       <Spending />
       {shown.length === 0 ? (
         <Nothing>{l10n.t('No limit is set for this session.')}</Nothing>
@@ -36,9 +61,37 @@ export function Money() {
   );
 }
 
+/** Another limit for the whole session. */
+function Raise() {
+  const [refused, setRefused] = useState<string | undefined>(undefined);
+  const limit = model.tables.budget.all().find(({ scope }) => scope === 'session')?.limit;
+  const send = async (text: string) => {
+    const { ok, message } = await ask({ kind: 'raise-budget', sessionUsd: Number(text) });
+    if (ok) raising.value = false;
+    setRefused(ok ? undefined : (message ?? l10n.t('It was refused.')));
+  };
+  return (
+    <div class="raise">
+      <Line
+        label={l10n.t('What the session may cost in all, in US dollars')}
+        button={l10n.t('Set')}
+        value={limit === undefined ? '' : String(Math.round((limit / 1e9) * 200) / 100)}
+        valid={text => Number(text) > 0 && Number.isFinite(Number(text))}
+        onSend={text => void send(text)}
+      />
+      {refused !== undefined && (
+        <p class="failed" role="status">
+          {refused}
+        </p>
+      )}
+    </div>
+  );
+}
+
 const share = ({ spent, held, limit }: Budget) => ((spent ?? 0) + held) / Math.max(1, limit);
 
-function scopeName({ scope, key }: Budget): string {
+/** Whose money it is. */
+export function scopeName({ scope, key }: Pick<Budget, 'scope' | 'key'>): string {
   switch (scope) {
     case 'session':
       return l10n.t('Session');
@@ -88,35 +141,6 @@ function Limit({ limit: of }: { limit: Budget }) {
   );
 }
 
-function Spending() {
-  const session = model.session.value;
-  const points = model.overview.value?.spending ?? [];
-  const limit = model.tables.budget.all().find(({ scope }) => scope === 'session');
-  if (!session || points.length < 2) return null;
-  const from = session.startedAt ?? points[0]?.at ?? 0;
-  const to = session.status === 'ended' ? (session.lastAt ?? from) : Math.max(hostNow.value, from);
-  const spent = points.at(-1)?.cost ?? 0;
-  // The limit is in the picture once the curve comes near it.
-  const max = limit && spent > limit.limit * 0.4 ? Math.max(limit.limit, spent) : spent * 1.25;
-  return (
-    <Curve
-      label={l10n.t('Money spent over time: {0} so far', showMoney(spent))}
-      points={points.map(({ at, cost }) => ({ x: at, y: cost }))}
-      from={from}
-      to={to}
-      max={max}
-      lines={
-        limit
-          ? [
-              { y: limit.limit * limit.alertAt, tone: 'wait' },
-              { y: limit.limit, tone: 'bad' },
-            ]
-          : []
-      }
-    />
-  );
-}
-
 function ByModel() {
   const models = model.tables.models
     .all()
@@ -136,9 +160,7 @@ function ByModel() {
               <span style={{ width: `${(100 * tally.cost) / most}%` }} />
             </span>
             <span class="number quiet">{showCount(tokensOf(tally))}</span>
-            <span class="number">
-              {tally.unknownCost > 0 && tally.cost === 0 ? l10n.t('no price') : showMoney(tally.cost)}
-            </span>
+            <span class="number">{costOf(tally)}</span>
           </li>
         ))}
       </ul>

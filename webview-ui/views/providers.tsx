@@ -3,9 +3,9 @@ import { standingOf } from '../../src/protocol/provider-standing.ts';
 import { showDuration } from '../../src/protocol/show.ts';
 import { l10n } from '../l10n.ts';
 import { hostNow, model } from '../page.ts';
+import { Bars } from '../parts/bars.tsx';
 import { Card, Nothing } from '../parts/card.tsx';
 import { showClock } from '../parts/clock.ts';
-import { Bars } from '../parts/curve.tsx';
 import { Icon } from '../parts/icon.tsx';
 import type { Look } from '../parts/states.ts';
 

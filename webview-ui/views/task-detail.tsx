@@ -1,11 +1,12 @@
 import { useState } from 'preact/hooks';
 import type { Row } from '../../src/protocol/dashboard-rows.ts';
-import { showDuration, showMoney } from '../../src/protocol/show.ts';
+import { showDuration } from '../../src/protocol/show.ts';
 import { l10n } from '../l10n.ts';
 import { chosenAgent, chosenTask, fetchText, hostNow, model } from '../page.ts';
 import { IconButton } from '../parts/button.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { taskLook } from '../parts/states.ts';
+import { costOf } from '../parts/tally.ts';
 
 type Task = Row<'tasks'>;
 
@@ -40,7 +41,7 @@ function Detail({ task }: { task: Task }) {
           task.id,
           task.phase,
           task.startedAt === undefined ? undefined : showDuration(end - task.startedAt),
-          showMoney(task.tally.cost),
+          costOf(task.tally),
           task.optional ? l10n.t('optional') : undefined,
           task.writes.length > 0 ? l10n.t('writes {0}', task.writes.join(', ')) : undefined,
         ]

@@ -9,6 +9,7 @@ import { chosenAgent, hostNow, model, watched } from '../page.ts';
 import { Card, Nothing } from '../parts/card.tsx';
 import { showClock } from '../parts/clock.ts';
 import { Icon } from '../parts/icon.tsx';
+import { colourOf, colours } from '../parts/provider-colours.ts';
 import { Rows } from '../parts/rows.tsx';
 import { markLook } from '../parts/states.ts';
 
@@ -31,8 +32,6 @@ const span = computed<Window>(() => {
   return { from: reach.value === undefined ? start : Math.max(start, end - reach.value), to: end };
 });
 
-/** Providers in the order in which they were first used: each keeps its colour. */
-const colours = computed(() => new Map([...model.tables.providers.ids.value].map((id, index) => [id, index % 6])));
 const providerOf = (ref: string) => ref.slice(0, ref.indexOf('/'));
 
 /** Who worked when, with whose model, and where something went otherwise than planned. */
@@ -167,7 +166,7 @@ function Lane({ id, width }: { id: string; width: number }) {
         {bars(model.lane(id), span.value, width, now).map(bar => (
           <rect
             key={bar.id}
-            class={`bar bar-${bar.status} provider-${bar.model === undefined ? 'none' : (colours.value.get(providerOf(bar.model)) ?? 'none')}`}
+            class={`bar bar-${bar.status} ${colourOf(bar.model && providerOf(bar.model))}`}
             x={bar.x}
             y={bar.status === 'running' ? 5 : 9}
             width={bar.width}

@@ -224,6 +224,12 @@ export interface LatencySample {
   firstTokenMs?: number;
 }
 
+/** Money and tokens up to then, by provider. */
+export interface SpendingPoint {
+  at: number;
+  by: Record<string, { cost: NanoUsd; tokens: number }>;
+}
+
 /** Who worked when and how it went: bounded, whatever the length of the session. */
 export interface History {
   /** By agent; `count` says how many spans there were, the latest of them are kept. */
@@ -232,7 +238,7 @@ export interface History {
   marks: Mark[];
   markCount: number;
   /** Money and tokens so far, at most one point for each `stepMs`. */
-  spending: { stepMs: number; points: { at: number; cost: NanoUsd; tokens: number }[] };
+  spending: { stepMs: number; points: SpendingPoint[] };
   /** The latest finished calls, by provider. */
   latencies: Map<string, LatencySample[]>;
 }

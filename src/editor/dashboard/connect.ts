@@ -17,6 +17,8 @@ export function connect(webview: vscode.Webview, { log, ...own }: Own): Connecti
     checklist,
     post: message => void webview.postMessage(message),
     openFile: (path, line) => void openFile(path, line),
+    openTranscript: (session, agent) =>
+      void vscode.commands.executeCommand('orchestrate.openTranscript', { session, agent }),
     texts: vscode.l10n.bundle ?? {},
   });
 }

@@ -17,6 +17,7 @@ export interface ConnectionParts {
   readiness(): Readiness;
   run(command: DashboardCommand): void;
   openFile(path: RelPath, line: number | undefined): void;
+  openTranscript(session: string, agent: string): void;
   /** Translations of the page's texts. */
   texts: Record<string, string>;
   /** The page has drawn that update. */
@@ -99,6 +100,9 @@ export class Connection implements Disposable {
         break;
       case 'open-file':
         this.#parts.openFile(message.path, message.line);
+        break;
+      case 'open-transcript':
+        this.#parts.openTranscript(message.session, message.agent);
         break;
       case 'run':
         this.#parts.run(message.command);

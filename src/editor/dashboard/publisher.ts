@@ -185,8 +185,10 @@ export class Publisher implements Disposable {
     const dirty = this.#dirty.get(table);
     const session = this.#shown?.session;
     if (!dirty || !session) return;
-    for (const id of this.#known.get(table) ?? []) dirty.add(id);
+    // What is marked already would keep its place in front: the page lists rows in the order in which they come.
+    dirty.clear();
     for (const id of sources[table].ids(session.state)) dirty.add(id);
+    for (const id of this.#known.get(table) ?? []) dirty.add(id);
   }
 
   #flush(): void {

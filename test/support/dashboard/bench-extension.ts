@@ -84,6 +84,7 @@ export function activate(context: vscode.ExtensionContext): void {
       readiness: () => 'ready',
       run() {},
       openFile() {},
+      openTranscript() {},
       texts: {},
       onDrawn() {},
     });

@@ -5,7 +5,7 @@ import { root } from '../../../scripts/host/paths.ts';
 
 const stages = [
   ...['planning', 'approval', 'running', 'asking', 'paused', 'spent', 'finished', 'failed'],
-  ...['speak', 'question', 'two', 'crowd', 'none', 'afresh'],
+  ...['speak', 'question', 'two', 'crowd', 'strained', 'none', 'afresh'],
   ...['dark', 'light', 'high-contrast', 'light-high-contrast'],
 ];
 

@@ -6,6 +6,7 @@ import { type MemoryJournal, memoryJournal } from '../memory-journal.ts';
 import { badEnd, type Stage, story } from '../story.ts';
 import { crowd } from './crowd.ts';
 import { type MemorySession, memorySession } from './memory-session.ts';
+import { strained } from './strained.ts';
 
 const themes = {
   dark: 'Default Dark Modern',
@@ -28,7 +29,7 @@ function changed(): void {
 }
 
 /** The story as far as that stage, ending now; what is appended later is dated then. */
-function told(stage: Stage, name = 'story'): MemorySession {
+function told(stage: Stage, name = 'story', say = (event: Event) => event): MemorySession {
   const { steps, stages } = story();
   const events: { after: number; event: Event }[] = steps.slice(0, stages[stage]);
   if (stage === 'failed') for (const event of badEnd) events.push({ after: 400, event });
@@ -37,7 +38,7 @@ function told(stage: Stage, name = 'story'): MemorySession {
   const journal: MemoryJournal = memoryJournal(() => (telling ? at : Date.now()));
   for (const { after, event } of events) {
     at += after;
-    journal.append(dated(event, name, at));
+    journal.append(dated(say(event), name, at));
   }
   telling = false;
   return memorySession(journal);
@@ -56,8 +57,15 @@ function speak({ stream }: MemorySession): void {
   stream('api-1', { type: 'attempt', call: 'live', model: 'anthropic/claude-opus' });
   stream('api-1', { type: 'reasoning', text: 'The owner has to be compared before anything is deleted.\n' });
   stream('api-1', { type: 'text', text: talk.repeat(4) });
+  stream('api-1', { type: 'tool-call-start', id: 't0', name: 'run_command' });
+  stream('api-1', { type: 'tool-call-delta', id: 't0', json: '{"command":"npm test","why":"What holds so far"}' });
+  stream('api-1', { type: 'tool-output', call: 't0', text: '12 passing\n' });
   stream('api-1', { type: 'tool-call-start', id: 't1', name: 'write_file' });
-  stream('api-1', { type: 'tool-call-delta', id: 't1', json: '{"path":"server/todos.ts","content":"export' });
+  stream('api-1', {
+    type: 'tool-call-delta',
+    id: 't1',
+    json: '{"path":"server/todos.ts","content":"export const todos = [];\\nexport',
+  });
   stream('page-1', { type: 'text', text: talk });
 }
 
@@ -95,6 +103,7 @@ export function activate(context: vscode.ExtensionContext): void {
     sessions.at(-1)?.journal.append({ type: 'question-asked', ask: 'ask-late', agent: 'api-1', text: 'Which port?' });
   });
   onStage('two', () => put(told('running', 'second'), told('asking', 'first')));
+  onStage('strained', () => put(told('asking', 'story', strained)));
   onStage('crowd', () => put(crowd()));
   onStage('none', () => put());
   on('stage.afresh', () => vscode.commands.executeCommand('workbench.action.closeAllEditors'));

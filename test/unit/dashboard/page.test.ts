@@ -3,8 +3,10 @@ import { effect } from '@preact/signals';
 import fc from 'fast-check';
 import { flatten } from '../../../webview-ui/model/agent-tree.ts';
 import { type Layout, layout, NODE } from '../../../webview-ui/model/graph-layout.ts';
+import { layers, sampled } from '../../../webview-ui/model/spending.ts';
 import { Table } from '../../../webview-ui/model/table.ts';
 import { bars, ticks } from '../../../webview-ui/model/timeline.ts';
+import { readCall } from '../../../webview-ui/model/tool-call.ts';
 
 describe('a table of the page', () => {
   const reading = (table: Table<{ id: string; n: number }>, id: string) => {
@@ -167,5 +169,80 @@ describe('the timeline', () => {
       [0, 120, 240, 360, 480, 600],
     );
     assert.ok(ticks({ from: start, to: start + 90 * 86_400_000 }, start, 500).length > 0);
+  });
+});
+
+describe('a tool call as the page reads it', () => {
+  const written = { path: 'src/app.js', content: 'const a = "x";\nrun(a);\n\\ \u00e9 \u{1f600}' };
+
+  it('tells the file, and its content in lines', () => {
+    assert.deepEqual(readCall(JSON.stringify(written)), {
+      path: 'src/app.js',
+      rest: [{ name: 'content', text: written.content }],
+    });
+  });
+
+  it('tells the command, and shows lists in lines', () => {
+    assert.deepEqual(readCall(JSON.stringify({ command: 'npm test', why: 'to see' })), {
+      subject: 'npm test',
+      rest: [{ name: 'why', text: 'to see' }],
+    });
+    assert.deepEqual(readCall(JSON.stringify({ path: 'a', edits: [{ find: 'x\ny', replace: 'z' }] }))?.rest, [
+      { name: 'edits', text: '-\n  find:\n    x\n    y\n  replace: z' },
+    ]);
+  });
+
+  it('is read as far as it has come, wherever the stream stands', () => {
+    const json = JSON.stringify({ ...written, list: [1, { a: 'b' }], flag: true });
+    for (let end = 1; end <= json.length; end++) {
+      const call = readCall(json.slice(0, end));
+      assert.ok(call, `nothing at ${end}`);
+      assert.ok('src/app.js'.startsWith(call.path ?? ''), call.path);
+      const content = call.rest.find(({ name }) => name === 'content')?.text ?? '';
+      assert.ok(written.content.startsWith(content), content);
+    }
+  });
+
+  it('takes any text without harm', () => {
+    fc.assert(fc.property(fc.oneof(fc.string(), fc.json()), text => void readCall(text)));
+    assert.equal(readCall('th":"the beginning is gone"}'), undefined);
+  });
+});
+
+describe('money and tokens over time', () => {
+  const spending = {
+    at: [0, 10, 20],
+    providers: [
+      { id: 'x', cost: [1, 1, 4], tokens: [10, 10, 40] },
+      { id: 'local', cost: [0, 0, 0], tokens: [0, 5, 6] },
+      { id: 'y', cost: [0, 2, 2], tokens: [0, 20, 20] },
+    ],
+  };
+
+  it('stand on top of each other by provider; who has nothing of it is not drawn', () => {
+    assert.deepEqual(layers(spending, 'cost'), [
+      { id: 'x', upper: [1, 1, 4] },
+      { id: 'y', upper: [1, 3, 6] },
+    ]);
+    assert.deepEqual(
+      layers(spending, 'tokens').map(({ upper }) => upper),
+      [
+        [10, 10, 40],
+        [10, 15, 46],
+        [10, 35, 66],
+      ],
+    );
+  });
+
+  it('are told in a table of few rows, the last point among them', () => {
+    assert.deepEqual(sampled(3, 10), [0, 1, 2]);
+    assert.deepEqual(sampled(120, 4), [29, 59, 89, 119]);
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 500 }), points => {
+        const rows = sampled(points, 10);
+        assert.equal(new Set(rows).size, Math.min(10, points));
+        assert.equal(rows.at(-1), points - 1);
+      }),
+    );
   });
 });

@@ -163,6 +163,19 @@ describe('the publisher of the dashboard', () => {
     stage.assertSame();
   });
 
+  it('lists agents in the order in which they started, whatever was on its way when all is told anew', async () => {
+    const stage = new Stage();
+    const names = ['first', 'second', 'third'];
+    for (const agent of names)
+      stage.journal.append({ type: 'agent-started', agent, role: 'writer', attempt: 1, route: ['a/b'] });
+    stage.show();
+    await stage.quiet();
+    stage.journal.append({ type: 'agent-doing', agent: 'third', what: 'writes' });
+    stage.show();
+    await stage.quiet();
+    assert.deepEqual(stage.model.tables.agents.ids.peek(), names);
+  });
+
   it('sends of a thousand tasks only the one that changed', async () => {
     const stage = new Stage();
     const ids = Array.from({ length: 1000 }, (_, i) => `t${i}`);

@@ -71,8 +71,8 @@ describe('the history of a session', () => {
   it('counts what was spent and how long a provider took', () => {
     const history = historyOf(started, call('1', 'x/one'), outcome('1'), call('2', 'x/one'), outcome('2'));
     assert.deepEqual(history.spending.points, [
-      { at: 2000, cost: 7, tokens: 15 },
-      { at: 4000, cost: 14, tokens: 30 },
+      { at: 2000, by: { x: { cost: 7, tokens: 15 } } },
+      { at: 4000, by: { x: { cost: 14, tokens: 30 } } },
     ]);
     assert.deepEqual(history.latencies.get('x'), [
       { ms: 900, ok: true, firstTokenMs: 200 },
@@ -93,8 +93,9 @@ describe('the history of a session', () => {
     const history = historyOf(started, ...calls.flat(), ...Array.from({ length: 2000 }, () => failed));
     const { points } = history.spending;
     assert.ok(points.length <= 121, `${points.length} points`);
-    assert.equal(points[0]?.cost, 7);
-    assert.equal(points.at(-1)?.cost, 14_000);
+    assert.deepEqual(points[0]?.by, { y: { cost: 7, tokens: 15 } });
+    assert.equal(points.at(-1)?.by.x?.cost, 7000);
+    assert.equal(points.at(-1)?.by.y?.cost, 7000);
     assert.equal(history.marks.length, 1000);
     assert.equal(history.markCount, 2000);
     assert.equal(history.lanes.get('a')?.spans.length, 200);

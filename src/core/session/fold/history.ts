@@ -1,4 +1,4 @@
-import type { JournalEvent } from '../../../protocol/events.ts';
+import type { BudgetScope, JournalEvent } from '../../../protocol/events.ts';
 import type { ModelRef } from '../../../protocol/ids.ts';
 import type { History, LatencySample, Mark, SessionState } from '../state.ts';
 
@@ -58,7 +58,7 @@ export function remember(state: SessionState, event: JournalEvent, before: Befor
     if (history.marks.length > MARKS_KEPT) history.marks.shift();
   }
   if (event.type === 'call-outcome' && before.model !== undefined) {
-    spend(state, event.at);
+    spend(state, event.at, providerOf(before.model));
     const { ms, firstTokenMs, result } = event;
     measure(history, providerOf(before.model), {
       ms,
@@ -102,17 +102,18 @@ function interrupt(history: History, at: number): void {
   }
 }
 
-function spend(state: SessionState, at: number): void {
-  const { cost, usage } = state.tally;
-  const tokens = usage.input + usage.cacheRead + usage.cacheWrite + usage.output;
+function spend(state: SessionState, at: number, provider: string): void {
+  const tally = state.providers.get(provider)?.tally;
+  if (!tally) return;
+  const { cost, usage } = tally;
+  const now = { cost, tokens: usage.input + usage.cacheRead + usage.cacheWrite + usage.output };
   const { spending } = state.history;
   const last = spending.points.at(-1);
   if (last && at - last.at < spending.stepMs) {
-    last.cost = cost;
-    last.tokens = tokens;
+    last.by[provider] = now;
     return;
   }
-  spending.points.push({ at, cost, tokens });
+  spending.points.push({ at, by: { ...last?.by, [provider]: now } });
   if (spending.points.length <= POINTS_KEPT) return;
   spending.points = spending.points.filter((_, index) => index % 2 === 0 || index === spending.points.length - 1);
   spending.stepMs *= 2;
@@ -126,6 +127,10 @@ function measure(history: History, provider: string, sample: LatencySample): voi
     if (known.length > LATENCIES_KEPT) known.shift();
   }
 }
+
+/** There is one session and one day: their keys are nothing that people know them by. */
+const budgetName = ({ scope, key }: { scope: BudgetScope; key: string }) =>
+  scope === 'session' || scope === 'day' ? scope : `${scope} ${key}`;
 
 function markOf(event: JournalEvent): Omit<Mark, 'n' | 'at'> | undefined {
   switch (event.type) {
@@ -145,9 +150,9 @@ function markOf(event: JournalEvent): Omit<Mark, 'n' | 'at'> | undefined {
       if (event.level === 'info') return undefined;
       return { kind: event.level, ...(event.agent !== undefined && { agent: event.agent }), text: event.text };
     case 'budget-alert':
-      return { kind: 'budget-alert', text: `${event.scope} ${event.key}` };
+      return { kind: 'budget-alert', text: budgetName(event) };
     case 'budget-spent':
-      return { kind: 'budget-spent', text: `${event.scope} ${event.key}` };
+      return { kind: 'budget-spent', text: budgetName(event) };
     case 'session-resumed':
       return { kind: 'resumed', text: '' };
     default:

@@ -42,6 +42,20 @@ export function sessionView(state: SessionState): SessionView {
   };
 }
 
+/** Providers in the order in which they were first used. */
+function spendingView({ history, providers }: SessionState): OverviewView['spending'] {
+  const { points } = history.spending;
+  const used = [...providers.keys()].filter(id => points.at(-1)?.by[id]);
+  return {
+    at: points.map(({ at }) => at),
+    providers: used.map(id => ({
+      id,
+      cost: points.map(({ by }) => by[id]?.cost ?? 0),
+      tokens: points.map(({ by }) => by[id]?.tokens ?? 0),
+    })),
+  };
+}
+
 export type Checklist = (state: SessionState) => OverviewView['checklist'];
 
 export function overviewView(state: SessionState, checklist: Checklist): OverviewView {
@@ -49,7 +63,7 @@ export function overviewView(state: SessionState, checklist: Checklist): Overvie
   for (const file of state.files.values()) if (file.status === 'pending') pending++;
   return {
     checklist: checklist(state),
-    spending: state.history.spending.points.map(point => ({ ...point })),
+    spending: spendingView(state),
     files: { touched: state.files.size, pending },
   };
 }
