@@ -9,10 +9,12 @@ import { root } from './host/paths.ts';
 import { runScript } from './run-script.ts';
 
 const mocha = join(root, 'node_modules', 'mocha', 'bin', 'mocha.js');
+/** Files, processes and sockets have bad moments; an attempt that failed is told at the end all the same. */
+const twice = ['--retries', '1'];
 
 const suites: { name: string; command: string[]; files: string }[] = [
-  { name: 'unit', command: [mocha, 'test/unit/**/*.test.ts'], files: 'test/unit/**/*.test.ts' },
-  { name: 'wire', command: [mocha, 'test/wire/**/*.test.ts'], files: 'test/wire/**/*.test.ts' },
+  { name: 'unit', command: [mocha, ...twice, 'test/unit/**/*.test.ts'], files: 'test/unit/**/*.test.ts' },
+  { name: 'wire', command: [mocha, ...twice, 'test/wire/**/*.test.ts'], files: 'test/wire/**/*.test.ts' },
   { name: 'editor', command: ['test/support/host/editor-tests.ts'], files: 'test/editor/**/*.test.ts' },
   {
     name: 'e2e',
@@ -37,12 +39,13 @@ async function run(name: string, command: string[]): Promise<Counts> {
 }
 
 function read(file: string): Counts {
-  const total: Counts = { passed: 0, failed: 0, skipped: 0, failures: [] };
+  const total: Counts = { passed: 0, failed: 0, skipped: 0, failures: [], again: [] };
   try {
     for (const line of readFileSync(file, 'utf8').trim().split('\n')) {
       const part = JSON.parse(line) as Counts;
       for (const key of ['passed', 'failed', 'skipped'] as const) total[key] += part[key];
       total.failures.push(...part.failures);
+      total.again.push(...part.again);
     }
   } catch {
     // No counts: the suite never came to its end.
@@ -62,8 +65,11 @@ for (const { name, command, files } of suites) {
 
 const sum = { passed: 0, failed: 0 };
 console.log('\n— results —');
+const tell = (suite: string, what: string, said: string) =>
+  console.log(`${suite}: ${what}: ${said.split('\n').slice(0, 20).join('\n    ')}\n`);
 for (const { name, counts } of results) {
-  for (const failure of counts.failures) console.log(`${name}: ${failure.split('\n').slice(0, 20).join('\n    ')}\n`);
+  for (const said of counts.again) tell(name, 'tried again', said);
+  for (const said of counts.failures) tell(name, 'failed', said);
 }
 for (const { name, counts, seconds } of results) {
   const { passed, failed, skipped } = counts;

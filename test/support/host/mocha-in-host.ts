@@ -30,6 +30,7 @@ async function runMocha(): Promise<number> {
     color: false,
     timeout: 60_000,
     slow: 5_000,
+    retries: 1,
     reporter: CountingReporter,
     ...(ORCHESTRATE_TEST_GREP ? { grep: ORCHESTRATE_TEST_GREP } : {}),
   });
