@@ -143,11 +143,13 @@ async function begin(
   });
   for (const { path, line, severity, text } of problems)
     log.write(severity === 'error' ? 'error' : 'warn', `${path}:${line}: ${text}`);
+  const routes = engine.routes();
   const budget = new Budget({
     session: id,
     limits: engine.budget.limits,
     alertAt: engine.budget.alertAt,
     whenSpent: engine.budget.whenSpent,
+    free: () => routes.free().length > 0,
     journal,
     earlier: journal.state,
     ...(engine.day && { day: engine.day }),
@@ -164,7 +166,6 @@ async function begin(
     ...(rules && { rules: rules as CommandRules }),
   });
   const judge = grantedJudge(policy, host.grants);
-  const routes = engine.routes();
   const team = { current: undefined as Session | undefined };
   const runner = agentRunner({
     journal,

@@ -57,7 +57,18 @@ export const SessionView = z.object({
   discarded: count,
   escalations: count,
   denied: count,
-  budgetSpent: z.object({ scope: BudgetScope, key: z.string(), action: z.enum(['local', 'pause', 'stop']) }).optional(),
+  budgetSpent: z
+    .object({
+      scope: BudgetScope,
+      key: z.string(),
+      action: z.enum(['local', 'pause', 'stop']),
+      /** What is left of it, and the most that the call could have cost that did not fit. */
+      left: NanoUsd.optional(),
+      next: NanoUsd.optional(),
+      /** Whether there are models that cost nothing. */
+      free: z.boolean(),
+    })
+    .optional(),
 });
 
 export const ChecklistItemView = z.object({

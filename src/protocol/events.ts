@@ -185,7 +185,17 @@ const calls = [
     message: z.string().optional(),
   }),
   event('budget-alert', { scope: BudgetScope, key: z.string(), spent: NanoUsd, limit: NanoUsd }),
-  event('budget-spent', { scope: BudgetScope, key: z.string(), action: z.enum(['local', 'pause', 'stop']) }),
+  event('budget-spent', {
+    scope: BudgetScope,
+    key: z.string(),
+    action: z.enum(['local', 'pause', 'stop']),
+    spent: NanoUsd.optional(),
+    limit: NanoUsd.optional(),
+    /** The most that the call could have cost that did not fit any more. */
+    next: NanoUsd.optional(),
+    /** Whether there are models that cost nothing. */
+    free: z.boolean().optional(),
+  }),
   /** Without a limit there is none any more. By `system`: what the configuration, or a new day, says now. */
   event('budget-changed', { scope: BudgetScope, key: z.string(), limit: NanoUsd.optional(), by: who }),
 ] as const;

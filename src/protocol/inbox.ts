@@ -49,6 +49,8 @@ export const InboxRequest = z.discriminatedUnion('kind', [
   request('resolve-finding', { finding: z.string(), how: z.string() }),
   /** To whoever only reviews the session: somebody wants to run it. */
   request('let-go', {}),
+  /** With nothing left to spend: on with models that cost nothing. */
+  request('go-local', {}),
   request('nudge', { agent: z.string(), text: z.string().min(1) }),
 ]);
 

@@ -448,7 +448,16 @@ export function story(): { steps: Step[]; stages: Record<Stage, number> } {
   }
   call('qa-1', OTHER, 3600, 35, [6200, 1000, 700]);
   stage('spent');
-  say(20, { type: 'budget-spent', scope: 'session', key: 'story', action: 'pause' });
+  say(20, {
+    type: 'budget-spent',
+    scope: 'session',
+    key: 'story',
+    action: 'pause',
+    spent: 1_485_000_000,
+    limit: 1_500_000_000,
+    next: 90_000_000,
+    free: true,
+  });
   say(20, { type: 'session-paused', by: 'system', reason: 'the budget is spent' });
   stages.spent = steps.length;
   say(20_000, { type: 'budget-changed', scope: 'session', key: 'story', limit: 3_000_000_000, by: 'user' });

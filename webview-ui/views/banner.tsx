@@ -1,3 +1,4 @@
+import { useState } from 'preact/hooks';
 import type { SessionView } from '../../src/protocol/dashboard-rows.ts';
 import { showCount, showDuration, showMoney } from '../../src/protocol/show.ts';
 import { l10n } from '../l10n.ts';
@@ -86,23 +87,28 @@ function Approval({ session: { plan } }: Of) {
   );
 }
 
-function budgetHint(action: NonNullable<SessionView['budgetSpent']>['action']): string {
-  switch (action) {
-    case 'local':
-      return l10n.t('Work goes on with local models only.');
-    case 'pause':
-      return l10n.t('Nothing is sent until the limit is raised or the session is resumed.');
-    case 'stop':
-      return l10n.t('The session winds down; what was done is kept.');
-  }
+type BudgetSpent = NonNullable<SessionView['budgetSpent']>;
+
+function budgetHint({ action, left, next }: BudgetSpent): string {
+  const hints = {
+    local: () => l10n.t('Work goes on with local models only.'),
+    pause: () => l10n.t('Nothing that costs money is sent until the limit is raised.'),
+    stop: () => l10n.t('The session winds down; what was done is kept.'),
+  };
+  const hint = hints[action]();
+  if (left === undefined || next === undefined || left === 0) return hint;
+  return `${l10n.t('{0} is left, and the next call could cost {1}.', showMoney(left), showMoney(next))} ${hint}`;
 }
+
+/** Nobody may spend any more: not only one agent, or at one provider. */
+const spentForAll = ({ budgetSpent }: SessionView) => budgetSpent?.scope === 'session' || budgetSpent?.scope === 'day';
 
 function Spent({ session: { budgetSpent } }: Of) {
   if (!budgetSpent) return null;
   const title = l10n.t('The budget is spent: {0}', scopeName(budgetSpent));
   return (
     <Line icon="credit-card" tone="bad" title={title}>
-      <p>{budgetHint(budgetSpent.action)}</p>
+      <p>{budgetHint(budgetSpent)}</p>
       {budgetSpent.scope === 'session' && (
         <p class="banner-actions">
           <RaiseButton />
@@ -125,29 +131,37 @@ function RaiseButton() {
 }
 
 function Paused({ session }: Of) {
+  const [refused, setRefused] = useState<string | undefined>(undefined);
+  const request = async (kind: 'unpause' | 'go-local') => {
+    const { ok, message } = await ask({ kind });
+    setRefused(ok ? undefined : (message ?? l10n.t('It was refused.')));
+  };
+  const spent = spentForAll(session) ? session.budgetSpent : undefined;
+  const by =
+    session.pausedBy === 'user' ? l10n.t('Paused by you') : l10n.t('Paused by the {0}', session.pausedBy ?? '');
   return (
     <Line
-      icon={session.budgetSpent ? 'credit-card' : 'debug-pause'}
-      tone={session.budgetSpent ? 'bad' : 'wait'}
-      title={
-        session.budgetSpent
-          ? l10n.t('Paused: the budget is spent')
-          : session.pausedBy === 'user'
-            ? l10n.t('Paused by you')
-            : l10n.t('Paused by the {0}', session.pausedBy ?? '')
-      }
+      icon={spent ? 'credit-card' : 'debug-pause'}
+      tone={spent ? 'bad' : 'wait'}
+      title={spent ? l10n.t('Paused: the budget is spent') : by}
     >
-      <p>
-        {session.budgetSpent
-          ? budgetHint(session.budgetSpent.action)
-          : l10n.t('Calls that were running ended; nothing new starts.')}
-      </p>
+      <p>{spent ? budgetHint(spent) : l10n.t('Calls that were running ended; nothing new starts.')}</p>
       <p class="banner-actions">
-        {session.budgetSpent?.scope === 'session' && <RaiseButton />}
-        <Button secondary={session.budgetSpent !== undefined} onClick={() => void ask({ kind: 'unpause' })}>
-          {l10n.t('Resume Session')}
-        </Button>
+        {spent?.scope === 'session' && <RaiseButton />}
+        {spent?.free && spent.action === 'pause' && (
+          <Button secondary onClick={() => void request('go-local')}>
+            {l10n.t('Go On with Local Models')}
+          </Button>
+        )}
+        {spent?.action !== 'pause' && (
+          <Button onClick={() => void request('unpause')}>{l10n.t('Resume Session')}</Button>
+        )}
       </p>
+      {refused !== undefined && (
+        <p class="failed" role="status">
+          {refused}
+        </p>
+      )}
     </Line>
   );
 }

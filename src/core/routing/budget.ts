@@ -19,6 +19,8 @@ export interface BudgetOptions {
   alertAt: number;
   /** When nothing that costs fits any more: only free providers of the route, a pause, or the end. */
   whenSpent: EventOf<'budget-spent'>['action'];
+  /** Whether there are models that cost nothing. */
+  free?(): boolean;
   /** A changed limit, and a session that goes on, is read from it. */
   journal: Pick<Journal, 'append' | 'subscribe'>;
   day?: DayLedger;
@@ -45,6 +47,8 @@ export interface Refusal {
   readonly key: string;
   readonly limit: NanoUsd;
   readonly spent: NanoUsd;
+  /** What was asked for. */
+  readonly amount: NanoUsd;
   /** Would not fit with nothing else under way either. */
   readonly final: boolean;
 }
@@ -67,7 +71,7 @@ class Account {
   refuse(amount: NanoUsd): Refusal | undefined {
     const { scope, key, limit, spent } = this;
     if (limit === undefined || spent + this.reserved + amount <= limit) return undefined;
-    return { ok: false, scope, key, limit, spent, final: spent + amount > limit };
+    return { ok: false, scope, key, limit, spent, amount, final: spent + amount > limit };
   }
 }
 
@@ -76,7 +80,7 @@ class Account {
  * call is not sent. Committed and reserved together never exceed a limit.
  */
 export class Budget implements Disposable {
-  readonly whenSpent: BudgetOptions['whenSpent'];
+  #whenSpent: BudgetOptions['whenSpent'];
   #options: BudgetOptions;
   #accounts = new Map<string, Account>();
   #waiting = new Set<() => void>();
@@ -87,12 +91,18 @@ export class Budget implements Disposable {
 
   constructor(options: BudgetOptions) {
     this.#options = options;
-    this.whenSpent = options.whenSpent;
+    // What a person has chosen for this session goes before what was configured.
+    this.#whenSpent = options.earlier?.budget.spent?.action === 'local' ? 'local' : options.whenSpent;
     if (options.earlier) this.#restore(options.earlier);
     this.#subscription = options.journal.subscribe(event => {
       if (event.type === 'budget-changed' && event.by !== 'system') this.#change(event);
       else if (event.type === 'session-unpaused') this.#sayAgain();
+      else if (event.type === 'budget-spent' && event.action === 'local') this.#whenSpent = 'local';
     });
+  }
+
+  get whenSpent(): BudgetOptions['whenSpent'] {
+    return this.#whenSpent;
   }
 
   dispose(): void {
@@ -128,7 +138,7 @@ export class Budget implements Disposable {
     const hold = day?.take(amount);
     if (day && !hold) {
       const { day: key, spent, limit = 0 } = day.today();
-      return { ok: false, scope: 'day', key, limit, spent, final: false };
+      return { ok: false, scope: 'day', key, limit, spent, amount, final: false };
     }
     for (const account of accounts) account.reserved += amount;
     return this.#reservation(amount, accounts, hold);
@@ -144,7 +154,7 @@ export class Budget implements Disposable {
   }
 
   /** Tells, once for each scope and limit, that nothing more fits. */
-  saySpent({ scope, key }: Refusal): void {
+  saySpent({ scope, key, spent, limit, amount }: Refusal): void {
     if (scope === 'day') {
       if (this.#days.has(`spent ${key}`)) return;
       this.#days.add(`spent ${key}`);
@@ -154,7 +164,17 @@ export class Budget implements Disposable {
       if (account.saidSpent) return;
       account.saidSpent = true;
     }
-    this.#options.journal.append({ type: 'budget-spent', scope, key, action: this.whenSpent });
+    const { journal, free } = this.#options;
+    journal.append({
+      type: 'budget-spent',
+      scope,
+      key,
+      action: this.whenSpent,
+      spent,
+      limit,
+      next: amount,
+      ...(free && { free: free() }),
+    });
   }
 
   /** For views and tests: what stands in every scope that was used. */

@@ -32,6 +32,8 @@ export function handleRequest(session: Session, request: InboxRequest, id: strin
       return session.mend(request.path, request.reason, 'user');
     case 'let-go':
       return { ok: false, message: 'it runs' };
+    case 'go-local':
+      return session.goLocal('user');
     case 'nudge':
       return session.nudge(request.agent, request.text);
     case 'accept':

@@ -219,6 +219,17 @@ export class Session {
     return { ok: true };
   }
 
+  /** With nothing left to spend, on with models that cost nothing. */
+  goLocal(by: Who): Done {
+    const { journal, routes } = this.#ports;
+    const { spent } = journal.state.budget;
+    if (this.#end || !spent || !spentForAll(journal.state)) return { ok: false, message: 'the budget is not spent' };
+    if (routes.free().length === 0) return { ok: false, message: 'no model is free of charge' };
+    const { scope, key, limit, next } = spent;
+    journal.append({ type: 'budget-spent', scope, key, action: 'local', spent: spent.spent, limit, next, free: true });
+    return journal.state.status === 'paused' ? this.unpause(by) : { ok: true };
+  }
+
   pauseAgent(agent: string, by: Who): Done {
     return this.#crew.pause(agent, by);
   }

@@ -66,6 +66,20 @@ async function alerted(session: WindowSession, event: EventOf<'budget-alert'>): 
   if (choice === dashboard) await vscode.commands.executeCommand('orchestrate.openDashboard');
 }
 
+/** Money may be left, only not enough for the most that the next call could cost. */
+function spentText(event: EventOf<'budget-spent'>): string {
+  const { spent, limit, next } = event;
+  if (spent === undefined || limit === undefined || next === undefined || spent >= limit)
+    return t('The budget of {0} is spent.', whose(event));
+  return t(
+    'The budget of {0} is spent: {1} of {2} is left, and the next call could cost {3}.',
+    whose(event),
+    showMoney(limit - spent),
+    showMoney(limit),
+    showMoney(next),
+  );
+}
+
 async function spent(session: WindowSession, event: EventOf<'budget-spent'>): Promise<void> {
   const next = {
     local: t('The team goes on with models that cost nothing, where there are any.'),
@@ -73,12 +87,20 @@ async function spent(session: WindowSession, event: EventOf<'budget-spent'>): Pr
     stop: t('The session ends.'),
   }[event.action];
   const raise = t('Raise the Limit...');
+  const local = t('Go Local');
   const stop = t('Stop');
   const settings = t('Open Settings');
-  const actions = event.scope === 'session' && event.action !== 'stop' ? [raise, stop] : [settings, stop];
-  const text = `${t('The budget of {0} is spent.', whose(event))} ${next}`;
+  // An agent's or a provider's limit keeps nobody else from going on.
+  const forAll = event.scope === 'session' || event.scope === 'day';
+  const actions = [
+    event.scope === 'session' && event.action !== 'stop' ? raise : settings,
+    ...(forAll && event.action === 'pause' && event.free ? [local] : []),
+    stop,
+  ];
+  const text = `${spentText(event)} ${next}`;
   const choice = await vscode.window.showWarningMessage(text, ...actions);
   if (choice === raise) await raiseBudget(session);
+  if (choice === local) await ask(session, { kind: 'go-local' });
   if (choice === stop) await ask(session, { kind: 'abort', reason: 'the budget is spent' });
   if (choice === settings) await vscode.commands.executeCommand('orchestrate.openSettings');
 }

@@ -61,7 +61,9 @@ describe('the budget', () => {
     assert.ok(got.ok);
     got.settle(50);
     const refused = await budget.hold({ agent: 'b', provider: 'p', amount: 41 }, never);
-    assert.deepEqual(refused, { ok: false, scope: 'session', key: 's', limit: 100, spent: 60, final: true });
+    const { ok, ...why } = refused;
+    assert.equal(ok, false);
+    assert.deepEqual(why, { scope: 'session', key: 's', limit: 100, spent: 60, amount: 41, final: true });
   });
 
   it('stops waiting when it is told to, and when the limit is raised', async () => {
@@ -248,6 +250,28 @@ describe('a turn with little money left', () => {
       spent.map(({ scope, key, action }) => [scope, key, action]),
       [['session', 's', 'stop']],
     );
+  });
+
+  it('says what is left, what the call could have cost, and whether there are free models', async () => {
+    const { budget, journal, held } = budgetOf({ limits: { session: 100 }, free: () => true });
+    held(60).settle(60);
+    const refused = await budget.hold({ agent: 'b', provider: 'p', amount: 41 }, never);
+    assert.ok(!refused.ok);
+    budget.saySpent(refused);
+    const [{ spent, limit, next, free } = {}] = journal.of('budget-spent');
+    assert.deepEqual({ spent, limit, next, free }, { spent: 60, limit: 100, next: 41, free: true });
+  });
+
+  it('goes to a free model from when a person has chosen so, after a resume, too', async () => {
+    const s = stage(
+      { a: ['dear'], home: [['at home'], { kind: 'ollama', free: true }] },
+      { budget: { ...tight, whenSpent: 'pause' } },
+    );
+    assert.equal((await s.collect()).last?.type, 'failed');
+    s.journal.append({ type: 'budget-spent', scope: 'session', key: 's', action: 'local' });
+    assert.equal((await s.collect()).last?.type, 'answer');
+    const { budget } = budgetOf({ whenSpent: 'pause', earlier: s.journal.state });
+    assert.equal(budget.whenSpent, 'local');
   });
 
   it('goes to a cheaper model that still fits', async () => {

@@ -163,6 +163,27 @@ describe('a budget that is spent', () => {
     );
   });
 
+  it('goes on with models that cost nothing where a person chooses so while it is paused', async () => {
+    const team = world(poor('pause'), [{ id: 'a' }], { present: true, free: ['ollama/small'] });
+    assert.deepEqual(team.session.goLocal('user'), { ok: false, message: 'the budget is not spent' });
+    const run = team.session.run();
+    await team.clock.advance(60_000);
+    assert.equal(team.journal.state.status, 'paused');
+    assert.deepEqual(team.session.goLocal('user'), { ok: true });
+    assert.equal((await team.clock.until(run)).outcome, 'completed');
+    assert.equal(team.jobs.at(-1)?.route.at(-1), 'ollama/small');
+  });
+
+  it('cannot go on with models that cost nothing where there are none', async () => {
+    const team = world(poor('pause'), [{ id: 'a' }], { present: true });
+    const run = team.session.run();
+    await team.clock.advance(60_000);
+    assert.deepEqual(team.session.goLocal('user'), { ok: false, message: 'no model is free of charge' });
+    assert.equal(team.journal.state.status, 'paused');
+    team.session.stop('end of test');
+    await team.clock.until(run);
+  });
+
   it('pauses when it should go local and nothing is free', async () => {
     const team = world(poor('local'), [{ id: 'a' }], { present: true });
     const run = team.session.run();

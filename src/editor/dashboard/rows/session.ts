@@ -1,5 +1,6 @@
 import type { SessionState } from '../../../core/session/state.ts';
 import type { OverviewView, Row, SessionView } from '../../../protocol/dashboard-rows.ts';
+import type { EventOf } from '../../../protocol/events.ts';
 import { given } from './given.ts';
 import { tallyView } from './work.ts';
 
@@ -13,6 +14,12 @@ function planView(state: SessionState): SessionView['plan'] {
     approved: state.planApproved,
     ...given({ rationale: plan.rationale, estimate: estimate && given(estimate) }),
   };
+}
+
+function budgetSpentView(event: EventOf<'budget-spent'>): NonNullable<SessionView['budgetSpent']> {
+  const { scope, key, action, spent, limit, next, free = false } = event;
+  const left = spent === undefined || limit === undefined ? undefined : Math.max(0, limit - spent);
+  return { scope, key, action, free, ...given({ left, next }) };
 }
 
 export function sessionView(state: SessionState): SessionView {
@@ -37,7 +44,7 @@ export function sessionView(state: SessionState): SessionView {
       lastAt: state.lastAt,
       pausedBy: state.pausedBy,
       plan: planView(state),
-      budgetSpent: spent && { scope: spent.scope, key: spent.key, action: spent.action },
+      budgetSpent: spent && budgetSpentView(spent),
     }),
   };
 }
