@@ -16,6 +16,7 @@ import { wasRehearsed } from '../node/session/sessions.ts';
 import { NodeWorkspace } from '../node/workspace.ts';
 import type { Config } from '../protocol/config.ts';
 import type { Plan } from '../protocol/plan.ts';
+import { dollars } from '../terminal/commands/requests.ts';
 import { chooseSession, openFolder, workspaceOf } from '../terminal/find-session.ts';
 import { problemLines } from '../terminal/problems.ts';
 import { watchRun } from '../terminal/run-view.ts';
@@ -131,7 +132,7 @@ async function start(
   }
 }
 
-/** Nobody raises a limit in the middle of a terminal session: it stops, and goes on with `resume --budget`. */
+/** A terminal does not wait for money: the session stops, and goes on with `resume --budget`. */
 function stopWhenSpent(config: Config): Config {
   return config.budget?.whenSpent === 'local' ? config : mergeConfig(config, { budget: { whenSpent: 'stop' } });
 }
@@ -139,8 +140,8 @@ function stopWhenSpent(config: Config): Config {
 function flagsOf(call: Call): Config {
   const budget = option(call, 'budget');
   if (budget === undefined) return {};
-  const sessionUsd = Number(budget.replace(/^\$/, ''));
-  if (!Number.isFinite(sessionUsd) || sessionUsd < 0) throw new UsageError(`"${budget}" is no amount of dollars.`);
+  const sessionUsd = dollars(budget);
+  if (sessionUsd === undefined) throw new UsageError(`"${budget}" is no amount of dollars.`);
   return { budget: { sessionUsd } };
 }
 

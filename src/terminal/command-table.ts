@@ -76,6 +76,13 @@ export const commands = {
   },
   pause: { usage: '[SESSION]', summary: 'Start nothing more until you say continue', options: { ...workspace } },
   continue: { usage: '[SESSION]', summary: 'Let a paused session go on', options: { ...workspace } },
+  budget: {
+    usage: 'USD [SESSION]',
+    summary: 'Set what a running session may cost in all',
+    detail: 'What was spent before counts: the amount must be more than that. A team that waits for money goes on.',
+    options: { ...workspace, ...json },
+    examples: ['orchestrate budget 5'],
+  },
   answer: {
     usage: 'SESSION ASK TEXT',
     summary: "Answer an agent's question or permission request",

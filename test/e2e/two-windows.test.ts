@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Locator } from 'playwright-core';
 import type { Workbench } from '../support/host/workbench.ts';
 import { RehearsedWorkbench } from '../support/rehearsed-workbench.ts';
 
@@ -26,10 +27,26 @@ const pick = ({ page }: Workbench, text: string) =>
 const press = (workbench: Workbench, notification: string | RegExp, button: string) =>
   workbench.notification(notification).getByRole('button', { name: button, exact: true }).click();
 
-/** Clicks what stands beside a row when the mouse is over it. */
-async function act(workbench: Workbench, kind: string, state: string, button: string): Promise<void> {
-  await row(workbench, kind, state).hover();
-  await row(workbench, kind, state).getByRole('button', { name: button }).click();
+/** Clicks what stands beside a row; again where the row was drawn anew under the mouse. */
+async function act(place: Locator, button: string, done: Locator): Promise<void> {
+  const click = async () => {
+    await place.hover({ timeout: 5000 });
+    await place.getByRole('button', { name: button }).first().click({ timeout: 5000 });
+  };
+  do await click().catch(() => undefined);
+  while (
+    !(await done.waitFor({ timeout: 5000 }).then(
+      () => true,
+      () => false,
+    ))
+  );
+}
+
+/** Opens what an agent asks from its row, and picks the answer. */
+async function answer(workbench: Workbench, agent: string, text: string): Promise<void> {
+  const entry = workbench.page.locator('.quick-input-list').getByText(text, { exact: true });
+  await act(row(workbench, `Agent ${agent}`, 'waits for you'), 'Answer Agent...', entry);
+  await entry.click();
 }
 
 const content = (folder: string, name: string) => readFile(join(folder, name), 'utf8').catch(() => undefined);
@@ -57,16 +74,15 @@ describe('two windows on one workspace', function () {
     for (const window of [first, second]) {
       await window.statusBarItem.and(window.page.locator('[aria-label*="2 questions wait for you"]')).waitFor();
     }
-    await act(second, 'Session', '2 ask you', 'Pause Session');
+    await act(session(second, '2 ask you'), 'Pause Session', session(second, 'paused'));
     await session(first, 'paused').waitFor();
-    await act(second, 'Session', 'paused', 'Continue Session');
+    await act(session(second, 'paused'), 'Continue Session', session(second, '2 ask you'));
     await session(first, '2 ask you').waitFor();
 
     // What was being answered in the first window is answered in the second: neither is asked any longer.
-    await act(first, 'Agent qa-specialist-1', 'waits for you', 'Answer Agent...');
-    await first.page.locator('.quick-input-list').getByText('Deny and say why...').waitFor();
-    await act(second, 'Agent qa-specialist-1', 'waits for you', 'Answer Agent...');
-    await pick(second, 'Allow for this session');
+    const asked = first.page.locator('.quick-input-list').getByText('Deny and say why...');
+    await act(row(first, 'Agent qa-specialist-1', 'waits for you'), 'Answer Agent...', asked);
+    await answer(second, 'qa-specialist-1', 'Allow for this session');
     await first.notification('What qa-specialist-1 asked has been answered already.').waitFor();
     await first.page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
     await session(first, '1 asks you').waitFor();
@@ -75,14 +91,11 @@ describe('two windows on one workspace', function () {
     const review = second.row('measured.txt');
     await review.waitFor();
     await second.screenshot('windows-review');
-    await review.hover();
-    await review.getByRole('button', { name: 'Reject', exact: true }).click();
+    await act(review, 'Reject', second.page.locator('.sidebar').getByText('Nothing waits for review'));
     await onceGone(() => content(workspace, 'measured.txt'));
-    await review.waitFor({ state: 'detached' });
     await first.row('measured.txt').waitFor({ state: 'detached' });
 
-    await act(second, 'Agent backend-specialist-1', 'waits for you', 'Answer Agent...');
-    await pick(second, 'Swahili');
+    await answer(second, 'backend-specialist-1', 'Swahili');
     await session(second, 'completed').waitFor();
     await session(first, 'completed').waitFor();
     // The first window reviews what is left; the second one decides it there.
@@ -116,8 +129,7 @@ describe('two windows on one workspace', function () {
     await start(first, goal);
     await first.lens('Approve').click();
     await session(second, '2 ask you').waitFor();
-    await act(second, 'Agent qa-specialist-1', 'waits for you', 'Answer Agent...');
-    await pick(second, 'Allow for this session');
+    await answer(second, 'qa-specialist-1', 'Allow for this session');
     await second.row('measured.txt').waitFor();
     await session(second, '1 of 2 done').waitFor();
     await first.page.close();

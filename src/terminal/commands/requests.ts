@@ -58,6 +58,20 @@ export const pause = (terminal: Terminal, call: Call): Promise<number> =>
 export const goOn = (terminal: Terminal, call: Call): Promise<number> =>
   ask(terminal, call, call.words[0], { kind: 'unpause' });
 
+/** An amount in dollars as people write it; undefined where it is none. */
+export function dollars(text: string): number | undefined {
+  const amount = /^\$?(\d+(\.\d*)?|\.\d+)$/.exec(text.trim())?.[1];
+  return amount === undefined ? undefined : Number(amount);
+}
+
+export function budget(terminal: Terminal, call: Call): Promise<number> {
+  const [amount, word] = call.words;
+  if (amount === undefined) throw new UsageError('Write: orchestrate budget USD [SESSION]');
+  const sessionUsd = dollars(amount);
+  if (!sessionUsd) throw new UsageError(`"${amount}" is no amount of dollars to spend. Write for example 2.50.`);
+  return ask(terminal, call, word, { kind: 'raise-budget', sessionUsd });
+}
+
 const DECISIONS = {
   allow: { decision: 'allow', scope: 'once' },
   'allow-session': { decision: 'allow', scope: 'session' },
