@@ -16,7 +16,7 @@ import { keepLog } from '../core/session/log/keep-log.ts';
 import { Timeline } from '../core/session/log/timeline.ts';
 import { writeReport } from '../core/session/report/write-report.ts';
 import type { LockResult, SessionLock, SessionOwner } from '../core/session/store.ts';
-import type { SessionStart } from '../core/team/options.ts';
+import type { MoreWork, SessionStart } from '../core/team/options.ts';
 import { Session } from '../core/team/session.ts';
 import { hashOf } from '../node/hash.ts';
 import { leadsOutside } from '../node/links.ts';
@@ -62,7 +62,7 @@ export interface SessionHost {
 
 export type Opening =
   | { kind: 'new'; goal: string; plan?: Plan }
-  | { kind: 'resume'; session: string; retryFailed?: boolean };
+  | { kind: 'resume'; session: string; retryFailed?: boolean; more?: readonly MoreWork[] };
 export type Opened =
   | { ok: true; session: LiveSession }
   | { ok: false; reason: 'owned'; owner: SessionOwner }
@@ -208,6 +208,7 @@ async function begin(
           kind: 'resume',
           event: { pid: process.pid, host: host.kind, version },
           ...(opening.retryFailed && { retryFailed: true }),
+          ...(opening.more && { more: opening.more }),
         };
   const session = new Session(
     {

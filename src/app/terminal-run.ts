@@ -60,7 +60,13 @@ export async function resume(terminal: Terminal, call: Call): Promise<number> {
   }
   const rehearsal = await rehearsalOf(script);
   try {
-    return await start(terminal, call, workspace, rehearsal, { kind: 'resume', session: session.id });
+    const more = option(call, 'ask');
+    const target = option(call, 'target');
+    return await start(terminal, call, workspace, rehearsal, {
+      kind: 'resume',
+      session: session.id,
+      ...(more !== undefined && { more: [{ text: more, ...(target !== undefined && { target }) }] }),
+    });
   } finally {
     await rehearsal?.close();
   }

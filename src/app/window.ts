@@ -16,6 +16,7 @@ import { JournalReader } from '../core/session/read.ts';
 import { reduce } from '../core/session/reduce.ts';
 import type { SessionState } from '../core/session/state.ts';
 import type { SessionOwner, SessionText } from '../core/session/store.ts';
+import type { MoreWork } from '../core/team/options.ts';
 import { systemClock as clock } from '../node/clock.ts';
 import { hashOf } from '../node/hash.ts';
 import { newId } from '../node/new-id.ts';
@@ -75,7 +76,7 @@ export interface WindowParts {
 type Beginning =
   | { kind: 'new'; goal: string; plan?: Plan; budgetUsd?: number; roles?: string[] }
   | { kind: 'demo' }
-  | { kind: 'resume'; session: string };
+  | { kind: 'resume'; session: string; more?: readonly MoreWork[] };
 type Begun =
   | { ok: true; session: LiveSession }
   | { ok: false; reason: 'owned'; owner: SessionOwner }
@@ -139,7 +140,7 @@ export class Window {
         },
         engine,
         beginning.kind === 'resume'
-          ? { kind: 'resume', session: beginning.session }
+          ? beginning
           : beginning.kind === 'demo'
             ? { kind: 'new', goal: (rehearsal as Rehearsal).script.goal }
             : { kind: 'new', goal: beginning.goal, ...(beginning.plan && { plan: beginning.plan }) },

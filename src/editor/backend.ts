@@ -9,6 +9,7 @@ import type { RequestOutcome } from '../core/session/inbox.ts';
 import type { LiveSession } from '../core/session/live.ts';
 import type { SessionState } from '../core/session/state.ts';
 import type { SessionOwner, SessionText } from '../core/session/store.ts';
+import type { MoreWork } from '../core/team/options.ts';
 import type { SessionSummary } from '../node/session/sessions.ts';
 import type { JournalEvent } from '../protocol/events.ts';
 import type { Hash } from '../protocol/ids.ts';
@@ -20,7 +21,7 @@ import type { Plan } from '../protocol/plan.ts';
 export type Beginning =
   | { kind: 'new'; goal: string; plan?: Plan; budgetUsd?: number; roles?: string[] }
   | { kind: 'demo' }
-  | { kind: 'resume'; session: string };
+  | { kind: 'resume'; session: string; more?: readonly MoreWork[] };
 
 export type Begun =
   | { ok: true; session: LiveSession }

@@ -252,6 +252,10 @@ export class SessionController implements SessionSource, vscode.Disposable {
     set('paused', runs && current.state.status === 'paused');
     set('asking', runs && current.state.asks.size > 0);
     set(
+      'finished',
+      this.#sessions.some(session => session.finished),
+    );
+    set(
       'resumable',
       this.#sessions.some(session => session.resumable),
     );

@@ -73,6 +73,12 @@ export class WindowSession implements LiveSession {
     return !outcome || outcome.outcome === 'interrupted';
   }
 
+  /** Whether it came to its end and could take more work. */
+  get finished(): boolean {
+    const { status, planApproved } = this.state;
+    return this.place === 'nowhere' && status === 'ended' && planApproved && !this.resumable;
+  }
+
   /** Aborts when nobody looks at it any more. */
   get signal(): AbortSignal {
     return this.#over.signal;

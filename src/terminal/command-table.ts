@@ -42,9 +42,11 @@ export const commands = {
   },
   resume: {
     usage: '[SESSION]',
-    summary: 'Go on with a session that was stopped or killed',
+    summary: 'Go on with a session that was stopped or killed, or ask a finished one for more',
     options: {
       ...workspace,
+      ask: { value: 'TEXT', help: 'Something more to do; a finished session goes back to work for it' },
+      target: { value: 'POOL|ROLE', help: 'Who should do what is asked with --ask' },
       config: { value: 'FILE', help: 'Your own configuration' },
       budget: { value: 'USD', help: 'A new limit for the whole session, what was spent before included' },
       yes: { short: 'y', help: 'Approve the plan without asking' },
@@ -52,6 +54,7 @@ export const commands = {
       rehearse: { value: 'SCRIPT', help: 'For a session that was rehearsed: its script' },
       ...json,
     },
+    examples: ['orchestrate resume', 'orchestrate resume --ask "Also sort the list by date"'],
   },
   status: {
     usage: '[SESSION]',

@@ -1,5 +1,5 @@
 import type { EventOf } from '../../protocol/events.ts';
-import type { ModelRef, NanoUsd } from '../../protocol/ids.ts';
+import type { ModelRef, NanoUsd, RelPath } from '../../protocol/ids.ts';
 import type { Usage } from '../../protocol/message.ts';
 import type { AgentRunner, CommandJudge, ResumePoint, RoleSpec } from '../agent/contract.ts';
 import type { Clock, HashOf, Log, NewId, Processes, WorkspaceFiles } from '../ports.ts';
@@ -68,7 +68,15 @@ export const DEFAULTS = {
   },
 } as const satisfies Pick<SessionSettings, 'commandSeconds' | 'limits' | 'scheduler' | 'supervisor'>;
 
+/** More work for a session that goes on: a request, or changes that were rejected and are to be made otherwise. */
+export type MoreWork = { text: string; target?: string } | { path: RelPath; reason: string };
+
 /** How a run begins: a new session, or one that goes on from its journal. */
 export type SessionStart =
   | { kind: 'new'; event: Omit<EventOf<'session-started'>, 'type'> }
-  | { kind: 'resume'; event: Omit<EventOf<'session-resumed'>, 'type'>; retryFailed?: boolean };
+  | {
+      kind: 'resume';
+      event: Omit<EventOf<'session-resumed'>, 'type'>;
+      retryFailed?: boolean;
+      more?: readonly MoreWork[];
+    };

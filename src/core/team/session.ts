@@ -18,7 +18,7 @@ import type { Done } from './done.ts';
 import { agentTaskHost, plainTaskHost, planContext, planningHost, type Team } from './hosts.ts';
 import { Intake } from './intake.ts';
 import { AgentNames } from './names.ts';
-import type { SessionPorts, SessionSettings, SessionStart } from './options.ts';
+import type { MoreWork, SessionPorts, SessionSettings, SessionStart } from './options.ts';
 import { runPlainTask } from './plain-task.ts';
 import { agreeOnPlan, estimate, planAsk } from './planning.ts';
 import { sessionBrief } from './prompt.ts';
@@ -28,6 +28,7 @@ import { Supervisor } from './supervisor.ts';
 
 type End = { outcome: SessionOutcome; reason: string };
 
+const MORE_PRIORITY = 5;
 const ENDED: ReadonlySet<string> = new Set(['completed', 'failed', 'skipped', 'cancelled']);
 
 /**
@@ -147,9 +148,22 @@ export class Session {
     if (journal.state.status === 'paused') this.#hold();
     this.#board.load();
     this.#intake.start();
+    if (this.#start.kind === 'resume') this.#takeMore(this.#start.more ?? []);
     await this.#board.drained();
     this.#intake.stop();
     this.#executing = false;
+  }
+
+  #takeMore(more: readonly MoreWork[]): void {
+    for (const item of more) {
+      const done =
+        'path' in item
+          ? this.#intake.mend(item.path, item.reason, 'user')
+          : this.#intake.add({ ...item, priority: MORE_PRIORITY }, 'user');
+      if (done.ok) continue;
+      const text = `Nobody takes "${'path' in item ? item.path : item.text}": ${done.message}`;
+      this.#ports.journal.append({ type: 'notice', level: 'warning', code: 'not-taken', text });
+    }
   }
 
   async #open(): Promise<void> {

@@ -84,6 +84,7 @@ function sessionItem(node: Extract<Node, { kind: 'session' }>, now: number): Fil
     'session',
     runs ? (state.status === 'paused' ? 'paused' : 'runs') : 'over',
     node.session.resumable ? 'resumable' : '',
+    node.session.finished ? 'finished' : '',
     runs && state.asks.size > 0 ? 'asks' : '',
   ]
     .filter(Boolean)

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { MoreWork } from '../../core/team/options.ts';
 import { answerAsk, isFirstPlan } from '../attention/asks.ts';
 import { raiseBudget } from '../attention/notices.ts';
 import type { PlanDesk } from '../plan/desk.ts';
@@ -85,6 +86,63 @@ export async function queueTask(controller: SessionController, given?: unknown):
     validateInput: value => (value.trim() === '' ? t('Say what should be done.') : undefined),
   });
   if (text === undefined) return;
+  const who = await askWho(controller, session);
+  if (!who) return;
+  const urgency = await vscode.window.showQuickPick(
+    [
+      { label: t('Medium'), priority: 5 },
+      { label: t('High'), priority: 8 },
+      { label: t('Low'), priority: 2 },
+    ],
+    { title: t('How urgent is it?') },
+  );
+  if (!urgency) return;
+  await ask(session, { kind: 'queue-add', text: text.trim(), priority: urgency.priority, ...who });
+}
+
+/** A session that is over goes back to work: for a request, or for changes that were rejected. */
+export async function askForMore(controller: SessionController, given?: unknown): Promise<void> {
+  if (!(await requireReady())) return;
+  const none = t('No session is finished. More work for one that runs goes into its queue.');
+  const session = await chooseSession(controller, given, ({ finished }) => finished, none);
+  if (!session) return;
+  if (session.runs) return queueTask(controller, session.id);
+  if (!session.state.planApproved) {
+    void vscode.window.showInformationMessage(t('This session ended before it had a plan. Start a new one.'));
+    return;
+  }
+  if (session.state.rehearsal) {
+    const text = t(
+      'The models of the demo are scripted and know nothing more. Start a session with models of your own.',
+    );
+    void vscode.window.showInformationMessage(text);
+    return;
+  }
+  const more = mendsIn(given) ?? (await askMore(controller, session));
+  if (more) await begin(controller, { kind: 'resume', session: session.id, more });
+}
+
+async function askMore(controller: SessionController, session: WindowSession): Promise<MoreWork[] | undefined> {
+  const text = await vscode.window.showInputBox({
+    title: t('Ask for More'),
+    prompt: t('What should the team do besides? It knows what it has done.'),
+    placeHolder: t('For example: sort the list by date as well'),
+    ignoreFocusOut: true,
+    validateInput: value => (value.trim() === '' ? t('Say what should be done.') : undefined),
+  });
+  if (text === undefined) return undefined;
+  const who = await askWho(controller, session);
+  return who && [{ text: text.trim(), ...who }];
+}
+
+/** As the review names them: `{ session, mend: [{ path, reason }] }`. */
+function mendsIn(given: unknown): MoreWork[] | undefined {
+  if (typeof given !== 'object' || given === null || !('mend' in given) || !Array.isArray(given.mend)) return undefined;
+  return given.mend as MoreWork[];
+}
+
+/** A pool, a role, or whoever fits; undefined when the person goes away. */
+async function askWho(controller: SessionController, session: WindowSession): Promise<{ target?: string } | undefined> {
   const anyone = { label: t('Whoever fits'), target: undefined as string | undefined };
   const roles = (await controller.roles()).map(({ name, description }) => ({
     label: name,
@@ -97,18 +155,7 @@ export async function queueTask(controller: SessionController, given?: unknown):
     target: name,
   }));
   const who = await vscode.window.showQuickPick([anyone, ...pools, ...roles], { title: t('Who should do it?') });
-  if (!who) return;
-  const urgency = await vscode.window.showQuickPick(
-    [
-      { label: t('Medium'), priority: 5 },
-      { label: t('High'), priority: 8 },
-      { label: t('Low'), priority: 2 },
-    ],
-    { title: t('How urgent is it?') },
-  );
-  if (!urgency) return;
-  const { target } = who;
-  await ask(session, { kind: 'queue-add', text: text.trim(), priority: urgency.priority, ...(target && { target }) });
+  return who && (who.target === undefined ? {} : { target: who.target });
 }
 
 export async function raiseSessionBudget(controller: SessionController, given?: unknown): Promise<void> {

@@ -29,6 +29,10 @@ export class ReviewActions {
     const { session } = this.#model;
     const result = await session?.changes.reject(target.selector, target.views, options);
     if (!session || !result) return false;
+    this.#offerToMend(
+      result.done.map(({ path }) => path),
+      options,
+    );
     const edited = result.refused.filter(({ reason }) => reason === 'edited');
     if (edited.length > 0 && options.edits === undefined) return this.#askAboutEdits(target, options, edited);
     const built = result.refused.filter(({ reason }) => reason === 'built-on');
@@ -43,12 +47,26 @@ export class ReviewActions {
       title: t('Reject with a Reason'),
       prompt: running
         ? t('The agent gets this and does it again.')
-        : t('The session is over: the reason is kept with it.'),
+        : t('The session is over: its team does it again if you want that.'),
       placeHolder: t('For example: keep the public function names as they were'),
       ignoreFocusOut: true,
       validateInput: text => (text.trim() === '' ? t('Say what should be different.') : undefined),
     });
     return reason === undefined ? false : this.reject(target, { reason: reason.trim() });
+  }
+
+  /** While the session runs, the team takes rejections from its journal by itself. */
+  #offerToMend(paths: readonly RelPath[], { reason }: DecideOptions): void {
+    const { session } = this.#model;
+    if (!session || session.sendFixRound || session.state.rehearsal || reason === undefined || paths.length === 0)
+      return;
+    const send = t('Send Back');
+    const text = t('The session is over. Should it go back to work and do this again, with your reason?');
+    const mend = paths.map(path => ({ path, reason }));
+    void vscode.window.showInformationMessage(text, send).then(choice => {
+      if (choice !== send) return undefined;
+      return vscode.commands.executeCommand('orchestrate.askForMore', { session: session.state.session, mend });
+    });
   }
 
   async #askAboutEdits(target: Target, options: DecideOptions, refused: Refused[]): Promise<boolean> {

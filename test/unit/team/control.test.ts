@@ -349,6 +349,27 @@ describe('a plan revised while it runs', () => {
     });
   });
 
+  it('can be followed by more when it is done: a request, and changes that were rejected', async () => {
+    const team = world(({ job, write }) => {
+      write(`${job.task?.id}.txt`, 'x');
+      return finished();
+    });
+    assert.equal((await team.run()).outcome, 'completed');
+    const more = [
+      { text: 'Also the other one', target: 'reviewer' },
+      { path: 'a.txt', reason: 'too short' },
+      { path: 'nobody.txt', reason: 'odd' },
+      { text: 'For a stranger', target: 'nobody' },
+    ];
+    const next = resumed(team, { resume: { more } });
+    assert.equal((await next.run()).outcome, 'completed');
+    assert.deepEqual(next.jobs.map(job => [job.task?.role, job.task?.title]).sort(), [
+      ['reviewer', 'Also the other one'],
+      ['worker', 'Mend a.txt'],
+    ]);
+    assert.equal(next.journal.state.notices.filter(({ code }) => code === 'not-taken').length, 2);
+  });
+
   it('can give what failed another try when a session is resumed', async () => {
     const tasks = [{ id: 'a' }, { id: 'b' }, { id: 'c', needs: ['b'] }];
     const team = world(
