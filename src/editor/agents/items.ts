@@ -36,6 +36,7 @@ const KIND: Record<Node['kind'], () => string> = {
   agent: () => t('Agent'),
 };
 
+const AT_WORK: ReadonlySet<string> = new Set(['running', 'checking', 'waiting']);
 const nothing: Description = { shown: '', whole: '' };
 const asks = () => new vscode.ThemeIcon('bell-dot', new vscode.ThemeColor('notificationsWarningIcon.foreground'));
 
@@ -111,9 +112,11 @@ function taskItem(node: Extract<Node, { kind: 'task' }>, now: number): Filled {
   if (!state) return { item: new vscode.TreeItem(node.task, None), described: nothing };
   const open = state.endedAt === undefined ? Expanded : Collapsed;
   const item = new vscode.TreeItem(shortened(nameOf(node)), state.agents.length === 0 ? None : open);
-  item.iconPath = statusIcon(state.status);
+  const stopped = !node.session.runs && AT_WORK.has(state.status);
+  const status = stopped ? 'interrupted' : state.status;
+  item.iconPath = statusIcon(status);
   item.contextValue = 'task';
-  return { item, described: describeTask(state, now) };
+  return { item, described: describeTask({ ...state, status }, now) };
 }
 
 function agentItem(node: Extract<Node, { kind: 'agent' }>, now: number): Filled {

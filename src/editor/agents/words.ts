@@ -118,7 +118,9 @@ export function describeSession(state: SessionState, now: number): Description {
   );
 }
 
-export function describeTask({ status, note, startedAt, endedAt, tally, rounds }: TaskState, now: number): Description {
+type Shown = Omit<TaskState, 'status'> & { status: Status };
+
+export function describeTask({ status, note, startedAt, endedAt, tally, rounds }: Shown, now: number): Description {
   const round = rounds.at(-1);
   const word = statusWord(status);
   return described(
