@@ -7,7 +7,7 @@ import { AgentsView } from './editor/agents/view.ts';
 import { Asks } from './editor/attention/asks.ts';
 import { Notices } from './editor/attention/notices.ts';
 import type { Backend } from './editor/backend.ts';
-import { chatParticipant } from './editor/chat.ts';
+import { chatParticipant } from './editor/chat/participant.ts';
 import { registerCommands } from './editor/commands/register.ts';
 import { Transcripts } from './editor/commands/transcript.ts';
 import { Dashboard } from './editor/dashboard/panel.ts';
@@ -72,6 +72,8 @@ export function activate(context: vscode.ExtensionContext): Exposed | undefined 
     owner.add(new ProvidersView({ controller, checks, secrets, log, accounts: () => accountsOf(folder, secrets) }));
     owner.add(registerCommands({ log, dashboard, secrets, controller, desk, transcripts, checks }));
     owner.add(vscode.lm.registerLanguageModelChatProvider(OWN_VENDOR, new BestModelProvider(controller)));
+    // The chat view asks for models with the first message only, too late to answer that one.
+    void vscode.lm.selectChatModels({ vendor: OWN_VENDOR });
     owner.add(chatParticipant(controller, context.extensionUri));
     if (folder) lookForSessions(owner, controller, folder, log);
     exposed = { review, controller };

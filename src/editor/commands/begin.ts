@@ -21,7 +21,8 @@ export async function begin(controller: SessionController, beginning: Beginning)
     },
   );
   if (begun.ok) return begun.session;
-  await explain(begun);
+  // Whoever asked goes on meanwhile: a notice may stay for long. Commands that its buttons run log their own failures.
+  void explain(begun).catch(() => undefined);
   return undefined;
 }
 

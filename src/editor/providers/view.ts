@@ -142,7 +142,7 @@ export class ProvidersView implements vscode.TreeDataProvider<ProviderNode>, vsc
       accounts,
       checks: checks.found,
       now,
-      ...(current && { session: { state: current.state, runs: current.place !== 'nowhere' } }),
+      ...(current && { session: { state: current.state, runs: current.runs } }),
     });
     const untils = lines
       .flatMap(({ condition, models }) => [condition, ...models.map(model => model.condition)])

@@ -1,0 +1,178 @@
+import * as vscode from 'vscode';
+import type { SessionController } from '../session-controller.ts';
+import { readiness } from '../workspace-readiness.ts';
+import { buttons, code, files, icon, plain, say, standing, tell } from './telling.ts';
+
+const { t } = vscode.l10n;
+type Stream = vscode.ChatResponseStream;
+type Answer = (
+  controller: SessionController,
+  request: vscode.ChatRequest,
+  stream: Stream,
+  token: vscode.CancellationToken,
+) => Promise<void>;
+
+const LAST = 15;
+
+/** Starts, follows, tells and ends sessions, as the person's command says; without one, a text is a goal. */
+export const answer: Answer = async (controller, request, stream, token) => {
+  if (!ready(stream)) return;
+  await controller.look();
+  const command = request.command ?? (request.prompt.trim() === '' ? 'status' : 'start');
+  await (ANSWERS[command] ?? status)(controller, request, stream, token);
+};
+
+function ready(stream: Stream): boolean {
+  switch (readiness()) {
+    case 'ready':
+      return true;
+    case 'untrusted':
+      say(stream, t('Orchestrate starts no agents in a workspace that you do not trust.'));
+      stream.button({ command: 'workbench.trust.manage', title: t('Manage Workspace Trust') });
+      return false;
+    case 'no-folder':
+      say(stream, t('Orchestrate works on the files of a folder. Open one first.'));
+      stream.button({ command: 'vscode.openFolder', title: t('Open Folder') });
+      return false;
+  }
+}
+
+const start: Answer = async (controller, request, stream) => {
+  if (request.prompt.trim() === '') {
+    say(stream, t('What should the team achieve? Write: `@orchestrate /start` and the goal.'));
+    stream.button({ command: 'orchestrate.startDemo', title: t('Start Demo Session') });
+    return;
+  }
+  const goal = goalOf(request);
+  stream.progress(t('The planner makes a plan...'));
+  await vscode.commands.executeCommand('orchestrate.startSession', goal);
+  const session = controller.current;
+  if (!session?.running || session.state.goal !== goal) {
+    say(stream, t('Nothing was started.'));
+    stream.button({ command: 'orchestrate.checkProviders', title: t('Check Providers') });
+    stream.button({ command: 'orchestrate.setApiKey', title: t('Set API Key...') });
+    return;
+  }
+  tell(session, stream);
+  if (session.state.status === 'awaiting-approval') say(stream, `\n\n${t('The plan waits for your approval.')}`);
+  buttons(session, stream);
+};
+
+/** With the files that the person attached, as the team finds them. */
+function goalOf({ prompt, references }: vscode.ChatRequest): string {
+  const attached = references.flatMap(({ value }) => {
+    const uri = value instanceof vscode.Location ? value.uri : value;
+    return uri instanceof vscode.Uri ? [vscode.workspace.asRelativePath(uri, false)] : [];
+  });
+  const unnamed = [...new Set(attached)].filter(path => !prompt.includes(path));
+  return unnamed.length === 0 ? prompt.trim() : `${prompt.trim()}\n\n${t('Files: {0}', unnamed.join(', '))}`;
+}
+
+/** Goes along with the session until it ends, asks something, or the person stops listening. */
+const monitor: Answer = async (controller, request, stream, token) => {
+  const session = controller.current;
+  if (!session?.runs) return status(controller, request, stream, token);
+  const { state } = session;
+  tell(session, stream);
+  const titleOf = (task: string) => plain(state.tasks.get(task)?.task.title ?? task);
+  await new Promise<void>(resolve => {
+    const over = () => state.status === 'ended' || state.asks.size > 0;
+    if (over() || token.isCancellationRequested) return resolve();
+    const finish = () => {
+      subscription.dispose();
+      cancelled.dispose();
+      resolve();
+    };
+    const subscription = session.subscribe(event => {
+      if (event.type === 'task-started') say(stream, `\n\n${icon('running')} ${titleOf(event.task)}`);
+      if (event.type === 'task-completed') say(stream, `\n\n${icon('completed')} ${titleOf(event.task)}`);
+      if (event.type === 'task-failed')
+        say(stream, `\n\n${icon('failed')} ${titleOf(event.task)}: ${plain(event.reason)}`);
+      if (event.type === 'agent-doing') stream.progress(`${event.agent}: ${event.what}`);
+      if (over()) finish();
+    });
+    const cancelled = token.onCancellationRequested(finish);
+  });
+  if (token.isCancellationRequested) return;
+  const { size } = state.asks;
+  if (size > 0)
+    say(stream, `\n\n${size === 1 ? t('1 question waits for you') : t('{0} questions wait for you', size)}`);
+  if (state.status === 'ended') {
+    say(stream, `\n\n${standing(session)}`);
+    files(session, stream);
+  }
+  buttons(session, stream);
+};
+
+const list: Answer = async ({ sessions }, _request, stream) => {
+  if (sessions.length === 0) return nothing(stream);
+  for (const session of sessions) {
+    say(stream, `**${plain(session.state.goal || session.id)}**  \n${standing(session)}\n\n`);
+  }
+};
+
+const logs: Answer = async ({ current }, _request, stream) => {
+  if (!current) return nothing(stream);
+  const { notices, failovers, denials, agents } = current.state;
+  const lines = [
+    ...notices.map(({ at, text }) => ({ at, text: plain(text) })),
+    ...failovers.map(({ at, agent, from, to, reason }) => ({
+      at,
+      text: `**${plain(agent)}** ${code(from)} → ${code(to)} ${plain(reason)}`,
+    })),
+    ...denials.map(({ at, agent, what, rule }) => ({
+      at,
+      text: `**${plain(agent)}** ${t('was refused')} ${code(what)} (${plain(rule)})`,
+    })),
+    ...[...agents.values()].flatMap(({ agent, lastEventAt: at, doing, summary }) => {
+      const said = summary ?? doing;
+      return said ? [{ at, text: `**${plain(agent)}** ${plain(said)}` }] : [];
+    }),
+  ].sort((a, b) => a.at - b.at);
+  tell(current, stream);
+  say(stream, '\n\n');
+  for (const { at, text } of lines.slice(-LAST)) say(stream, `- ${new Date(at).toLocaleTimeString()} ${text}\n`);
+  stream.button({ command: 'orchestrate.openSessionLog', title: t('Open Session Log'), arguments: [current.id] });
+};
+
+/** Asked again by the command itself: one line in a chat should not end the work of a team. */
+const abort: Answer = async ({ current }, _request, stream) => {
+  if (!current?.runs) return say(stream, t('No session runs.'));
+  tell(current, stream);
+  stream.button({ command: 'orchestrate.abort', title: t('Abort Session'), arguments: [current.id] });
+};
+
+const status: Answer = async ({ current }, _request, stream) => {
+  if (!current) return nothing(stream);
+  tell(current, stream);
+  for (const { task, status, note } of current.state.tasks.values()) {
+    say(stream, `\n\n${icon(status)} ${plain(task.title)}${note ? `  \n${plain(note)}` : ''}`);
+  }
+  files(current, stream);
+  buttons(current, stream);
+};
+
+/** Its summary: the tables of the whole report have no room in a chat. */
+const report: Answer = async (controller, _request, stream) => {
+  const { current } = controller;
+  if (!current) return nothing(stream);
+  const text = await (await controller.backend()).text(current.id, 'report.md');
+  const summary = text?.split(/^## /m)[1];
+  if (summary === undefined) {
+    tell(current, stream);
+    say(stream, `\n\n${t('There is no report yet: it is written when the session ends or is stopped.')}`);
+  } else {
+    stream.markdown(summary.slice(summary.indexOf('\n') + 1));
+    files(current, stream);
+    // Behind a button, the editor folds what came before it.
+    stream.button({ command: 'orchestrate.showReport', title: t('Show Report'), arguments: [current.id] });
+  }
+  buttons(current, stream);
+};
+
+function nothing(stream: Stream): void {
+  say(stream, t('There is no session in this workspace yet. Write `@orchestrate /start` and a goal.'));
+  stream.button({ command: 'orchestrate.startDemo', title: t('Start Demo Session') });
+}
+
+const ANSWERS: Record<string, Answer> = { start, monitor, list, logs, abort, status, report };

@@ -1,0 +1,137 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Locator } from 'playwright-core';
+import { demo } from '../support/host/demo.ts';
+import { Workbench } from '../support/host/workbench.ts';
+
+const commands = ['start', 'monitor', 'list', 'logs', 'abort', 'status', 'report'] as const;
+
+/** The chat view beside the workbench, with a model of ours and no other. */
+class Chat {
+  readonly #workbench: Workbench;
+
+  constructor(workbench: Workbench) {
+    this.#workbench = workbench;
+  }
+
+  get #view(): Locator {
+    return this.#workbench.page.locator('.interactive-session').first();
+  }
+
+  async open(): Promise<void> {
+    await this.#workbench.page.keyboard.press('Control+Alt+I');
+    await this.#view.locator('.interactive-input-part .monaco-editor').first().waitFor();
+    // Without a model the editor answers for us.
+    await this.#view
+      .locator('.interactive-input-part')
+      .getByText(/^Orchestrate: /)
+      .first()
+      .waitFor();
+  }
+
+  /** The answer to it, which goes on growing; in a chat of its own, since a long one is drawn in parts only. */
+  async ask(command: (typeof commands)[number], text = ''): Promise<Locator> {
+    const { page } = this.#workbench;
+    const input = this.#view.locator('.interactive-input-part .monaco-editor').first();
+    const request = this.#view.locator('.interactive-request');
+    await input.click();
+    if ((await request.count()) > 0) await page.keyboard.press('Control+N');
+    await request.first().waitFor({ state: 'detached' });
+    const typed = this.#view.locator('.interactive-input-part .view-lines', { hasText: `/${command}` }).first();
+    // A chat that has just begun may take the keyboard back.
+    do {
+      await input.click();
+      await page.keyboard.press('Control+A');
+      await page.keyboard.type(`@orchestrate /${command} ${text}`, { delay: 10 });
+    } while (!(await shows(typed)));
+    // Closes the list of suggestions, which would take the Enter.
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Enter');
+    await request
+      .filter({ hasText: `/${command}` })
+      .first()
+      .waitFor();
+    return this.#view.locator('.interactive-response').first();
+  }
+}
+
+const shows = (locator: Locator) =>
+  locator.waitFor({ timeout: 3000 }).then(
+    () => true,
+    () => false,
+  );
+
+describe('@orchestrate in the chat view', function () {
+  this.timeout(300_000);
+  let folder: string;
+  let workbench: Workbench;
+  let chat: Chat;
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'orchestrate-chat-'));
+    workbench = await Workbench.open({ workspace: folder, size: { width: 1500, height: 1000 } });
+    chat = new Chat(workbench);
+    await workbench.showSidebar();
+    await workbench.statusBarItem.waitFor();
+    await chat.open();
+  });
+  after(async () => {
+    await workbench?.close();
+    await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+  });
+
+  const says = (answer: Locator, text: string | RegExp) => answer.getByText(text).first().waitFor();
+  const offers = (answer: Locator, name: string) => answer.getByRole('button', { name, exact: true }).waitFor();
+
+  for (const command of commands) {
+    it(`answers /${command} with a sentence and a way on where there is no session`, async () => {
+      const answer = await chat.ask(command);
+      if (command === 'abort') return says(answer, 'No session runs.');
+      await says(
+        answer,
+        command === 'start' ? 'What should the team achieve?' : 'There is no session in this workspace',
+      );
+      await offers(answer, 'Start Demo Session');
+    });
+  }
+
+  it('says that nothing was started where no model can be asked, and what can be done', async () => {
+    const answer = await chat.ask('start', 'Write a poem');
+    await says(answer, 'Nothing was started.');
+    await offers(answer, 'Set API Key...');
+    await workbench.screenshot('chat-nothing-started');
+  });
+
+  it('tells of a plan that waits, and opens it', async () => {
+    await demo.start(workbench);
+    const answer = await chat.ask('status');
+    await says(answer, 'Build a simple todo list web application');
+    await says(answer, 'The page');
+    await offers(answer, 'Open the Plan');
+    await workbench.screenshot('chat-status');
+  });
+
+  it('goes along with the session, from the approval to the files that wait', async () => {
+    await workbench.lens('Approve').click();
+    await workbench.page.locator('.tab', { hasText: 'Orchestrate Dashboard' }).waitFor();
+    const answer = await chat.ask('monitor');
+    await says(answer, /17 files wait for your review/);
+    await answer.locator('.chat-inline-anchor-widget', { hasText: 'store.js' }).first().waitFor();
+    await offers(answer, 'Review Changes');
+    await workbench.screenshot('chat-monitor');
+  });
+
+  it('lists it, logs it, reports it, and has nothing to abort any more', async () => {
+    await says(await chat.ask('list'), /completed/);
+    const logs = await chat.ask('logs');
+    await says(logs, /was refused/);
+    await offers(logs, 'Open Session Log');
+    await workbench.screenshot('chat-logs');
+    const report = await chat.ask('report');
+    await says(report, /6 of 6 tasks completed/);
+    await workbench.screenshot('chat-report');
+    await report.getByRole('button', { name: 'Show Report', exact: true }).click();
+    await workbench.page.locator('.tab', { hasText: 'report.md' }).waitFor();
+    await says(await chat.ask('abort'), 'No session runs.');
+  });
+});
