@@ -1,6 +1,7 @@
 /**
  * `npm run bench -- dashboard [SECONDS]`: 200 agents at work on 1,000 tasks, 10,000 token deltas a second, in a real VS
- * Code: what the page is told, how long it and the host are held, and what memory does; then the same while it is hidden.
+ * Code: what the page is told, how long it and the host are held, and what memory does (a leak grows from part to part;
+ * what has a bound, as the end of what each agent said, stands still once it is full); then the same while it is hidden.
  */
 import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
@@ -138,7 +139,7 @@ try {
   say('size of a message', `${(host.bytes / host.messages / 1024).toFixed(1)} KB`);
   say('host: longest handler', `${ms(host.longestHandlerMs)}, ${ms(host.longestHandlerCpuMs)} of the processor`);
   say('host: loop late', `p99 ${ms(host.loopMs.p99)}, at most ${ms(host.loopMs.max)} (the load included)`);
-  say('host: heap', `${mb(host.heapMb.before)} to ${mb(host.heapMb.after)}`);
+  say('host: heap in the course of it', `${host.heapMb.map(value => value.toFixed(1)).join(', ')} MB`);
   say('page: longest handler', ms(page.longestHandlerMs));
   say('page: tasks over 50 ms', `${page.tasksOver50Ms}, the longest ${ms(page.longestTaskMs)}`);
   say(

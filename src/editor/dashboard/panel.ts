@@ -7,6 +7,8 @@ import type { Connection } from './connection.ts';
 import { dashboardHtml, dashboardRoot } from './html.ts';
 
 const viewType = 'orchestrate.dashboard';
+/** After that long VS Code has handed back every page that it is going to hand back. */
+const PATIENCE_MS = 5000;
 
 const commands: Record<DashboardCommand, string> = {
   'start-session': 'orchestrate.startSession',
@@ -26,20 +28,26 @@ export class Dashboard implements vscode.Disposable, vscode.WebviewPanelSerializ
   #panel: vscode.WebviewPanel | undefined;
   #revision = 0;
   #shown: PromiseWithResolvers<number> | undefined;
+  #looking: NodeJS.Timeout | undefined;
 
   constructor(extension: vscode.Uri, sessions: SessionSource, log: vscode.LogOutputChannel) {
     this.#extension = extension;
     this.#sessions = sessions;
     this.#log = log;
     this.#store.add(vscode.window.registerWebviewPanelSerializer(viewType, this));
+    this.#store.add(vscode.window.tabGroups.onDidChangeTabs(() => this.#lookForLost()));
+    this.#store.add({ dispose: () => clearTimeout(this.#looking) });
+    this.#lookForLost();
   }
 
   /** Opens or reveals it; resolves with the revision that the page says it has drawn, or undefined when closed before. */
-  async open(): Promise<number | undefined> {
+  async open(column = vscode.ViewColumn.Active): Promise<number | undefined> {
     if (!this.#panel) {
+      const lost = tabs();
       const title = vscode.l10n.t('Orchestrate Dashboard');
-      const panel = vscode.window.createWebviewPanel(viewType, title, vscode.ViewColumn.Active);
+      const panel = vscode.window.createWebviewPanel(viewType, title, column);
       this.#adopt(panel);
+      if (lost.length > 0) void vscode.window.tabGroups.close(lost, true);
     } else {
       this.#panel.reveal();
       if (this.#shown === undefined) return this.#revision;
@@ -56,6 +64,17 @@ export class Dashboard implements vscode.Disposable, vscode.WebviewPanelSerializ
   dispose(): void {
     this.#panel?.dispose();
     this.#store.dispose();
+  }
+
+  /** A page outlives an extension host that dies: it stands there and nobody hears it. Another takes its place. */
+  #lookForLost(): void {
+    const seen = () => (this.#panel ? undefined : tabs().find(({ isActive }) => isActive));
+    if (this.#looking || !seen()) return;
+    this.#looking = setTimeout(() => {
+      this.#looking = undefined;
+      const lost = seen();
+      if (lost) void this.open(lost.group.viewColumn);
+    }, PATIENCE_MS);
   }
 
   #adopt(panel: vscode.WebviewPanel): void {
@@ -109,3 +128,9 @@ export class Dashboard implements vscode.Disposable, vscode.WebviewPanelSerializ
     );
   }
 }
+
+/** The dashboard's tabs, whoever holds their page. */
+const tabs = (): vscode.Tab[] =>
+  vscode.window.tabGroups.all
+    .flatMap(group => group.tabs)
+    .filter(({ input }) => input instanceof vscode.TabInputWebview && input.viewType.endsWith(viewType));

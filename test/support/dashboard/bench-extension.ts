@@ -15,6 +15,8 @@ const DELTAS_A_SECOND = 10_000;
 const TICK_MS = 5;
 /** Each agent ends a call and begins the next that often. */
 const CALL_MS = 4000;
+/** The heap is looked at that often in one run. */
+const LOOKS = 6;
 const DELTA = 'four and more ';
 
 /** What one run has measured in the extension host. */
@@ -29,7 +31,8 @@ export interface HostFigures {
   longestHandlerCpuMs: number;
   /** How late the loop was at most and in 99 of 100 cases, whoever held it: the load is made in the same loop. */
   loopMs: { max: number; p99: number };
-  heapMb: { before: number; after: number };
+  /** At the beginning and at the end of each part of the run: what fills up to a bound stands still from then on. */
+  heapMb: number[];
 }
 
 setFlagsFromString('--expose-gc');
@@ -98,7 +101,7 @@ export function activate(context: vscode.ExtensionContext): void {
 
   /** Lets all agents stream for that long. */
   const run = async (seconds: number): Promise<HostFigures> => {
-    const before = heapMb();
+    const heaps = [heapMb()];
     [messages, bytes, longest, longestCpu] = [0, 0, 0, 0];
     const delay = monitorEventLoopDelay({ resolution: 5 });
     delay.enable();
@@ -116,15 +119,20 @@ export function activate(context: vscode.ExtensionContext): void {
       for (const due = Math.min((passed / 1000) * DELTAS_A_SECOND, deltas + 500); deltas < due; deltas++)
         session.stream(`agent-${deltas % AGENTS}`, { type: 'text', text: deltas % 40 ? DELTA : `${DELTA}\n` });
       for (; call < (passed / CALL_MS) * AGENTS; call++) turn(call % AGENTS, Math.floor(call / AGENTS), append);
+      if (passed >= (heaps.length * seconds * 1000) / LOOKS) {
+        // The journal in memory keeps every event; what is measured is everything else.
+        session.journal.events.length = 0;
+        heaps.push(heapMb());
+      }
       await new Promise(resolve => setTimeout(resolve, TICK_MS));
     }
     delay.disable();
     const took = (performance.now() - start) / 1000;
     const loopMs = { max: delay.max / 1e6, p99: delay.percentile(99) / 1e6 };
     const told = { messages, bytes, longestHandlerMs: longest, longestHandlerCpuMs: longestCpu };
-    // The journal in memory keeps every event; what is measured is everything else.
     session.journal.events.length = 0;
-    return { seconds: took, deltas, events, ...told, loopMs, heapMb: { before, after: heapMb() } };
+    heaps.push(heapMb());
+    return { seconds: took, deltas, events, ...told, loopMs, heapMb: heaps };
   };
 
   const result = process.env.ORCHESTRATE_BENCH_RESULT ?? '';

@@ -1,0 +1,169 @@
+import assert from 'node:assert/strict';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Frame } from 'playwright-core';
+import type { JournalEvent } from '../../src/protocol/events.ts';
+import { RehearsedWorkbench } from '../support/rehearsed-workbench.ts';
+
+/** The folder of the workspace's one session. */
+async function sessionOf(workspace: string): Promise<string> {
+  const sessions = join(workspace, '.orchestrate', 'sessions');
+  return join(sessions, (await readdir(sessions)).find(name => !name.startsWith('.')) ?? '');
+}
+
+/** What it has written down so far. */
+async function journalOf(workspace: string): Promise<JournalEvent[]> {
+  const text = await readFile(join(await sessionOf(workspace), 'events.jsonl'), 'utf8');
+  // The last line may be on its way.
+  const lines = text.slice(0, text.lastIndexOf('\n')).split('\n');
+  return lines.map(line => JSON.parse(line) as JournalEvent);
+}
+
+/** Starts the session and opens the dashboard on it, by the time at which both agents wait for a person. */
+async function begin(rehearsed: RehearsedWorkbench): Promise<Frame> {
+  const { workbench, goal } = rehearsed;
+  await workbench.showSidebar();
+  await workbench.run('Orchestrate: Start Session');
+  await workbench.asks('Start Session');
+  await workbench.input.fill(goal);
+  await workbench.page.keyboard.press('Enter');
+  await workbench.page.locator('.quick-input-list').getByText('Make a plan').waitFor();
+  await workbench.page.keyboard.press('Enter');
+  await workbench.lens('Approve').click();
+  // It opens by itself.
+  const frame = await workbench.dashboard();
+  await frame.getByText('1 of 2', { exact: true }).waitFor();
+  return frame;
+}
+
+const agentRow = (frame: Frame, text: string) =>
+  frame.getByRole('treegrid', { name: 'Agents' }).getByRole('row').filter({ hasText: text });
+
+describe('a live session', function () {
+  this.timeout(300_000);
+
+  it('is steered from the dashboard, and all of it is in the journal', async () => {
+    await using rehearsed = await RehearsedWorkbench.open({ script: 'steering', size: { width: 1400, height: 1500 } });
+    const { workbench, workspace } = rehearsed;
+    const { page } = workbench;
+    const written = async <T extends JournalEvent['type']>(
+      type: T,
+      like: (event: Extract<JournalEvent, { type: T }>) => boolean = () => true,
+    ) => {
+      for (;;) {
+        for (const event of await journalOf(workspace)) {
+          const found = event as Extract<JournalEvent, { type: T }>;
+          if (event.type === type && like(found)) return found;
+        }
+        await page.waitForTimeout(200);
+      }
+    };
+    const frame = await begin(rehearsed);
+
+    // One agent: paused, let go on, told something, given another model, and answered.
+    await agentRow(frame, 'backend-specialist').click();
+    const backend = frame.getByRole('region', { name: 'backend-specialist' });
+    await backend.getByRole('button', { name: 'Pause agent' }).click();
+    await written('agent-paused', ({ agent, by }) => agent === 'backend-specialist-1' && by === 'user');
+    await backend.getByRole('button', { name: 'Resume agent' }).click();
+    await written('agent-unpaused', ({ agent }) => agent === 'backend-specialist-1');
+    await backend.getByRole('button', { name: 'Nudge agent' }).click();
+    await backend.getByLabel('Say to the agent before its next turn').fill('Two words are enough');
+    await page.keyboard.press('Enter');
+    await backend.getByText('It will be told.').waitFor();
+    await backend.getByRole('button', { name: 'Reassign model' }).click();
+    await backend.getByLabel('Model, as provider/model').fill('anthropic/claude-sonnet-5-5');
+    await backend.getByRole('button', { name: 'Reassign', exact: true }).click();
+    await written('agent-reassigned', ({ route }) => route[0] === 'anthropic/claude-sonnet-5-5');
+
+    // What waits, one after the other, in whatever order they came: a question, and two permissions.
+    const asks = frame.getByRole('region', { name: 'Waits for you' });
+    const turnTo = async (text: string) => {
+      while (!(await asks.getByText(text).first().isVisible())) {
+        const next = asks.getByRole('button', { name: 'Next' });
+        if (await next.isVisible()) await next.click();
+        await page.waitForTimeout(200);
+      }
+    };
+    await turnTo('Which language should');
+    await asks.getByRole('button', { name: 'Swahili' }).click();
+    await written('question-answered', ({ text }) => text === 'Swahili');
+    await turnTo('console.log(1)');
+    await workbench.screenshot('steering-asks');
+    await asks.getByRole('button', { name: 'Allow Once' }).click();
+    await written('permission-answered', ({ decision, scope }) => decision === 'allow' && scope === 'once');
+    await turnTo('console.log(2)');
+    await asks.getByRole('button', { name: 'Deny…' }).click();
+    await asks.getByLabel('Why, for the agent').fill('One is enough');
+    await asks.getByRole('button', { name: 'Deny', exact: true }).click();
+    await written('permission-answered', ({ decision, reason }) => decision === 'deny' && reason === 'One is enough');
+
+    // The other model answers, and has heard what was said.
+    await written('call-intent', ({ agent, model }) => agent === 'backend-specialist-1' && /sonnet/.test(model));
+    await written('agent-message', event => JSON.stringify(event).includes('Two words are enough'));
+
+    // The session: paused, let go on, given more money.
+    await frame.getByRole('button', { name: 'Pause session' }).click();
+    await written('session-paused', ({ by }) => by === 'user');
+    await frame.getByText('Paused by you').waitFor();
+    await frame.getByRole('button', { name: 'Resume session', exact: true }).first().click();
+    await written('session-unpaused', ({ by }) => by === 'user');
+    await frame.getByRole('button', { name: 'Change the limit' }).click();
+    await frame.getByLabel('What the session may cost in all, in US dollars').fill('7.5');
+    await page.keyboard.press('Enter');
+    await written('budget-changed', ({ scope, limit }) => scope === 'session' && limit === 7_500_000_000);
+    await frame.getByText('of $7.50').first().waitFor();
+
+    // The one that talks for long: heard while it talks, then ended.
+    await agentRow(frame, 'qa-specialist').click();
+    await frame.getByRole('log').getByText('Once there was').waitFor();
+    await workbench.screenshot('steering-live');
+    const qa = frame.getByRole('region', { name: 'qa-specialist' });
+    await qa.getByRole('button', { name: 'Abort agent' }).click();
+    await qa.getByRole('button', { name: 'Yes' }).click();
+    await written('agent-ended', ({ agent, outcome }) => agent === 'qa-specialist-1' && outcome === 'aborted');
+    await written('session-ended');
+    assert.equal(await readFile(join(workspace, 'greeting.txt'), 'utf8'), 'Habari!\nKaribu.\n');
+    await frame
+      .getByText(/files? wait for your review|of 1 files/)
+      .first()
+      .waitFor();
+    await workbench.screenshot('steering-ended');
+  });
+
+  /** The process that runs the session: the extension host. */
+  async function ownerOf(workspace: string): Promise<number> {
+    const lock = join(await sessionOf(workspace), 'lock');
+    const latest = Math.max(...(await readdir(lock)).map(Number));
+    return (JSON.parse(await readFile(join(lock, String(latest)), 'utf8')) as { pid: number }).pid;
+  }
+
+  const ends: Record<string, (rehearsed: RehearsedWorkbench) => Promise<unknown>> = {
+    'the extension host has died': async ({ workspace }) => process.kill(await ownerOf(workspace), 'SIGKILL'),
+    'the window was reloaded': ({ workbench }) => workbench.run('Developer: Reload Window'),
+  };
+  for (const [what, end] of Object.entries(ends)) {
+    it(`is on the dashboard again, whole, after ${what}`, async () => {
+      await using rehearsed = await RehearsedWorkbench.open({
+        script: 'steering',
+        size: { width: 1400, height: 1500 },
+      });
+      const { workbench } = rehearsed;
+      const { page } = workbench;
+      const before = await begin(rehearsed);
+      const rows = await before.getByRole('treegrid', { name: 'Agents' }).getByRole('row').count();
+      await before.evaluate('window.old = true');
+      await end(rehearsed);
+      let frame = await workbench.dashboard();
+      while (await frame.evaluate('window.old').catch(() => true)) {
+        await page.waitForTimeout(300);
+        frame = await workbench.dashboard();
+      }
+      await agentRow(frame, 'backend-specialist').waitFor();
+      await frame.getByText('Write the greeting').first().waitFor();
+      assert.equal(await frame.getByRole('treegrid', { name: 'Agents' }).getByRole('row').count(), rows);
+      assert.equal(await page.locator('.tab', { hasText: 'Orchestrate Dashboard' }).count(), 1);
+      await workbench.screenshot(`steering-again-${what.split(' ')[1]}`);
+    });
+  }
+});
