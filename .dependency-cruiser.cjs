@@ -1,9 +1,10 @@
 /**
- * Arrows between folders: protocol ← core ← {providers, rehearsal, node, editor}, node ← terminal; app joins them for the
- * entry files; webview-ui sees protocol only.
+ * Arrows between folders: protocol ← core ← {providers, rehearsal, node, editor}, node ← {terminal, workers}; app joins
+ * them for the entry files; webview-ui sees protocol only.
  */
 const vscode = '^vscode$|node_modules/@types/vscode';
 const sdks = 'node_modules/(@anthropic-ai/sdk|openai|@google/generative-ai)(/|$)';
+const acp = 'node_modules/@agentclientprotocol/';
 const only = (name, from, to) => ({ name, severity: 'error', from: { path: from }, to: { pathNot: to } });
 
 module.exports = {
@@ -13,7 +14,7 @@ module.exports = {
       name: 'core-knows-no-host',
       severity: 'error',
       from: { path: '^src/core/' },
-      to: { path: `^src/(providers|rehearsal|node|editor|terminal|app|extension|cli)|${vscode}` },
+      to: { path: `^src/(providers|rehearsal|workers|node|editor|terminal|app|extension|cli)|${vscode}` },
     },
     { name: 'core-knows-no-node', severity: 'error', from: { path: '^src/core/' }, to: { dependencyTypes: ['core'] } },
     {
@@ -21,6 +22,18 @@ module.exports = {
       severity: 'error',
       from: { path: '^(src|webview-ui)/', pathNot: '^src/providers/' },
       to: { path: sdks },
+    },
+    {
+      name: 'acp-only-in-workers',
+      severity: 'error',
+      from: { path: '^(src|webview-ui)/', pathNot: '^src/workers/' },
+      to: { path: acp },
+    },
+    {
+      name: 'workers-apart',
+      severity: 'error',
+      from: { path: '^src/workers/' },
+      to: { path: '^src/(providers|rehearsal|editor|terminal|app|extension|cli)' },
     },
     {
       name: 'vscode-only-in-editor',
@@ -32,31 +45,31 @@ module.exports = {
       name: 'providers-apart',
       severity: 'error',
       from: { path: '^src/providers/' },
-      to: { path: '^src/(rehearsal|node|editor|terminal|app|extension|cli)' },
+      to: { path: '^src/(rehearsal|workers|node|editor|terminal|app|extension|cli)' },
     },
     {
       name: 'rehearsal-apart',
       severity: 'error',
       from: { path: '^src/rehearsal/' },
-      to: { path: '^src/(providers|node|editor|terminal|app|extension|cli)' },
+      to: { path: '^src/(providers|workers|node|editor|terminal|app|extension|cli)' },
     },
     {
       name: 'node-apart',
       severity: 'error',
       from: { path: '^src/node/' },
-      to: { path: '^src/(providers|rehearsal|editor|terminal|app|extension|cli)' },
+      to: { path: '^src/(providers|rehearsal|workers|editor|terminal|app|extension|cli)' },
     },
     {
       name: 'editor-apart',
       severity: 'error',
       from: { path: '^src/editor/' },
-      to: { path: '^src/(providers|rehearsal|terminal|app|extension|cli)' },
+      to: { path: '^src/(providers|rehearsal|workers|terminal|app|extension|cli)' },
     },
     {
       name: 'terminal-apart',
       severity: 'error',
       from: { path: '^src/terminal/' },
-      to: { path: '^src/(providers|rehearsal|editor|app|extension|cli)' },
+      to: { path: '^src/(providers|rehearsal|workers|editor|app|extension|cli)' },
     },
     {
       name: 'app-joins-all-but-the-editor',

@@ -1,11 +1,12 @@
 import { createCommandJudge } from '../core/agent/command-policy.ts';
 import type { CommandRules } from '../core/agent/commands/rules.ts';
-import type { AgentStream } from '../core/agent/contract.ts';
+import type { AgentStream, Attention } from '../core/agent/contract.ts';
 import { AgentHistories } from '../core/agent/histories.ts';
 import type { ProjectTexts } from '../core/agent/roles/roles.ts';
 import { loadRoles } from '../core/agent/roles/roles.ts';
 import { agentRunner } from '../core/agent/runner.ts';
 import { createChanges } from '../core/changes/changes.ts';
+import { configuredWorkers } from '../core/config/workers.ts';
 import type { Clock, Disposable, ForeignTools, Log, WorkspaceFiles } from '../core/ports.ts';
 import { Budget } from '../core/routing/budget.ts';
 import { createRouter } from '../core/routing/router.ts';
@@ -18,6 +19,8 @@ import { writeReport } from '../core/session/report/write-report.ts';
 import type { LockResult, SessionLock, SessionOwner } from '../core/session/store.ts';
 import type { MoreWork, SessionStart } from '../core/team/options.ts';
 import { Session } from '../core/team/session.ts';
+import type { Workers } from '../core/worker/contract.ts';
+import { withWorkers } from '../core/worker/runner.ts';
 import { hashOf } from '../node/hash.ts';
 import { leadsOutside } from '../node/links.ts';
 import { newId } from '../node/new-id.ts';
@@ -26,6 +29,8 @@ import type { SessionFolder } from '../node/session/session-folder.ts';
 import { createSession, findSession, pruneSessions, type Retention } from '../node/session/sessions.ts';
 import { sweepBlobs } from '../node/session/sweep.ts';
 import type { Plan } from '../protocol/plan.ts';
+import { workerCopies } from '../workers/copies.ts';
+import { createWorkers, findWorkers } from '../workers/workers.ts';
 import type { Engine } from './engine.ts';
 import { type GrantFile, grantedJudge } from './grants.ts';
 import { requestHandler } from './requests.ts';
@@ -53,6 +58,8 @@ export interface SessionHost {
   grants: GrantFile;
   /** Tools that others bring; absent where there can be none. */
   foreign?: ForeignTools;
+  /** The user's environment, in which CLI agents are found and started; absent: there are none. */
+  environment?: Readonly<Record<string, string | undefined>>;
   rehearsal: boolean;
   /** The only specialists the planner may choose; absent: all there are. */
   team?: readonly string[];
@@ -113,6 +120,17 @@ interface Place {
   lock: SessionLock;
 }
 
+/** The CLI agents that a session may use, and the names of those that are there. */
+async function workersOf(host: SessionHost, engine: Engine): Promise<Workers & { names: ReadonlySet<string> }> {
+  const { clock, environment = {}, version, workspace } = host;
+  const configured = host.environment ? configuredWorkers(engine.config) : [];
+  // A key that the user hands on is a secret like ours.
+  for (const { passEnv } of configured) for (const name of passEnv) engine.redactor.add(environment[name]);
+  const found = await findWorkers({ configured, environment, workspace });
+  const names = found.flatMap(({ worker, path }) => (path === undefined ? [] : [worker.name]));
+  return { ...createWorkers({ configured, environment, workspace, clock, version }), names: new Set(names) };
+}
+
 async function begin(
   host: SessionHost,
   engine: Engine,
@@ -137,8 +155,10 @@ async function begin(
   const changes = createChanges({ files, journal, hash: hashOf, newId });
   await changes.open();
 
+  const workers = await workersOf(host, engine);
   const { roles, problems } = await loadRoles(host.texts, {
     providers: new Set(engine.providers.names()),
+    workers: workers.names,
     ...(host.foreign && { foreign: host.foreign.list() }),
   });
   for (const { path, line, severity, text } of problems)
@@ -159,36 +179,44 @@ async function begin(
 
   const streams = new Set<AgentStream>();
   const rules = engine.config.permissions?.commands;
-  const policy = createCommandJudge({
-    roots: [files.root],
-    shell: processes.shell,
-    leadsOutside: leadsOutside(files.root),
-    ...(rules && { rules: rules as CommandRules }),
-  });
-  const judge = grantedJudge(policy, host.grants);
+  const judgeIn = (root: string) => {
+    const policy = createCommandJudge({
+      roots: [root],
+      shell: processes.shell,
+      leadsOutside: leadsOutside(root),
+      ...(rules && { rules: rules as CommandRules }),
+    });
+    return grantedJudge(policy, host.grants);
+  };
+  const judge = judgeIn(files.root);
   const team = { current: undefined as Session | undefined };
-  const runner = agentRunner({
+  const shared = {
     journal,
-    router,
     files,
     door: changes.door,
-    processes,
-    judge,
     attention: {
       permission: (request, signal) => (team.current as Session).attention.permission(request, signal),
       question: (request, signal) => (team.current as Session).attention.question(request, signal),
-    },
-    revise: (agent, plan, signal) => (team.current as Session).reviseFor(agent, plan, signal),
-    judgeTool: tool => host.grants.tool(tool),
-    ...(host.foreign && { foreign: host.foreign }),
+    } satisfies Attention,
     clock,
     newId,
     hashOf,
-    stream: (agent, event) => {
+    stream: ((agent, event) => {
       for (const stream of streams) stream(agent, event);
-    },
+    }) satisfies AgentStream,
     log,
+  };
+  const models = agentRunner({
+    ...shared,
+    router,
+    processes,
+    judge,
+    revise: (agent, plan, signal) => (team.current as Session).reviseFor(agent, plan, signal),
+    judgeTool: tool => host.grants.tool(tool),
+    ...(host.foreign && { foreign: host.foreign }),
   });
+  const { open } = workers;
+  const runner = withWorkers(models, { ...shared, budget, judgeIn, workers: { open }, copies: workerCopies(files) });
   const settings = teamSettings(engine.config);
   const start: SessionStart =
     opening.kind === 'new'
@@ -225,6 +253,7 @@ async function begin(
       resumePoint: agent => histories.resumePoint(agent, journal),
       price: (model, usage) => engine.price(model, usage),
       limitAgent: (agent, limit) => budget.setLimit('agent', agent, limit),
+      hasWorker: name => workers.names.has(name),
       log,
     },
     {

@@ -2,15 +2,16 @@ import { configuredProviders } from '../core/config/providers.ts';
 import { showDiagnoses } from '../terminal/commands/doctor.ts';
 import { workspaceOf } from '../terminal/find-session.ts';
 import { type Call, option, type Terminal } from '../terminal/terminal.ts';
-import { diagnose } from './diagnose.ts';
+import { diagnose, diagnoseWorkers } from './diagnose.ts';
 import { environmentSecrets, keyVariable } from './keys.ts';
 import { loadFrom } from './load-config.ts';
 
 /** `orchestrate doctor` */
 export async function doctor(terminal: Terminal, call: Call): Promise<number> {
   const { environment, clock, interrupt } = terminal;
+  const workspace = workspaceOf(terminal, call);
   const { config, problems } = await loadFrom({
-    workspace: workspaceOf(terminal, call),
+    workspace,
     environment,
     configFile: option(call, 'config'),
   });
@@ -20,5 +21,6 @@ export async function doctor(terminal: Terminal, call: Call): Promise<number> {
     return provider && keyVariable(provider, environment);
   };
   const diagnoses = await diagnose(config, environmentSecrets(providers, environment), keyFrom, clock, interrupt);
-  return showDiagnoses(terminal, problems, diagnoses, call.options.json === true);
+  const workers = await diagnoseWorkers(config, environment, workspace);
+  return showDiagnoses(terminal, problems, { diagnoses, workers }, call.options.json === true);
 }

@@ -122,6 +122,7 @@ async function start(
       approveAll: call.options.yes === true,
       acceptAll: acceptAll(call),
       rehearsal: rehearsal !== undefined,
+      ...(!rehearsal && { environment }),
       retention: retention(config),
     };
     const opened = await openSession(host, engine, opening);

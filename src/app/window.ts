@@ -5,7 +5,7 @@ import { type WatchedChanges, watchChanges } from '../core/changes/watched.ts';
 import type { ConfigProblem, LoadedConfig } from '../core/config/load.ts';
 import { mergeConfig } from '../core/config/merge.ts';
 import { configuredProviders } from '../core/config/providers.ts';
-import type { Diagnosis } from '../core/doctor.ts';
+import type { Diagnosis, WorkerDiagnosis } from '../core/doctor.ts';
 import type { Disposable, ForeignTools, Log, Secrets, WorkspaceFiles } from '../core/ports.ts';
 import type { Redactor } from '../core/redact.ts';
 import type { Provider, RouteEvent } from '../core/routing/contract.ts';
@@ -39,7 +39,7 @@ import { Message } from '../protocol/message.ts';
 import type { Plan } from '../protocol/plan.ts';
 import { keySources } from './accounts.ts';
 import { BestModel, type Question } from './best-model.ts';
-import { diagnose } from './diagnose.ts';
+import { diagnose, diagnoseWorkers } from './diagnose.ts';
 import { Engine } from './engine.ts';
 import { GrantFile } from './grants.ts';
 import { environmentSecrets } from './keys.ts';
@@ -134,6 +134,7 @@ export class Window {
           approvePlan: loaded.config.team?.approvePlan !== false,
           approveAll: false,
           rehearsal: rehearsal !== undefined,
+          ...(!rehearsal && { environment }),
           retention: retention(loaded.config),
           ...(this.#parts.foreign && { foreign: this.#parts.foreign }),
           ...(beginning.kind === 'new' && beginning.roles && { team: beginning.roles }),
@@ -276,11 +277,16 @@ export class Window {
     return [...roles.values()];
   }
 
-  async diagnose(signal: AbortSignal, only?: string): Promise<{ problems: ConfigProblem[]; diagnoses: Diagnosis[] }> {
+  async diagnose(
+    signal: AbortSignal,
+    only?: string,
+  ): Promise<{ problems: ConfigProblem[]; diagnoses: Diagnosis[]; workers: WorkerDiagnosis[] }> {
+    const { environment, workspace } = this.#parts;
     const { config, problems } = await this.#config();
     const from = await keySources(configuredProviders(config), this.#parts);
     const keys = this.#keys(config);
-    return { problems, diagnoses: await diagnose(config, keys, name => from.get(name), clock, signal, only) };
+    const diagnoses = await diagnose(config, keys, name => from.get(name), clock, signal, only);
+    return { problems, diagnoses, workers: await diagnoseWorkers(config, environment, workspace) };
   }
 
   /** Stops what runs, so that it can be resumed, and waits until all of it is written. */

@@ -24,6 +24,18 @@ export interface Diagnosis {
   advice?: string;
 }
 
+/** A CLI agent and whether it is there. It is not started: that would be its user's money. */
+export interface WorkerDiagnosis {
+  worker: string;
+  label: string;
+  /** Where its program is; absent: nowhere on the PATH. */
+  path?: string;
+  /** Written down by the user: then a missing program is a fault. */
+  explicit: boolean;
+  /** What to do where it is missing. */
+  advice?: string;
+}
+
 export interface Patient {
   name: string;
   label: string;

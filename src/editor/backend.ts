@@ -2,7 +2,7 @@ import type { RoleSpec } from '../core/agent/contract.ts';
 import type { Changes } from '../core/changes/changes.ts';
 import type { WatchedChanges } from '../core/changes/watched.ts';
 import type { ConfigProblem } from '../core/config/load.ts';
-import type { Diagnosis } from '../core/doctor.ts';
+import type { Diagnosis, WorkerDiagnosis } from '../core/doctor.ts';
 import type { RouteEvent, RouteRequest } from '../core/routing/contract.ts';
 import type { Journal } from '../core/session/contract.ts';
 import type { RequestOutcome } from '../core/session/inbox.ts';
@@ -70,7 +70,10 @@ export interface Backend {
     signal: AbortSignal,
   ): Promise<AsyncIterable<RouteEvent>>;
   roles(): Promise<RoleSpec[]>;
-  /** Asks every provider, or only the named one. */
-  diagnose(signal: AbortSignal, only?: string): Promise<{ problems: ConfigProblem[]; diagnoses: Diagnosis[] }>;
+  /** Asks every provider, or only the named one, and looks which CLI agents are there. */
+  diagnose(
+    signal: AbortSignal,
+    only?: string,
+  ): Promise<{ problems: ConfigProblem[]; diagnoses: Diagnosis[]; workers: WorkerDiagnosis[] }>;
   close(): Promise<void>;
 }

@@ -1,7 +1,18 @@
 import * as vscode from 'vscode';
 
 const SECTION = 'orchestrate';
-const KEYS = ['providers', 'routes', 'prices', 'permissions', 'budget', 'team', 'supervisor', 'routing', 'storage'];
+const KEYS = [
+  'providers',
+  'routes',
+  'workers',
+  'prices',
+  'permissions',
+  'budget',
+  'team',
+  'supervisor',
+  'routing',
+  'storage',
+];
 
 /**
  * The user's settings as one configuration. Only what the user set for all workspaces: a workspace must not decide

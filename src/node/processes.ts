@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { StringDecoder } from 'node:string_decoder';
 import type { Clock, Disposable, Processes, ProcessOutcome, ProcessRequest } from '../core/ports.ts';
 import { systemClock } from './clock.ts';
+import { endsWithUs, isGone } from './process/ends-with-us.ts';
 import { commandEnvironment } from './process/environment.ts';
 import { KeptOutput } from './process/kept-output.ts';
-import { killGroup, MARK, signalTree, treeLives } from './process/process-tree.ts';
+import { MARK, signalTree, treeLives } from './process/process-tree.ts';
 import { findShell, type Shell } from './process/shell.ts';
 
 export interface ProcessOptions {
@@ -81,7 +82,7 @@ class Run {
       this.#over = true;
       signal.removeEventListener('abort', abort);
       for (const timer of this.#timers) timer.dispose();
-      if (this.#child) live.delete(this.#child);
+      if (this.#child) isGone(this.#child);
     }
     const child = this.#child;
     if (!child || child.pid === undefined)
@@ -110,7 +111,7 @@ class Run {
       return;
     }
     const child = this.#child;
-    watch(child);
+    endsWithUs(child);
     child.once('error', error => {
       this.#failure = error.message;
       // Where nothing was started no further event comes.
@@ -190,16 +191,4 @@ class Run {
     if (rest) this.#request.onOutput?.(rest);
     return { ...ending, ...this.#kept.result(), ms: this.#settings.clock.monotonic() - this.#started };
   }
-}
-
-const live = new Set<ChildProcess>();
-
-/** When this program ends, what it started ends with it. */
-function watch(child: ChildProcess): void {
-  if (live.size === 0 && !process.listeners('exit').includes(endAll)) process.once('exit', endAll);
-  live.add(child);
-}
-
-function endAll(): void {
-  for (const { pid } of live) if (pid !== undefined) killGroup(pid);
 }

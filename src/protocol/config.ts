@@ -75,6 +75,23 @@ export const Budget = z.strictObject({
     .describe('local: go on with free models; pause: wait for you; stop: end the session'),
 });
 
+const variable = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/);
+
+export const WorkerEntry = z.strictObject({
+  command: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('The program that speaks the Agent Client Protocol; a name on the PATH, or a path'),
+  args: z.array(z.string()).optional(),
+  env: z.record(variable, z.string()).optional().describe('Set for it; never put keys here'),
+  passEnv: z
+    .array(variable)
+    .optional()
+    .describe('Variables of your environment that it gets, such as the one with its key; nothing else is passed on'),
+  disabled: z.boolean().optional(),
+});
+
 const patterns = z.array(z.string().min(1));
 
 /** Everything a user or a workspace may set. Every key is optional: the defaults work as soon as one key exists. */
@@ -87,6 +104,12 @@ export const Config = z.strictObject({
     .record(Name, z.array(ModelRef).min(1))
     .optional()
     .describe('Models in order of preference, by role; `default` is for roles without a route of their own'),
+  workers: z
+    .record(Name, WorkerEntry)
+    .optional()
+    .describe(
+      'CLI agents that roles may name with `worker:`; read from your own settings only, never from a workspace',
+    ),
   budget: Budget.optional(),
   prices: z.array(PriceEntry).optional().describe('US dollars per million tokens; go before the built-in prices'),
   permissions: z
@@ -131,5 +154,6 @@ export const Config = z.strictObject({
 
 export type ProviderKind = z.infer<typeof ProviderKind>;
 export type ProviderEntry = z.infer<typeof ProviderEntry>;
+export type WorkerEntry = z.infer<typeof WorkerEntry>;
 export type PriceEntry = z.infer<typeof PriceEntry>;
 export type Config = z.infer<typeof Config>;

@@ -123,6 +123,19 @@ const agents = [
     attempt: z.number().int().positive(),
     route: z.array(ModelRef),
     parent: z.string().optional(),
+    /** The CLI agent that does the work, in a loop of its own; absent: a model, in ours. */
+    worker: Name.optional(),
+  }),
+  /**
+   * A CLI agent is done, and its processes are gone. What it changed is JSON in the blob: from here on it lands, also
+   * after a crash in the middle.
+   */
+  event('worker-result', {
+    agent: z.string(),
+    summary: z.string(),
+    model: ModelRef,
+    files: z.number().int(),
+    blob: Hash,
   }),
   /** The tools of others that it may use from here on, by what it calls them; their definitions are JSON in the blob. */
   event('agent-tools', { agent: z.string(), names: z.array(z.string()), blob: Hash }),
@@ -162,6 +175,8 @@ const calls = [
     ms: z.number(),
     firstTokenMs: z.number().optional(),
   }),
+  /** What a CLI agent says that the turn under way has cost so far, since it last said so. */
+  event('worker-spent', { call: z.string(), cost: NanoUsd }),
   event('attempt-discarded', {
     call: z.string(),
     agent: z.string(),

@@ -19,6 +19,8 @@ export interface RoleSpec {
   /** Models in order of preference; absent: routed by the task's complexity. */
   route?: ModelRef[];
   effort?: 'none' | 'low' | 'medium' | 'high';
+  /** The CLI agent that does its work, by its name in the configuration; models stand in where it cannot. */
+  worker?: string;
   /** The file it was read from. */
   source?: string;
 }
@@ -94,6 +96,8 @@ export interface AgentJob {
   claims: string[];
   resumeFrom?: ResumePoint;
   limits: AgentLimits;
+  /** A CLI agent does it; absent: models of the route do. */
+  worker?: string;
   /** To be called when anything streams in, at most about once a second: a long answer is not silence. */
   pulse?: () => void;
 }
@@ -102,11 +106,16 @@ export type AgentResult =
   | { outcome: 'finished'; summary: string; verdict?: { approve: boolean; text: string } }
   /**
    * The agent itself went no further: it reported a blocker, stopped calling tools without finishing,
-   * used up its turns, or kept answering with calls that cannot be read.
+   * used up its turns, kept answering with calls that cannot be read, or built on files that had changed meanwhile.
    */
-  | { outcome: 'gave-up'; reason: 'blocked' | 'no-finish' | 'max-turns' | 'malformed'; message: string }
-  /** The world failed it: no model answered, or a bug of ours. */
-  | { outcome: 'failed'; reason: RouteFailure['reason'] | 'internal'; message: string; retryAt?: number }
+  | { outcome: 'gave-up'; reason: 'blocked' | 'no-finish' | 'max-turns' | 'malformed' | 'conflict'; message: string }
+  /** The world failed it: no model answered, its CLI agent broke or cannot be used, or a bug of ours. */
+  | {
+      outcome: 'failed';
+      reason: RouteFailure['reason'] | 'worker-failed' | 'worker-unavailable' | 'internal';
+      message: string;
+      retryAt?: number;
+    }
   | { outcome: 'aborted' };
 
 /**

@@ -47,14 +47,20 @@ export class AgentHistories {
   readonly #tracks = new Map<string, Track>();
   readonly #callers = new Map<string, string>();
   readonly #writes = new Map<string, Flight>();
+  /** Whose conversations are a CLI agent's own: nothing goes on from them. */
+  readonly #workers = new Set<string>();
 
   apply(event: JournalEvent): void {
     switch (event.type) {
       case 'agent-started':
-        if (!this.#tracks.has(event.agent)) this.#tracks.set(event.agent, freshTrack());
+        if (event.worker !== undefined) this.#workers.add(event.agent);
+        else if (!this.#tracks.has(event.agent)) this.#tracks.set(event.agent, freshTrack());
         return;
       case 'agent-ended':
         if (event.outcome !== 'interrupted') this.#tracks.delete(event.agent);
+        return;
+      case 'agent-reassigned':
+        if (this.#workers.delete(event.agent)) this.#tracks.set(event.agent, freshTrack());
         return;
       case 'call-intent': {
         const track = this.#tracks.get(event.agent);

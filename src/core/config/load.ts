@@ -44,7 +44,7 @@ export async function loadConfig(
   let config = read(sources.user, problems);
   let sensitive: Config | undefined;
   if (sources.workspace) {
-    const split = splitSensitive(read(sources.workspace, problems));
+    const split = splitSensitive(withoutWorkers(read(sources.workspace, problems), sources.workspace.source, problems));
     const budget = tightenBudget(config.budget, split.rest.budget);
     config = mergeConfig(config, split.rest);
     if (budget) config = { ...config, budget };
@@ -84,6 +84,15 @@ function read(
   const all = found.map(problem => ({ ...placed(text ? text.locate(problem) : problem), source: source.source }));
   problems.push(...all.sort((a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0)));
   return {};
+}
+
+/** What a CLI agent is started with is the user's alone: no agreement to a workspace's file covers it. */
+function withoutWorkers({ workers, ...config }: Config, source: string, problems: ConfigProblem[]): Config {
+  if (workers) {
+    const message = '"workers" is read from your own settings only; what stands here is passed over';
+    problems.push({ severity: 'warning', source, message });
+  }
+  return config;
 }
 
 function placed(problem: { message: string; line?: number; column?: number }): Omit<ConfigProblem, 'source'> {

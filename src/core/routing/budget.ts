@@ -47,8 +47,8 @@ export interface Refusal {
   readonly key: string;
   readonly limit: NanoUsd;
   readonly spent: NanoUsd;
-  /** What was asked for. */
-  readonly amount: NanoUsd;
+  /** What was asked for; absent where nothing was, and all is spent. */
+  readonly amount?: NanoUsd;
   /** Would not fit with nothing else under way either. */
   readonly final: boolean;
 }
@@ -126,11 +126,7 @@ export class Budget implements Disposable {
 
   /** One synchronous step: in all scopes or in none. */
   reserve({ agent, provider, amount }: Ask): Reservation | Refusal {
-    const accounts = [
-      this.#account('session', this.#options.session),
-      this.#account('agent', agent),
-      this.#account('provider', provider),
-    ];
+    const accounts = this.#accountsOf(agent, provider);
     const refusals = accounts.flatMap(account => account.refuse(amount) ?? []);
     const refusal = refusals.find(one => one.final) ?? refusals[0];
     if (refusal) return refusal;
@@ -142,6 +138,40 @@ export class Budget implements Disposable {
     }
     for (const account of accounts) account.reserved += amount;
     return this.#reservation(amount, accounts, hold);
+  }
+
+  /** Books what has been spent without having been reserved: nobody asked before, so it may go over a limit. */
+  book({ agent, provider }: Omit<Ask, 'amount'>, cost: NanoUsd): void {
+    for (const account of this.#accountsOf(agent, provider)) {
+      account.spent += cost;
+      this.#alert(account);
+    }
+    const { day } = this.#options;
+    // Nothing is taken, so that it is counted even where the day has nothing left.
+    day?.take(0)?.settle(cost);
+    if (day) this.#alertDay();
+    this.#wake();
+  }
+
+  /** The scope in which nothing is left, if there is one. */
+  spentUp({ agent, provider }: Omit<Ask, 'amount'>): Refusal | undefined {
+    for (const { scope, key, limit, spent } of this.#accountsOf(agent, provider)) {
+      if (limit !== undefined && spent >= limit) return { ok: false, scope, key, limit, spent, final: true };
+    }
+    const today = this.#options.day?.today();
+    if (today?.limit === undefined || today.spent < today.limit) return undefined;
+    const { day: key, limit, spent } = today;
+    return { ok: false, scope: 'day', key, limit, spent, final: true };
+  }
+
+  /** What is neither spent nor reserved in the tightest scope; undefined where no limit holds. */
+  left({ agent, provider }: Omit<Ask, 'amount'>): NanoUsd | undefined {
+    const rooms = this.#accountsOf(agent, provider).flatMap(({ limit, spent, reserved }) =>
+      limit === undefined ? [] : [limit - spent - reserved],
+    );
+    const today = this.#options.day?.today();
+    if (today?.limit !== undefined) rooms.push(today.limit - today.spent);
+    return rooms.length > 0 ? Math.max(0, Math.min(...rooms)) : undefined;
   }
 
   /** A limit of the program's own, such as a task's budget for its agent; the user's come as `budget-changed`. */
@@ -172,7 +202,7 @@ export class Budget implements Disposable {
       action: this.whenSpent,
       spent,
       limit,
-      next: amount,
+      ...(amount !== undefined && { next: amount }),
       ...(free && { free: free() }),
     });
   }
@@ -235,6 +265,14 @@ export class Budget implements Disposable {
     const { journal } = this.#options;
     journal.append({ type: 'budget-changed', scope: 'day', key, ...(limit !== undefined && { limit }), by: 'system' });
     this.#wake();
+  }
+
+  #accountsOf(agent: string, provider: string): Account[] {
+    return [
+      this.#account('session', this.#options.session),
+      this.#account('agent', agent),
+      this.#account('provider', provider),
+    ];
   }
 
   #account(scope: BudgetScope, key: string): Account {

@@ -58,7 +58,7 @@ export function vendorOf(ref: ModelRef, providers: RoutableProvider[]): string {
   if (provider && vendorModels[provider.kind]) return provider.kind;
   const model = modelOf(ref);
   if (/claude/i.test(model)) return 'anthropic';
-  if (/(^|[/-])(gpt|o\d)/i.test(model)) return 'openai';
+  if (/(^|[/:-])(gpt|codex|o\d)/i.test(model)) return 'openai';
   if (/gemini/i.test(model)) return 'google';
   return provider?.name ?? providerOf(ref);
 }

@@ -66,6 +66,10 @@ export interface AgentState {
   route: ModelRef[];
   /** The model that answers or answered last. */
   model?: ModelRef;
+  /** The CLI agent that does its work; absent: models do. */
+  worker?: string;
+  /** What its CLI agent came to, from when that is done until all of it has landed. */
+  workerResult?: { summary: string; model: ModelRef; blob: Hash };
   doing?: string;
   startedAt: number;
   endedAt?: number;

@@ -5,10 +5,11 @@ import type { AgentJob, AgentResult, Attention, RoleSpec } from '../agent/contra
 import type { Clock, HashOf } from '../ports.ts';
 import type { Journal } from '../session/contract.ts';
 import type { TaskState } from '../session/state.ts';
+import { workerModel } from '../worker/names.ts';
 import { type CheckHost, runCheck } from './checks.ts';
 import type { Crew, Outcome } from './crew.ts';
 import { type FlowLimits, isEscalated, nextStep, openBlockers, rungsOf, type Step } from './flow.ts';
-import { nextRung, type Sign, type Trigger } from './ladder.ts';
+import { climbed, nextRung, type Sign, type Trigger } from './ladder.ts';
 import { reviewPrompt, workPrompt } from './prompt.ts';
 import type { Routes } from './routes.ts';
 import { budgetLeft } from './task-budget.ts';
@@ -45,6 +46,8 @@ export interface AgentTaskHost {
   spent(): 'local' | 'pause' | 'stop' | undefined;
   /** Resolves when there is money and no pause. */
   ready(signal: AbortSignal): Promise<void>;
+  /** Whether a CLI agent can be started by this name. */
+  hasWorker(name: string): boolean;
   stop(reason: string): void;
 }
 
@@ -247,6 +250,8 @@ class AgentTaskRun {
       return undefined;
     }
     const agent = step.agent ?? this.#host.newAgent(name);
+    const known = state.agents.get(agent);
+    const worker = known ? known.worker : this.#worker(agent, role, review || escalated);
     const { budgetUsd } = this.#spec;
     // An agent that goes on keeps the limit it began with, or was given since.
     const budget = step.agent === undefined && budgetUsd !== undefined ? budgetLeft(state, task, budgetUsd) : undefined;
@@ -256,14 +261,31 @@ class AgentTaskRun {
       role,
       task: this.#spec,
       attempt: task.attempt,
-      route: this.#routes.affordable(state.agents.get(agent)?.route ?? route),
+      route: worker === undefined ? this.#routes.affordable(known?.route ?? route) : [workerModel(worker)],
       brief: this.#host.brief(),
       prompt: review
         ? reviewPrompt(task, step.round, state, hashOf)
         : workPrompt(step.kind, task, step.round, state, hashOf),
       claims: review ? [] : this.#spec.writes,
       limits: { maxTurns: limits.maxTurns, ...(budget !== undefined && { budget }) },
+      ...(worker !== undefined && { worker }),
     };
+  }
+
+  /** The CLI agent that does the work, as long as none has failed at it here and it is work that one can do. */
+  #worker(agent: string, { worker }: RoleSpec, others: boolean): string | undefined {
+    if (worker === undefined || others || this.#host.spent() !== undefined) return undefined;
+    const { journal } = this.#host;
+    if (climbed(rungsOf(journal.state, this.#task, 'work')).includes('other-provider')) return undefined;
+    const why = !this.#host.hasWorker(worker)
+      ? `there is no CLI agent "${worker}" here`
+      : this.#spec.publishes.length > 0
+        ? 'the task publishes artifacts, which no CLI agent can'
+        : undefined;
+    if (why === undefined) return worker;
+    const text = `${agent} works with models instead of ${worker}: ${why}.`;
+    journal.append({ type: 'notice', level: 'warning', code: 'worker-not-used', agent, text });
+    return undefined;
   }
 
   #closeReview({ round, agent }: Extract<Step, { do: 'close-review' }>): void {

@@ -78,6 +78,7 @@ export class Crew {
       attempt,
       route,
       ...(options.parent !== undefined && { parent: options.parent }),
+      ...(job.worker !== undefined && { worker: job.worker }),
     });
     const handle = runner.start({ ...job, ...(resumeFrom && { resumeFrom }), pulse: () => supervisor.pulse(agent) });
     const guard = supervisor.watch({

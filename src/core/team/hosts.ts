@@ -90,6 +90,7 @@ export function agentTaskHost(team: Team): AgentTaskHost {
     },
     spent: () => spentForAll(journal.state),
     ready: signal => untilAffordable(journal, signal),
+    hasWorker: name => ports.hasWorker?.(name) === true,
     stop: abort,
   };
 }

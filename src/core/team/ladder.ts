@@ -40,6 +40,7 @@ const NO_FRESH: ReadonlySet<Trigger> = new Set<Trigger>([
   'no-model',
   'budget',
   'content-filter',
+  'worker-unavailable',
   'checks-failed',
   'rounds-used-up',
 ]);

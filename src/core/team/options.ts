@@ -29,6 +29,8 @@ export interface SessionPorts {
   price(model: ModelRef, usage: Usage): Promise<NanoUsd | undefined>;
   /** Holds an agent to less than what agents may spend in general. */
   limitAgent?(agent: string, limit: NanoUsd): void;
+  /** Whether a CLI agent can be started by this name; absent: there are none. */
+  hasWorker?(name: string): boolean;
   log?: Log;
 }
 

@@ -70,7 +70,9 @@ export class TaskRoutes {
     return [...new Set(rounds.map(round => round.agent))].flatMap(id => agents.get(id) ?? []);
   }
 
+  /** That a CLI agent failed says nothing of its vendor's models. */
   #vendors(agents: readonly AgentState[]): Set<string> {
-    return new Set(agents.map(agent => this.#routes.vendorOf(modelOf(agent))));
+    const ours = agents.filter(({ worker }) => worker === undefined);
+    return new Set(ours.map(agent => this.#routes.vendorOf(modelOf(agent))));
   }
 }

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { ConfigProblem } from '../../core/config/load.ts';
-import type { Diagnosis } from '../../core/doctor.ts';
+import type { Diagnosis, WorkerDiagnosis } from '../../core/doctor.ts';
 import { showDuration } from '../../protocol/show.ts';
 import type { ProviderChecks } from '../providers/checks.ts';
 import { providerNamed } from '../providers/items.ts';
@@ -20,7 +20,7 @@ export async function checkProviders(
   const backend = await controller.backend();
   const only = providerNamed(given);
   const over = new AbortController();
-  const { problems, diagnoses } = await vscode.window.withProgress(
+  const { problems, diagnoses, workers } = await vscode.window.withProgress(
     {
       location: vscode.ProgressLocation.Notification,
       title: only ? t('Orchestrate: asking {0}', only) : t('Orchestrate: asking the providers'),
@@ -37,7 +37,7 @@ export async function checkProviders(
   );
   if (over.signal.aborted) return;
   checks.took(diagnoses);
-  if (only === undefined) await show(problems, diagnoses);
+  if (only === undefined) await show(problems, diagnoses, workers);
   else await tell(only, diagnoses[0]);
 }
 
@@ -60,7 +60,7 @@ async function tell(provider: string, diagnosis: Diagnosis | undefined): Promise
 
 type Item = vscode.QuickPickItem & { open?: 'key' | 'settings'; provider?: string };
 
-async function show(problems: ConfigProblem[], diagnoses: Diagnosis[]): Promise<void> {
+async function show(problems: ConfigProblem[], diagnoses: Diagnosis[], workers: WorkerDiagnosis[]): Promise<void> {
   const rank = ({ ok }: Diagnosis) => (ok ? 0 : ok === false ? 1 : 2);
   const separator = (label: string): Item => ({ label, kind: vscode.QuickPickItemKind.Separator });
   const sorted = [...diagnoses].sort((a, b) => rank(a) - rank(b));
@@ -69,6 +69,14 @@ async function show(problems: ConfigProblem[], diagnoses: Diagnosis[]): Promise<
   for (const [group, title] of named.entries()) {
     const members = sorted.filter(each => rank(each) === group);
     if (members.length > 0) items.push(separator(title), ...members.map(itemOf));
+  }
+  if (workers.length > 0) {
+    items.push(separator(t('CLI agents')));
+    for (const { label, worker, path, explicit, advice } of workers) {
+      const icon = path ? '$(pass)' : explicit ? '$(error)' : '$(circle-outline)';
+      const there = path === undefined ? t('not found') : t('in roles: {0}', `worker: ${worker}`);
+      items.push({ label: `${icon} ${label}`, description: there, detail: path ?? advice ?? '', open: 'settings' });
+    }
   }
   if (problems.length > 0) {
     items.push(separator(t('Mistakes in the configuration')));

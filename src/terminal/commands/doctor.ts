@@ -1,5 +1,5 @@
 import type { ConfigProblem } from '../../core/config/load.ts';
-import type { Diagnosis } from '../../core/doctor.ts';
+import type { Diagnosis, WorkerDiagnosis } from '../../core/doctor.ts';
 import { problemLines } from '../problems.ts';
 import { oneLine, table } from '../style.ts';
 import { EXIT, print, printJson, type Terminal } from '../terminal.ts';
@@ -8,16 +8,19 @@ import { EXIT, print, printJson, type Terminal } from '../terminal.ts';
 export function showDiagnoses(
   terminal: Terminal,
   problems: readonly ConfigProblem[],
-  diagnoses: readonly Diagnosis[],
+  { diagnoses, workers }: { diagnoses: readonly Diagnosis[]; workers: readonly WorkerDiagnosis[] },
   json: boolean,
 ): number {
   const { style } = terminal;
   const working = diagnoses.some(each => each.ok);
-  const broken = diagnoses.some(each => each.ok === false) || problems.some(each => each.severity === 'error');
+  const missing = workers.filter(({ path, explicit }) => path === undefined && explicit);
+  const broken =
+    diagnoses.some(each => each.ok === false) || missing.length > 0 || problems.some(each => each.severity === 'error');
   const code = working && !broken ? EXIT.done : EXIT.usage;
   if (json) {
     for (const problem of problems) printJson(terminal, { type: 'configuration', ...problem });
     for (const diagnosis of diagnoses) printJson(terminal, { type: 'provider', ...diagnosis });
+    for (const worker of workers) printJson(terminal, { type: 'worker', ...worker });
     return code;
   }
   if (problems.length > 0) print(terminal, `${problemLines(problems, style)}\n`);
@@ -30,6 +33,14 @@ export function showDiagnoses(
     each.ms === undefined ? '' : `${each.ms} ms`,
   ]);
   print(terminal, table([['', 'PROVIDER', 'KEY FROM', 'MODELS', 'ANSWERED', 'TIME'], ...rows]));
+  const known = workers.map(({ label, worker, path, explicit }) => [
+    path ? style.good('✔') : explicit ? style.bad('✘') : style.dim('–'),
+    label,
+    worker,
+    path ?? style.dim('not found'),
+  ]);
+  if (known.length > 0) print(terminal, `\n${table([['', 'CLI AGENT', 'IN ROLES', 'PROGRAM'], ...known])}`);
+  for (const { label, advice } of missing) print(terminal, `\n${style.bad('✘')} ${style.bold(label)}: ${advice}`);
   const faults = diagnoses.filter(each => each.ok === false);
   for (const each of faults) {
     print(

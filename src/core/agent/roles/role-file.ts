@@ -25,11 +25,13 @@ export interface RoleFileOptions {
   foreign?: readonly ForeignTool[];
   /** Providers that are configured: a role may choose among them and add none. */
   providers?: ReadonlySet<string>;
+  /** CLI agents that the user has: a role may name one, and says nothing of how it is started. */
+  workers?: ReadonlySet<string>;
 }
 
 const MAX_INSTRUCTIONS = 30_000;
 const MAX_DESCRIPTION = 1000;
-const OURS = new Set(['name', 'description', 'tools', 'model', 'route', 'effort']);
+const OURS = new Set(['name', 'description', 'tools', 'model', 'route', 'effort', 'worker']);
 /** Keys of the other formats that mean nothing here, and are no mistake. */
 const FOREIGN = new Set(
   (
@@ -161,6 +163,22 @@ function readEffort(field: Field | undefined, report: Report): RoleSpec['effort'
   return known;
 }
 
+function readWorker(field: Field | undefined, options: RoleFileOptions, report: Report): string | undefined {
+  if (!field || field.value === null) return undefined;
+  const named = Name.safeParse(field.value);
+  if (!named.success) {
+    report(
+      field.line,
+      '"worker" is the name of one CLI agent, such as claude; commands are never read from a role file.',
+    );
+    return undefined;
+  }
+  if (options.workers && !options.workers.has(named.data)) {
+    report(field.line, `There is no CLI agent "${named.data}" here; models do the work instead.`);
+  }
+  return named.data;
+}
+
 function checkKeys(fields: Map<string, Field>, report: Report): void {
   for (const [key, { line }] of fields) {
     if (OURS.has(key) || FOREIGN.has(key)) continue;
@@ -208,6 +226,7 @@ export function readRoleFile(
   const tools = readTools(fields, options, report);
   const route = readRoute(fields, options, report);
   const effort = readEffort(fields.get('effort'), report);
+  const worker = readWorker(fields.get('worker'), options, report);
   const description = readDescription(fields.get('description'), body, report);
   return {
     problems,
@@ -219,6 +238,7 @@ export function readRoleFile(
       ...tools,
       ...(route.length > 0 && { route }),
       ...(effort && { effort }),
+      ...(worker && { worker }),
     },
   };
 }

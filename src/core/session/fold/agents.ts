@@ -5,6 +5,7 @@ import type { Folds } from './fold.ts';
 type Types =
   | 'agent-started'
   | 'agent-tools'
+  | 'worker-result'
   | 'agent-doing'
   | 'agent-paused'
   | 'agent-unpaused'
@@ -70,6 +71,8 @@ export const agentFolds: Folds<Types> = {
     }
     agent.attempt = event.attempt;
     agent.route = event.route;
+    if (event.worker === undefined) delete agent.worker;
+    else agent.worker = event.worker;
     if (event.parent !== undefined) agent.parent = event.parent;
     if (event.task === undefined) return;
     agent.task = event.task;
@@ -79,6 +82,11 @@ export const agentFolds: Folds<Types> = {
   'agent-tools'(state, event) {
     const agent = state.agents.get(event.agent);
     if (agent) agent.foreignTools = event.names;
+  },
+  'worker-result'(state, event) {
+    const agent = state.agents.get(event.agent);
+    const { summary, model, blob } = event;
+    if (agent) agent.workerResult = { summary, model, blob };
   },
   'agent-doing'(state, event) {
     const agent = state.agents.get(event.agent);
@@ -94,7 +102,10 @@ export const agentFolds: Folds<Types> = {
   },
   'agent-reassigned'(state, event) {
     const agent = state.agents.get(event.agent);
-    if (agent) agent.route = event.route;
+    if (!agent) return;
+    agent.route = event.route;
+    // Models take over from a CLI agent.
+    delete agent.worker;
   },
   'agent-message'(state, event) {
     const agent = state.agents.get(event.agent);

@@ -8,6 +8,7 @@ import type { Folds } from './fold.ts';
 type Types =
   | 'call-intent'
   | 'call-outcome'
+  | 'worker-spent'
   | 'attempt-discarded'
   | 'failover'
   | 'route-parked'
@@ -86,6 +87,10 @@ export const callFolds: Folds<Types> = {
     const provider = providerState(state, providerOf(open.intent.model));
     if (provider.parked.length > 0)
       provider.parked = provider.parked.filter(p => p.model !== undefined && p.model !== open.intent.model);
+  },
+  'worker-spent'(state, event) {
+    const open = state.openCalls.get(event.call);
+    if (open) for (const tally of tallies(state, open.intent)) tally.cost += event.cost;
   },
   'attempt-discarded'(state) {
     state.discarded++;

@@ -1,0 +1,122 @@
+import type { Config } from '../../protocol/config.ts';
+
+/** A CLI agent that we know how to start and how to keep calm. */
+interface KnownWorker {
+  /** As people know it. */
+  label: string;
+  command: string;
+  args: readonly string[];
+  /** Against updating itself, sending telemetry, and trying again in silence for minutes. */
+  env: Readonly<Record<string, string>>;
+  /** Defaults that can only stand in a file, and the variable that names it; the user's own settings go before. */
+  defaults?: { variable: string; settings: object };
+  /** The adapter starts this program of the user's, when it is told where it is. */
+  program?: { command: string; variable: string };
+  /** Sent along with each new session, under the given key. */
+  meta?: Readonly<Record<string, unknown>>;
+  /** Takes a limit of dollars of its own. */
+  keepsBudget?: boolean;
+  /** Always tells tokens when a model answered. */
+  tellsUsage?: boolean;
+  getIt: string;
+}
+
+const GEMINI_LIKE = {
+  general: { enableAutoUpdate: false, disableAutoUpdate: true, maxAttempts: 2 },
+  privacy: { usageStatisticsEnabled: false },
+  telemetry: { enabled: false },
+};
+
+const KNOWN: Readonly<Record<string, KnownWorker>> = {
+  claude: {
+    label: 'Claude Code',
+    command: 'claude-agent-acp',
+    args: [],
+    env: {
+      CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
+      DISABLE_AUTOUPDATER: '1',
+      DISABLE_TELEMETRY: '1',
+      DISABLE_ERROR_REPORTING: '1',
+      CLAUDE_CODE_MAX_RETRIES: '1',
+    },
+    program: { command: 'claude', variable: 'CLAUDE_CODE_EXECUTABLE' },
+    // The user's settings may allow writes and commands in silence; without them it asks.
+    meta: { claudeCode: { options: { settingSources: [] } } },
+    keepsBudget: true,
+    tellsUsage: true,
+    getIt: 'npm install -g @agentclientprotocol/claude-agent-acp',
+  },
+  codex: {
+    label: 'Codex',
+    command: 'codex-acp',
+    args: [],
+    env: { INITIAL_AGENT_MODE: 'read-only' },
+    program: { command: 'codex', variable: 'CODEX_PATH' },
+    tellsUsage: true,
+    getIt: 'npm install -g @agentclientprotocol/codex-acp',
+  },
+  gemini: {
+    label: 'Gemini CLI',
+    command: 'gemini',
+    args: ['--acp', '--skip-trust'],
+    env: { GEMINI_TELEMETRY_ENABLED: 'false' },
+    defaults: { variable: 'GEMINI_CLI_SYSTEM_DEFAULTS_PATH', settings: GEMINI_LIKE },
+    getIt: 'npm install -g @google/gemini-cli',
+  },
+  opencode: {
+    label: 'OpenCode',
+    command: 'opencode',
+    args: ['acp'],
+    env: {
+      OPENCODE_CONFIG_CONTENT: JSON.stringify({ autoupdate: false, permission: { edit: 'ask', bash: 'ask' } }),
+      OPENCODE_DISABLE_MODELS_FETCH: '1',
+      OPENCODE_DISABLE_AUTOUPDATE: '1',
+      OPENCODE_DISABLE_LSP_DOWNLOAD: '1',
+      OPENCODE_DISABLE_DEFAULT_PLUGINS: '1',
+    },
+    getIt: 'npm install -g opencode-ai',
+  },
+  qwen: {
+    label: 'Qwen Code',
+    command: 'qwen',
+    args: ['--acp'],
+    env: {},
+    defaults: { variable: 'QWEN_CODE_SYSTEM_DEFAULTS_PATH', settings: GEMINI_LIKE },
+    getIt: 'npm install -g @qwen-code/qwen-code',
+  },
+};
+
+/** How a CLI agent is started. */
+export interface ConfiguredWorker extends Omit<KnownWorker, 'getIt'> {
+  name: string;
+  /** Variables of the user's environment that it gets beside what every command gets. */
+  passEnv: readonly string[];
+  /** Written down by the user, not only known to us. */
+  explicit: boolean;
+  getIt?: string;
+}
+
+/** The known CLI agents with the user's entries over and beside them, without those that cannot be started. */
+export function configuredWorkers(config: Config): ConfiguredWorker[] {
+  const own = config.workers ?? {};
+  return [...new Set([...Object.keys(KNOWN), ...Object.keys(own)])].flatMap(name => {
+    const known = Object.hasOwn(KNOWN, name) ? KNOWN[name] : undefined;
+    const entry = own[name];
+    const command = entry?.command ?? known?.command;
+    if (entry?.disabled || command === undefined) return [];
+    // Another program does not understand our arguments for the known one.
+    const args = entry?.args ?? (entry?.command === undefined ? known?.args : undefined) ?? [];
+    return [
+      {
+        label: name,
+        ...known,
+        name,
+        command,
+        args,
+        env: { ...known?.env, ...entry?.env },
+        passEnv: entry?.passEnv ?? [],
+        explicit: entry !== undefined,
+      },
+    ];
+  });
+}

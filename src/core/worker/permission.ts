@@ -1,0 +1,77 @@
+import type { Claims } from '../agent/claims.ts';
+import type { Attention, CommandJudge } from '../agent/contract.ts';
+import type { Journal } from '../session/contract.ts';
+import type { WorkerPermission, WorkerTool } from './contract.ts';
+
+export interface PermissionHost {
+  journal: Journal;
+  attention: Attention;
+  judge: CommandJudge;
+}
+
+/** In whose name a CLI agent asks. */
+export interface Asker {
+  agent: string;
+  worker: string;
+  claims: Claims;
+}
+
+type Denial = { kind: 'command' | 'path'; what: string; rule: string; advice: string };
+
+function deniedWrite(tool: WorkerTool, { claims }: Asker): Denial | undefined {
+  const outside = tool.paths.find(({ inside }) => !inside);
+  if (outside) {
+    const advice = 'A CLI agent writes in its own copy of the workspace, and nowhere else.';
+    return { kind: 'path', what: outside.path, rule: 'outside-workspace', advice };
+  }
+  const foreign = tool.paths.find(({ path }) => !claims.allows(path));
+  if (!foreign) return undefined;
+  const advice =
+    claims.globs.length > 0 ? `The task may write: ${claims.globs.join(', ')}.` : 'The task writes no file.';
+  return { kind: 'path', what: foreign.path, rule: 'outside-claim', advice };
+}
+
+/**
+ * Answers what a CLI agent asks: what policy and claims decide is decided, everything else a person is asked. Its edits
+ * in its own copy need nobody, as those of any agent: they are reviewed when they have landed.
+ */
+export async function permit(
+  tool: WorkerTool,
+  asker: Asker,
+  { journal, attention, judge }: PermissionHost,
+  signal: AbortSignal,
+): Promise<WorkerPermission> {
+  const { agent, worker } = asker;
+  const deny = (denial: Denial): WorkerPermission => {
+    journal.append({ type: 'permission-denied', agent, ...denial });
+    return 'deny';
+  };
+  const ask = async (kind: 'command' | 'path' | 'tool', what: string, rule: string): Promise<WorkerPermission> => {
+    const why = tool.title !== what && { why: tool.title };
+    const answer = await attention.permission({ agent, kind, what, rule, ...why }, signal);
+    return signal.aborted ? 'cancelled' : answer.decision;
+  };
+  const outside = tool.paths.find(({ inside }) => !inside);
+  switch (tool.kind) {
+    case 'think':
+      return 'allow';
+    case 'edit': {
+      const denial = deniedWrite(tool, asker);
+      if (denial) return deny(denial);
+      return tool.paths.length > 0 ? 'allow' : ask('tool', tool.title, `${worker}: edit`);
+    }
+    case 'read':
+    case 'search':
+      return outside ? ask('path', outside.path, `${worker}: outside-workspace`) : 'allow';
+    case 'execute': {
+      const { command } = tool;
+      if (command === undefined) return ask('tool', tool.title, `${worker}: execute`);
+      const { verdict, rule, advice } = judge(command);
+      if (verdict === 'deny') return deny({ kind: 'command', what: command, rule, advice });
+      return verdict === 'allow' ? 'allow' : ask('command', command, rule);
+    }
+    case 'fetch':
+    case 'other':
+      return ask('tool', tool.title, `${worker}: ${tool.kind === 'other' ? tool.title : tool.kind}`);
+  }
+}

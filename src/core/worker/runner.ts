@@ -1,0 +1,65 @@
+import type { AgentHandle, AgentJob, AgentResult, AgentRunner } from '../agent/contract.ts';
+import { Reins } from '../agent/reins.ts';
+import { type WorkerHost, WorkerRun } from './run.ts';
+
+/** Gives each job to whom it is for: to a CLI agent, or to models. Whoever is given models goes on with them. */
+export function withWorkers(models: AgentRunner, host: WorkerHost): AgentRunner {
+  return {
+    start: job => (job.worker === undefined ? models.start(job) : startWorker(models, host, job, job.worker)),
+  };
+}
+
+function startWorker(models: AgentRunner, host: WorkerHost, job: AgentJob, worker: string): AgentHandle {
+  const reins = new Reins(job.route);
+  const run = new WorkerRun(host, job, worker, reins);
+  /** Models that take over. */
+  let route: AgentJob['route'] | undefined;
+  let heir: AgentHandle | undefined;
+  let paused = false;
+  let aborted: string | undefined;
+
+  const work = async (): Promise<AgentResult> => {
+    try {
+      return await run.run();
+    } catch (error) {
+      if (reins.signal.aborted) return { outcome: 'aborted' };
+      host.log?.write('error', `Agent ${job.agent} failed`, error);
+      return { outcome: 'failed', reason: 'internal', message: error instanceof Error ? error.message : String(error) };
+    }
+  };
+  const both = async (): Promise<AgentResult> => {
+    const result = await work();
+    if (result.outcome !== 'aborted' || !route || aborted !== undefined) return result;
+    const { worker: _, resumeFrom: __, ...rest } = job;
+    heir = models.start({ ...rest, route });
+    for (const text of reins.takeNudges()) heir.nudge(text);
+    if (paused) heir.pause();
+    return heir.done;
+  };
+
+  return {
+    nudge: text => (heir ?? reins).nudge(text),
+    pause() {
+      paused = true;
+      if (heir) return heir.pause();
+      reins.pause();
+      run.interrupt();
+    },
+    unpause() {
+      paused = false;
+      if (heir) return heir.unpause();
+      reins.unpause();
+    },
+    reassign(to) {
+      route = to;
+      if (heir) heir.reassign(to);
+      else reins.abort('models take over');
+    },
+    abort(reason) {
+      aborted = reason;
+      (heir ?? reins).abort(reason);
+    },
+    // Starts in the next microtask, so that the caller holds the reins before anything happens.
+    done: Promise.resolve().then(both),
+  };
+}

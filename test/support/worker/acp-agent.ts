@@ -1,0 +1,180 @@
+// A CLI agent that does what a script says, over the real protocol: `node acp-agent.ts LOG SCRIPT`.
+import { spawn } from 'node:child_process';
+import { appendFileSync, existsSync, readFileSync } from 'node:fs';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { Readable, Writable } from 'node:stream';
+import {
+  type AgentContext,
+  agent,
+  methods,
+  ndJsonStream,
+  RequestError,
+  type RequestPermissionResponse,
+  type SessionUpdate,
+  type ToolKind,
+} from '@agentclientprotocol/sdk';
+
+interface Tool {
+  kind: ToolKind;
+  title: string;
+  command?: string;
+  path?: string;
+}
+
+/** One thing it does. */
+export type Step =
+  | { say: string }
+  | { think: string }
+  | { tool: Tool }
+  /** Writes by itself, wherever it likes. */
+  | { write: string; text: string }
+  | { remove: string }
+  /** Writes through the client, and says what it was told. */
+  | { through: string; text: string }
+  | { ask: Tool; granted?: Step[]; denied?: Step[] }
+  /** All that the session has cost so far. */
+  | { cost: number }
+  | { wait: number }
+  /** A child in a process group of its own, which lives long and leaves its number in this file. */
+  | { child: string }
+  | { die: number }
+  /** Until it is cancelled. */
+  | { hang: true }
+  /** Does not hear a cancel, and goes on writing this file. */
+  | { deaf: string }
+  | { fail: { code: number; message: string } }
+  | { end: 'end_turn' | 'max_tokens' | 'max_turn_requests' | 'refusal'; usage?: { input: number; output: number } };
+
+/** For each start of the program, for each turn: what it does. The last of each stands for all that follow. */
+export type Script = Step[][][];
+
+/** What it notes of a start, and of each prompt. */
+export type Note = { start: number; folder: string; env: Record<string, string> } | { prompt: string };
+
+const [log = '', text = '[]'] = process.argv.slice(2);
+const earlier = existsSync(log) ? readFileSync(log, 'utf8').split('\n') : [];
+const start = earlier.filter(line => line.startsWith('{"start"')).length;
+const script = JSON.parse(text) as Script;
+const turns = script[Math.min(start, script.length - 1)] ?? [];
+const note = (what: Note) => appendFileSync(log, `${JSON.stringify(what)}\n`);
+note({ start, folder: process.cwd(), env: process.env as Record<string, string> });
+
+let turn = 0;
+let uses = 0;
+let cancelled = Promise.withResolvers<void>();
+const session = { sessionId: 's1' };
+const sleep = (ms: number) => new Promise(done => setTimeout(done, ms));
+
+type Ending = { stopReason: 'end_turn' | 'max_tokens' | 'max_turn_requests' | 'refusal' | 'cancelled'; usage?: object };
+
+async function put(path: string, content: string): Promise<void> {
+  await mkdir(dirname(resolve(path)), { recursive: true });
+  await writeFile(path, content);
+}
+
+function told({ kind, title, command, path }: Tool) {
+  uses++;
+  return {
+    toolCallId: `t${uses}`,
+    title,
+    kind,
+    ...(command !== undefined && { rawInput: { command } }),
+    ...(path !== undefined && { locations: [{ path: resolve(path) }] }),
+  };
+}
+
+async function act(steps: readonly Step[], client: AgentContext): Promise<Ending | undefined> {
+  const update = (body: SessionUpdate) => client.notify(methods.client.session.update, { ...session, update: body });
+  const say = (said: string) => update({ sessionUpdate: 'agent_message_chunk', content: { type: 'text', text: said } });
+  for (const step of steps) {
+    if ('say' in step) await say(step.say);
+    else if ('think' in step)
+      await update({ sessionUpdate: 'agent_thought_chunk', content: { type: 'text', text: step.think } });
+    else if ('tool' in step) {
+      const tool = told(step.tool);
+      await update({ sessionUpdate: 'tool_call', ...tool, status: 'in_progress' });
+      await update({ sessionUpdate: 'tool_call_update', toolCallId: tool.toolCallId, status: 'completed' });
+    } else if ('write' in step) await put(step.write, step.text);
+    else if ('remove' in step) await rm(step.remove);
+    else if ('through' in step) {
+      const request = { ...session, path: resolve(step.through), content: step.text };
+      await client
+        .request(methods.client.fs.writeTextFile, request)
+        .catch((error: unknown) => say(`refused: ${error instanceof Error ? error.message : error}`));
+    } else if ('ask' in step) {
+      const options = (['allow_once', 'allow_always', 'reject_once'] as const).map(kind => ({
+        kind,
+        name: kind,
+        optionId: kind,
+      }));
+      const toolCall = told(step.ask);
+      const asked = { ...session, toolCall, options };
+      const { outcome }: RequestPermissionResponse = await client.request(
+        methods.client.session.requestPermission,
+        asked,
+      );
+      const answer = outcome.outcome === 'selected' ? outcome.optionId : outcome.outcome;
+      await say(`answered: ${answer}`);
+      if (answer === 'cancelled') return { stopReason: 'cancelled' };
+      const ending = await act((answer.startsWith('allow') ? step.granted : step.denied) ?? [], client);
+      if (ending) return ending;
+    } else if ('cost' in step)
+      await update({
+        sessionUpdate: 'usage_update',
+        used: 10,
+        size: 1000,
+        cost: { amount: step.cost, currency: 'USD' },
+      });
+    else if ('wait' in step) await sleep(step.wait);
+    else if ('child' in step) {
+      const child = spawn(process.execPath, ['-e', 'setTimeout(() => {}, 600_000)'], {
+        detached: true,
+        stdio: 'ignore',
+      });
+      await put(step.child, String(child.pid));
+    } else if ('die' in step) process.exit(step.die);
+    else if ('hang' in step) {
+      // Something has to keep the process alive.
+      const timer = setInterval(() => undefined, 1000);
+      await cancelled.promise;
+      clearInterval(timer);
+      return { stopReason: 'cancelled' };
+    } else if ('deaf' in step) {
+      process.on('SIGTERM', () => undefined);
+      for (let count = 1; ; count++) {
+        await put(step.deaf, `line ${count}\n`);
+        await sleep(20);
+      }
+    } else if ('fail' in step) throw new RequestError(step.fail.code, step.fail.message);
+    else {
+      const { usage } = step;
+      return {
+        stopReason: step.end,
+        ...(usage && { usage: { inputTokens: usage.input, outputTokens: usage.output } }),
+      };
+    }
+  }
+  return undefined;
+}
+
+agent({ name: 'scripted' })
+  .onRequest(methods.agent.initialize, ({ params }) => ({
+    protocolVersion: params.protocolVersion,
+    agentCapabilities: {},
+  }))
+  .onRequest(methods.agent.session.new, () => session)
+  .onNotification(methods.agent.session.cancel, () => cancelled.resolve())
+  .onRequest(methods.agent.session.prompt, async ({ params, client }) => {
+    cancelled = Promise.withResolvers<void>();
+    note({ prompt: params.prompt.map(part => (part.type === 'text' ? part.text : '')).join('') });
+    const steps = turns[Math.min(turn, turns.length - 1)] ?? [];
+    turn++;
+    return (await act(steps, client)) ?? { stopReason: 'end_turn' };
+  })
+  .connect(
+    ndJsonStream(
+      Writable.toWeb(process.stdout) as WritableStream<Uint8Array>,
+      Readable.toWeb(process.stdin) as ReadableStream<Uint8Array>,
+    ),
+  );
