@@ -14,6 +14,8 @@ const violations: [file: string, imports: string, rule: string][] = [
   ['src/core/bad-2.ts', '../editor/disposables.ts', 'core-knows-no-host'],
   ['src/core/bad-3.ts', 'node:fs', 'core-knows-no-node'],
   ['src/core/bad-4.ts', 'openai', 'sdks-only-in-providers'],
+  ['src/core/bad-5.ts', '@agentclientprotocol/sdk', 'acp-only-in-workers'],
+  ['src/workers/bad-1.ts', '../editor/disposables.ts', 'workers-apart'],
   ['src/node/bad-1.ts', 'vscode', 'vscode-only-in-editor'],
   ['src/node/bad-2.ts', '../editor/disposables.ts', 'node-apart'],
   ['src/providers/bad-1.ts', '../editor/disposables.ts', 'providers-apart'],

@@ -34,6 +34,20 @@ describe('roles', () => {
     assert.match(prompt, /Goal: a test\.$/);
   });
 
+  it('name a CLI agent, and say nothing of how it is started', () => {
+    const file = (header: string) => ({ path: 'x.md', text: `---\ndescription: d\n${header}\n---\nWork.\n` });
+    const { role, problems } = readRoleFile(file('worker: claude'), { workers: new Set(['claude']) });
+    assert.deepEqual([role?.worker, problems], ['claude', []]);
+    const missing = readRoleFile(file('worker: codex'), { workers: new Set(['claude']) });
+    assert.equal(missing.role?.worker, 'codex');
+    assert.deepEqual(told(missing.problems), ['3: There is no CLI agent "codex" here; models do the work instead.']);
+    for (const header of ['worker: rm -rf /', 'worker: { command: evil }', 'worker: /bin/sh', 'worker: [claude]']) {
+      const { role, problems } = readRoleFile(file(header));
+      assert.equal(role?.worker, undefined, header);
+      assert.match(told(problems)[0] ?? '', /^3: "worker" is the name of one CLI agent/, header);
+    }
+  });
+
   it('are read from our own files', () => {
     const { role, problems } = read(
       '---\nname: Data Engineer\ndescription: >\n  Moves\n  data\ntools: [read_file, run_command]\nroute:\n  - one/big\n  - two/small\neffort: high\n---\n\nMove data.\n',

@@ -73,6 +73,16 @@ describe('the configuration', () => {
       assert.deepEqual(sensitive?.permissions?.commands?.allow, ['rm *']);
     });
 
+    it('cannot say how a CLI agent is started, not even with the agreement of the user', async () => {
+      const text = 'workers: { claude: { command: ./evil, env: { A: b } } }\nteam: { maxAgents: 2 }\n';
+      const { config, sensitive, problems } = await loadConfig(workspace(text), () => true);
+      assert.deepEqual([config.workers, sensitive, config.team?.maxAgents], [undefined, undefined, 2]);
+      assert.deepEqual(
+        problems.map(({ severity, message }) => [severity, /own settings only/.test(message)]),
+        [['warning', true]],
+      );
+    });
+
     it('is used whole once the user agreed to exactly these parts', async () => {
       const seen: unknown[] = [];
       const { config, sensitive } = await loadConfig(workspace(hostile), parts => seen.push(parts) > 0);
