@@ -6,6 +6,8 @@ import { root } from './host/paths.ts';
 import { runScript } from './run-script.ts';
 
 const limit = 3 * 1024 * 1024;
+/** VS Code's page of an extension shows pictures and links from public addresses only, so it has a text without them. */
+const readme = 'docs/marketplace.md';
 const vsix = join(root, 'orchestrate.vsix');
 const kilobytes = (bytes: number) => `${(bytes / 1024).toFixed(0)} KB`;
 
@@ -20,7 +22,8 @@ const needed = [
   /^media\/rehearsals\//,
   /^package(\.nls(\.[a-z-]+)?)?\.json$/,
   /^dist\/l10n\/bundle\.l10n(\.[a-z-]+)?\.json$/,
-  /^(README|CHANGELOG)\.md$/,
+  /^CHANGELOG\.md$/,
+  /^docs\/marketplace\.md$/,
   /^LICENSE$/,
 ];
 
@@ -37,7 +40,9 @@ await runScript('build.ts', '--production');
 for (const [file, bytes] of await sizes(join(root, 'dist')))
   console.log(`${kilobytes(bytes).padStart(8)}  dist/${file}`);
 
-const files = await listFiles({ cwd: root, packageManager: PackageManager.None });
+// The repository's own page is always listed, and left out where there is another.
+const listed = await listFiles({ cwd: root, packageManager: PackageManager.None });
+const files = listed.filter(file => file !== 'README.md');
 const odd = files.filter(file => !needed.some(pattern => pattern.test(file.replaceAll('\\', '/'))));
 if (odd.length > 0) throw new Error(`not needed to run, yet in the package: ${odd.join(', ')}`);
 
@@ -45,6 +50,7 @@ await createVSIX({
   cwd: root,
   packagePath: vsix,
   dependencies: false,
+  readmePath: readme,
   allowMissingRepository: true,
   rewriteRelativeLinks: false,
 });
