@@ -46,6 +46,9 @@ function terminalFor(interrupt: AbortSignal): Terminal {
   };
 }
 
+/** Those that run a session: what is under way is brought to an end before they go. */
+const working: ReadonlySet<CommandName> = new Set(['run', 'resume']);
+
 async function main(argv: readonly string[]): Promise<number> {
   const interrupt = new AbortController();
   const terminal = terminalFor(interrupt.signal);
@@ -54,8 +57,12 @@ async function main(argv: readonly string[]): Promise<number> {
     if (interrupt.signal.aborted) process.exit(EXIT.interrupted);
     interrupt.abort();
   });
-  process.on('SIGTERM', () => interrupt.abort());
+  // The terminal was closed, or somebody asked us to go.
+  for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, () => interrupt.abort());
   const parsed = parseCommandLine(argv);
+  // A reader that has seen enough (`| head`) is no failure; a session that nobody watches any more is stopped.
+  const works = parsed.kind === 'command' && working.has(parsed.name);
+  whenUnread(() => (works ? interrupt.abort() : process.exit(EXIT.done)));
   switch (parsed.kind) {
     case 'version':
       print(terminal, manifest.version);
@@ -74,18 +81,29 @@ async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
-// A reader that has seen enough (`| head`) is no failure.
-process.stdout.on('error', error => {
-  if ((error as NodeJS.ErrnoException).code === 'EPIPE') process.exit(EXIT.done);
-  throw error;
-});
+/** What people can act on needs no stack. */
+function wordsOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  // By name: the classes would load what most commands do not need.
+  const told = ['StoreError', 'JournalDamaged'].includes(error.name) || error instanceof UsageError;
+  if (told && process.env.ORCHESTRATE_LOG === undefined) return error.message;
+  return error.stack ?? error.message;
+}
+
+/** Where output goes nowhere any more: its reader left, or the terminal was closed. */
+function whenUnread(then: () => void): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', error => {
+      const { code = '' } = error as NodeJS.ErrnoException;
+      if (!['EPIPE', 'EIO'].includes(code)) throw error;
+      then();
+    });
+  }
+}
 
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
-  const expected = error instanceof UsageError;
-  process.stderr.write(
-    `${expected ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
-  );
-  process.exitCode = expected ? EXIT.usage : EXIT.failures;
+  process.stderr.write(`${wordsOf(error)}\n`);
+  process.exitCode = error instanceof UsageError ? EXIT.usage : EXIT.failures;
 }

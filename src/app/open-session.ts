@@ -28,6 +28,7 @@ import type { NodeProcesses } from '../node/processes.ts';
 import type { SessionFolder } from '../node/session/session-folder.ts';
 import { createSession, findSession, pruneSessions, type Retention } from '../node/session/sessions.ts';
 import { sweepBlobs } from '../node/session/sweep.ts';
+import type { JournalEvent } from '../protocol/events.ts';
 import type { Plan } from '../protocol/plan.ts';
 import { workerCopies } from '../workers/copies.ts';
 import { createWorkers, findWorkers } from '../workers/workers.ts';
@@ -65,6 +66,8 @@ export interface SessionHost {
   team?: readonly string[];
   /** How much is kept of earlier sessions. */
   retention: Retention;
+  /** Hears every event from the first on, those before the session is handed over too. */
+  watch?: (event: JournalEvent) => void;
 }
 
 export type Opening =
@@ -151,6 +154,7 @@ async function begin(
     },
   });
   const owned: Disposable[] = [journal.subscribe(event => histories.apply(event))];
+  if (host.watch) owned.push(journal.subscribe(host.watch));
   const texts = keepLog(journal, timeline, store, { clock, log });
   const changes = createChanges({ files, journal, hash: hashOf, newId });
   await changes.open();

@@ -1,16 +1,18 @@
+import type { Changes } from '../core/changes/changes.ts';
 import type { Log } from '../core/ports.ts';
 import { NodeWorkspace } from '../node/workspace.ts';
 import { selectorOf, showChanges, showDecision } from '../terminal/commands/changes.ts';
 import { ask } from '../terminal/commands/requests.ts';
 import { chooseSession, openFolder, workspaceOf } from '../terminal/find-session.ts';
-import { type Call, option, type Terminal } from '../terminal/terminal.ts';
+import { type Call, option, type Terminal, UsageError } from '../terminal/terminal.ts';
 import { lookAtStored, openStored } from './stored-session.ts';
 
 const quiet: Log = { write: () => undefined };
 
-/** `[SESSION] [PLACE]`: a word that fits no session is the place. */
+/** `[SESSION] [PLACE]`: a word that fits no session is the place. An empty one is never taken for everything. */
 async function placesOf(terminal: Terminal, call: Call) {
   const workspace = workspaceOf(terminal, call);
+  if (call.words.some(word => word.trim() === '')) throw new UsageError('An empty path names no change.');
   const [first, second] = call.words;
   if (second !== undefined || first === undefined) {
     return { workspace, session: await chooseSession(terminal, workspace, first), place: second };
@@ -24,33 +26,37 @@ async function partsOf(terminal: Terminal, call: Call) {
   const { workspace, session, place } = await placesOf(terminal, call);
   const store = await openFolder(terminal, workspace, session.id);
   const files = new NodeWorkspace(workspace);
-  return { session, place, parts: { store, files, clock: terminal.clock, log: quiet } };
+  return { workspace, session, place, parts: { store, files, clock: terminal.clock, log: quiet } };
 }
+
+const waiting = (changes: Changes): ReadonlySet<string> => new Set(changes.pendingFiles().map(file => file.path));
 
 /** `orchestrate changes` */
 export async function changes(terminal: Terminal, call: Call): Promise<number> {
-  const { place, parts } = await partsOf(terminal, call);
+  const { workspace, place, parts } = await partsOf(terminal, call);
   const stored = await lookAtStored(parts);
   try {
+    const { path } = selectorOf(call, place, workspace, waiting(stored.changes));
     const read = async (path: string) => (await parts.files.read(path))?.bytes;
-    return await showChanges(terminal, call, stored.changes, place?.split('#')[0], read);
+    return await showChanges(terminal, call, stored.changes, path, read);
   } finally {
     await stored.close();
   }
 }
 
 const decide = (action: 'accept' | 'reject') => async (terminal: Terminal, call: Call) => {
-  const { session, place, parts } = await partsOf(terminal, call);
-  const selector = selectorOf(call, place);
+  const { workspace, session, place, parts } = await partsOf(terminal, call);
   const reason = option(call, 'reason');
   const force = call.options.force === true;
   const forced = force ? { force, edits: 'discard' as const } : {};
   const opened = await openStored(parts, 'terminal');
   if (!opened.ok) {
-    const { hunks, ...rest } = selector;
     const looked = await lookAtStored(parts);
-    const seen = Object.fromEntries(looked.changes.contents(selector));
-    await looked.close();
+    const { seen, selector } = await (async () => {
+      const selector = selectorOf(call, place, workspace, waiting(looked.changes));
+      return { selector, seen: Object.fromEntries(looked.changes.contents(selector)) };
+    })().finally(() => looked.close());
+    const { hunks, ...rest } = selector;
     return ask(terminal, call, session.id, {
       kind: action,
       ...rest,
@@ -67,8 +73,9 @@ const decide = (action: 'accept' | 'reject') => async (terminal: Terminal, call:
       ...(reason && { reason }),
       ...forced,
     };
+    const selector = selectorOf(call, place, workspace, waiting(changes));
     const result = await changes[action](selector, changes.views(selector), options, terminal.interrupt);
-    return showDecision(terminal, call, action, result);
+    return showDecision(terminal, call, action, result, Object.keys(selector).length > 0);
   } finally {
     await close();
   }

@@ -15,10 +15,12 @@ import { findRipgrep } from '../node/ripgrep.ts';
 import { wasRehearsed } from '../node/session/sessions.ts';
 import { NodeWorkspace } from '../node/workspace.ts';
 import type { Config } from '../protocol/config.ts';
+import type { JournalEvent } from '../protocol/events.ts';
 import type { Plan } from '../protocol/plan.ts';
 import { dollars } from '../terminal/commands/requests.ts';
 import { chooseSession, openFolder, workspaceOf } from '../terminal/find-session.ts';
 import { problemLines } from '../terminal/problems.ts';
+import { Relay } from '../terminal/relay.ts';
 import { watchRun } from '../terminal/run-view.ts';
 import { type Call, EXIT, option, type Terminal, UsageError } from '../terminal/terminal.ts';
 import { Engine } from './engine.ts';
@@ -107,6 +109,7 @@ async function start(
     if (!engine.ready) throw new UsageError('No provider is ready. See: orchestrate doctor');
     const grants = new GrantFile(folder, workspace);
     await grants.load();
+    const events = new Relay<JournalEvent>();
     const host: SessionHost = {
       kind: 'terminal',
       workspace,
@@ -124,6 +127,7 @@ async function start(
       rehearsal: rehearsal !== undefined,
       ...(!rehearsal && { environment }),
       retention: retention(config),
+      watch: event => events.hear(event),
     };
     const opened = await openSession(host, engine, opening);
     if (!opened.ok) {
@@ -133,7 +137,7 @@ async function start(
         `The session is run by process ${pid} (${kind} on ${machine}). Watch it: orchestrate monitor`,
       );
     }
-    return await watchRun(terminal, call, opened.session);
+    return await watchRun(terminal, call, opened.session, events);
   } finally {
     await engine.close();
   }

@@ -9,6 +9,9 @@ const SHORT_PROTECTED = /^(git|hg|svn|orches)~\d+$/;
 
 const SECRET_NAME = [
   /^\.env(\..+)?$/,
+  /^\.envrc$/,
+  // prod.env, as compose files name them; not env.ts.
+  /.\.env$/,
   /^\.(npmrc|pypirc|netrc|pgpass|git-credentials|htpasswd|dockercfg)$/,
   /^_netrc$/,
   /^id_(rsa|dsa|ecdsa|ed25519)(_sk)?$/,
@@ -18,7 +21,8 @@ const SECRET_NAME = [
 ];
 const SECRET_FOLDER = new Set(['.ssh', '.aws', '.azure', '.gnupg', '.kube', '.docker']);
 /** Examples carry no secrets and are what a team is asked to write. */
-const SECRET_EXAMPLE = /^\.env\.(example|sample|template|dist|defaults?)$/;
+const SECRET_EXAMPLE =
+  /^\.env\.(example|sample|template|dist|defaults?)$|^(example|sample|template|dist|defaults?)\.env$/;
 
 const WINDOWS_DEVICE = /^(con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])(\..*)?$/;
 

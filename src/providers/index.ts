@@ -6,6 +6,7 @@ import { googleProvider } from './google.ts';
 import { ollamaProvider } from './ollama.ts';
 import { openaiProvider } from './openai.ts';
 import { openaiCompatibleProvider } from './openai-compatible.ts';
+import { secretsOf } from './secrets.ts';
 
 export type { ProviderConfig } from './config.ts';
 
@@ -24,6 +25,6 @@ export function createProvider(
   deps: Partial<ProviderDeps> = {},
 ): Provider {
   const all = withDefaults(deps);
-  all.redactor.add(key);
+  for (const secret of secretsOf(config, key)) all.redactor.add(secret);
   return kinds[config.kind](config, key, all);
 }

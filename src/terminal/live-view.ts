@@ -1,3 +1,4 @@
+import { showCost } from '../core/session/figures.ts';
 import type { AgentState, SessionState, TaskState, TaskStatus } from '../core/session/state.ts';
 import { showCount, showDuration, showMoney } from '../protocol/show.ts';
 import { cut, oneLine, type Style, widthOf } from './style.ts';
@@ -30,7 +31,7 @@ function taskLine(state: SessionState, task: TaskState, now: number, columns: nu
   const role = 'role' in task.task ? task.task.role : task.task.kind;
   const time = task.startedAt === undefined ? '' : showDuration((task.endedAt ?? now) - task.startedAt);
   const figures = [shortModel(agent?.model), task.tally.calls > 0 ? showCount(tokensOf(task.tally)) : '']
-    .concat(task.tally.calls > 0 ? showMoney(task.tally.cost) : '', time)
+    .concat(task.tally.calls > 0 ? showCost(task.tally) : '', time)
     .filter(text => text !== '')
     .join('  ');
   const busy = task.status === 'running' || task.status === 'checking';
@@ -75,7 +76,7 @@ export function liveLines(
   const running = [...state.agents.values()].filter(agent => agent.endedAt === undefined).length;
   const limit = state.budget.limits.find(each => each.scope === 'session')?.limit;
   const elapsed = state.startedAt === undefined ? 0 : now - state.startedAt;
-  const cost = `${showMoney(state.tally.cost)}${state.tally.unknownCost > 0 ? '+?' : ''}${limit ? ` of ${showMoney(limit)}` : ''}`;
+  const cost = `${showCost(state.tally)}${limit ? ` of ${showMoney(limit)}` : ''}`;
   const counters = [
     state.status === 'ended' ? (state.outcome?.outcome ?? 'ended') : state.status,
     `${done}/${tasks.length} tasks`,

@@ -1,10 +1,12 @@
 import { renderPlan } from '../core/plan/render.ts';
+import { showCost, showTokens } from '../core/session/figures.ts';
 import type { LiveSession } from '../core/session/live.ts';
 import type { JournalEvent, SessionOutcome } from '../protocol/events.ts';
-import { showCount, showDuration, showMoney } from '../protocol/show.ts';
+import { showDuration, showMoney } from '../protocol/show.ts';
 import { answerAsks } from './asks.ts';
 import { eventLine } from './event-line.ts';
 import { liveLines } from './live-view.ts';
+import type { Relay } from './relay.ts';
 import { Screen } from './screen.ts';
 import { type Call, EXIT, print, printJson, type Terminal } from './terminal.ts';
 
@@ -17,7 +19,12 @@ const CODES: Record<SessionOutcome, number> = {
 };
 
 /** Shows a session while it runs, hands questions to the user, and says at the end what came of it. */
-export async function watchRun(terminal: Terminal, call: Call, session: LiveSession): Promise<number> {
+export async function watchRun(
+  terminal: Terminal,
+  call: Call,
+  session: LiveSession,
+  events: Relay<JournalEvent>,
+): Promise<number> {
   const json = call.options.json === true;
   const live = terminal.out.isTTY === true && !json;
   const { state } = session.journal;
@@ -35,9 +42,10 @@ export async function watchRun(terminal: Terminal, call: Call, session: LiveSess
     const line = eventLine(event, terminal.style);
     if (line) print(terminal, line);
   };
-  const subscription = session.journal.subscribe(show);
-  const stop = () => session.stop('interrupted from the keyboard');
+  const subscription = events.listen(show);
+  const stop = () => session.stop('interrupted in the terminal');
   terminal.interrupt.addEventListener('abort', stop, { once: true });
+  if (terminal.interrupt.aborted) stop();
   // Elapsed times grow although nothing happens.
   const ticker = screen && setInterval(() => screen.touch(), 1000);
   const quiet = (now: boolean) => {
@@ -75,8 +83,6 @@ function sayEnd(terminal: Terminal, session: LiveSession, outcome: SessionOutcom
   const { state } = session.journal;
   const tasks = [...state.tasks.values()];
   const done = tasks.filter(task => task.status === 'completed').length;
-  const { usage } = state.tally;
-  const tokens = usage.input + usage.cacheRead + usage.cacheWrite + usage.output;
   const waiting = session.changes.pendingFiles();
   const hunks = waiting.reduce((sum, file) => sum + file.hunks, 0);
   const title =
@@ -87,7 +93,7 @@ function sayEnd(terminal: Terminal, session: LiveSession, outcome: SessionOutcom
         : style.bad(outcome);
   const lines = [
     '',
-    `${style.bold(title)}: ${done} of ${tasks.length} tasks, ${showCount(tokens)} tokens, ${showMoney(state.tally.cost)}${state.rehearsal ? ' (rehearsed: nothing was spent)' : ''}, ${showDuration(state.activeMs)}`,
+    `${style.bold(title)}: ${done} of ${tasks.length} tasks, ${showTokens(state.tally)} tokens, ${showCost(state.tally)}${state.rehearsal ? ' (rehearsed: nothing was spent)' : ''}, ${showDuration(state.activeMs)}`,
     ...(state.outcome ? [`  ${state.outcome.reason}`] : []),
     `  switches of model ${state.switches}, answers discarded ${state.discarded}, escalations ${state.escalations}, permissions denied ${state.deniedPermissions}`,
     `Session:  ${session.place}`,

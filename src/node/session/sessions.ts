@@ -31,6 +31,9 @@ export interface SessionSummary {
   journalBytes: number;
 }
 
+/** So long is the date and time at the beginning of an id. */
+const ID_SECOND = '20260101-000000'.length;
+
 const sessionsIn = (workspace: string) => join(workspace, OUR_FOLDER, 'sessions');
 
 /** Undefined for an id that could lead out of the sessions' folder, and for one that is not there. */
@@ -72,7 +75,11 @@ export async function listSessions(workspace: string, clock: Clock): Promise<Ses
     const summary = await summarise(join(sessionsIn(workspace), id), id, clock);
     if (summary) found.push(summary);
   }
-  return found;
+  // Ids tell the second; of two that started in the same one, the journals know which is newer.
+  const second = ({ id }: SessionSummary) => id.slice(0, ID_SECOND);
+  return found.sort((a, b) =>
+    second(a) === second(b) ? (b.startedAt ?? 0) - (a.startedAt ?? 0) : second(a) < second(b) ? 1 : -1,
+  );
 }
 
 /** Takes a session away with all its files; refuses while somebody owns it. */

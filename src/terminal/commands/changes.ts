@@ -1,8 +1,9 @@
 import type { Changes, FileReview } from '../../core/changes/changes.ts';
 import type { ReviewResult, Selector } from '../../core/changes/decisions.ts';
 import type { Hunk } from '../../core/changes/hunks.ts';
+import { parsePath } from '../../core/paths.ts';
 import { oneLine, type Style } from '../style.ts';
-import { type Call, EXIT, option, print, printJson, type Terminal } from '../terminal.ts';
+import { type Call, EXIT, option, print, printJson, type Terminal, UsageError } from '../terminal.ts';
 
 const decoder = new TextDecoder();
 
@@ -69,17 +70,40 @@ export async function showChanges(
   return EXIT.done;
 }
 
-/** Which changes a call means: `[PATH[#HUNK]]` and the options that narrow it. */
-export function selectorOf(call: Call, place: string | undefined): Selector {
-  const [path, hunk] = place?.split('#') ?? [];
+/**
+ * Which changes a call means: `[PATH[#HUNK,…]]` and the options that narrow it. A path may hold a `#` itself, be
+ * absolute, or begin with `./`.
+ */
+export function selectorOf(
+  call: Call,
+  place: string | undefined,
+  workspace: string,
+  waiting: ReadonlySet<string>,
+): Selector {
   const agent = option(call, 'agent');
   const task = option(call, 'task');
   return {
-    ...(path && { path }),
-    ...(hunk && { hunks: hunk.split(',') }),
+    ...(place !== undefined && placeOf(place, workspace, waiting)),
     ...(agent && { agent }),
     ...(task && { task }),
   };
+}
+
+function placeOf(place: string, workspace: string, waiting: ReadonlySet<string>): Pick<Selector, 'path' | 'hunks'> {
+  const pathOf = (text: string) => {
+    if (waiting.has(text)) return text;
+    const parsed = parsePath(text, [workspace]);
+    return parsed.ok ? parsed.path : text;
+  };
+  const whole = pathOf(place);
+  const mark = place.lastIndexOf('#');
+  if (waiting.has(whole) || mark <= 0) return { path: whole };
+  const hunks = place
+    .slice(mark + 1)
+    .split(',')
+    .filter(Boolean);
+  if (hunks.length === 0) throw new UsageError(`No hunk is named after "#" in "${place}".`);
+  return { path: pathOf(place.slice(0, mark)), hunks };
 }
 
 const WHY: Record<string, string> = {
@@ -93,6 +117,7 @@ export function showDecision(
   call: Call,
   action: 'accept' | 'reject',
   { done, refused }: ReviewResult,
+  named: boolean,
 ): number {
   if (call.options.json) {
     printJson(terminal, { done, refused });
@@ -105,5 +130,7 @@ export function showDecision(
     }
     if (done.length + refused.length === 0) print(terminal, 'Nothing that fits waits for review.');
   }
-  return refused.length > 0 ? EXIT.failures : EXIT.done;
+  // Whoever named something that is not there has not got what was asked for.
+  const missed = named && done.length + refused.length === 0;
+  return missed || refused.length > 0 ? EXIT.failures : EXIT.done;
 }

@@ -68,6 +68,8 @@ describe('the workspace on disk', () => {
       ['config/.env.local', 'secret-file'],
       ['.env\u200b', 'secret-file'],
       ['.env:x', 'secret-file'],
+      ['deploy/prod.env', 'secret-file'],
+      ['.envrc', 'secret-file'],
       ['.npmrc', 'secret-file'],
       ['keys/server.pem', 'secret-file'],
       ['.ssh/known_hosts', 'secret-file'],

@@ -72,6 +72,28 @@ describe('the report', () => {
     assert.deepEqual(quality.tests, { passed: 5, failed: 0 });
   });
 
+  it('says when what a check runs was written by an agent, unless that was rejected', () => {
+    const { append, state } = memoryJournal();
+    const task = { kind: 'command' as const, title: 'T', needs: [], priority: 5, optional: false, run: 'true' };
+    const tasks = ['npm', 'path', 'other'].map(id => ({ ...task, id }));
+    append({ type: 'plan-proposed', plan: { goal: 'g', phases: [], pools: {}, tasks }, revision: 1, source: 'file' });
+    const runs = { npm: 'cd web && npm test', path: 'node ./scripts/prove.js', other: 'cargo test' };
+    for (const [id, run] of Object.entries(runs))
+      append({ type: 'check-ended', id, task: id, check: { run }, ok: true, exit: 0, ms: 1 });
+    for (const path of ['web/package.json', 'scripts/prove.js', 'src/npm.js']) {
+      append({ type: 'write-intent', agent: 'a', task: 't', write: path, path, before: null, after: 'b'.repeat(64) });
+      append({ type: 'write-outcome', write: path, ok: true, reason: 'applied' });
+    }
+    const authors = () => buildReport(state).checks.map(one => one.decidedBy?.map(file => file.path));
+    assert.deepEqual(authors(), [['web/package.json'], ['scripts/prove.js'], undefined]);
+    const text = renderReport(buildReport(state));
+    assert.match(text, /What `node .\/scripts\/prove.js` runs is said in `scripts\/prove.js`, written by `a`/);
+    const file = state.files.get('web/package.json');
+    assert.ok(file);
+    file.status = 'rejected';
+    assert.deepEqual(authors(), [undefined, ['scripts/prove.js'], undefined]);
+  });
+
   it('lets no text of an agent become markup', () => {
     const nasty = [
       '<script>alert(1)</script>',

@@ -235,6 +235,27 @@ describe('a session’s folder', function () {
       await store.close();
     }));
 
+  it('is listed before one that started earlier in the same second', () =>
+    inTemporaryFolder(async workspace => {
+      let at = Date.UTC(2026, 0, 2, 3, 4, 5, 100);
+      const clock = { ...systemClock, now: () => at, monotonic: systemClock.monotonic, after: systemClock.after };
+      const made: string[] = [];
+      for (let i = 0; i < 12; i++, at += 20) {
+        const { id, store } = await createSession(workspace, clock);
+        await store.lock('terminal');
+        const journal = await open(store, { clock });
+        await journal.commit(start(id));
+        await journal.close();
+        await store.close();
+        made.unshift(id);
+      }
+      const listed = await listSessions(workspace, clock);
+      assert.deepEqual(
+        listed.map(one => one.id),
+        made,
+      );
+    }));
+
   it('is listed newest first with goal, outcome and owner, though anything may stand beside it', () =>
     inTemporaryFolder(async workspace => {
       let now = Date.UTC(2026, 0, 1);

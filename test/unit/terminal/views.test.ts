@@ -108,6 +108,16 @@ describe('the live view', () => {
     assert.match(text, /… and 4\d more/);
   });
 
+  it('calls a cost that is an upper bound what it is', () => {
+    const { append, state } = session(1);
+    append({ type: 'call-intent', call: 'c', agent: 'a', task: 'task-0', turn: 1, attempt: 1, model: 'anthropic/m' });
+    const cut = { ok: false, error: 'aborted', message: 'cut' } as const;
+    append({ type: 'call-outcome', call: 'c', result: cut, cost: 170_000_000, costIsReservation: true, ms: 1 });
+    const lines = liveLines(state, { now: 0, columns: 120, rows: 20, style: plain });
+    assert.match(lines[1] ?? '', /at most \$0\.17 of \$5\.00/);
+    assert.match(lines[3] ?? '', /at most \$0\.17/);
+  });
+
   it('shows what waits for the user, with the count', () => {
     const journal = session(2);
     for (const ask of ['a1', 'a2']) {

@@ -2,6 +2,7 @@ import { checkText } from '../../plan/check-text.ts';
 import { type CheckResult, checkResults, evidence, provesIntegration, supervision } from '../evidence.ts';
 import { responseMs, successRate, tokensOf } from '../figures.ts';
 import type { AgentState, SessionState, Tally, TaskState } from '../state.ts';
+import { decidedBy } from './decided-by.ts';
 import { leftOvers } from './left.ts';
 import type { AgentReport, CheckReport, Report, TaskReport, UseReport } from './report.ts';
 
@@ -56,7 +57,7 @@ export function buildReport(state: SessionState): Report {
       ...known({ resolved: resolved?.how }),
     })),
     denied: state.denials.map(({ agent, kind, what, rule, by }) => ({ agent, kind, what, rule, by })),
-    checks: checkResults(state).map(checkReport),
+    checks: checkResults(state).map(result => checkReport(state, result)),
     quality: { ...evidence(state), commands: { ...state.commands } },
     files: [...state.files.values()]
       .map(({ path, status, deleted, agents, tasks }) => ({ path, status, deleted, agents, tasks }))
@@ -131,8 +132,9 @@ function agentReport(state: AgentState): AgentReport {
   };
 }
 
-function checkReport(result: CheckResult): CheckReport {
+function checkReport(state: SessionState, result: CheckResult): CheckReport {
   const { last, runs, failures, task } = result;
+  const authors = decidedBy(state, last.check);
   return {
     task: task.task.id,
     check: checkText(last.check),
@@ -143,5 +145,6 @@ function checkReport(result: CheckResult): CheckReport {
     failures,
     ...known({ tests: last.tests }),
     integration: provesIntegration(result),
+    ...(authors.length > 0 && { decidedBy: authors }),
   };
 }

@@ -254,6 +254,12 @@ function quality({ checks, quality: { findings, verdicts, commands, tests } }: R
     'Evidence only: what was run, counted and found. No score is made of it.',
     '',
     ...table(checkHead, others.map(checkCells)),
+    ...checks.flatMap(({ check, decidedBy = [] }) =>
+      decidedBy.map(
+        ({ path, agents }) =>
+          `- **What ${code(check)} runs is said in ${code(path)}, written by ${agents.map(code).join(', ')}**: the check is worth what that says`,
+      ),
+    ),
     `- Tests, as counted in the output of the last runs: ${tests ? `${tests.passed} passed, ${tests.failed} failed` : 'unknown'}`,
     ...Object.entries(findings).map(
       ([severity, count]) => `- Findings of severity ${severity}: ${count.open} open, ${count.resolved} resolved`,

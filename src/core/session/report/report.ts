@@ -1,6 +1,7 @@
 import type { AgentOutcome, Severity } from '../../../protocol/events.ts';
 import type { ModelRef, NanoUsd, RelPath } from '../../../protocol/ids.ts';
 import type { AgentStatus, TaskStatus, WrittenFile } from '../state.ts';
+import type { DecidedBy } from './decided-by.ts';
 
 /** What a tally says, with what is unknown left out rather than counted as nothing. */
 export interface UseReport {
@@ -29,6 +30,8 @@ export interface CheckReport {
   failures: number;
   tests?: { passed: number; failed: number };
   integration: boolean;
+  /** Files that agents of this session wrote, and that say what its command runs. */
+  decidedBy?: DecidedBy[];
 }
 
 export interface TaskReport {
