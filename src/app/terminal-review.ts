@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 import type { Changes } from '../core/changes/changes.ts';
 import type { Log } from '../core/ports.ts';
 import { NodeWorkspace } from '../node/workspace.ts';
@@ -6,6 +8,9 @@ import { ask } from '../terminal/commands/requests.ts';
 import { chooseSession, openFolder, workspaceOf } from '../terminal/find-session.ts';
 import { type Call, option, type Terminal, UsageError } from '../terminal/terminal.ts';
 import { lookAtStored, openStored } from './stored-session.ts';
+
+/** A session's random letters: less does not name it where a path could stand. */
+const SHORTEST_ID = 4;
 
 const quiet: Log = { write: () => undefined };
 
@@ -17,7 +22,9 @@ async function placesOf(terminal: Terminal, call: Call) {
   if (second !== undefined || first === undefined) {
     return { workspace, session: await chooseSession(terminal, workspace, first), place: second };
   }
-  const named = await chooseSession(terminal, workspace, first).catch(() => undefined);
+  // `20` or `a` may be a file as well as a piece of an id; that it means all of a session has to be plain.
+  const short = first.length < SHORTEST_ID || existsSync(resolve(workspace, first));
+  const named = short ? undefined : await chooseSession(terminal, workspace, first).catch(() => undefined);
   const session = named ?? (await chooseSession(terminal, workspace, undefined));
   return { workspace, session, place: named ? undefined : first };
 }

@@ -89,6 +89,9 @@ describe('The terminal program', function () {
     assert.equal(await codeOf(start('reject', '')), 2, 'an unset variable in a script is not "everything"');
     assert.equal(await codeOf(start('reject', 'nowhere.txt')), 1);
     assert.equal(await codeOf(start('reject', 'a.txt#')), 2);
+    // Every session's id begins so.
+    await writeFile(join(workspace, '20'), '');
+    assert.equal(await codeOf(start('reject', '20')), 1);
     assert.equal((await there()).length, names.length);
     for (const name of ['./b.txt', join(workspace, 'c.txt'), 'x#1.txt', '#2.txt'])
       assert.equal(await codeOf(start('reject', name)), 0, name);
