@@ -185,6 +185,8 @@ describe('a role with a CLI agent', function () {
               ask: { kind: 'execute', title: 'install', command: 'npm install left-pad' },
               granted: [{ say: 'installed' }],
             },
+            { ask: { kind: 'execute', title: 'ls' } },
+            { ask: { kind: 'execute', title: 'rm -rf /' } },
             { ask: { kind: 'fetch', title: 'Fetch a page' } },
             { ask: { kind: 'fetch', title: 'Fetch another page' } },
             { through: 'other.txt', text: 'no' },
@@ -197,13 +199,16 @@ describe('a role with a CLI agent', function () {
     const first = await world.seen('permission-asked', ({ kind }) => kind === 'command');
     assert.equal(first.what, 'npm install left-pad');
     await world.session.request({ kind: 'answer', ask: first.ask, decision: 'deny', scope: 'once' });
+    const titled = await world.seen('permission-asked', ({ what }) => what === 'ls');
+    assert.equal(titled.kind, 'command');
+    await world.session.request({ kind: 'answer', ask: titled.ask, decision: 'allow', scope: 'once' });
     const second = await world.seen('permission-asked', ({ kind }) => kind === 'tool');
     await world.session.request({ kind: 'answer', ask: second.ask, decision: 'allow', scope: 'session' });
     assert.equal(await world.over(), 'completed');
     const said = world.session.journal.state.agents.get('maker-1')?.summary ?? '';
     const answers = [...said.matchAll(/answered: ((?:allow|reject)_once|cancelled)/g)].map(([, answer]) => answer);
     const [yes, no] = ['allow_once', 'reject_once'];
-    assert.deepEqual(answers, [yes, no, no, no, yes, no, yes, yes]);
+    assert.deepEqual(answers, [yes, no, no, no, yes, no, yes, no, yes, yes]);
     assert.match(said, /refused: [\s\S]*only: mine\.txt/);
     assert.equal(await world.file('mine.txt'), 'through\n');
     assert.equal(await world.file('other.txt'), undefined);
@@ -217,7 +222,7 @@ describe('a role with a CLI agent', function () {
         ['/etc/hosts', 'outside-workspace'],
       ],
     );
-    assert.equal(world.of('permission-asked').length, 2, 'what was allowed for the session is not asked again');
+    assert.equal(world.of('permission-asked').length, 3, 'what was allowed for the session is not asked again');
   });
 
   it('that writes into the workspace past its copy is no author of anything there', async () => {
@@ -318,6 +323,8 @@ describe('a role with a CLI agent', function () {
     const { tally } = world.session.journal.state;
     assert.deepEqual([tally.cost, tally.unknownCost, tally.usage.input, tally.unknownUsage], [0, 1, 100, 0]);
     assert.equal(showCost(tally), 'unknown');
+    const [proposed] = world.of('plan-proposed');
+    assert.equal(proposed?.estimate?.low, undefined, 'nor can it be known before');
   });
 
   it('hears what it is told in between when its answer has ended', async () => {

@@ -5,6 +5,7 @@ import type { AgentJob, AgentResult, Attention, RoleSpec } from '../agent/contra
 import type { Clock, HashOf } from '../ports.ts';
 import type { Journal } from '../session/contract.ts';
 import type { TaskState } from '../session/state.ts';
+import { unfit } from '../worker/fit.ts';
 import { workerModel } from '../worker/names.ts';
 import { type CheckHost, runCheck } from './checks.ts';
 import type { Crew, Outcome } from './crew.ts';
@@ -277,11 +278,7 @@ class AgentTaskRun {
     if (worker === undefined || others || this.#host.spent() !== undefined) return undefined;
     const { journal } = this.#host;
     if (climbed(rungsOf(journal.state, this.#task, 'work')).includes('other-provider')) return undefined;
-    const why = !this.#host.hasWorker(worker)
-      ? `there is no CLI agent "${worker}" here`
-      : this.#spec.publishes.length > 0
-        ? 'the task publishes artifacts, which no CLI agent can'
-        : undefined;
+    const why = unfit(worker, this.#spec, name => this.#host.hasWorker(name));
     if (why === undefined) return worker;
     const text = `${agent} works with models instead of ${worker}: ${why}.`;
     journal.append({ type: 'notice', level: 'warning', code: 'worker-not-used', agent, text });

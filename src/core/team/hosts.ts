@@ -47,6 +47,7 @@ export function planningHost({ ports, settings, attention, names, workspace }: T
     maxAgents: scheduler.maxAgents,
     context: planContext(settings),
     newAgent: role => names.next(role),
+    hasWorker: name => ports.hasWorker?.(name) === true,
     ask: approvePlan,
   };
 }

@@ -7,6 +7,8 @@ import type { PlanContext } from '../plan/parts.ts';
 import { makePlan } from '../plan/planner.ts';
 import type { Router } from '../routing/contract.ts';
 import type { Journal } from '../session/contract.ts';
+import { workerFor } from '../worker/fit.ts';
+import { workerModel } from '../worker/names.ts';
 import type { AttentionQueue } from './attention.ts';
 import type { Routes } from './routes.ts';
 
@@ -22,6 +24,8 @@ export interface PlanningHost {
   context: PlanContext;
   price(model: ModelRef, usage: Usage): Promise<NanoUsd | undefined>;
   newAgent(role: string): string;
+  /** Whether a CLI agent can be started by this name. */
+  hasWorker(name: string): boolean;
   /** The plan is shown and waits for a yes before anything runs. */
   ask: boolean;
   present(): boolean;
@@ -41,7 +45,7 @@ export function planAsk(journal: Journal): string | undefined {
 
 export function estimate(
   plan: Plan,
-  host: Pick<PlanningHost, 'routes' | 'roles' | 'price' | 'maxAgents'>,
+  host: Pick<PlanningHost, 'routes' | 'roles' | 'price' | 'maxAgents' | 'hasWorker'>,
 ): Promise<Estimate> {
   const roles = new Map(host.roles.map(role => [role.name, role]));
   return estimatePlan(plan, {
@@ -49,6 +53,9 @@ export function estimate(
     price: host.price,
     modelOf: (name, task) => {
       const role = roles.get(name);
+      const worker = role && name === task.role ? workerFor(role, task, host.hasWorker) : undefined;
+      // Nobody knows beforehand what it costs.
+      if (worker !== undefined) return workerModel(worker);
       return role && host.routes.of(role, task)[0];
     },
   });

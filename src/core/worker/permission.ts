@@ -16,6 +16,9 @@ export interface Asker {
   claims: Claims;
 }
 
+/** The rule of a command that a person allowed for always. */
+const ANSWERED = 'answered-for-always';
+
 type Denial = { kind: 'command' | 'path'; what: string; rule: string; advice: string };
 
 function deniedWrite(tool: WorkerTool, { claims }: Asker): Denial | undefined {
@@ -58,17 +61,18 @@ export async function permit(
     case 'edit': {
       const denial = deniedWrite(tool, asker);
       if (denial) return deny(denial);
-      return tool.paths.length > 0 ? 'allow' : ask('tool', tool.title, `${worker}: edit`);
+      return tool.paths.length > 0 ? 'allow' : ask('path', tool.title, `${worker}: edit`);
     }
     case 'read':
     case 'search':
       return outside ? ask('path', outside.path, `${worker}: outside-workspace`) : 'allow';
     case 'execute': {
-      const { command } = tool;
-      if (command === undefined) return ask('tool', tool.title, `${worker}: execute`);
+      // Some tell the command only as a title: good enough to be refused or asked about, or allowed by a person before.
+      const { command = tool.title } = tool;
       const { verdict, rule, advice } = judge(command);
       if (verdict === 'deny') return deny({ kind: 'command', what: command, rule, advice });
-      return verdict === 'allow' ? 'allow' : ask('command', command, rule);
+      const sure = tool.command !== undefined || rule === ANSWERED;
+      return verdict === 'allow' && sure ? 'allow' : ask('command', command, rule);
     }
     case 'fetch':
     case 'other':
