@@ -2,39 +2,8 @@ import assert from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Frame } from 'playwright-core';
-import type { JournalEvent } from '../../src/protocol/events.ts';
 import { RehearsedWorkbench } from '../support/rehearsed-workbench.ts';
-
-/** The folder of the workspace's one session. */
-async function sessionOf(workspace: string): Promise<string> {
-  const sessions = join(workspace, '.orchestrate', 'sessions');
-  return join(sessions, (await readdir(sessions)).find(name => !name.startsWith('.')) ?? '');
-}
-
-/** What it has written down so far. */
-async function journalOf(workspace: string): Promise<JournalEvent[]> {
-  const text = await readFile(join(await sessionOf(workspace), 'events.jsonl'), 'utf8');
-  // The last line may be on its way.
-  const lines = text.slice(0, text.lastIndexOf('\n')).split('\n');
-  return lines.map(line => JSON.parse(line) as JournalEvent);
-}
-
-/** Starts the session and opens the dashboard on it, by the time at which both agents wait for a person. */
-async function begin(rehearsed: RehearsedWorkbench): Promise<Frame> {
-  const { workbench, goal } = rehearsed;
-  await workbench.showSidebar();
-  await workbench.run('Orchestrate: Start Session');
-  await workbench.asks('Start Session');
-  await workbench.input.fill(goal);
-  await workbench.page.keyboard.press('Enter');
-  await workbench.page.locator('.quick-input-list').getByText('Make a plan').waitFor();
-  await workbench.page.keyboard.press('Enter');
-  await workbench.lens('Approve').click();
-  // It opens by itself.
-  const frame = await workbench.dashboard();
-  await frame.getByText('1 of 2', { exact: true }).waitFor();
-  return frame;
-}
+import { begin, sessionOf, writtenIn } from '../support/steered-session.ts';
 
 const agentRow = (frame: Frame, text: string) =>
   frame.getByRole('treegrid', { name: 'Agents' }).getByRole('row').filter({ hasText: text });
@@ -46,18 +15,7 @@ describe('a live session', function () {
     await using rehearsed = await RehearsedWorkbench.open({ script: 'steering', size: { width: 1400, height: 1500 } });
     const { workbench, workspace } = rehearsed;
     const { page } = workbench;
-    const written = async <T extends JournalEvent['type']>(
-      type: T,
-      like: (event: Extract<JournalEvent, { type: T }>) => boolean = () => true,
-    ) => {
-      for (;;) {
-        for (const event of await journalOf(workspace)) {
-          const found = event as Extract<JournalEvent, { type: T }>;
-          if (event.type === type && like(found)) return found;
-        }
-        await page.waitForTimeout(200);
-      }
-    };
+    const written = writtenIn(workspace);
     const frame = await begin(rehearsed);
 
     // One agent: paused, let go on, told something, given another model, and answered.

@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict';
+import { RehearsedWorkbench } from '../support/rehearsed-workbench.ts';
+import { begin, writtenIn } from '../support/steered-session.ts';
+
+const AGENT = 'backend-specialist-1';
+
+describe('the Agents view', function () {
+  this.timeout(300_000);
+
+  it('steers an agent by its context menu and its buttons, and is walked by keyboard', async () => {
+    await using rehearsed = await RehearsedWorkbench.open({ script: 'steering', size: { width: 1200, height: 900 } });
+    const { workbench, workspace } = rehearsed;
+    const { page } = workbench;
+    const written = writtenIn(workspace);
+    await begin(rehearsed);
+    const row = page.locator('.sidebar').getByRole('treeitem', { name: new RegExp(`^Agent ${AGENT}`) });
+    const other = page.locator('.sidebar').getByRole('treeitem', { name: /^Agent qa-specialist-1/ });
+
+    // What is said of it to those who do not see it.
+    const label = (await row.getAttribute('aria-label')) ?? '';
+    assert.match(label, /waits for you.*gpt-6\.1-sol.*tokens/);
+
+    const choose = async (command: string) => {
+      await row.click({ button: 'right' });
+      const entry = page.locator('.monaco-menu').getByText(command, { exact: true });
+      await entry.waitFor();
+      // A menu that has just opened takes no click yet.
+      while (await entry.isVisible()) {
+        await entry.click({ timeout: 2000 }).catch(() => undefined);
+        await page.waitForTimeout(300);
+      }
+    };
+    await choose('Pause Agent');
+    await written('agent-paused', ({ agent }) => agent === AGENT);
+    await page
+      .locator('.sidebar')
+      .getByRole('treeitem', { name: new RegExp(`^Agent ${AGENT}`) })
+      .waitFor();
+    await row.hover();
+    await row.getByRole('button', { name: 'Continue Agent' }).click();
+    await written('agent-unpaused', ({ agent }) => agent === AGENT);
+    await row.getByRole('button', { name: 'Pause Agent' }).waitFor();
+    await choose('Nudge Agent...');
+    await workbench.input.fill('Two words are enough');
+    await page.keyboard.press('Enter');
+    await choose('Reassign Model...');
+    await page.locator('.quick-input-widget:visible').waitFor();
+    await workbench.screenshot('agents-view-reassign');
+    await workbench.escape();
+
+    await choose('Answer Agent...');
+    await page.locator('.quick-input-list').getByText('Swahili').click();
+    await written('agent-message', event => JSON.stringify(event).includes('Two words are enough'));
+    await written('agent-ended', ({ agent }) => agent === AGENT);
+    await page
+      .locator('.sidebar')
+      .getByRole('treeitem', { name: new RegExp(`^Agent ${AGENT}.*completed`) })
+      .waitFor();
+
+    // By keyboard: down to the other agent, its menu, its transcript.
+    await workbench.run('View: Close All Editors');
+    await workbench.run('Orchestrate: Focus on Agents View');
+    await page.keyboard.press('Home');
+    const focused = page.locator('.sidebar .monaco-list-row.focused');
+    while (!/^Agent qa-specialist-1/.test((await focused.getAttribute('aria-label')) ?? ''))
+      await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Shift+F10');
+    await page.locator('.monaco-menu').getByText('Abort Agent', { exact: true }).waitFor();
+    await workbench.screenshot('agents-view-menu');
+    await page.keyboard.press('Escape');
+    await page.locator('.monaco-menu').waitFor({ state: 'detached' });
+    await page.keyboard.press('Enter');
+    await page.locator('.tab.active', { hasText: 'qa-specialist-1' }).waitFor();
+    await other.and(page.locator('[aria-selected="true"]')).waitFor();
+    await other.hover();
+    await other.getByRole('button', { name: 'Abort Agent' }).click();
+    await page.locator('.monaco-dialog-box').getByRole('button', { name: 'Abort' }).click();
+    await written('agent-ended', ({ agent, outcome }) => agent === 'qa-specialist-1' && outcome === 'aborted');
+    await workbench.screenshot('agents-view-after');
+  });
+});

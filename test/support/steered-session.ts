@@ -1,0 +1,52 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Frame } from 'playwright-core';
+import type { JournalEvent } from '../../src/protocol/events.ts';
+import type { RehearsedWorkbench } from './rehearsed-workbench.ts';
+
+/** The folder of the workspace's one session. */
+export async function sessionOf(workspace: string): Promise<string> {
+  const sessions = join(workspace, '.orchestrate', 'sessions');
+  return join(sessions, (await readdir(sessions)).find(name => !name.startsWith('.')) ?? '');
+}
+
+/** What it has written down so far. */
+async function journalOf(workspace: string): Promise<JournalEvent[]> {
+  const text = await readFile(join(await sessionOf(workspace), 'events.jsonl'), 'utf8');
+  // The last line may be on its way.
+  const lines = text.slice(0, text.lastIndexOf('\n')).split('\n');
+  return lines.map(line => JSON.parse(line) as JournalEvent);
+}
+
+/** Starts the session and opens the dashboard on it, by the time at which both agents wait for a person. */
+export async function begin(rehearsed: RehearsedWorkbench): Promise<Frame> {
+  const { workbench, goal } = rehearsed;
+  await workbench.showSidebar();
+  await workbench.run('Orchestrate: Start Session');
+  await workbench.asks('Start Session');
+  await workbench.input.fill(goal);
+  await workbench.page.keyboard.press('Enter');
+  await workbench.page.locator('.quick-input-list').getByText('Make a plan').waitFor();
+  await workbench.page.keyboard.press('Enter');
+  await workbench.lens('Approve').click();
+  // It opens by itself.
+  const frame = await workbench.dashboard();
+  await frame.getByText('1 of 2', { exact: true }).waitFor();
+  return frame;
+}
+
+/** Waits for the journal to hold an event of that type that is like it. */
+export const writtenIn =
+  (workspace: string) =>
+  async <T extends JournalEvent['type']>(
+    type: T,
+    like: (event: Extract<JournalEvent, { type: T }>) => boolean = () => true,
+  ) => {
+    for (;;) {
+      for (const event of await journalOf(workspace)) {
+        const found = event as Extract<JournalEvent, { type: T }>;
+        if (event.type === type && like(found)) return found;
+      }
+      await new Promise(resolve => setTimeout(resolve, 200));
+    }
+  };
