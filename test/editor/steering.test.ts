@@ -27,7 +27,7 @@ describe('a command that needs a session', () => {
     'plan.approve': /No plan waits/,
     'plan.revise': /No plan waits/,
     'plan.cancel': /No plan waits/,
-    giveFileTo: /Open or select a file/,
+    giveFileTo: /Open or select a file of this workspace/,
   };
   for (const [name, text] of Object.entries(said)) {
     it(`says what is missing: ${name}`, async () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../../scripts/host/paths.ts';
 
@@ -19,6 +19,19 @@ function shown(): unknown[] {
     ...viewsWelcome.map(({ contents }: { contents: string }) => contents),
   ];
 }
+
+interface Entry {
+  command: string;
+  category?: string;
+  icon?: string;
+  group?: string;
+  when?: string;
+  enablement?: string;
+}
+
+const commands: Entry[] = manifest.contributes.commands;
+const menus: Record<string, Entry[]> = manifest.contributes.menus;
+const entries = Object.values(menus).flat();
 
 describe('the manifest', () => {
   it('takes every text that is shown from package.nls.json', () => {
@@ -67,5 +80,59 @@ describe('the manifest', () => {
     const starting = commands.filter(({ command }) => /\.start/.test(command));
     assert.ok(starting.length >= 2);
     for (const { command, enablement } of starting) assert.match(enablement ?? '', /isWorkspaceTrusted/, command);
+  });
+
+  it('names each of its commands under one category', () => {
+    for (const { command, category } of commands) assert.equal(category, 'Orchestrate', command);
+  });
+
+  it('has an icon for each command that is a button', () => {
+    const icons = new Set(commands.filter(({ icon }) => icon).map(({ command }) => command));
+    const buttons = entries.filter(({ group }) => /^(inline|navigation)/.test(group ?? ''));
+    assert.ok(buttons.length > 10);
+    for (const { command } of buttons) assert.ok(icons.has(command), command);
+  });
+
+  it('asks in its conditions only for context that the extension sets', () => {
+    const source = globSync('src/editor/**/*.ts', { cwd: root })
+      .map(file => readFileSync(join(root, file), 'utf8'))
+      .join('\n');
+    const found = (pattern: RegExp) => [...source.matchAll(pattern)].map(match => match[1] ?? '');
+    const set = new Set([
+      ...found(/'setContext',\s*'(orchestrate\.[\w.]+)'/g),
+      ...found(/\bset\(\s*'(\w+)'/g).map(name => `orchestrate.${name}`),
+    ]);
+    const views = Object.values<{ id: string }[]>(manifest.contributes.views).flatMap(all => all.map(({ id }) => id));
+    const conditions = [...entries, ...commands, ...manifest.contributes.keybindings]
+      .flatMap(({ when, enablement }) => [when, enablement])
+      .filter(condition => condition !== undefined);
+    const named = conditions.flatMap(condition =>
+      [...condition.matchAll(/(?<![=.\w]\s?)\borchestrate\.[\w.]+/g)].map(([name]) => name),
+    );
+    assert.ok(new Set(named).size > 5);
+    for (const name of named) assert.ok(set.has(name) || views.includes(name) || name === 'orchestrate.findings', name);
+  });
+
+  it('offers in the palette only what makes sense at the moment', () => {
+    const always = [
+      'startSession',
+      'startDemo',
+      'runWorkflow',
+      'giveFileTo',
+      'checkProviders',
+      'setApiKey',
+      'openDashboard',
+      'openSettings',
+      'showLog',
+    ].map(name => `orchestrate.${name}`);
+    const conditional = new Map(menus.commandPalette?.map(({ command, when }) => [command, when]));
+    for (const { command } of commands) {
+      assert.equal(conditional.get(command) === undefined, always.includes(command), command);
+    }
+    // They are about a row, a finding or a line that the palette cannot name.
+    for (const command of commands.map(({ command }) => command)) {
+      const rows = /(Node|Finding(Back)?|\.checkProvider|\.copyProvider)$/.test(command);
+      assert.equal(conditional.get(command) === 'false', rows, command);
+    }
   });
 });

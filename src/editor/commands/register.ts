@@ -77,6 +77,7 @@ export function registerCommands(parts: CommandParts): vscode.Disposable {
   add('copyProvider', async given => {
     const text = copyOf(given);
     if (text !== undefined) await vscode.env.clipboard.writeText(text);
+    else void vscode.window.showInformationMessage(vscode.l10n.t('Choose a row of the Providers view first.'));
   });
   add('raiseBudget', given => steer.raiseSessionBudget(controller, given));
   add('openSettings', given =>

@@ -22,6 +22,7 @@ export async function openSessionLog(controller: SessionController, given?: unkn
   if (!session || (await preview(controller, session.id, 'log.md'))) return;
   const file = await fileOf(controller, session.id, 'events.jsonl');
   if (file) await vscode.window.showTextDocument(file, { preview: true });
+  else void vscode.window.showInformationMessage(t('This session is no longer there.'));
 }
 
 async function preview(controller: SessionController, id: string, name: SessionText): Promise<boolean> {

@@ -133,8 +133,9 @@ async function readPlan(controller: SessionController, uri: vscode.Uri): Promise
 export async function giveFileTo(controller: SessionController, given?: unknown): Promise<void> {
   if (!(await requireReady())) return;
   const uri = given instanceof vscode.Uri ? given : vscode.window.activeTextEditor?.document.uri;
-  if (!uri) {
-    void vscode.window.showInformationMessage(t('Open or select a file first.'));
+  // The log and other documents that are no files of the folder cannot be given to anybody.
+  if (!uri || !vscode.workspace.getWorkspaceFolder(uri)) {
+    void vscode.window.showInformationMessage(t('Open or select a file of this workspace first.'));
     return;
   }
   const path = vscode.workspace.asRelativePath(uri, false);

@@ -57,7 +57,10 @@ export async function answerAgent(controller: SessionController, desk: PlanDesk,
   const agent = typeof given === 'object' && given !== null && 'agent' in given ? given.agent : undefined;
   const waiting = [...session.state.asks.values()].filter(each => agent === undefined || each.agent === agent);
   const [first] = waiting;
-  if (!first) return;
+  if (!first) {
+    void vscode.window.showInformationMessage(t('No agent asks anything.'));
+    return;
+  }
   const picked =
     waiting.length === 1
       ? first

@@ -76,6 +76,10 @@ export class Transcripts implements vscode.TextDocumentContentProvider, vscode.D
       label: agent,
       description: summary ?? doing ?? '',
     }));
+    if (items.length === 0) {
+      void vscode.window.showInformationMessage(t('No agent has worked in this session yet.'));
+      return undefined;
+    }
     const picked = await vscode.window.showQuickPick(items, { title: t('Open Transcript') });
     return picked && { session, agent: picked.label };
   }

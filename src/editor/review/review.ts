@@ -69,16 +69,22 @@ export class Review implements vscode.Disposable {
     const decide = (name: string, run: (target: Target) => Promise<boolean>) => {
       this.#command(`${name}Hunk`, target => this.#onHunk(target as HunkTarget | undefined, run));
       this.#command(`${name}File`, uri => this.#onFile(uri as vscode.Uri | undefined, run));
-      this.#command(`${name}Node`, node => run(targetOf(node as ReviewNode, actions)));
+      this.#command(`${name}Node`, node =>
+        isReviewNode(node)
+          ? run(targetOf(node, actions))
+          : missing(vscode.l10n.t('Choose a row of the Review view first.')),
+      );
     };
     decide('accept', target => actions.accept(target));
     decide('reject', target => actions.reject(target));
     decide('rejectWithReason', target => actions.rejectWithReason(target));
-    this.#command('acceptAll', () => actions.accept(actions.targetOf({})));
-    this.#command('rejectAll', async () => (await actions.confirmed({})) && actions.reject(actions.targetOf({})));
-    this.#command('nextChange', () => this.#navigation.go(1));
-    this.#command('previousChange', () => this.#navigation.go(-1));
-    this.#command('openAllDiffs', () => this.#diffs.openAll());
+    const whenAny = (name: string, run: () => unknown) =>
+      this.#command(name, () => (this.#model.files.length > 0 ? run() : missing(nothingWaits())));
+    whenAny('acceptAll', () => actions.accept(actions.targetOf({})));
+    whenAny('rejectAll', async () => (await actions.confirmed({})) && actions.reject(actions.targetOf({})));
+    whenAny('nextChange', () => this.#navigation.go(1));
+    whenAny('previousChange', () => this.#navigation.go(-1));
+    whenAny('openAllDiffs', () => this.#diffs.openAll());
     this.#command('openDiff', about => this.#openDiff(about as RelPath | vscode.Uri | ReviewNode | undefined));
     this.#command('openFile', about => this.#openFile(about as vscode.Uri | ReviewNode | undefined));
     this.#command('goToHunk', target => this.#goTo(target as HunkTarget));
@@ -92,8 +98,14 @@ export class Review implements vscode.Disposable {
     this.#command('groupByAgent', () => {
       this.#tree.grouping = 'agent';
     });
-    this.#command('sendFindingBack', thread => this.#findings.sendBack(thread as vscode.CommentThread));
-    this.#command('dismissFinding', thread => this.#findings.dismiss(thread as vscode.CommentThread));
+    const onFinding = (name: string, run: (thread: vscode.CommentThread) => Promise<void>) =>
+      this.#command(name, thread =>
+        this.#findings.of(thread as vscode.CommentThread)
+          ? run(thread as vscode.CommentThread)
+          : missing(vscode.l10n.t('Choose this on a finding, beside the lines that it is about.')),
+      );
+    onFinding('sendFindingBack', thread => this.#findings.sendBack(thread));
+    onFinding('dismissFinding', thread => this.#findings.dismiss(thread));
   }
 
   #command(name: string, run: (about: unknown) => unknown): void {
@@ -112,7 +124,7 @@ export class Review implements vscode.Disposable {
   /** The hunk that a button names, or the one at the cursor. */
   async #onHunk(named: HunkTarget | undefined, run: (target: Target) => Promise<boolean>): Promise<boolean> {
     const target = isHunkTarget(named) ? named : this.#atCursor();
-    if (!target) return false;
+    if (!target) return missing(vscode.l10n.t('No change waits for review at the cursor.'));
     const { path, hunk, view } = target;
     return run({ selector: { path, hunks: [hunk] }, views: new Map([[path, view]]) });
   }
@@ -120,7 +132,7 @@ export class Review implements vscode.Disposable {
   async #onFile(uri: vscode.Uri | undefined, run: (target: Target) => Promise<boolean>): Promise<boolean> {
     const path = this.#pathOf(uri);
     const file = path === undefined ? undefined : this.#model.file(path);
-    if (!file) return false;
+    if (!file) return missing(vscode.l10n.t('No change waits for review in this file.'));
     return run({ selector: { path: file.path }, views: new Map([[file.path, file.view]]) });
   }
 
@@ -152,12 +164,13 @@ export class Review implements vscode.Disposable {
 
   async #openDiff(about: RelPath | vscode.Uri | ReviewNode | undefined): Promise<void> {
     const path = this.#pathOf(about);
-    if (path !== undefined) await this.#diffs.open(path);
+    if (path !== undefined && this.#model.file(path)) await this.#diffs.open(path);
+    else missing(vscode.l10n.t('No change waits for review in this file.'));
   }
 
   async #openFile(about: vscode.Uri | ReviewNode | undefined): Promise<void> {
     const path = this.#pathOf(about);
-    if (path === undefined) return;
+    if (path === undefined) return void missing(vscode.l10n.t('No change waits for review in this file.'));
     await this.#navigation.show(path, this.#model.file(path)?.hunks[0]?.current.start ?? 0);
   }
 
@@ -171,6 +184,20 @@ export class Review implements vscode.Disposable {
 /** Menus pass whatever they are about: only what a hunk's own button passes is one. */
 const isHunkTarget = (about: unknown): about is HunkTarget =>
   typeof about === 'object' && about !== null && 'hunk' in about && 'view' in about && 'path' in about;
+
+const isReviewNode = (about: unknown): about is ReviewNode =>
+  typeof about === 'object' &&
+  about !== null &&
+  'kind' in about &&
+  ['group', 'file', 'hunk'].includes(String(about.kind));
+
+const nothingWaits = () => vscode.l10n.t('Nothing waits for review.');
+
+/** Says why nothing is done. */
+function missing(text: string): false {
+  void vscode.window.showInformationMessage(text);
+  return false;
+}
 
 function activeUri(): vscode.Uri | undefined {
   const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
