@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Locator } from 'playwright-core';
+import { root } from '../../scripts/host/paths.ts';
 import type { Workbench } from '../support/host/workbench.ts';
 import { RehearsedWorkbench } from '../support/rehearsed-workbench.ts';
 
@@ -53,6 +56,29 @@ const content = (folder: string, name: string) => readFile(join(folder, name), '
 const onceGone = async (look: () => Promise<unknown>) => {
   while ((await look()) !== undefined) await new Promise(resolve => setTimeout(resolve, 100));
 };
+
+const program = join(root, 'dist', 'cli.js');
+
+/** The program in a terminal of the workspace, with the same models. */
+function terminal({ workspace, env }: RehearsedWorkbench, ...args: string[]) {
+  return spawn(process.execPath, [program, ...args], {
+    cwd: workspace,
+    env: { ...process.env, ...env, NO_COLOR: '1' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+}
+
+async function said(rehearsed: RehearsedWorkbench, ...args: string[]): Promise<string> {
+  const child = terminal(rehearsed, ...args);
+  let text = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', part => {
+      text += part;
+    });
+  }
+  await once(child, 'close');
+  return text;
+}
 
 describe('two windows on one workspace', function () {
   this.timeout(300_000);
@@ -141,5 +167,38 @@ describe('two windows on one workspace', function () {
     await session(second, 'completed').waitFor();
     assert.equal(await content(workspace, 'measured.txt'), 'Measured twice.\n');
     assert.equal(await content(workspace, 'greeting.txt'), 'Habari!\n');
+  });
+});
+
+describe('a terminal and a window on one workspace', function () {
+  this.timeout(300_000);
+
+  it('see and steer what the other one runs', async () => {
+    await using rehearsed = await RehearsedWorkbench.open({ script: 'attention' });
+    const { workbench, goal } = rehearsed;
+    const { page } = workbench;
+    await start(workbench, goal);
+    await workbench.lens('Approve').click();
+    await session(workbench, '2 ask you').waitFor();
+    assert.match(await said(rehearsed, 'list'), /running .*Greet in the language/);
+    assert.match(await said(rehearsed, 'status'), /run by process \d+ \(editor\)/);
+    assert.match(await said(rehearsed, 'pause'), /Done/);
+    await session(workbench, 'paused').waitFor();
+    assert.match(await said(rehearsed, 'abort'), /Done/);
+    await session(workbench, 'ended by you').waitFor();
+
+    // The rehearsal that ships takes its time: long enough to be paused and ended from the window.
+    const runs = terminal(rehearsed, 'run', '--rehearse', 'todo', '--yes', '--json');
+    runs.stdout.resume();
+    const over = once(runs, 'close');
+    await session(workbench, 'in a terminal').waitFor();
+    await workbench.run('Orchestrate: Pause Session');
+    await session(workbench, 'paused').waitFor();
+    await workbench.screenshot('windows-terminal');
+    await workbench.run('Orchestrate: Abort Session');
+    await page.locator('.monaco-dialog-box').getByRole('button', { name: 'Abort' }).click();
+    const [code] = await over;
+    assert.equal(code, 1);
+    await session(workbench, 'demo.*ended by you|ended by you.*demo').waitFor();
   });
 });
