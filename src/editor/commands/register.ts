@@ -54,7 +54,8 @@ export function registerCommands(parts: CommandParts): vscode.Disposable {
     'plan.approve',
     onPlan(async session => {
       await desk.approve(session);
-      if (session.state.planApproved) await dashboard.open();
+      // As a command, so that the walkthrough sees it.
+      if (session.state.planApproved) await vscode.commands.executeCommand('orchestrate.openDashboard');
     }),
   );
   add(

@@ -31,7 +31,7 @@ export async function setApiKey(secrets: EditorSecrets, controller: SessionContr
     ? items.find(({ name }) => name === named)
     : await vscode.window.showQuickPick(
         items.filter(({ keyless }) => !keyless),
-        { title: t('Set API Key'), placeHolder: t('Whose key?') },
+        { title: t('Set API Key'), placeHolder: t('Whose key?'), ignoreFocusOut: true },
       );
   if (!picked) return;
   if (picked.stored && !(await replaces(picked, secrets, controller))) return;
@@ -49,6 +49,7 @@ export async function setApiKey(secrets: EditorSecrets, controller: SessionContr
   });
   if (key === undefined) return;
   await secrets.set(picked.name, key.trim());
+  void vscode.commands.executeCommand('setContext', 'orchestrate.hasKey', true);
   const test = t('Test It');
   const choice = await vscode.window.showInformationMessage(t('The key for {0} is stored.', picked.label), test);
   if (choice === test) await vscode.commands.executeCommand('orchestrate.checkProvider', picked.name);

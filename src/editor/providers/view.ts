@@ -33,6 +33,7 @@ export class ProvidersView implements vscode.TreeDataProvider<ProviderNode>, vsc
   readonly #drawn = new Map<string, string>();
   #accounts: Promise<Account[]> | undefined;
   #order = '';
+  readonly #told = new Map<string, boolean>();
   #soon: Disposable | undefined;
   #later: Disposable | undefined;
 
@@ -136,6 +137,7 @@ export class ProvidersView implements vscode.TreeDataProvider<ProviderNode>, vsc
       this.#accounts = undefined;
       throw error;
     });
+    this.#tellHasKey(accounts);
     const { current } = controller;
     const now = Date.now();
     const lines = providerLines({
@@ -144,6 +146,8 @@ export class ProvidersView implements vscode.TreeDataProvider<ProviderNode>, vsc
       now,
       ...(current && { session: { state: current.state, runs: current.runs } }),
     });
+    // An empty view says so only when it is known to be empty.
+    this.#context('noProviders', lines.length === 0);
     const untils = lines
       .flatMap(({ condition, models }) => [condition, ...models.map(model => model.condition)])
       .flatMap(condition => (condition?.kind === 'parked' ? [condition.until] : []));
@@ -151,6 +155,20 @@ export class ProvidersView implements vscode.TreeDataProvider<ProviderNode>, vsc
     this.#later =
       untils.length > 0 ? systemClock.after(Math.min(...untils) - now + 1, () => this.#settle()) : undefined;
     return lines;
+  }
+
+  /** Ends the step of the walkthrough that asks for a model, wherever the key comes from. */
+  #tellHasKey(accounts: readonly Account[]): void {
+    this.#context(
+      'hasKey',
+      accounts.some(({ keyFrom, keyless, explicit }) => keyFrom !== undefined || (keyless && explicit)),
+    );
+  }
+
+  #context(name: 'hasKey' | 'noProviders', value: boolean): void {
+    if (this.#told.get(name) === value) return;
+    this.#told.set(name, value);
+    void vscode.commands.executeCommand('setContext', `orchestrate.${name}`, value);
   }
 
   #nodeOf<K extends ProviderNode['kind']>(kind: K, name: string, line: Extract<ProviderNode, { kind: K }>['line']) {

@@ -1,0 +1,88 @@
+import { type Theme, themes, Workbench } from '../support/host/workbench.ts';
+import { RehearsedWorkbench } from '../support/rehearsed-workbench.ts';
+
+/** The page with the steps, opened as a person opens it. */
+async function walkthrough(workbench: Workbench): Promise<void> {
+  await workbench.run('Welcome: Open Walkthrough...');
+  await workbench.input.fill('Get Started with Orchestrate');
+  await workbench.page.keyboard.press('Enter');
+  await step(workbench, 'See a Team at Work').waitFor();
+}
+
+const step = ({ page }: Workbench, title: string) => page.locator('.getting-started-step', { hasText: title }).first();
+const done = (workbench: Workbench, title: string) =>
+  step(workbench, title).locator('.codicon-getting-started-step-checked').waitFor();
+const open = (workbench: Workbench, title: string) =>
+  step(workbench, title).locator('.codicon-getting-started-step-unchecked').waitFor();
+
+async function askKey(workbench: Workbench): Promise<void> {
+  await workbench.run('Orchestrate: Set API Key...');
+  await workbench.asks('Set API Key');
+  await workbench.input.fill('Anthropic');
+  await workbench.page.keyboard.press('Enter');
+  await workbench.asks('Anthropic: API key');
+}
+
+describe('the walkthrough', function () {
+  this.timeout(300_000);
+
+  it('ends its steps when what they ask for is done, and not before', async () => {
+    await using workbench = await Workbench.open();
+    const { page } = workbench;
+    await workbench.showSidebar();
+    await walkthrough(workbench);
+    for (const title of ['See a Team at Work', 'Add a Model', 'Watch and Steer', 'Decide What Stays']) {
+      await open(workbench, title);
+    }
+    await askKey(workbench);
+    await workbench.escape();
+    await open(workbench, 'Add a Model');
+    await askKey(workbench);
+    await workbench.input.fill('sk-ant-0123456789');
+    await page.keyboard.press('Enter');
+    await done(workbench, 'Add a Model');
+    await workbench.statusBarItem.click();
+    await workbench.dashboard();
+    await page.locator('.tab', { hasText: 'Welcome' }).first().click();
+    await done(workbench, 'Watch and Steer');
+    await open(workbench, 'Decide What Stays');
+  });
+
+  for (const theme of Object.keys(themes) as Theme[]) {
+    it(`is drawn in the colours of the ${theme} theme`, async () => {
+      await using workbench = await Workbench.open({ theme, size: { width: 1280, height: 900 } });
+      await walkthrough(workbench);
+      await step(workbench, 'Add a Model').click();
+      await step(workbench, 'Add a Model').getByRole('button', { name: 'Check Providers' }).waitFor();
+      await workbench.screenshot(`walkthrough-${theme}`);
+    });
+  }
+});
+
+describe('a file that is given to a role', function () {
+  this.timeout(300_000);
+
+  it('becomes the goal of a session, from the menu of its editor', async () => {
+    await using rehearsed = await RehearsedWorkbench.open({ script: 'attention' });
+    const { workbench } = rehearsed;
+    const { page } = workbench;
+    await workbench.showSidebar();
+    await workbench.openFile('todo.js');
+    await page.locator('.editor-instance .view-lines').first().click({ button: 'right' });
+    await page.getByRole('menuitem', { name: 'Give This File To...' }).click();
+    await workbench.asks('Give todo.js to...');
+    await workbench.screenshot('give-file-to');
+    await workbench.input.fill('backend-specialist');
+    await page.keyboard.press('Enter');
+    await workbench.asks('backend-specialist: todo.js');
+    await page.keyboard.press('Enter');
+    await page.locator('.quick-input-message', { hasText: 'Say what should be done.' }).waitFor();
+    await workbench.input.fill('Say what it does in a comment');
+    await page.keyboard.press('Enter');
+    await page
+      .locator('.sidebar')
+      .getByRole('treeitem', { name: /^Session Say what it does in a comment.*The file: todo.js/ })
+      .first()
+      .waitFor();
+  });
+});
