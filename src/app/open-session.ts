@@ -16,7 +16,7 @@ import type { LiveSession } from '../core/session/live.ts';
 import { keepLog } from '../core/session/log/keep-log.ts';
 import { Timeline } from '../core/session/log/timeline.ts';
 import { writeReport } from '../core/session/report/write-report.ts';
-import type { LockResult, SessionLock, SessionOwner } from '../core/session/store.ts';
+import { type LockResult, type SessionLock, type SessionOwner, StoreError } from '../core/session/store.ts';
 import type { MoreWork, SessionStart } from '../core/team/options.ts';
 import { Session } from '../core/team/session.ts';
 import type { Workers } from '../core/worker/contract.ts';
@@ -98,6 +98,13 @@ export async function openSession(host: SessionHost, engine: Engine, opening: Op
     await store.close();
     throw error;
   }
+}
+
+/** In words for people. */
+function whyUnwritten(reason: unknown): string {
+  const why = reason instanceof StoreError ? reason.reason : 'failed';
+  if (why === 'full') return 'no room is left on the disk';
+  return why === 'missing' ? 'the session’s folder is gone' : 'the journal can no longer be written';
 }
 
 /** So long whoever reviews the session may take to let go of it. */
@@ -281,7 +288,7 @@ async function begin(
   const inbox = serveInbox(store, journal, handle, { log, since });
   owned.push(inbox);
   // A journal that can no longer be written must not be worked on: nothing that happens would be known.
-  journal.failure.addEventListener('abort', () => session.stop('the journal can no longer be written'));
+  journal.failure.addEventListener('abort', () => session.stop(whyUnwritten(journal.failure.reason)));
   lock.lost.addEventListener('abort', () => session.stop('another process took the session over'));
 
   const done = (async () => {
@@ -294,7 +301,7 @@ async function begin(
     );
     await journal.close().catch(error => log.write('error', 'the journal could not be closed', error));
     await sweepBlobs(store).catch(error => log.write('warn', 'stored contents could not be cleaned', error));
-    await store.close();
+    await store.close().catch(error => log.write('error', 'the session could not be let go of', error));
     await pruneSessions(workspace, host.retention, clock).catch(error =>
       log.write('warn', 'old sessions could not be removed', error),
     );

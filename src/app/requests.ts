@@ -23,7 +23,7 @@ export function requestHandler(
 ): RequestHandler {
   return (body, id) => {
     if (body.kind === 'raise-budget') {
-      const limit = Math.round(body.sessionUsd * 1e9);
+      const limit = Math.min(Math.round(body.sessionUsd * 1e9), Number.MAX_SAFE_INTEGER);
       const spent = reviewed.journal.state.tally.cost;
       if (limit <= spent) {
         const message = `${showMoney(limit)} is not more than the ${showMoney(spent)} that the session has spent`;

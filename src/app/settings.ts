@@ -7,7 +7,8 @@ import type { Retention } from '../node/session/sessions.ts';
 import type { Config, PriceEntry } from '../protocol/config.ts';
 import type { ModelRef, NanoUsd } from '../protocol/ids.ts';
 
-const nano = (usd: number): NanoUsd => Math.round(usd * 1e9);
+/** Whoever writes a billion means no limit; what is written to the journal has to be counted exactly. */
+const nano = (usd: number): NanoUsd => Math.min(Math.round(usd * 1e9), Number.MAX_SAFE_INTEGER);
 const ms = (seconds: number) => Math.round(seconds * 1000);
 
 /** What one session may cost when nobody said. */

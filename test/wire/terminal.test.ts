@@ -98,6 +98,13 @@ describe('The terminal program', function () {
     assert.deepEqual(await there(), ['a.txt']);
   });
 
+  it('can read a session back whose budget was as good as none', async () => {
+    const write = { toolCalls: [{ name: 'write_file', args: { path: 'a.txt', content: 'written\n' } }] };
+    const { start } = await lab(team([write]));
+    assert.equal(await codeOf(start('run', 'Do it', '--yes', '--budget', '1000000000')), 0);
+    assert.equal(await codeOf(start('accept', 'a.txt')), 0);
+  });
+
   it('takes its commands along when the terminal is closed', async function () {
     // Windows ends a process without asking it.
     if (process.platform === 'win32') this.skip();

@@ -6,7 +6,7 @@ import type { SessionState, TaskState } from '../session/state.ts';
  * agent whose limit was raised has raised the task's by as much.
  */
 export function budgetLeft(state: SessionState, task: TaskState, budgetUsd: number): NanoUsd {
-  let budget = Math.round(budgetUsd * 1e9);
+  let budget = Math.min(Math.round(budgetUsd * 1e9), Number.MAX_SAFE_INTEGER);
   let spent = 0;
   for (const id of new Set(task.rounds.map(({ agent }) => agent))) {
     const raised = state.budget.limits.find(({ scope, key }) => scope === 'agent' && key === id);

@@ -144,6 +144,22 @@ async function claim(
   return new HeldLock(place, number, token);
 }
 
+/** On a full disk there is no room for a new file, but what stands in the old one can be replaced. */
+async function letGo(path: string): Promise<void> {
+  const released = JSON.stringify({ released: true });
+  try {
+    await writeWhole(path, released, false);
+  } catch {
+    const old = await open(path, 'r+');
+    try {
+      const { size } = await old.stat();
+      await old.write(released.padEnd(size), 0);
+    } finally {
+      await old.close();
+    }
+  }
+}
+
 export class HeldLock implements SessionLock {
   readonly #place: LockPlace;
   readonly #number: number;
@@ -170,8 +186,7 @@ export class HeldLock implements SessionLock {
     this.#timer = undefined;
     await this.#beating;
     const holder = await read(this.#place, this.#number);
-    if (holder && 'token' in holder && holder.token === this.#token)
-      await writeWhole(file(this.#place, this.#number), JSON.stringify({ released: true }), false);
+    if (holder && 'token' in holder && holder.token === this.#token) await letGo(file(this.#place, this.#number));
   }
 
   /** Whether it is still ours. Looks again when the last look is older than a second, as after a sleep. */

@@ -1,6 +1,6 @@
 import { isObject, type JsonObject } from '../../core/routing/tool-args.ts';
 import type { Usage } from '../../protocol/message.ts';
-import { knownBuckets, less } from '../known-buckets.ts';
+import { knownBuckets, uncached } from '../known-buckets.ts';
 
 /** The usage in a chunk: at its top, under Groq's own field, or beside the choice. */
 export function usageIn(chunk: JsonObject): JsonObject | undefined {
@@ -19,7 +19,7 @@ export function chatUsage(usage: JsonObject): Usage {
   const input = num(usage.prompt_tokens);
   const output = num(usage.completion_tokens);
   return knownBuckets({
-    input: less(input, cacheRead, cacheWrite),
+    input: uncached(input, cacheRead, cacheWrite),
     cacheRead,
     cacheWrite,
     output: reasoningApart(input, output, reasoning, num(usage.total_tokens)) ? sum(output, reasoning) : output,

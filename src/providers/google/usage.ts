@@ -1,5 +1,5 @@
 import type { Usage } from '../../protocol/message.ts';
-import { knownBuckets, less } from '../known-buckets.ts';
+import { knownBuckets, less, uncached } from '../known-buckets.ts';
 
 /** Each chunk has the totals so far; the first ones may have none. */
 export interface GeminiUsage {
@@ -14,7 +14,7 @@ export interface GeminiUsage {
 /** The prompt includes what was cached, the candidates leave out the thoughts. */
 export function geminiUsage(usage: GeminiUsage): Usage {
   const { promptTokenCount: prompt, toolUsePromptTokenCount: tools } = usage;
-  const input = less(prompt, usage.cachedContentTokenCount);
+  const input = uncached(prompt, usage.cachedContentTokenCount);
   return knownBuckets({
     input: input === undefined ? undefined : input + (tools ?? 0),
     cacheRead: usage.cachedContentTokenCount,

@@ -3,9 +3,12 @@ import type { ProviderRequest } from '../../../src/core/routing/contract.ts';
 import { thinkingOf } from '../../../src/providers/anthropic/thinking.ts';
 import { dialectOf } from '../../../src/providers/chat/dialect.ts';
 import { chatParams } from '../../../src/providers/chat/request.ts';
+import { chatUsage } from '../../../src/providers/chat/usage.ts';
 import { durationMs } from '../../../src/providers/errors/duration.ts';
 import { retryHint } from '../../../src/providers/errors/retry-hint.ts';
 import { geminiSchema } from '../../../src/providers/google/schema.ts';
+import { geminiUsage } from '../../../src/providers/google/usage.ts';
+import { responsesUsage } from '../../../src/providers/openai/usage.ts';
 
 describe('Durations', () => {
   it('are read as Go and protobuf write them', () => {
@@ -202,5 +205,31 @@ describe('A dialect', () => {
     assert.deepEqual([max_completion_tokens, prompt_cache_key, reasoning_effort], [100, 'c', 'high']);
     const plain = params('http://localhost:1234/v1');
     assert.deepEqual([plain.max_tokens, plain.prompt_cache_key, plain.reasoning_effort], [100, undefined, undefined]);
+  });
+});
+
+describe('Counts of tokens', () => {
+  it('that no request can have are unknown, so that the bound is booked and the journal can be read', () => {
+    // A counter that ran below zero, as servers written in C send it.
+    const below = 2 ** 64;
+    assert.deepEqual(chatUsage({ prompt_tokens: 12, completion_tokens: below }), { input: 12 });
+    assert.deepEqual(responsesUsage({ input_tokens: below, output_tokens: 3 }), { output: 3 });
+    assert.deepEqual(geminiUsage({ promptTokenCount: 5, candidatesTokenCount: Number.NaN }), { input: 5 });
+  });
+
+  it('of a cache that are more than the prompt make none of it cheap', () => {
+    const usage = chatUsage({
+      prompt_tokens: 100,
+      completion_tokens: 1,
+      prompt_tokens_details: { cached_tokens: 120 },
+    });
+    assert.deepEqual(usage, { input: 100, cacheRead: 120, output: 1 });
+    const details = { cached_tokens: 2 ** 64 };
+    assert.deepEqual(responsesUsage({ input_tokens: 100, input_tokens_details: details, output_tokens: 1 }), {
+      input: 100,
+      output: 1,
+    });
+    assert.equal(geminiUsage({ promptTokenCount: 100, cachedContentTokenCount: -5 }).input, 100);
+    assert.equal(geminiUsage({ promptTokenCount: 100, cachedContentTokenCount: 40 }).input, 60);
   });
 });
