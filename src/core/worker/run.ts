@@ -178,7 +178,6 @@ export class WorkerRun {
     for (;;) {
       await this.#reins.gate();
       if (signal.aborted) return { outcome: 'aborted' };
-      const before = this.#narrator.uses;
       const turn = await this.#ask(session, text);
       if (signal.aborted) return { outcome: 'aborted' };
       // It was paused before anything was said to it.
@@ -189,7 +188,7 @@ export class WorkerRun {
         text = [GO_ON, ...this.#reins.takeNudges()].join('\n\n');
         continue;
       }
-      const ended = this.#ended(turn, session, this.#narrator.uses > before);
+      const ended = this.#ended(turn);
       if (ended) return ended;
       const nudges = this.#reins.takeNudges();
       if (nudges.length > 0 && !this.#spent) {
@@ -210,7 +209,7 @@ export class WorkerRun {
   }
 
   /** What the end of a turn means beyond itself. */
-  #ended(turn: Extract<WorkerTurn, { ok: true }>, session: WorkerSession, acted: boolean): AgentResult | undefined {
+  #ended(turn: Extract<WorkerTurn, { ok: true }>): AgentResult | undefined {
     const said = this.#narrator.said;
     switch (turn.stop) {
       case 'refusal':
@@ -220,11 +219,14 @@ export class WorkerRun {
       case 'max-tokens':
         return { outcome: 'gave-up', reason: 'no-finish', message: `${this.#worker} reached its output limit.` };
       default:
-        // An error told as if it were an answer: no model has answered, nothing was done.
-        return session.tellsUsage && turn.usage === undefined && !acted
-          ? failedBy(this.#worker, 'failed', said || 'it ended without an answer')
-          : undefined;
+        return undefined;
     }
+  }
+
+  /** An error told as if it were an answer is one: no model has answered, and nothing was done. */
+  #honest(turn: WorkerTurn, { tellsUsage }: WorkerSession, acted: boolean): WorkerTurn {
+    if (!turn.ok || turn.stop !== 'end' || turn.usage || !tellsUsage || acted) return turn;
+    return { ok: false, reason: 'failed', message: this.#narrator.said || 'it ended without an answer' };
   }
 
   /** Undefined: it was stopped before it was asked. */
@@ -240,7 +242,8 @@ export class WorkerRun {
       return undefined;
     }
     await this.#conversation.say(text);
-    const turn = await session.prompt(text, either);
+    const before = this.#narrator.uses;
+    const turn = this.#honest(await session.prompt(text, either), session, this.#narrator.uses > before);
     this.#turn = undefined;
     if (!turn.ok) this.#ledger.end({ ok: false, error: ERRORS[turn.reason], message: turn.message });
     else if (turn.stop === 'cancelled')

@@ -155,10 +155,11 @@ describe('the work of a CLI agent', () => {
       listener.update({ type: 'text', text: 'stream disconnected' });
       return { ok: true, stop: 'end' };
     };
-    const { start, seen, files } = world({ turns: [says], tellsUsage: true, made: {} });
+    const { start, seen, files, journal } = world({ turns: [says], tellsUsage: true, made: {} });
     const result = await start({ claims: [] }).done;
     assert.deepEqual(result, { outcome: 'failed', reason: 'worker-failed', message: 'fake: stream disconnected' });
     assert.deepEqual([seen.ended, seen.removed], [1, 1]);
+    assert.deepEqual([journal.state.tally.succeeded, journal.state.tally.failed], [0, 1]);
     assert.deepEqual(files.snapshot(), {});
   });
 
