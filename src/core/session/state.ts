@@ -30,13 +30,15 @@ export interface Tally {
   calls: number;
   succeeded: number;
   failed: number;
+  /** Ended by us before they were over, which says nothing of the provider: by a pause, an abort, or our own end. */
+  stopped: number;
   usage: { input: number; cacheRead: number; cacheWrite: number; output: number; reasoning: number };
   cost: NanoUsd;
   /** The part of `cost` that is an upper bound, since the vendor did not tell. */
   boundCost: NanoUsd;
   unknownUsage: number;
   unknownCost: number;
-  /** Sum of the wall time of finished calls. */
+  /** Sum of the wall time of the calls that succeeded or failed. */
   ms: number;
 }
 

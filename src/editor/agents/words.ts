@@ -65,7 +65,7 @@ const tokensOf = ({ usage }: Tally) => usage.input + usage.cacheRead + usage.cac
 
 const joined = (parts: (string | undefined)[]) => parts.filter(part => part).join(' · ');
 
-const ended = ({ succeeded, failed }: Tally) => succeeded + failed > 0;
+const ended = ({ succeeded, failed, stopped }: Tally) => succeeded + failed + stopped > 0;
 
 /** A sum to which nothing known was added is unknown, not 0; one that lacks something is at least so much. */
 function tokens(tally: Tally): string | undefined {

@@ -86,7 +86,8 @@ describe('reduce', () => {
             total,
           );
         }
-        assert.equal(state.tally.calls, state.tally.succeeded + state.tally.failed + state.openCalls.size);
+        const { calls, succeeded, failed, stopped } = state.tally;
+        assert.equal(calls, succeeded + failed + stopped + state.openCalls.size);
       }),
     );
   });
@@ -114,6 +115,7 @@ describe('reduce', () => {
       calls: 1,
       succeeded: 1,
       failed: 0,
+      stopped: 0,
       usage: { input: 10, cacheRead: 0, cacheWrite: 0, output: 5, reasoning: 0 },
       cost: 20,
       boundCost: 0,

@@ -33,6 +33,8 @@ describe('resuming', () => {
     );
     assert.equal(journal.state.tally.cost, 500);
     assert.equal(journal.state.tally.unknownUsage, 2);
+    const { failed, stopped, ms } = journal.state.tally;
+    assert.deepEqual([failed, stopped, ms], [0, 2, 0], 'that we ended is no failure of a provider');
     await resume(journal, by);
     assert.equal(journal.state.tally.cost, 500);
     assert.equal(journal.state.resumes, 2);
@@ -81,7 +83,8 @@ describe('resuming', () => {
         await resume(journal, by);
         assert.deepEqual(settlement(state), []);
         assert.equal(state.tally.cost, cost);
-        assert.equal(state.tally.calls, state.tally.succeeded + state.tally.failed);
+        const { calls, succeeded, failed, stopped } = state.tally;
+        assert.equal(calls, succeeded + failed + stopped);
         assert.notEqual(state.status, 'ended');
       }),
     ));

@@ -49,9 +49,13 @@ function* tallies(state: SessionState, call: EventOf<'call-intent'>): Generator<
 }
 
 function count(tally: Tally, outcome: EventOf<'call-outcome'>): void {
-  if (outcome.result.ok) tally.succeeded++;
-  else tally.failed++;
-  tally.ms += outcome.ms;
+  const { result } = outcome;
+  if (!result.ok && result.error === 'aborted') tally.stopped++;
+  else {
+    if (result.ok) tally.succeeded++;
+    else tally.failed++;
+    tally.ms += outcome.ms;
+  }
   if (outcome.cost === undefined) tally.unknownCost++;
   else tally.cost += outcome.cost;
   if (outcome.costIsReservation) tally.boundCost += outcome.cost ?? 0;

@@ -87,7 +87,7 @@ export function metrics(state: SessionState): string[] {
     '',
     `- **Average Response Time**: ${showDuration(responseMs(tally))}`,
     `- **Success Rate**: ${showRate(successRate(tally))} of ${counted(tally.succeeded + tally.failed, 'model call')}`,
-    `- **Failure Count**: ${tally.failed}`,
+    `- **Failure Count**: ${tally.failed}${tally.stopped > 0 ? `; ${counted(tally.stopped, 'call')} stopped by us count neither way` : ''}`,
     `- **Provider Switches**: ${state.switches}`,
     `- **Discarded Answers**: ${state.discarded}`,
     `- **Working Time**: ${showDuration(state.activeMs)}`,

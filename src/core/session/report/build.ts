@@ -80,12 +80,13 @@ function known<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], un
 }
 
 function use(tally: Tally): UseReport {
-  const { calls, succeeded, failed, unknownUsage, unknownCost, cost, boundCost } = tally;
+  const { calls, succeeded, failed, stopped, unknownUsage, unknownCost, cost, boundCost } = tally;
   const average = responseMs(tally);
   return {
     calls,
     succeeded,
     failed,
+    stopped,
     ...known({ tokens: unknownUsage > 0 && tokensOf(tally) === 0 ? undefined : { ...tally.usage } }),
     callsOfUnknownUsage: unknownUsage,
     ...known({ costNanoUsd: unknownCost > 0 && cost === 0 ? undefined : cost }),

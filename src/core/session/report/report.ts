@@ -8,6 +8,8 @@ export interface UseReport {
   calls: number;
   succeeded: number;
   failed: number;
+  /** Ended by us: they count neither as answered nor as failed. */
+  stopped: number;
   /** Undefined where no call told its tokens. */
   tokens?: { input: number; cacheRead: number; cacheWrite: number; output: number; reasoning: number };
   callsOfUnknownUsage: number;
