@@ -105,6 +105,13 @@ describe('the dashboard', function () {
           await frame.getByRole('log').getByText('I read the contract').first().waitFor();
         }
         await look(stage, frame);
+        if (stage === 'finished') {
+          const table = frame.getByRole('button', { name: 'Show as a table' });
+          await table.click();
+          await frame.getByRole('group', { name: 'So far, by provider' }).getByRole('table').waitFor();
+          await look('spending-table', frame);
+          await table.click();
+        }
       }
       const frame = await workbench.dashboard();
       for (const [name, message, text] of told) {
