@@ -11,7 +11,7 @@ export const model = new Model();
 export const chosenAgent = signal<string | undefined>(recall().watch);
 export const chosenTask = signal<string | undefined>(undefined);
 
-const atWork = new Set(['running', 'waiting', 'paused']);
+const atWork = new Set(['running', 'pausing', 'waiting', 'paused']);
 const first = computed(() => {
   const agents = model.tables.agents.all();
   return (agents.findLast(({ status }) => atWork.has(status)) ?? agents[0])?.id;

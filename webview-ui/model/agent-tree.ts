@@ -10,7 +10,7 @@ export interface AgentNode {
 }
 
 type Agent = Pick<Row<'agents'>, 'id' | 'parent' | 'status'>;
-const atWork = new Set(['running', 'waiting', 'paused']);
+const atWork = new Set(['running', 'pausing', 'waiting', 'paused']);
 
 /** The agents as a tree from top to bottom, those that started others above them; what hangs below `closed` is left out. */
 export function flatten(agents: readonly Agent[], closed: ReadonlySet<string>, onlyActive: boolean): AgentNode[] {

@@ -13,6 +13,8 @@ export function agentLook(status: Row<'agents'>['status']): Look {
   switch (status) {
     case 'running':
       return { icon: 'sync', label: l10n.t('working'), tone: 'busy', spin: true };
+    case 'pausing':
+      return { icon: 'sync', label: l10n.t('finishes its turn, then pauses'), tone: 'wait', spin: true };
     case 'paused':
       return { icon: 'debug-pause', label: l10n.t('paused'), tone: 'wait' };
     case 'waiting':

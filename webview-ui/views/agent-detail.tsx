@@ -12,7 +12,7 @@ import { agentLook, markLook } from '../parts/states.ts';
 import { LiveText } from './live-text.tsx';
 
 type Agent = Row<'agents'>;
-const atWork = new Set(['running', 'waiting', 'paused']);
+const atWork = new Set(['running', 'pausing', 'waiting', 'paused']);
 
 /** One agent: what it says right now, and its reins. */
 export function AgentDetail() {
@@ -54,7 +54,7 @@ function Detail({ agent }: { agent: Agent }) {
           />
           {atWork.has(agent.status) && (
             <>
-              {agent.status === 'paused' ? (
+              {agent.paused ? (
                 <IconButton
                   icon="debug-continue"
                   label={l10n.t('Resume agent')}

@@ -87,7 +87,7 @@ function Figures() {
   const { tally, status } = session;
   const agents = model.tables.agents.all();
   const tasks = model.tables.tasks.all();
-  const working = agents.filter(agent => agent.status === 'running').length;
+  const working = agents.filter(agent => agent.status === 'running' || agent.status === 'pausing').length;
   const finished = tasks.filter(task => done.has(task.status)).length;
   const idle = status === 'ended' || session.lastAt === undefined;
   const elapsed = session.activeMs + (idle ? 0 : Math.max(0, hostNow.value - (session.lastAt ?? 0)));

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { standing } from '../../core/session/standing.ts';
 import { agentOf, type Node, taskOf } from './nodes.ts';
 import {
   type Description,
@@ -125,7 +126,7 @@ function agentItem(node: Extract<Node, { kind: 'agent' }>, now: number): Filled 
   if (!state) return { item, described: nothing };
   const { runs } = node.session;
   const stopped = !runs && state.endedAt === undefined;
-  const status = stopped ? 'interrupted' : state.status;
+  const status = stopped ? 'interrupted' : standing(node.session.state, state);
   item.iconPath = state.openAsks > 0 && runs ? asks() : statusIcon(status);
   item.contextValue = [
     'agent',
@@ -135,5 +136,5 @@ function agentItem(node: Extract<Node, { kind: 'agent' }>, now: number): Filled 
     .filter(Boolean)
     .join(' ');
   item.command = { command: 'orchestrate.openTranscript', title: t('Open Transcript'), arguments: [node] };
-  return { item, described: describeAgent(stopped ? { ...state, status, openAsks: 0 } : state, now) };
+  return { item, described: describeAgent({ ...state, status, ...(stopped && { openAsks: 0 }) }, now) };
 }

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { standing } from '../../core/session/standing.ts';
 import { showDuration, showMoney } from '../../protocol/show.ts';
 import { sheet } from '../sheet.ts';
 import { agentOf, type Node, taskOf } from './nodes.ts';
@@ -65,7 +66,7 @@ function agentTooltip(node: Extract<Node, { kind: 'agent' }>, now: number): vsco
   const last = state.rungs.at(-1);
   const stopped = node.session.place === 'nowhere' && state.endedAt === undefined;
   return sheet(state.agent, [
-    [t('State'), statusWord(stopped ? 'interrupted' : state.status)],
+    [t('State'), statusWord(stopped ? 'interrupted' : standing(node.session.state, state))],
     [t('Now'), state.endedAt === undefined && !stopped ? state.doing : undefined],
     [t('Waits for you'), asks?.type === 'question-asked' ? asks.text : asks?.what],
     [t('Summary'), state.summary],

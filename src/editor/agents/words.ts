@@ -1,10 +1,11 @@
 import * as vscode from 'vscode';
-import type { AgentState, AgentStatus, SessionState, Tally, TaskState, TaskStatus } from '../../core/session/state.ts';
+import { type Standing, standing } from '../../core/session/standing.ts';
+import type { AgentState, SessionState, Tally, TaskState, TaskStatus } from '../../core/session/state.ts';
 import { showCount, showDuration, showMoney } from '../../protocol/show.ts';
 
 const { t } = vscode.l10n;
 
-type Status = AgentStatus | TaskStatus | SessionState['status'];
+type Status = Standing | TaskStatus | SessionState['status'];
 
 /** What a state is called, for eyes and for screen readers. */
 export function statusWord(status: Status): string {
@@ -14,6 +15,7 @@ export function statusWord(status: Status): string {
     'awaiting-approval': t('plan waits for you'),
     running: t('running'),
     paused: t('paused'),
+    pausing: t('finishes its turn, then pauses'),
     ended: t('ended'),
     pending: t('not started'),
     waiting: t('waiting'),
@@ -35,6 +37,7 @@ const ICONS: Partial<Record<Status, [icon: string, colour?: string]>> = {
   running: ['loading~spin', 'charts.blue'],
   checking: ['beaker', 'charts.blue'],
   paused: ['debug-pause', 'charts.yellow'],
+  pausing: ['loading~spin', 'charts.yellow'],
   waiting: ['watch', 'charts.yellow'],
   completed: ['pass', 'testing.iconPassed'],
   failed: ['error', 'testing.iconFailed'],
@@ -100,7 +103,7 @@ const asking = (count: number) => (count === 0 ? undefined : count === 1 ? t('1 
 
 export function describeSession(state: SessionState, now: number): Description {
   const status = sessionStatus(state);
-  const running = [...state.agents.values()].filter(agent => agent.status === 'running').length;
+  const running = [...state.agents.values()].filter(agent => AT_WORK.has(standing(state, agent))).length;
   const done = [...state.tasks.values()].filter(task => task.status === 'completed').length;
   const over = state.status === 'ended';
   const waits = over ? undefined : asking(state.planApproved ? state.asks.size : 0);
@@ -118,9 +121,12 @@ export function describeSession(state: SessionState, now: number): Description {
   );
 }
 
-type Shown = Omit<TaskState, 'status'> & { status: Status };
+type Shown<State> = Omit<State, 'status'> & { status: Status };
 
-export function describeTask({ status, note, startedAt, endedAt, tally, rounds }: Shown, now: number): Description {
+export function describeTask(
+  { status, note, startedAt, endedAt, tally, rounds }: Shown<TaskState>,
+  now: number,
+): Description {
   const round = rounds.at(-1);
   const word = statusWord(status);
   return described(
@@ -136,7 +142,7 @@ export function describeTask({ status, note, startedAt, endedAt, tally, rounds }
   );
 }
 
-export function describeAgent(agent: AgentState, now: number): Description {
+export function describeAgent(agent: Shown<AgentState>, now: number): Description {
   const { status, endedAt, openAsks, doing, tally } = agent;
   const word = openAsks > 0 ? t('waits for you') : statusWord(status);
   const said = openAsks > 0 ? word : endedAt === undefined && status === 'running' ? doing : undefined;
@@ -147,4 +153,5 @@ export function describeAgent(agent: AgentState, now: number): Description {
   );
 }
 
+const AT_WORK: ReadonlySet<Standing> = new Set(['running', 'pausing']);
 const ICON_SAYS_IT: ReadonlySet<Status> = new Set(['completed', 'running', 'pending']);

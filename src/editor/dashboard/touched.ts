@@ -24,11 +24,13 @@ export class Touched {
   readonly #calls = new Map<string, Call>();
   readonly #asks = new Map<string, string>();
   #markCount: number;
+  #paused: boolean;
 
   constructor(state: SessionState, marks: Marks) {
     this.#state = state;
     this.#marks = marks;
     this.#markCount = state.history.markCount;
+    this.#paused = state.status === 'paused';
     for (const [call, { intent }] of state.openCalls) this.#calls.set(call, intent);
     for (const { ask, agent } of state.asks.values()) this.#asks.set(ask, agent);
   }
@@ -40,6 +42,8 @@ export class Touched {
         all('budget');
         break;
       case 'session-resumed':
+      case 'session-paused':
+      case 'session-unpaused':
         for (const agent of this.#state.history.lanes.keys()) this.#lane(agent);
         break;
       case 'plan-proposed':
@@ -109,6 +113,7 @@ export class Touched {
     if ('agent' in event && event.agent !== undefined) this.#agent(event.agent);
     if ('task' in event && typeof event.task === 'string') row('tasks', event.task);
     this.#newMarks();
+    this.#newPause();
   }
 
   #intent(event: EventOf<'call-intent'>): void {
@@ -169,6 +174,13 @@ export class Touched {
     this.#marks.row('spans', spanId(agent, count));
     if (count > 1) this.#marks.row('spans', spanId(agent, count - 1));
     if (count > spans.length) this.#marks.row('spans', spanId(agent, count - spans.length));
+  }
+
+  /** Whoever is at work pauses and goes on with the session. */
+  #newPause(): void {
+    const paused = this.#state.status === 'paused';
+    if (paused !== this.#paused) this.#marks.all('agents');
+    this.#paused = paused;
   }
 
   #newMarks(): void {

@@ -1,5 +1,6 @@
 import type { BudgetScope, JournalEvent } from '../../../protocol/events.ts';
 import type { ModelRef } from '../../../protocol/ids.ts';
+import { standing } from '../standing.ts';
 import type { History, LatencySample, Mark, SessionState } from '../state.ts';
 
 /** Of one agent: an agent that is stopped and woken more often loses its oldest spans. */
@@ -51,6 +52,8 @@ export function remember(state: SessionState, event: JournalEvent, before: Befor
   const { history } = state;
   if (event.type === 'session-resumed') interrupt(history, before.lastAt ?? event.at);
   if (before.agent !== undefined) draw(state, before.agent, event.at);
+  if (event.type === 'session-paused' || event.type === 'session-unpaused')
+    for (const agent of history.lanes.keys()) draw(state, agent, event.at);
   const mark = markOf(event);
   if (mark) {
     history.markCount++;
@@ -78,7 +81,9 @@ function draw(state: SessionState, name: string, at: number): void {
     lane = { count: 0, spans: [] };
     lanes.set(name, lane);
   }
-  const { status, model } = agent;
+  const { model } = agent;
+  const stands = standing(state, agent);
+  const status = stands === 'pausing' ? 'running' : stands;
   const atWork = status === 'running' || status === 'paused' || status === 'waiting';
   const open = lane.spans.at(-1);
   if (open && open.to === undefined) {

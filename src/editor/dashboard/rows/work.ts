@@ -1,4 +1,5 @@
 import { resolveNeed } from '../../../core/plan/needs.ts';
+import { standing } from '../../../core/session/standing.ts';
 import type { SessionState, Tally, TaskState } from '../../../core/session/state.ts';
 import type { Row, TallyView } from '../../../protocol/dashboard-rows.ts';
 import type { EventOf } from '../../../protocol/events.ts';
@@ -33,7 +34,8 @@ export function agentRow(state: SessionState, id: string): Row<'agents'> | undef
     id,
     role: agent.role,
     attempt: agent.attempt,
-    status: agent.status,
+    status: standing(state, agent),
+    paused: agent.status === 'paused',
     route: agent.route,
     startedAt: agent.startedAt,
     turns: agent.turns,
