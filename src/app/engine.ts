@@ -84,14 +84,15 @@ export class Engine {
   }
 
   routes(): Routes {
-    const { routes: roles, complexity } = splitRoutes(this.config);
-    const configured = { roles, complexity };
+    const configured = splitRoutes(this.config);
+    // A local server that is not running says what the user wants all the same.
+    const staysFree = configured.default?.every(ref => this.#configured(providerOf(ref))?.free) ?? false;
     const providers = this.#routable;
     const of = (role: Pick<RoleSpec, 'name' | 'route'>, task?: AgentTask): ModelRef[] => {
       const chosen = routeFor({
         role: role.name,
         providers,
-        configured,
+        configured: { ...configured, staysFree },
         ...(task && { complexity: task.complexity }),
       });
       const names = new Set(providers.map(each => each.name));
@@ -147,7 +148,7 @@ export class Engine {
 
 const COMPLEXITIES = ['simple', 'ui-test', 'normal', 'complex'] as const;
 
-/** Routes by role, and those whose name is a complexity: `simple`, `ui-test`, `complex`. */
+/** Routes by role, and those whose names mean something else: a complexity, `default`, `fallback`. */
 function splitRoutes(config: Config) {
   const roles = { ...config.routes };
   const complexity: Partial<Record<AgentTask['complexity'], ModelRef[]>> = {};
@@ -157,7 +158,6 @@ function splitRoutes(config: Config) {
     complexity[name] = route;
     delete roles[name];
   }
-  const { default: normal, ...named } = roles;
-  if (normal) complexity.normal ??= normal;
-  return { routes: named as Record<string, ModelRef[]>, complexity };
+  const { default: normal, fallback, ...named } = roles;
+  return { roles: named, complexity, ...(normal && { default: normal }), ...(fallback && { fallback }) };
 }

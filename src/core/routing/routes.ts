@@ -17,6 +17,10 @@ export interface RoutableProvider {
 export interface ConfiguredRoutes {
   roles?: Record<string, ModelRef[]>;
   complexity?: Partial<Record<AgentTask['complexity'], ModelRef[]>>;
+  /** For everything that has no route above. */
+  default?: ModelRef[];
+  /** The default names only what costs nothing, local models above all: what costs is asked only where it is named. */
+  staysFree?: boolean;
   /** Asked after everything else; absent: the other vendors, then local models. */
   fallback?: ModelRef[];
 }
@@ -32,8 +36,8 @@ export interface RouteQuestion {
 }
 
 /**
- * The models for a task, in order: the role's own route, else the one for its complexity, else our defaults; then the
- * failover chain. Only providers that can be used are in it.
+ * The models for a task, in order: the role's own route, else the one for its complexity, else the user's default, else
+ * ours; then the failover chain. Only providers that can be used are in it.
  */
 export function routeFor({
   role,
@@ -42,8 +46,8 @@ export function routeFor({
   configured,
   avoidVendor,
 }: RouteQuestion): ModelRef[] {
-  const own = configured?.roles?.[role] ?? configured?.complexity?.[complexity];
-  const defaults = defaultRoute(role, complexity, providers);
+  const own = configured?.roles?.[role] ?? configured?.complexity?.[complexity] ?? configured?.default;
+  const defaults = defaultRoute(role, complexity, configured?.staysFree ? local(providers) : providers);
   const route = own ? [...own, ...(configured?.fallback ?? defaults)] : [...defaults, ...(configured?.fallback ?? [])];
   const names = new Set(providers.map(({ name }) => name));
   const usable = [...new Set(route)].filter(ref => names.has(providerOf(ref)));
@@ -51,6 +55,8 @@ export function routeFor({
   const same = (ref: ModelRef) => vendorOf(ref, providers) === avoidVendor;
   return [...usable.filter(ref => !same(ref)), ...usable.filter(same)];
 }
+
+const local = (providers: RoutableProvider[]) => providers.filter(({ free }) => free);
 
 /** Who made the model, wherever it is served from. */
 export function vendorOf(ref: ModelRef, providers: RoutableProvider[]): string {
@@ -68,8 +74,8 @@ function defaultRoute(role: string, complexity: AgentTask['complexity'], provide
   const { vendors } = complexity === 'ui-test' ? uiTest : defaults;
   const tier = tierFor(defaults, complexity);
   const hosted = firstsFirst(byVendor(vendors, providers).map(provider => modelsOf(provider, tier)));
-  const local = providers.filter(({ free }) => free).flatMap(provider => modelsOf(provider, tier));
-  return complexity === 'simple' && !defaults.leads ? [...local, ...hosted] : [...hosted, ...local];
+  const free = local(providers).flatMap(provider => modelsOf(provider, tier));
+  return complexity === 'simple' && !defaults.leads ? [...free, ...hosted] : [...hosted, ...free];
 }
 
 function tierFor({ tier, leads }: RoleDefaults, complexity: AgentTask['complexity']): Tier {

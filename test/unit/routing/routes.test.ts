@@ -67,6 +67,29 @@ describe('routes for roles', () => {
     assert.deepEqual(route({ configured: { ...configured, fallback } }), ['openai/gpt-6-luna', 'local/llama4']);
   });
 
+  it('are the default that the user names wherever neither role nor complexity has one', () => {
+    const configured = { default: ['openai/gpt-6-luna'], complexity: { simple: ['local/llama4'] } };
+    for (const complexity of ['normal', 'complex', 'ui-test'] as const)
+      assert.equal(route({ complexity, configured })[0], 'openai/gpt-6-luna');
+    assert.equal(route({ complexity: 'simple', configured })[0], 'local/llama4');
+  });
+
+  it('lead to nobody who costs money where the default costs nothing, but for those who are named', () => {
+    const configured = { default: ['local/qwen3'], staysFree: true };
+    for (const complexity of ['simple', 'normal', 'complex', 'ui-test'] as const)
+      assert.deepEqual(route({ complexity, configured }), ['local/qwen3', 'local/llama4']);
+    const down = { providers: [anthropic, openai], configured };
+    assert.deepEqual(route(down), [], 'nor when the local server is not running');
+    const named = { ...configured, roles: { reviewer: ['openai/gpt-6-luna'] } };
+    assert.deepEqual(route({ role: 'reviewer', configured: named }), [
+      'openai/gpt-6-luna',
+      'local/qwen3',
+      'local/llama4',
+    ]);
+    const fallback = ['claude/claude-haiku-5-5'];
+    assert.deepEqual(route({ configured: { ...configured, fallback } }), ['local/qwen3', ...fallback]);
+  });
+
   it('have a reviewer prefer another vendor than the author, wherever the model is served', () => {
     const providers = [anthropic, router, openai];
     const got = routeFor({ role: 'reviewer', providers, avoidVendor: 'anthropic' });
