@@ -1,3 +1,4 @@
+import { openCost } from '../core/session/figures.ts';
 import type { SessionState } from '../core/session/state.ts';
 
 /** A session in numbers, for programs. */
@@ -22,6 +23,7 @@ export function summaryOf(state: SessionState) {
     })),
     usage: state.tally.usage,
     costNanoUsd: state.tally.cost,
+    openCallsAtMostNanoUsd: openCost(state),
     callsWithUnknownCost: state.tally.unknownCost,
     asks: [...state.asks.values()].map(({ ask, agent, request }) => ({ ask, agent, request })),
     files: [...state.files.values()].map(({ path, status }) => ({ path, status })),

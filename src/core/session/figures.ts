@@ -1,6 +1,6 @@
 import type { NanoUsd } from '../../protocol/ids.ts';
 import { showCount, showDuration, showMoney } from '../../protocol/show.ts';
-import type { Tally } from './state.ts';
+import type { SessionState, Tally } from './state.ts';
 
 const ended = (tally: Tally) => tally.succeeded + tally.failed;
 
@@ -26,6 +26,13 @@ export function showTokens(tally: Tally): string {
   const tokens = tokensOf(tally);
   if (tally.unknownUsage === 0) return showCount(tokens);
   return tokens === 0 ? 'unknown' : `at least ${showCount(tokens)}`;
+}
+
+/** The most that calls without an outcome may cost: under way, or cut off with the process that made them. */
+export function openCost({ openCalls }: SessionState): NanoUsd {
+  let sum = 0;
+  for (const { intent } of openCalls.values()) sum += intent.reserved ?? 0;
+  return sum;
 }
 
 /** What a sum of costs may claim to be, by what went into it. */

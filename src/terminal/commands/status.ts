@@ -1,4 +1,6 @@
+import { openCost } from '../../core/session/figures.ts';
 import { readState } from '../../node/session/sessions.ts';
+import { showMoney } from '../../protocol/show.ts';
 import { chooseSession, openFolder, workspaceOf } from '../find-session.ts';
 import { liveLines } from '../live-view.ts';
 import { summaryOf } from '../summary.ts';
@@ -17,6 +19,8 @@ export async function status(terminal: Terminal, call: Call): Promise<number> {
   const now = runs ? terminal.clock.now() : (state.lastAt ?? terminal.clock.now());
   const columns = terminal.out.columns ?? 100;
   print(terminal, liveLines(state, { now, columns, rows: Number.POSITIVE_INFINITY, style: terminal.style }).join('\n'));
+  const open = openCost(state);
+  if (!runs && open > 0) print(terminal, `Calls that were cut off may have cost up to ${showMoney(open)} more.`);
   const owner = session.owner
     ? `${runs ? 'run' : 'not running; under review'} by process ${session.owner.pid} (${session.owner.host})`
     : 'not running';

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { stripVTControlCharacters } from 'node:util';
+import { openCost } from '../../../src/core/session/figures.ts';
 import { Plan } from '../../../src/protocol/plan.ts';
 import { showCount, showDuration, showMoney } from '../../../src/protocol/show.ts';
 import { liveLines } from '../../../src/terminal/live-view.ts';
@@ -61,6 +62,18 @@ describe('figures', () => {
       '3 min 05 s',
       '2 h 14 min',
     ]);
+  });
+});
+
+describe('what calls without an outcome may cost', () => {
+  it('is what was reserved for them, until they are settled', () => {
+    const { append, state } = memoryJournal();
+    for (const call of ['one', 'two'])
+      append({ type: 'call-intent', call, agent: 'a', turn: 1, attempt: 1, model: 'p/m', reserved: 50 });
+    append({ type: 'call-intent', call: 'free', agent: 'a', turn: 1, attempt: 1, model: 'local/m' });
+    assert.equal(openCost(state), 100);
+    append({ type: 'call-outcome', call: 'one', result: { ok: true, stop: 'end' }, cost: 20, ms: 1 });
+    assert.equal(openCost(state), 50);
   });
 });
 
