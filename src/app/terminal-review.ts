@@ -1,12 +1,14 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Changes } from '../core/changes/changes.ts';
+import type { Selector } from '../core/changes/decisions.ts';
 import type { Log } from '../core/ports.ts';
 import { NodeWorkspace } from '../node/workspace.ts';
 import { selectorOf, showChanges, showDecision } from '../terminal/commands/changes.ts';
 import { ask } from '../terminal/commands/requests.ts';
+import { confirm } from '../terminal/confirm.ts';
 import { chooseSession, openFolder, workspaceOf } from '../terminal/find-session.ts';
-import { type Call, option, type Terminal, UsageError } from '../terminal/terminal.ts';
+import { type Call, EXIT, option, type Terminal, UsageError } from '../terminal/terminal.ts';
 import { lookAtStored, openStored } from './stored-session.ts';
 
 /** A session's random letters: less does not name it where a path could stand. */
@@ -51,6 +53,16 @@ export async function changes(terminal: Terminal, call: Call): Promise<number> {
   }
 }
 
+/** Taking out everything is asked about; a script says that it means it. */
+async function means(terminal: Terminal, call: Call, selector: Selector, changes: Changes): Promise<boolean> {
+  if (call.options.yes || Object.keys(selector).length > 0) return true;
+  const { length } = changes.pendingFiles();
+  if (length === 0) return true;
+  if (!terminal.input.isTTY)
+    throw new UsageError('That would take out everything that waits. Name a path, or say --yes.');
+  return confirm(terminal, `Take out all that agents wrote in ${length === 1 ? '1 file' : `${length} files`}?`);
+}
+
 const decide = (action: 'accept' | 'reject') => async (terminal: Terminal, call: Call) => {
   const { workspace, session, place, parts } = await partsOf(terminal, call);
   const reason = option(call, 'reason');
@@ -59,11 +71,14 @@ const decide = (action: 'accept' | 'reject') => async (terminal: Terminal, call:
   const opened = await openStored(parts, 'terminal');
   if (!opened.ok) {
     const looked = await lookAtStored(parts);
-    const { seen, selector } = await (async () => {
+    const wanted = await (async () => {
       const selector = selectorOf(call, place, workspace, waiting(looked.changes));
+      if (action === 'reject' && !(await means(terminal, call, selector, looked.changes))) return undefined;
       return { selector, seen: Object.fromEntries(looked.changes.contents(selector)) };
     })().finally(() => looked.close());
-    const { hunks, ...rest } = selector;
+    if (!wanted) return EXIT.failures;
+    const { seen } = wanted;
+    const { hunks, ...rest } = wanted.selector;
     return ask(terminal, call, session.id, {
       kind: action,
       ...rest,
@@ -81,6 +96,7 @@ const decide = (action: 'accept' | 'reject') => async (terminal: Terminal, call:
       ...forced,
     };
     const selector = selectorOf(call, place, workspace, waiting(changes));
+    if (action === 'reject' && !(await means(terminal, call, selector, changes))) return EXIT.failures;
     const result = await changes[action](selector, changes.views(selector), options, terminal.interrupt);
     return showDecision(terminal, call, action, result, Object.keys(selector).length > 0);
   } finally {

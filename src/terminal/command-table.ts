@@ -117,6 +117,7 @@ export const commands = {
       task: { value: 'TASK', help: 'Only what came of this task' },
       reason: { value: 'TEXT', help: 'Goes back to the agent while its session runs' },
       force: { help: 'Also hunks that you edited yourself' },
+      yes: { help: 'Do not ask before everything is taken out' },
       ...json,
     },
   },

@@ -96,6 +96,10 @@ describe('The terminal program', function () {
     for (const name of ['./b.txt', join(workspace, 'c.txt'), 'x#1.txt', '#2.txt'])
       assert.equal(await codeOf(start('reject', name)), 0, name);
     assert.deepEqual(await there(), ['a.txt']);
+    assert.equal(await codeOf(start('reject')), 2, 'everything goes only where that is said');
+    assert.deepEqual(await there(), ['a.txt']);
+    assert.equal(await codeOf(start('reject', '--yes')), 0);
+    assert.deepEqual(await there(), []);
   });
 
   it('can read a session back whose budget was as good as none', async () => {
