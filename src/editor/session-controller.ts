@@ -248,6 +248,11 @@ export class SessionController implements SessionSource, vscode.Disposable {
       void vscode.commands.executeCommand('setContext', `orchestrate.${name}`, value);
     const runs = current?.runs === true;
     set('hasSessions', this.#sessions.length > 0);
+    // The demo's goal is nobody's own.
+    set(
+      'hasOwnSession',
+      this.#sessions.some(({ state }) => !state.rehearsal && state.goal !== ''),
+    );
     set('running', runs);
     set('paused', runs && current.state.status === 'paused');
     set('asking', runs && current.state.asks.size > 0);

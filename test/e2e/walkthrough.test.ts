@@ -48,6 +48,27 @@ describe('the walkthrough', function () {
     await open(workbench, 'Decide What Stays');
   });
 
+  it('has stated a goal when a session has begun, not when somebody was asked for one', async () => {
+    await using rehearsed = await RehearsedWorkbench.open({ script: 'attention' });
+    const { workbench } = rehearsed;
+    const { page } = workbench;
+    await workbench.showSidebar();
+    await walkthrough(workbench);
+    await workbench.run('Orchestrate: Start Session');
+    await workbench.asks('Start Session');
+    await workbench.escape();
+    await open(workbench, 'State a Goal');
+    await workbench.run('Orchestrate: Start Session');
+    await workbench.asks('Start Session');
+    await workbench.input.fill(rehearsed.goal);
+    await page.keyboard.press('Enter');
+    await page.locator('.quick-input-list').getByText('Make a plan').waitFor();
+    await page.keyboard.press('Enter');
+    await workbench.lens('Approve').waitFor();
+    await page.locator('.tab', { hasText: 'Welcome' }).first().click();
+    await done(workbench, 'State a Goal');
+  });
+
   for (const theme of Object.keys(themes) as Theme[]) {
     it(`is drawn in the colours of the ${theme} theme`, async () => {
       await using workbench = await Workbench.open({ theme, size: { width: 1280, height: 900 } });

@@ -103,6 +103,13 @@ describe('the manifest', () => {
       ...found(/\bset\(\s*'(\w+)'/g).map(name => `orchestrate.${name}`),
     ]);
     const views = Object.values<{ id: string }[]>(manifest.contributes.views).flatMap(all => all.map(({ id }) => id));
+    const steps: { completionEvents: string[] }[] = manifest.contributes.walkthroughs.flatMap(
+      ({ steps }: { steps: unknown }) => steps,
+    );
+    const ends = steps.flatMap(({ completionEvents }) => completionEvents);
+    const awaited = ends.flatMap(event => /^onContext:(.+)$/.exec(event)?.[1] ?? []);
+    assert.ok(awaited.length > 1);
+    for (const name of awaited) assert.ok(set.has(name), name);
     const conditions = [...entries, ...commands, ...manifest.contributes.keybindings]
       .flatMap(({ when, enablement }) => [when, enablement])
       .filter(condition => condition !== undefined);
