@@ -1,24 +1,40 @@
 import * as z from 'zod';
 import { ModelRef, Name } from './ids.ts';
 
-const seconds = z.number().positive();
+/** Timers of a day are the longest that make sense, and far from the longest that there are. */
+const seconds = z.number().positive().max(86_400);
 const usd = z.number().nonnegative();
+const upTo = (most: number) => z.number().int().positive().max(most);
+const tokens = z.number().int().positive();
 
-export const ProviderKind = z.enum(['anthropic', 'openai', 'openai-compatible', 'google', 'ollama']);
+/** A choice of words, each with what it means, for completion and hovers. */
+function choice<const Meanings extends Record<string, string>>(meanings: Meanings) {
+  const words = Object.keys(meanings) as [keyof Meanings & string, ...(keyof Meanings & string)[]];
+  return z.enum(words).meta({ enumDescriptions: Object.values(meanings) });
+}
+
+export const ProviderKind = choice({
+  anthropic: 'The Messages API of Anthropic, or a proxy of it',
+  openai: 'The Responses API of OpenAI',
+  'openai-compatible':
+    'Chat Completions, as most other vendors and local servers speak it; needs a base URL, except under a name that is known',
+  google: 'The Gemini API of Google',
+  ollama: "Ollama's own API, on this machine or another",
+});
 
 const ModelEntry = z.strictObject({
-  id: z.string().min(1),
-  contextTokens: z.number().int().positive().optional(),
-  maxOutputTokens: z.number().int().positive().optional(),
-  tools: z.boolean().optional(),
-  images: z.boolean().optional(),
-  reasoning: z.boolean().optional(),
+  id: z.string().min(1).describe('Its name at the provider'),
+  contextTokens: tokens.optional().describe('Tokens of prompt and answer together'),
+  maxOutputTokens: tokens.optional().describe('Tokens of one answer'),
+  tools: z.boolean().optional().describe('Whether it can call tools; agents need that'),
+  images: z.boolean().optional().describe('Whether it can look at images'),
+  reasoning: z.boolean().optional().describe('Whether it thinks before it answers'),
 });
 
 const Watchdogs = z.strictObject({
-  connectSeconds: seconds.optional().describe('From sending to the first sign of an answer'),
-  firstByteSeconds: seconds.optional().describe("From the answer's headers to its first event"),
-  silenceSeconds: seconds.optional().describe('Between two events of an answer'),
+  connectSeconds: seconds.optional().describe('Seconds from sending to the first sign of an answer'),
+  firstByteSeconds: seconds.optional().describe("Seconds from the answer's headers to its first event"),
+  silenceSeconds: seconds.optional().describe('Seconds between two events of an answer'),
 });
 
 export const ProviderEntry = z.strictObject({
@@ -35,44 +51,59 @@ export const ProviderEntry = z.strictObject({
     .describe('Environment variable that holds the key, when it is not the usual one'),
   local: z.boolean().optional().describe('A server on your own machine: costs nothing and needs no key'),
   free: z.boolean().optional().describe('Costs nothing, so no budget applies'),
-  disabled: z.boolean().optional(),
+  disabled: z.boolean().optional().describe('Leaves this provider out, as if it had no key'),
   models: z.array(ModelEntry).optional().describe('What is known of its models; goes before what the server lists'),
-  concurrency: z.number().int().positive().optional().describe('Calls at once'),
-  dialect: z.enum(['openai', 'openrouter', 'groq', 'deepseek', 'mistral', 'xai', 'plain']).optional(),
+  concurrency: upTo(1000).optional().describe('Calls at once'),
+  dialect: choice({
+    openai: 'As OpenAI has it',
+    openrouter: 'OpenRouter',
+    groq: 'Groq',
+    deepseek: 'DeepSeek',
+    mistral: 'Mistral',
+    xai: 'xAI',
+    plain: 'Only what every server understands',
+  })
+    .optional()
+    .describe('What a server of kind openai-compatible understands beyond Chat Completions'),
   legacyAuth: z.boolean().optional().describe('For proxies that know neither bearer keys nor the newest API version'),
-  cache: z.enum(['short', 'long']).optional().describe('long keeps cached prompts for an hour, at a higher price'),
-  numCtx: z.number().int().positive().optional().describe('Ollama: tokens of context the server makes room for'),
-  watchdogs: Watchdogs.optional(),
+  cache: choice({ short: 'For some minutes', long: 'For an hour; writing costs more' })
+    .optional()
+    .describe('Anthropic: how long prompts stay in the cache'),
+  numCtx: tokens.optional().describe('Ollama: tokens of context the server makes room for'),
+  watchdogs: Watchdogs.optional().describe('How long it may keep a call waiting'),
 });
 
 const PriceRates = {
-  input: usd,
-  output: usd,
-  cacheRead: usd.optional(),
-  cacheWrite: usd.optional(),
-  cacheWriteLong: usd.optional(),
+  input: usd.describe('Dollars for a million tokens of prompt'),
+  output: usd.describe('Dollars for a million tokens of answer, thinking included'),
+  cacheRead: usd.optional().describe('Dollars for a million tokens read from the cache'),
+  cacheWrite: usd.optional().describe('Dollars for a million tokens written to the cache'),
+  cacheWriteLong: usd.optional().describe('Dollars for a million tokens written to the cache for an hour'),
 };
 
 export const PriceEntry = z.strictObject({
-  model: ModelRef,
+  model: ModelRef.describe('As provider/model'),
   from: z.iso.date().optional().describe('First day on which this price holds'),
   ...PriceRates,
   tiers: z
-    .array(z.strictObject({ abovePromptTokens: z.number().int().positive(), ...PriceRates }))
+    .array(z.strictObject({ abovePromptTokens: tokens.describe('Prompts larger than this cost that'), ...PriceRates }))
     .optional()
     .describe('Rates for prompts larger than so many tokens'),
 });
 
 export const Budget = z.strictObject({
-  sessionUsd: usd.optional().describe('What one session may cost'),
-  agentUsd: usd.optional().describe('What one agent may cost'),
-  dayUsd: usd.optional().describe('What all sessions of a day may cost, over all windows'),
-  providers: z.record(Name, usd).optional().describe('What a session may spend at one provider'),
-  alertAt: z.number().gt(0).lte(1).optional().describe('Share of a limit at which you are told'),
-  whenSpent: z
-    .enum(['local', 'pause', 'stop'])
+  sessionUsd: usd.optional().describe('Dollars that one session may cost; 5 unless set'),
+  agentUsd: usd.optional().describe('Dollars that one agent may cost'),
+  dayUsd: usd.optional().describe('Dollars that all sessions of a day may cost, over all windows'),
+  providers: z.record(Name, usd).optional().describe('Dollars that a session may spend at one provider, by its name'),
+  alertAt: z.number().gt(0).lte(1).optional().describe('Share of a limit at which you are told; 0.8 is 80 percent'),
+  whenSpent: choice({
+    local: 'Goes on with models that cost nothing',
+    pause: 'Waits until you raise the limit or end the session',
+    stop: 'Ends the session; it can be resumed',
+  })
     .optional()
-    .describe('local: go on with free models; pause: wait for you; stop: end the session'),
+    .describe('What a session does when its money is spent'),
 });
 
 const variable = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/);
@@ -83,13 +114,13 @@ export const WorkerEntry = z.strictObject({
     .min(1)
     .optional()
     .describe('The program that speaks the Agent Client Protocol; a name on the PATH, or a path'),
-  args: z.array(z.string()).optional(),
+  args: z.array(z.string()).optional().describe('What the program is started with'),
   env: z.record(variable, z.string()).optional().describe('Set for it; never put keys here'),
   passEnv: z
     .array(variable)
     .optional()
     .describe('Variables of your environment that it gets, such as the one with its key; nothing else is passed on'),
-  disabled: z.boolean().optional(),
+  disabled: z.boolean().optional().describe('Leaves this one out'),
 });
 
 const patterns = z.array(z.string().min(1));
@@ -110,46 +141,69 @@ export const Config = z.strictObject({
     .describe(
       'CLI agents that roles may name with `worker:`; read from your own settings only, never from a workspace',
     ),
-  budget: Budget.optional(),
+  budget: Budget.optional().describe('What sessions may cost, and what happens when it is spent'),
   prices: z.array(PriceEntry).optional().describe('US dollars per million tokens; go before the built-in prices'),
   permissions: z
     .strictObject({
       commands: z
-        .strictObject({ allow: patterns.optional(), ask: patterns.optional(), deny: patterns.optional() })
+        .strictObject({
+          allow: patterns.optional().describe('Run without asking'),
+          ask: patterns.optional().describe('Run when you say so, each time'),
+          deny: patterns.optional().describe('Never run'),
+        })
         .optional()
         .describe('Patterns for single commands, such as "npm run *"; deny goes before ask, ask before allow'),
     })
-    .optional(),
+    .optional()
+    .describe('What agents may do without asking'),
   team: z
     .strictObject({
-      maxAgents: z.number().int().positive().optional().describe('Agents at work at once'),
-      maxTurns: z.number().int().positive().optional().describe('Turns of one agent'),
-      attempts: z.number().int().positive().optional().describe('Fresh attempts of one task before escalation'),
-      approvePlan: z.boolean().optional().describe('Show the plan before anything runs'),
-      commandSeconds: seconds.optional().describe('Time limit of one command'),
+      maxAgents: upTo(1000).optional().describe('Agents at work at once; 4 unless set'),
+      maxTurns: upTo(10_000).optional().describe('Turns of one agent, each a call of a model; 60 unless set'),
+      attempts: upTo(100)
+        .optional()
+        .describe('Attempts with a new agent when one has failed, before another provider is tried; 1 unless set'),
+      approvePlan: z.boolean().optional().describe('Waits for you to approve the plan before anything runs'),
+      commandSeconds: seconds.optional().describe('Seconds that one command may take; 300 unless set'),
     })
-    .optional(),
+    .optional()
+    .describe('How many work at once, and how long'),
   supervisor: z
     .strictObject({
-      silenceSeconds: seconds.optional(),
-      repeatedCalls: z.number().int().positive().optional(),
-      repeatedErrors: z.number().int().positive().optional(),
-      idleTurns: z.number().int().positive().optional(),
+      silenceSeconds: seconds.optional().describe('Seconds without a sign of it; 300 unless set'),
+      repeatedCalls: upTo(1000).optional().describe('The same tool call with the same result, so often; 4 unless set'),
+      repeatedErrors: upTo(1000).optional().describe('So many errors one after another; 6 unless set'),
+      idleTurns: upTo(1000).optional().describe('So many turns without anything new; 8 unless set'),
     })
-    .optional(),
+    .optional()
+    .describe('When an agent counts as stuck'),
   routing: z
     .strictObject({
-      retries: z.number().int().nonnegative().optional(),
-      longestWaitSeconds: seconds.optional().describe('Longest wait when every model of a route is resting'),
-      concurrency: z.number().int().positive().optional().describe('Calls at once per provider'),
-      watchdogs: Watchdogs.optional(),
+      retries: z
+        .number()
+        .int()
+        .nonnegative()
+        .max(100)
+        .optional()
+        .describe('Further tries on the same model before the next one of the route is taken; 2 unless set'),
+      longestWaitSeconds: seconds
+        .optional()
+        .describe('Longest wait in seconds when every model of a route is resting; 90 unless set'),
+      concurrency: upTo(1000).optional().describe('Calls at once per provider; 8 unless set'),
+      watchdogs: Watchdogs.optional().describe('How long a provider may keep a call waiting'),
     })
-    .optional(),
+    .optional()
+    .describe('Retries, waiting and time limits of model calls'),
   storage: z
     .strictObject({
-      maxMegabytes: z.number().positive().optional().describe('Sessions of this workspace together'),
+      maxMegabytes: z
+        .number()
+        .positive()
+        .optional()
+        .describe('Megabytes of all sessions of this workspace together; 500 unless set'),
     })
-    .optional(),
+    .optional()
+    .describe('How much of earlier sessions is kept'),
 });
 
 export type ProviderKind = z.infer<typeof ProviderKind>;

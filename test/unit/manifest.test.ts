@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import * as z from 'zod';
 import { root } from '../../scripts/host/paths.ts';
+import { Config } from '../../src/protocol/config.ts';
 
 const read = (file: string) => JSON.parse(readFileSync(join(root, file), 'utf8'));
 const manifest = read('package.json');
@@ -18,6 +20,24 @@ function shown(): unknown[] {
     ...Object.values<{ name: string }[]>(views).flatMap(list => list.map(({ name }) => name)),
     ...viewsWelcome.map(({ contents }: { contents: string }) => contents),
   ];
+}
+
+/** As much of a JSON Schema as settings have. */
+interface Schema {
+  type?: string;
+  description?: string;
+  markdownDescription?: string;
+  order?: number;
+  scope?: string;
+  default?: unknown;
+  enum?: string[];
+  enumDescriptions?: string[];
+  minimum?: number;
+  exclusiveMinimum?: number;
+  maximum?: number;
+  properties?: Record<string, Schema>;
+  items?: Schema;
+  additionalProperties?: Schema | boolean;
 }
 
 interface Entry {
@@ -141,5 +161,62 @@ describe('the manifest', () => {
       const rows = /(Node|Finding(Back)?|\.checkProvider|\.copyProvider)$/.test(command);
       assert.equal(conditional.get(command) === 'false', rows, command);
     }
+  });
+
+  describe('in its settings', () => {
+    const groups: { title: string; properties: Record<string, Schema> }[] = manifest.contributes.configuration;
+    const settings = new Map(groups.flatMap(({ properties }) => Object.entries(properties)));
+
+    it('groups them, in an order, each with a text', () => {
+      assert.ok(groups.length > 1);
+      for (const { title } of groups) assert.match(title, /^%[\w.]+%$/);
+      const orders = [...settings.values()].map(({ order }) => order);
+      assert.deepEqual(
+        orders,
+        orders.map((_, index) => index + 1),
+      );
+      for (const [name, { markdownDescription = '' }] of settings) {
+        assert.ok((texts[markdownDescription.replaceAll('%', '')] ?? '').length > 60, name);
+      }
+    });
+
+    it('lets no workspace decide any of them', () => {
+      for (const [name, { scope }] of settings) assert.equal(scope, 'application', name);
+    });
+
+    it('takes what the configuration takes, neither more nor less', () => {
+      const { properties = {} } = z.toJSONSchema(Config, { io: 'input', target: 'draft-7' }) as Schema;
+      assert.deepEqual(
+        [...settings.keys()].sort(),
+        Object.keys(properties)
+          .map(name => `orchestrate.${name}`)
+          .sort(),
+      );
+      for (const [name, { order, scope, markdownDescription, default: usual, ...schema }] of settings) {
+        const { description, ...taken } = properties[name.replace('orchestrate.', '')] ?? {};
+        assert.ok(description, name);
+        assert.deepEqual(schema, taken, name);
+        if (usual !== undefined)
+          assert.ok(Config.safeParse({ [name.replace('orchestrate.', '')]: usual }).success, name);
+      }
+    });
+
+    it('says what each key and each choice means, and how many are too many', () => {
+      const look = (schema: Schema, where: string) => {
+        if (schema.enum) assert.equal(schema.enumDescriptions?.length, schema.enum.length, where);
+        if (schema.type === 'integer')
+          assert.ok(schema.minimum !== undefined || schema.exclusiveMinimum !== undefined, where);
+        if (schema.type === 'integer' && !/tokens|numctx/i.test(where))
+          assert.ok((schema.maximum ?? Infinity) <= 10_000, where);
+        for (const [name, below] of Object.entries(schema.properties ?? {})) {
+          assert.ok(below.description, `${where}.${name}`);
+          look(below, `${where}.${name}`);
+        }
+        for (const below of [schema.items, schema.additionalProperties]) {
+          if (typeof below === 'object') look(below, `${where}.*`);
+        }
+      };
+      for (const [name, schema] of settings) look(schema, name);
+    });
   });
 });
