@@ -67,3 +67,34 @@ describe('a workflow in .orchestrate/workflows', () => {
     await vscode.workspace.fs.delete(vscode.Uri.joinPath(folder, '.orchestrate'), { recursive: true });
   });
 });
+
+describe('.orchestrate/config.yaml', () => {
+  it('is marked where it is wrong, and not where it is right once it is agreed to', async () => {
+    const folder = vscode.workspace.workspaceFolders?.[0]?.uri as vscode.Uri;
+    const uri = vscode.Uri.joinPath(folder, '.orchestrate', 'config.yaml');
+    const lines = [
+      'providers:',
+      '  lab: { kind: openai-compatible, baseUrl: "http://127.0.0.1:1234/v1", local: true }',
+      'routes:',
+      '  default: [lab/small]',
+      'team:',
+      '  maxAgent: 3',
+    ];
+    await vscode.workspace.fs.writeFile(uri, new TextEncoder().encode(`${lines.join('\n')}\n`));
+    await vscode.window.showTextDocument(uri);
+    await until(() => vscode.languages.getDiagnostics(uri).length > 0);
+    const marks = vscode.languages.getDiagnostics(uri);
+    assert.deepEqual(
+      marks.map(({ range }) => range.start.line),
+      [5],
+    );
+    assert.match(marks[0]?.message ?? '', /maxAgents/);
+    const edit = new vscode.WorkspaceEdit();
+    edit.insert(uri, new vscode.Position(5, '  maxAgent'.length), 's');
+    await vscode.workspace.applyEdit(edit);
+    await until(() => vscode.languages.getDiagnostics(uri).length === 0);
+    await vscode.workspace.saveAll();
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+    await vscode.workspace.fs.delete(vscode.Uri.joinPath(folder, '.orchestrate'), { recursive: true });
+  });
+});
