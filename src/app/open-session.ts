@@ -16,7 +16,8 @@ import type { LiveSession } from '../core/session/live.ts';
 import { keepLog } from '../core/session/log/keep-log.ts';
 import { Timeline } from '../core/session/log/timeline.ts';
 import { writeReport } from '../core/session/report/write-report.ts';
-import { type LockResult, type SessionLock, type SessionOwner, StoreError } from '../core/session/store.ts';
+import type { LockResult, SessionLock, SessionOwner } from '../core/session/store.ts';
+import { whyUnkept } from '../core/session/unkept.ts';
 import type { MoreWork, SessionStart } from '../core/team/options.ts';
 import { Session } from '../core/team/session.ts';
 import type { Workers } from '../core/worker/contract.ts';
@@ -98,13 +99,6 @@ export async function openSession(host: SessionHost, engine: Engine, opening: Op
     await store.close();
     throw error;
   }
-}
-
-/** In words for people. */
-function whyUnwritten(reason: unknown): string {
-  const why = reason instanceof StoreError ? reason.reason : 'failed';
-  if (why === 'full') return 'no room is left on the disk';
-  return why === 'missing' ? 'the session’s folder is gone' : 'the journal can no longer be written';
 }
 
 /** So long whoever reviews the session may take to let go of it. */
@@ -287,19 +281,25 @@ async function begin(
   });
   const inbox = serveInbox(store, journal, handle, { log, since });
   owned.push(inbox);
-  // A journal that can no longer be written must not be worked on: nothing that happens would be known.
-  journal.failure.addEventListener('abort', () => session.stop(whyUnwritten(journal.failure.reason)));
+  // What can no longer be kept must not be worked on: nothing that happens would be known.
+  const { failure } = journal;
+  const stop = () => session.stop(whyUnkept(failure.reason));
+  if (failure.aborted) stop();
+  else failure.addEventListener('abort', stop, { once: true });
   lock.lost.addEventListener('abort', () => session.stop('another process took the session over'));
 
   const done = (async () => {
     const { outcome } = await session.run();
-    if (host.acceptAll && outcome === 'completed') await changes.accept({}, changes.views(), { by: 'user' });
+    if (host.acceptAll && outcome === 'completed')
+      await changes
+        .accept({}, changes.views(), { by: 'user' })
+        .catch(error => log.write(failure.aborted ? 'warn' : 'error', 'the changes could not be accepted', error));
     for (const each of owned.reverse()) each.dispose();
     await texts.stop();
     await writeReport(journal.state, store).catch(error =>
-      log.write('error', 'the report could not be written', error),
+      log.write(failure.aborted ? 'warn' : 'error', 'the report could not be written', error),
     );
-    await journal.close().catch(error => log.write('error', 'the journal could not be closed', error));
+    await journal.close().catch(error => log.write('warn', 'the journal could not be closed', error));
     await sweepBlobs(store).catch(error => log.write('warn', 'stored contents could not be cleaned', error));
     await store.close().catch(error => log.write('error', 'the session could not be let go of', error));
     await pruneSessions(workspace, host.retention, clock).catch(error =>
@@ -320,6 +320,7 @@ async function begin(
       return { dispose: () => streams.delete(stream) };
     },
     stop: reason => session.stop(reason),
+    unkept: failure,
     done,
   };
 }

@@ -3,6 +3,7 @@ import type { RoleSpec } from '../core/agent/contract.ts';
 import type { Disposable } from '../core/ports.ts';
 import type { LiveSession as Running } from '../core/session/live.ts';
 import type { SessionOwner } from '../core/session/store.ts';
+import { whyUnkept } from '../core/session/unkept.ts';
 import type { JournalEvent } from '../protocol/events.ts';
 import type { Backend, Beginning, Begun } from './backend.ts';
 import { DisposableStore } from './disposables.ts';
@@ -212,7 +213,9 @@ export class SessionController implements SessionSource, vscode.Disposable {
     session.place = 'here';
     const subscription = running.journal.subscribe(event => this.#told(session, event));
     const stream = running.follow((agent, event) => session.streamed(agent, event));
+    const { unkept } = running;
     const ended = async () => {
+      if (unkept.aborted) void this.#sayUnkept(unkept.reason);
       subscription.dispose();
       stream.dispose();
       session.running = undefined;
@@ -220,6 +223,13 @@ export class SessionController implements SessionSource, vscode.Disposable {
       if (!this.#closing) await this.#over(session);
     };
     void running.done.then(ended, ended).catch(error => this.#parts.log.error('A session could not be closed', error));
+  }
+
+  async #sayUnkept(reason: unknown): Promise<void> {
+    const { t } = vscode.l10n;
+    const show = t('Show Log');
+    const text = t('The session was stopped: {0}. When that is put right, it can be resumed.', whyUnkept(reason));
+    if ((await vscode.window.showErrorMessage(text, show)) === show) this.#parts.log.show();
   }
 
   /** From here on it is read like any other session that nobody runs; what it left to decide can be decided. */

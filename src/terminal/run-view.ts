@@ -1,6 +1,7 @@
 import { renderPlan } from '../core/plan/render.ts';
 import { showCost, showTokens } from '../core/session/figures.ts';
 import type { LiveSession } from '../core/session/live.ts';
+import { whyUnkept } from '../core/session/unkept.ts';
 import type { JournalEvent, SessionOutcome } from '../protocol/events.ts';
 import { showDuration, showMoney } from '../protocol/show.ts';
 import { answerAsks } from './asks.ts';
@@ -66,7 +67,13 @@ export async function watchRun(
     screen?.dispose();
   }
   if (!json) sayEnd(terminal, session, outcome);
-  return CODES[outcome];
+  const { unkept } = session;
+  if (!unkept.aborted) return CODES[outcome];
+  const again = `orchestrate resume ${session.id}${state.rehearsal ? ' --rehearse SCRIPT' : ''}`;
+  terminal.err.write(
+    `The session was stopped: ${whyUnkept(unkept.reason)}. When that is put right, go on with: ${again}\n`,
+  );
+  return EXIT.failures;
 }
 
 function planView(
@@ -94,7 +101,7 @@ function sayEnd(terminal: Terminal, session: LiveSession, outcome: SessionOutcom
   const lines = [
     '',
     `${style.bold(title)}: ${done} of ${tasks.length} tasks, ${showTokens(state.tally)} tokens, ${showCost(state.tally)}${state.rehearsal ? ' (rehearsed: nothing was spent)' : ''}, ${showDuration(state.activeMs)}`,
-    ...(state.outcome ? [`  ${state.outcome.reason}`] : []),
+    ...(state.outcome && !session.unkept.aborted ? [`  ${state.outcome.reason}`] : []),
     `  switches of model ${state.switches}, answers discarded ${state.discarded}, escalations ${state.escalations}, permissions denied ${state.deniedPermissions}`,
     `Session:  ${session.place}`,
     `Report:   ${session.place}/report.md`,
@@ -103,7 +110,8 @@ function sayEnd(terminal: Terminal, session: LiveSession, outcome: SessionOutcom
     lines.push(`Review:   ${waiting.length} files, ${hunks} hunks wait: orchestrate changes · accept · reject`);
   }
   const rehearse = state.rehearsal ? ' --rehearse SCRIPT' : '';
-  if (outcome === 'interrupted') lines.push(`Go on:    orchestrate resume ${session.id}${rehearse}`);
+  if (outcome === 'interrupted' && !session.unkept.aborted)
+    lines.push(`Go on:    orchestrate resume ${session.id}${rehearse}`);
   if (outcome === 'budget-spent') lines.push(`Go on:    orchestrate resume ${session.id} --budget USD${rehearse}`);
   print(terminal, lines.join('\n'));
 }

@@ -69,6 +69,10 @@ export class Turn {
           await sleep(this.#context.pool.clock, verdict.afterMs, this.#signal);
       }
     } catch (error) {
+      if (this.#signal.aborted) {
+        yield { type: 'failed', failure: { reason: 'aborted' } };
+        return;
+      }
       this.#context.log.write('error', 'a turn failed inside the router', error);
       yield { type: 'failed', failure: this.#internal(error) };
     }

@@ -30,7 +30,7 @@ export interface JournalOptions {
 
 export interface OpenJournal extends Journal {
   /**
-   * Aborts, with the StoreError as its reason, when the journal can no longer be written: what was flushed is kept,
+   * Aborts, with the StoreError as its reason, when an event or a blob could not be kept: what was flushed stays,
    * every commit and flush from then on rejects, and appends reach state and listeners only, so that whoever winds
    * the session down can still be seen doing it.
    */
@@ -121,6 +121,8 @@ class Writer implements OpenJournal {
   async commit(event: Event): Promise<JournalEvent> {
     const taken = this.#take(event);
     await this.flush();
+    // A blob may have failed meanwhile: what this was the intent of must not begin.
+    this.failure.throwIfAborted();
     return taken;
   }
 
@@ -142,11 +144,11 @@ class Writer implements OpenJournal {
   }
 
   putBlob(bytes: Uint8Array): Promise<string> {
-    return this.#store.putBlob(bytes);
+    return this.#keep(bytes);
   }
 
   putText(text: string): Promise<string> {
-    return this.#store.putBlob(encoder.encode(this.#options.redact(text)));
+    return this.#keep(encoder.encode(this.#options.redact(text)));
   }
 
   getBlob(hash: string): Promise<Uint8Array | undefined> {
@@ -158,13 +160,27 @@ class Writer implements OpenJournal {
     if (clean.length <= HEAD_CHARACTERS) return { text: clean };
     const bytes = encoder.encode(clean);
     if (bytes.length <= INLINE_BYTES) return { text: clean };
-    return { text: head(clean), blob: await this.#store.putBlob(bytes), bytes: bytes.length };
+    return { text: head(clean), blob: await this.#keep(bytes), bytes: bytes.length };
   }
 
   async close(): Promise<void> {
     this.#timer?.dispose();
     this.#timer = undefined;
     if (!this.failure.aborted) await this.flush();
+    // After a failed blob, the events that came before it.
+    else await (this.#next ?? this.#writing)?.catch(() => {});
+  }
+
+  async #keep(bytes: Uint8Array): Promise<string> {
+    this.failure.throwIfAborted();
+    try {
+      return await this.#store.putBlob(bytes);
+    } catch (error) {
+      // What happened before is true, and may well have room: it is asked for while that is still taken.
+      this.flush().catch(() => {});
+      this.#fail(error);
+      throw this.failure.reason;
+    }
   }
 
   #take(event: Event): JournalEvent {
@@ -204,6 +220,7 @@ class Writer implements OpenJournal {
       await this.#store.appendJournal(bytes, this.#size);
       this.#size += bytes.length;
     } catch (error) {
+      this.#waiting = [];
       this.#fail(error);
       throw this.failure.reason;
     } finally {
@@ -217,8 +234,7 @@ class Writer implements OpenJournal {
       error instanceof StoreError
         ? error
         : new StoreError('failed', 'the journal could not be written', { cause: error });
-    this.#options.log.write('error', `the journal can no longer be written (${reason.reason})`, reason);
-    this.#waiting = [];
+    this.#options.log.write('warn', `the session can no longer be kept (${reason.reason})`, reason);
     this.#failed.abort(reason);
   }
 }

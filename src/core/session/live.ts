@@ -25,6 +25,8 @@ export interface LiveSession {
   follow(stream: AgentStream): Disposable;
   /** Stops cleanly; it can be resumed. */
   stop(reason: string): void;
+  /** Aborts, with the reason for `whyUnkept`, when its folder takes no more: it then stops by itself. */
+  readonly unkept: AbortSignal;
   /** Resolves when everything is written and let go of; undefined when it was stopped and can be resumed. */
   readonly done: Promise<SessionOutcome>;
 }

@@ -140,6 +140,11 @@ export class Board implements Disposable {
   /** A fault of ours must not leave the others waiting for ever. */
   #broken(id: string, error: unknown): void {
     const { journal, log } = this.#host;
+    // Who was told to stop may be torn out of anything.
+    if (this.#signal.aborted) {
+      log?.write('warn', `task ${id} broke off`, error);
+      return;
+    }
     log?.write('error', `task ${id} broke`, error);
     const status = this.#task(id)?.status;
     if (status === undefined || ENDED.has(status)) return;

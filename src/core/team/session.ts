@@ -8,6 +8,7 @@ import { type PlanProblem, problemText } from '../plan/problem.ts';
 import type { PlanDiff } from '../plan/replan.ts';
 import type { Disposable } from '../ports.ts';
 import { resume } from '../session/resume.ts';
+import { whyUnkept } from '../session/unkept.ts';
 import { runAgentTask } from './agent-task.ts';
 import { type Answer, AttentionQueue } from './attention.ts';
 import { Board } from './board.ts';
@@ -114,18 +115,30 @@ export class Session {
     try {
       await this.#work();
     } catch (error) {
-      log?.write('error', 'the session broke', error);
+      log?.write(this.#stop.signal.aborted ? 'warn' : 'error', 'the session broke', error);
       const reason = `internal error: ${error instanceof Error ? error.message : String(error)}`;
       this.#close({ outcome: 'failed', reason });
       await this.#board.drained();
     }
-    const end = this.#end ?? verdictOf(journal.state);
+    // Nothing is called done that is not kept.
+    const lost = await this.#unkept();
+    const end = lost ?? this.#end ?? verdictOf(journal.state);
     this.#end = end;
     for (const disposable of this.#disposables) disposable.dispose();
     this.#tidy(end);
     journal.append({ type: 'session-ended', ...end });
-    await journal.flush();
-    return end;
+    if (lost) return lost;
+    const late = await this.#unkept();
+    if (late) journal.append({ type: 'session-ended', ...late });
+    return late ?? end;
+  }
+
+  /** How the session ends when what has happened cannot be written: the next run begins where the journal ends. */
+  #unkept(): Promise<End | undefined> {
+    return this.#ports.journal.flush().then(
+      () => undefined,
+      error => ({ outcome: 'interrupted', reason: whyUnkept(error) }),
+    );
   }
 
   async #work(): Promise<void> {

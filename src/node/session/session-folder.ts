@@ -62,7 +62,7 @@ export class SessionFolder implements SessionStore {
   }
 
   appendJournal(bytes: Uint8Array, at: number): Promise<void> {
-    return this.#try('writing the journal', async () => {
+    return this.#try(`writing ${join(this.place, JOURNAL)}`, async () => {
       await this.#mustHold();
       await this.#blobs.flush();
       await this.#journal.append(bytes, at);
@@ -81,7 +81,7 @@ export class SessionFolder implements SessionStore {
   }
 
   putBlob(bytes: Uint8Array): Promise<Hash> {
-    return this.#try('keeping a blob', () => this.#blobs.put(bytes));
+    return this.#try(`writing to ${join(this.place, 'blobs')}`, () => this.#blobs.put(bytes));
   }
 
   getBlob(hash: Hash): Promise<Uint8Array | undefined> {
@@ -132,9 +132,13 @@ export class SessionFolder implements SessionStore {
   }
 
   async close(): Promise<void> {
-    await this.#journal.close();
-    await this.#lock?.release();
+    const lock = this.#lock;
     this.#lock = undefined;
+    try {
+      await this.#journal.close();
+    } finally {
+      await lock?.release();
+    }
   }
 
   async #mustHold(): Promise<void> {

@@ -169,8 +169,9 @@ describe('Processes', function () {
     const script = `
       import { createProcesses } from ${JSON.stringify(new URL('../../../src/node/processes.ts', import.meta.url).href)};
       const command = 'echo $$ > pid; sleep 300';
-      void createProcesses({ root: process.cwd() }).run({ command, timeoutMs: 1e6, outputLimit: 10 }, new AbortController().signal);
+      // First: the command may have written its id before anything behind its start is reached.
       process.on('SIGTERM', () => process.exit(0));
+      void createProcesses({ root: process.cwd() }).run({ command, timeoutMs: 1e6, outputLimit: 10 }, new AbortController().signal);
     `;
     const program = spawn(process.execPath, ['--input-type=module', '-e', script], {
       cwd: folder.path,
