@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { rmSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -112,6 +112,20 @@ describe('A session in the terminal whose folder takes no more', function () {
       [],
     );
     assert.ok(!asked.slice(2).includes('first'));
+  });
+
+  it('ends although its lock cannot be let go of', async () => {
+    const { start, sessions } = await lab(() => {
+      for (const id of readdirSync(sessions)) {
+        const lock = join(sessions, id, 'lock', '1');
+        rmSync(lock);
+        mkdirSync(lock);
+      }
+      return finish;
+    });
+    const { code, err } = await ended(start('unlimited', 'run', 'Do it', '--yes'));
+    assert.match(err, /^error: the session could not be let go of [^\n]+\n$/);
+    assert.equal(code, 0);
   });
 
   it('stops when its folder is gone', async () => {

@@ -280,6 +280,48 @@ describe('the journal', () => {
     );
   });
 
+  it('stops when a blob cannot be kept, and still writes what came before it', async () => {
+    for (const keep of ['putBlob', 'putText', 'longText'] as const) {
+      const store = new MemoryStore();
+      const clock = new FakeClock();
+      const journal = await open(store, { clock });
+      const full = new StoreError('full', 'no space left on device');
+      store.before = operation => {
+        if (operation === 'put-blob') throw full;
+      };
+      journal.append(note('before'));
+      const text = 'x'.repeat(10_000);
+      await assert.rejects(keep === 'putBlob' ? journal.putBlob(Buffer.from(text)) : journal[keep](text), full);
+      assert.equal(journal.failure.reason, full);
+      journal.append(note('winding down'));
+      await assert.rejects(journal.commit(note('a side effect')), full);
+      store.before = () => {};
+      await assert.rejects(journal.putBlob(Buffer.from('small enough')), full);
+      await journal.close();
+      assert.deepEqual(
+        store.disk.lines().map(line => JSON.parse(line).text),
+        ['before'],
+      );
+      assert.equal(clock.pending, 0);
+    }
+  });
+
+  it('lets no commit through that a blob failed beside', async () => {
+    const store = new MemoryStore();
+    const journal = await open(store);
+    const full = new StoreError('full', 'no space left on device');
+    store.before = operation => {
+      if (operation === 'put-blob') throw full;
+    };
+    const [intent, blob] = await Promise.allSettled([
+      journal.commit(note('an intent')),
+      journal.putBlob(Buffer.from('its content')),
+    ]);
+    assert.equal(intent.status === 'rejected' && intent.reason, full);
+    assert.equal(blob.status === 'rejected' && blob.reason, full);
+    await journal.close();
+  });
+
   it('rejects every commit that shares a flush that failed', async () => {
     const store = new MemoryStore();
     const journal = await open(store);
