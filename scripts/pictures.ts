@@ -78,6 +78,11 @@ try {
   const vsix = join(root, 'orchestrate.vsix');
   await using workbench = await Workbench.open({ workspace, settings, size, scale: 2, vsix });
   const { page } = workbench;
+  // A window that has just opened has neither views nor commands of extensions.
+  await workbench.showSidebar();
+  await workbench.welcome.getByRole('button', { name: 'Start Session', exact: true }).waitFor();
+  while ((await workbench.offered('Orchestrate: Start Demo Session')).length === 0) await page.waitForTimeout(300);
+  await workbench.escape();
   const film = new Film(workbench);
   await film.during(demo.start(workbench));
   await page.waitForTimeout(1500);
