@@ -1,0 +1,28 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { RehearsedWorkbench } from '../support/rehearsed-workbench.ts';
+
+describe('a session whose folder takes no more', function () {
+  this.timeout(300_000);
+
+  it('stops, says why, and offers the log', async () => {
+    await using rehearsed = await RehearsedWorkbench.open({ script: 'attention' });
+    const { workbench, workspace, goal } = rehearsed;
+    const { page } = workbench;
+    await workbench.showSidebar();
+    await workbench.run('Orchestrate: Start Session');
+    await workbench.input.fill(goal);
+    await page.keyboard.press('Enter');
+    await page.locator('.quick-input-list').getByText('Make a plan').waitFor();
+    await page.keyboard.press('Enter');
+    await workbench.lens('Approve').click();
+    const question = workbench.notification('Which language').getByRole('button', { name: 'Swahili', exact: true });
+    await question.waitFor();
+    await rm(join(workspace, '.orchestrate', 'sessions'), { recursive: true, maxRetries: 5 });
+    await question.click();
+    const told = workbench.notification('The session was stopped: the session’s folder is gone');
+    await told.waitFor();
+    await workbench.screenshot('unkept');
+    await told.getByRole('button', { name: 'Show Log', exact: true }).waitFor();
+  });
+});
