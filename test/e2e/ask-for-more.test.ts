@@ -27,7 +27,7 @@ describe('a session that is over', function () {
     await page.keyboard.press('Enter');
     await page.locator('.quick-input-list').getByText('Make a plan').waitFor();
     await page.keyboard.press('Enter');
-    await workbench.lens('Approve').click();
+    await workbench.pressLens('Approve');
     await press(workbench, 'Which language', 'Swahili');
     await session(workbench, 'completed.*2 of 2 done').waitFor();
 

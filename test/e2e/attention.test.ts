@@ -37,7 +37,7 @@ describe('what waits for a person', function () {
     const planning = workbench.notification('orchestrator-1 plans');
     await planning.getByRole('button', { name: 'Cancel' }).waitFor();
     await workbench.screenshot('attention-planning');
-    await workbench.lens('Approve').click();
+    await workbench.pressLens('Approve');
 
     await workbench.notification('(1 of 2)').waitFor();
     await badge(workbench, '2 questions wait for you');
@@ -74,7 +74,7 @@ describe('what waits for a person', function () {
     const { workbench } = rehearsed;
     const { page } = workbench;
     await start(rehearsed);
-    await workbench.lens('Approve').click();
+    await workbench.pressLens('Approve');
     const agent = page.locator('.sidebar').getByRole('treeitem', { name: /^Agent qa-specialist-1.*waits for you/ });
     await agent.click();
     await agent.getByRole('button', { name: 'Answer Agent...' }).click();
@@ -101,7 +101,7 @@ describe('what waits for a person', function () {
     await using rehearsed = await RehearsedWorkbench.open({ script: 'attention', settings: costly(1.3) });
     const { workbench } = rehearsed;
     await start(rehearsed);
-    await workbench.lens('Approve').click();
+    await workbench.pressLens('Approve');
     const alert = workbench.notification(/\d+ % of the budget of this session is used/);
     await press(workbench, 'Which language', 'Swahili');
     await alert.waitFor();
@@ -116,7 +116,7 @@ describe('what waits for a person', function () {
     await using rehearsed = await RehearsedWorkbench.open({ script: 'attention', settings });
     const { workbench } = rehearsed;
     await start(rehearsed);
-    await workbench.lens('Approve').click();
+    await workbench.pressLens('Approve');
     await workbench.notification(/The budget of this session is spent/).waitFor();
     await workbench.screenshot('attention-spent');
     await press(workbench, /budget of this session is spent/, 'Raise the Limit...');

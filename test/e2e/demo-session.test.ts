@@ -21,7 +21,7 @@ describe('a demo session, as a person runs it', function () {
       await page.locator('.codelens-decoration', { hasText: '6 tasks' }).first().waitFor();
       assert.equal(await page.getByText('Your application running on port').count(), 0);
       await workbench.screenshot(`demo-plan-${theme}`);
-      await workbench.lens('Approve').click();
+      await workbench.pressLens('Approve');
       await workbench.row('architect-1').waitFor();
       await workbench.screenshot(`demo-running-${theme}`);
       await demo.ended(workbench);
@@ -39,7 +39,7 @@ describe('a demo session, as a person runs it', function () {
     await using workbench = await Workbench.open({ workspace: folder });
     const { page } = workbench;
     await demo.start(workbench);
-    await workbench.lens('Approve').click();
+    await workbench.pressLens('Approve');
     await workbench.row('architect-1').waitFor();
     await page.reload();
     await page.locator('.monaco-workbench .activitybar').waitFor();

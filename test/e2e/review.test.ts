@@ -43,16 +43,14 @@ describe('reviewing what agents wrote', () => {
     await workbench.openFile('list.js');
     await lens('from backend-specialist (openai/gpt-5)').waitFor();
     await lens('from frontend-specialist (anthropic/claude-opus)').waitFor();
-    await lens('Reject').first().click();
-    await workbench.page.locator('.view-lines', { hasText: 'an item needs a text' }).waitFor({ state: 'detached' });
+    await workbench.pressLens('Reject', workbench.page.locator('.view-lines', { hasText: 'an item needs a text' }));
     while (/trimmed/.test(await text('list.js'))) await workbench.page.waitForTimeout(50);
     // In the middle of it, the window is loaded again.
     await workbench.page.reload();
     await workbench.page.locator('.codelens-decoration').first().waitFor();
     await lens('from frontend-specialist').first().waitFor();
     await lens('from backend-specialist').waitFor({ state: 'detached' });
-    await lens('Accept').first().click();
-    await lens('Accept').waitFor({ state: 'detached' });
+    await workbench.pressLens('Accept');
     assert.match(await text('list.js'), /to go/);
   });
 

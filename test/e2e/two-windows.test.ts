@@ -137,7 +137,7 @@ describe('two windows on one workspace', function () {
     await using rehearsed = await RehearsedWorkbench.open({ script: 'attention' });
     const { workbench: first, goal } = rehearsed;
     await start(first, goal);
-    await first.lens('Approve').click();
+    await first.pressLens('Approve');
     await using second = await first.another();
     await second.showSidebar();
     await session(second, '2 ask you').waitFor();
@@ -153,7 +153,7 @@ describe('two windows on one workspace', function () {
     await using second = await first.another();
     await second.showSidebar();
     await start(first, goal);
-    await first.lens('Approve').click();
+    await first.pressLens('Approve');
     await session(second, '2 ask you').waitFor();
     await answer(second, 'qa-specialist-1', 'Allow for this session');
     await second.row('measured.txt').waitFor();
@@ -178,7 +178,7 @@ describe('a terminal and a window on one workspace', function () {
     const { workbench, goal } = rehearsed;
     const { page } = workbench;
     await start(workbench, goal);
-    await workbench.lens('Approve').click();
+    await workbench.pressLens('Approve');
     await session(workbench, '2 ask you').waitFor();
     assert.match(await said(rehearsed, 'list'), /running .*Greet in the language/);
     assert.match(await said(rehearsed, 'status'), /run by process \d+ \(editor\)/);

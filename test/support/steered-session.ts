@@ -28,7 +28,7 @@ export async function begin(rehearsed: RehearsedWorkbench): Promise<Frame> {
   await workbench.page.keyboard.press('Enter');
   await workbench.page.locator('.quick-input-list').getByText('Make a plan').waitFor();
   await workbench.page.keyboard.press('Enter');
-  await workbench.lens('Approve').click();
+  await workbench.pressLens('Approve');
   // It opens by itself.
   const frame = await workbench.dashboard();
   await frame.getByText('1 of 2', { exact: true }).waitFor();

@@ -161,6 +161,22 @@ export class Workbench implements AsyncDisposable {
     return this.page.locator('.codelens-decoration a', { hasText: text }).first();
   }
 
+  /**
+   * Presses a lens until what it takes away is gone: the lens itself, unless said otherwise. The editor draws lenses anew
+   * when it likes, and a press on one that is just being replaced is lost.
+   */
+  async pressLens(text: string, gone: Locator = this.lens(text)): Promise<void> {
+    await this.lens(text).waitFor();
+    for (let tries = 1; ; tries++) {
+      try {
+        await this.lens(text).click({ timeout: 10_000 });
+        return await gone.waitFor({ state: 'detached', timeout: 10_000 });
+      } catch (error) {
+        if (tries === 6) throw error;
+      }
+    }
+  }
+
   /** What an empty view shows instead of a tree. */
   get welcome(): Locator {
     return this.page.locator('.part.sidebar .welcome-view');
