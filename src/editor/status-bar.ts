@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { showCount, showMoney } from '../protocol/show.ts';
+import { showCosts, showCount } from '../protocol/show.ts';
 import { DisposableStore } from './disposables.ts';
 import type { SessionController } from './session-controller.ts';
 
@@ -53,11 +53,13 @@ export class StatusBar implements vscode.Disposable {
       (sum, { tally: { usage } }) => sum + usage.input + usage.cacheRead + usage.cacheWrite + usage.output,
       0,
     );
-    const cost = running.reduce((sum, { tally }) => sum + tally.cost, 0);
+    const total = (key: 'cost' | 'boundCost' | 'unknownCost') =>
+      running.reduce((sum, { tally }) => sum + tally[key], 0);
+    const cost = showCosts({ cost: total('cost'), boundCost: total('boundCost'), unknownCost: total('unknownCost') });
     const asks = running.reduce((sum, { asks }) => sum + asks.size, 0);
     const waiting = asks > 0 ? `$(bell-dot) ${asks}  ` : '';
-    item.text = `${waiting}$(organization) ${agents.length}  $(symbol-number) ${showCount(tokens)}  ${showMoney(cost)}`;
-    const words = t('{0} agents at work, {1} tokens, {2}', agents.length, showCount(tokens), showMoney(cost));
+    item.text = `${waiting}$(organization) ${agents.length}  $(symbol-number) ${showCount(tokens)}  ${cost}`;
+    const words = t('{0} agents at work, {1} tokens, {2}', agents.length, showCount(tokens), cost);
     const spoken = asks > 0 ? t('{0}; {1} questions wait for you', words, asks) : words;
     item.accessibilityInformation = { label: `Orchestrate: ${spoken}` };
     item.tooltip = `${spoken}\n${t('Click to open the dashboard.')}`;

@@ -15,6 +15,8 @@ export const TallyView = z.object({
   output: count,
   reasoning: count,
   cost: NanoUsd,
+  /** The part of `cost` that is an upper bound. */
+  boundCost: NanoUsd,
   unknownUsage: count,
   unknownCost: count,
   ms: z.number(),

@@ -28,3 +28,19 @@ export function showDuration(ms: number | undefined): string {
   if (minutes < 60) return `${minutes} min ${String(seconds % 60).padStart(2, '0')} s`;
   return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, '0')} min`;
 }
+
+/** What a sum of costs may claim to be: `≤` where some of it is an upper bound, `+` where some is not known, `~` for both. */
+export function showCosts({ cost, boundCost, unknownCost }: Costs): string {
+  const [bound, unknown] = [boundCost > 0, unknownCost > 0];
+  const money = showMoney(cost);
+  if (bound) return `${unknown ? '~' : '≤'}${money}`;
+  return unknown ? `${money}+` : money;
+}
+
+interface Costs {
+  cost: number;
+  /** The part of `cost` that is an upper bound. */
+  boundCost: number;
+  /** Calls of which nobody knows what they cost. */
+  unknownCost: number;
+}

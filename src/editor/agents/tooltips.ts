@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { standing } from '../../core/session/standing.ts';
-import { showDuration, showMoney } from '../../protocol/show.ts';
+import { showCosts, showDuration, showMoney } from '../../protocol/show.ts';
 import { sheet } from '../sheet.ts';
 import { agentOf, type Node, taskOf } from './nodes.ts';
 import { elapsed, sessionStatus, spending, statusWord } from './words.ts';
@@ -25,7 +25,7 @@ function sessionTooltip({ session }: Extract<Node, { kind: 'session' }>): vscode
   const { state, place, owner } = session;
   const cut = place === 'nowhere' && state.status !== 'ended';
   const limit = state.budget.limits.find(({ scope }) => scope === 'session')?.limit;
-  const spent = showMoney(state.tally.cost);
+  const spent = showCosts(state.tally);
   const where = owner?.host === 'terminal' ? t('in a terminal') : t('in another window');
   const asks = [...state.asks.values()].map(({ agent }) => agent);
   return sheet(state.goal || session.id, [

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { type Standing, standing } from '../../core/session/standing.ts';
 import type { AgentState, SessionState, Tally, TaskState, TaskStatus } from '../../core/session/state.ts';
-import { showCount, showDuration, showMoney } from '../../protocol/show.ts';
+import { showCosts, showCount, showDuration } from '../../protocol/show.ts';
 
 const { t } = vscode.l10n;
 
@@ -81,7 +81,7 @@ function tokens(tally: Tally): string | undefined {
 function cost(tally: Tally): string | undefined {
   if (!ended(tally)) return undefined;
   if (tally.unknownCost > 0 && tally.cost === 0) return t('cost unknown');
-  return `${showMoney(tally.cost)}${tally.unknownCost > 0 ? '+' : ''}`;
+  return showCosts(tally);
 }
 
 /** "12.3k tokens · $0.04"; what is unknown is said. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { stripVTControlCharacters } from 'node:util';
 import { openCost } from '../../../src/core/session/figures.ts';
 import { Plan } from '../../../src/protocol/plan.ts';
-import { showCount, showDuration, showMoney } from '../../../src/protocol/show.ts';
+import { showCosts, showCount, showDuration, showMoney } from '../../../src/protocol/show.ts';
 import { liveLines } from '../../../src/terminal/live-view.ts';
 import { Screen } from '../../../src/terminal/screen.ts';
 import { cut, oneLine, styleFor, table, widthOf } from '../../../src/terminal/style.ts';
@@ -45,6 +45,11 @@ describe('figures', () => {
     assert.equal(showMoney(4_200_000), '$0.0042');
     assert.equal(showMoney(1_254_000_000), '$1.25');
     assert.equal(showMoney(undefined), 'unknown');
+  });
+
+  it('say what a sum of costs lacks', () => {
+    const sum = (boundCost: number, unknownCost: number) => showCosts({ cost: 2e9, boundCost, unknownCost });
+    assert.deepEqual([sum(0, 0), sum(1, 0), sum(0, 1), sum(1, 1)], ['$2.00', '≤$2.00', '$2.00+', '~$2.00']);
   });
 
   it('stay short', () => {

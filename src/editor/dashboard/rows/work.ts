@@ -22,6 +22,7 @@ export const tallyView = ({ usage, ...counts }: Tally): TallyView => ({
   output: usage.output,
   reasoning: usage.reasoning,
   cost: counts.cost,
+  boundCost: counts.boundCost,
   unknownUsage: counts.unknownUsage,
   unknownCost: counts.unknownCost,
   ms: counts.ms,
