@@ -56,7 +56,9 @@ describe('A session in the terminal whose folder takes no more', function () {
       routes: { orchestrator: route, implementer: route },
     };
     await writeFile(join(home, 'config.yaml'), stringify(config));
-    const env = { ...process.env, ANTHROPIC_API_KEY: 'any-key', ORCHESTRATE_HOME: home };
+    // Variables for the tests themselves would be told as unknown ones.
+    const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('ORCHESTRATE_'));
+    const env = { ...Object.fromEntries(inherited), ANTHROPIC_API_KEY: 'any-key', ORCHESTRATE_HOME: home };
     const start = (limit: number | 'unlimited', ...args: string[]) =>
       spawn('/bin/sh', ['-c', `ulimit -f ${limit}; exec "$@"`, 'sh', process.execPath, program, ...args], {
         cwd: workspace,
