@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Frame } from 'playwright-core';
 import { type Theme, themes, Workbench } from '../support/host/workbench.ts';
+import { until } from '../support/until.ts';
 
 describe('the first steps of a person', () => {
   describe('in a trusted folder', () => {
@@ -76,8 +77,11 @@ describe('the first steps of a person', () => {
       const button = dashboard.getByRole('button', { name: 'Start Session' });
       await button.waitFor();
       await workbench.screenshot(`welcome-${theme}`);
-      assert.equal(await colour(dashboard, 'button', 'color'), await themed(dashboard, '--vscode-button-foreground'));
-      assert.equal(await colour(dashboard, 'body', 'color'), await themed(dashboard, '--vscode-foreground'));
+      for (const [part, variable] of [
+        ['button', '--vscode-button-foreground'],
+        ['body', '--vscode-foreground'],
+      ] as const)
+        await until(async () => (await colour(dashboard, part, 'color')) === (await themed(dashboard, variable)));
     });
   }
 });

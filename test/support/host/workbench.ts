@@ -282,8 +282,15 @@ export class Workbench implements AsyncDisposable {
   }
 
   async #type(command: string): Promise<void> {
-    await this.page.keyboard.press('F1');
-    await this.input.fill(`>${command}`);
+    // Whatever takes the focus closes the palette: a view or an editor that has just been opened, for one.
+    for (let tries = 1; ; tries++) {
+      await this.page.keyboard.press('F1');
+      try {
+        return await this.input.fill(`>${command}`, { timeout: 5000 });
+      } catch (error) {
+        if (tries === 10) throw error;
+      }
+    }
   }
 }
 
