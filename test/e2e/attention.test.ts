@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Workbench } from '../support/host/workbench.ts';
 import { RehearsedWorkbench } from '../support/rehearsed-workbench.ts';
+import { until } from '../support/until.ts';
 
 /** As a person starts one: the goal, Enter, Enter. */
 async function start({ workbench, goal }: RehearsedWorkbench): Promise<void> {
@@ -77,8 +78,16 @@ describe('what waits for a person', function () {
     await workbench.pressLens('Approve');
     const agent = page.locator('.sidebar').getByRole('treeitem', { name: /^Agent qa-specialist-1.*waits for you/ });
     await agent.click();
-    await agent.getByRole('button', { name: 'Answer Agent...' }).click();
-    await page.locator('.quick-input-list').getByText('Deny and say why...').click();
+    const deny = page.locator('.quick-input-list').getByText('Deny and say why...');
+    // Whatever opens at the same moment takes the focus, and the list closes.
+    await until(async () => {
+      await agent.getByRole('button', { name: 'Answer Agent...' }).click({ timeout: 5000 });
+      return deny.waitFor({ timeout: 5000 }).then(
+        () => true,
+        () => false,
+      );
+    });
+    await deny.click();
     await workbench.asks('Why not?');
     await workbench.input.fill('Measure something else');
     await page.keyboard.press('Enter');
