@@ -4,6 +4,7 @@ import type { RouteEvent, RouteRequest } from '../core/routing/contract.ts';
 import { createRouter } from '../core/routing/router.ts';
 import type { Journal } from '../core/session/contract.ts';
 import { initialState, reduce } from '../core/session/reduce.ts';
+import { unwritten } from '../core/session/unwritten.ts';
 import { hashOf } from '../node/hash.ts';
 import { newId } from '../node/new-id.ts';
 import type { Engine } from './engine.ts';
@@ -62,14 +63,8 @@ function forgetful(clock: Clock): Journal {
     return taken;
   };
   return {
-    state,
+    ...unwritten(state, async () => undefined, hashOf),
     append,
     commit: async event => append(event),
-    flush: async () => undefined,
-    subscribe: () => ({ dispose: () => undefined }),
-    putBlob: async bytes => hashOf(bytes),
-    putText: async text => hashOf(new TextEncoder().encode(text)),
-    getBlob: async () => undefined,
-    longText: async text => ({ text }),
   };
 }

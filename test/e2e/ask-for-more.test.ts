@@ -22,11 +22,7 @@ describe('a session that is over', function () {
     const { page } = workbench;
     const content = (name: string) => readFile(join(workspace, name), 'utf8').catch(() => undefined);
     await workbench.showSidebar();
-    await workbench.run('Orchestrate: Start Session');
-    await workbench.input.fill(goal);
-    await page.keyboard.press('Enter');
-    await page.locator('.quick-input-list').getByText('Make a plan').waitFor();
-    await page.keyboard.press('Enter');
+    await workbench.startSession(goal);
     await workbench.pressLens('Approve');
     await press(workbench, 'Which language', 'Swahili');
     await session(workbench, 'completed.*2 of 2 done').waitFor();

@@ -5,15 +5,9 @@ import type { Workbench } from '../support/host/workbench.ts';
 import { RehearsedWorkbench } from '../support/rehearsed-workbench.ts';
 import { until } from '../support/until.ts';
 
-/** As a person starts one: the goal, Enter, Enter. */
 async function start({ workbench, goal }: RehearsedWorkbench): Promise<void> {
   await workbench.showSidebar();
-  await workbench.run('Orchestrate: Start Session');
-  await workbench.asks('Start Session');
-  await workbench.input.fill(goal);
-  await workbench.page.keyboard.press('Enter');
-  await workbench.page.locator('.quick-input-list').getByText('Make a plan').waitFor();
-  await workbench.page.keyboard.press('Enter');
+  await workbench.startSession(goal);
 }
 
 const press = (workbench: Workbench, notification: string | RegExp, button: string) =>

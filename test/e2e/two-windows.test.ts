@@ -8,15 +8,9 @@ import { root } from '../../scripts/host/paths.ts';
 import type { Workbench } from '../support/host/workbench.ts';
 import { RehearsedWorkbench } from '../support/rehearsed-workbench.ts';
 
-/** As a person starts one: the goal, Enter, Enter. */
 async function start(workbench: Workbench, goal: string): Promise<void> {
   await workbench.showSidebar();
-  await workbench.run('Orchestrate: Start Session');
-  await workbench.asks('Start Session');
-  await workbench.input.fill(goal);
-  await workbench.page.keyboard.press('Enter');
-  await workbench.page.locator('.quick-input-list').getByText('Make a plan').waitFor();
-  await workbench.page.keyboard.press('Enter');
+  await workbench.startSession(goal);
 }
 
 const row = ({ page }: Workbench, kind: string, state: string) =>

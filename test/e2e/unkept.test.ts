@@ -8,14 +8,9 @@ describe('a session whose folder takes no more', function () {
   it('stops, says why, and offers the log', async () => {
     await using rehearsed = await RehearsedWorkbench.open({ script: 'attention' });
     const { workbench, workspace, goal } = rehearsed;
-    const { page } = workbench;
     await workbench.showSidebar();
-    await workbench.run('Orchestrate: Start Session');
-    await workbench.input.fill(goal);
-    await page.keyboard.press('Enter');
-    await page.locator('.quick-input-list').getByText('Make a plan').waitFor();
-    await page.keyboard.press('Enter');
-    await workbench.lens('Approve').click();
+    await workbench.startSession(goal);
+    await workbench.pressLens('Approve');
     const question = workbench.notification('Which language').getByRole('button', { name: 'Swahili', exact: true });
     await question.waitFor();
     await rm(join(workspace, '.orchestrate', 'sessions'), { recursive: true, maxRetries: 5 });

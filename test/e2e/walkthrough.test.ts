@@ -58,12 +58,7 @@ describe('the walkthrough', function () {
     await workbench.asks('Start Session');
     await workbench.escape();
     await open(workbench, 'State a Goal');
-    await workbench.run('Orchestrate: Start Session');
-    await workbench.asks('Start Session');
-    await workbench.input.fill(rehearsed.goal);
-    await page.keyboard.press('Enter');
-    await page.locator('.quick-input-list').getByText('Make a plan').waitFor();
-    await page.keyboard.press('Enter');
+    await workbench.startSession(rehearsed.goal);
     await workbench.lens('Approve').waitFor();
     await page.locator('.tab', { hasText: 'Welcome' }).first().click();
     await done(workbench, 'State a Goal');

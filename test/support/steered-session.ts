@@ -22,12 +22,7 @@ async function journalOf(workspace: string): Promise<JournalEvent[]> {
 export async function begin(rehearsed: RehearsedWorkbench): Promise<Frame> {
   const { workbench, goal } = rehearsed;
   await workbench.showSidebar();
-  await workbench.run('Orchestrate: Start Session');
-  await workbench.asks('Start Session');
-  await workbench.input.fill(goal);
-  await workbench.page.keyboard.press('Enter');
-  await workbench.page.locator('.quick-input-list').getByText('Make a plan').waitFor();
-  await workbench.page.keyboard.press('Enter');
+  await workbench.startSession(goal);
   await workbench.pressLens('Approve');
   // It opens by itself.
   const frame = await workbench.dashboard();

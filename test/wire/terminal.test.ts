@@ -1,17 +1,14 @@
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
-import { stringify } from 'yaml';
 import type { CanonicalRequest, ScriptedAnswer } from '../../src/rehearsal/wire/types.ts';
 import { tempFolder } from '../support/temp-folder.ts';
+import { codeOf, program, terminalLab } from '../support/terminal-lab.ts';
 import { until } from '../support/until.ts';
-import { endServers, serve } from '../support/wire.ts';
+import { endServers } from '../support/wire.ts';
 
-const program = fileURLToPath(new URL('../../src/cli.ts', import.meta.url));
 const finish = { toolCalls: [{ name: 'finish_task', args: { summary: 'Done.' } }] };
 
 /** A model that plans one task and then says these turns. */
@@ -29,30 +26,10 @@ describe('The terminal program', function () {
   const temp = tempFolder();
   afterEach(endServers);
 
-  /** A home and a workspace of their own, and what starts the program there. */
   async function lab(answer: (request: CanonicalRequest) => ScriptedAnswer) {
-    const servers = await serve({ answer });
-    const [workspace, home] = [join(temp.path, 'workspace'), join(temp.path, 'home')];
-    await mkdir(workspace);
-    await mkdir(home);
-    const route = ['anthropic/claude-sonnet-5-5'];
-    const config = {
-      providers: { anthropic: { kind: 'anthropic', baseUrl: servers.urls.anthropic } },
-      routes: { orchestrator: route, implementer: route },
-    };
-    await writeFile(join(home, 'config.yaml'), stringify(config));
-    const env = { ...process.env, ANTHROPIC_API_KEY: 'any-key', ORCHESTRATE_HOME: home };
-    const start = (...args: string[]) => spawn(process.execPath, [program, ...args], { cwd: workspace, env });
-    const events = async () => {
-      const sessions = join(workspace, '.orchestrate', 'sessions');
-      const [id = 'none'] = await readdir(sessions).catch(() => []);
-      const text = await readFile(join(sessions, id, 'events.jsonl'), 'utf8').catch(() => '');
-      return text.split('\n').flatMap(line => (line === '' ? [] : [JSON.parse(line)]));
-    };
-    return { workspace, start, events };
+    const { run, ...rest } = await terminalLab(temp.path, answer);
+    return { ...rest, start: (...args: string[]) => run(process.execPath, [program, ...args]) };
   }
-
-  const codeOf = async (child: ChildProcess) => (await once(child, 'close'))[0];
 
   it('prints with --json every event of the journal, from the first on', async () => {
     const { start, events } = await lab(team([]));

@@ -1,16 +1,13 @@
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { stringify } from 'yaml';
 import type { CanonicalRequest, ScriptedAnswer } from '../../src/rehearsal/wire/types.ts';
 import { tempFolder } from '../support/temp-folder.ts';
-import { endServers, serve } from '../support/wire.ts';
+import { program, terminalLab } from '../support/terminal-lab.ts';
+import { endServers } from '../support/wire.ts';
 
-const program = fileURLToPath(new URL('../../src/cli.ts', import.meta.url));
 const finish = { toolCalls: [{ name: 'finish_task', args: { summary: 'Done.' } }] };
 const note = (text: string) => ({ toolCalls: [{ name: 'note_decision', args: { text, rationale: 'It is so.' } }] });
 const publish = (bytes: number) => ({
@@ -35,42 +32,20 @@ describe('A session in the terminal whose folder takes no more', function () {
   /** Two tasks: the first is done in one turn, the second says these turns. */
   async function lab(turns: (turn: number) => ScriptedAnswer) {
     const asked: string[] = [];
-    const servers = await serve({
-      answer: (request: CanonicalRequest) => {
-        if (request.tools.some(tool => tool.name === 'propose_plan')) {
-          const tasks = [task('first'), task('second', ['first'])];
-          return { toolCalls: [{ name: 'propose_plan', args: { goal: 'Do it', tasks } }] };
-        }
-        const part = JSON.stringify(request.messages[0]).includes('Do the second part') ? 'second' : 'first';
-        asked.push(part);
-        if (part === 'first') return finish;
-        return turns(request.messages.filter(message => message.role === 'assistant').length);
-      },
-    });
-    const [workspace, home] = [join(temp.path, 'workspace'), join(temp.path, 'home')];
-    await mkdir(workspace);
-    await mkdir(home);
-    const route = ['anthropic/claude-sonnet-5-5'];
-    const config = {
-      providers: { anthropic: { kind: 'anthropic', baseUrl: servers.urls.anthropic } },
-      routes: { orchestrator: route, implementer: route },
+    const answer = (request: CanonicalRequest) => {
+      if (request.tools.some(tool => tool.name === 'propose_plan')) {
+        const tasks = [task('first'), task('second', ['first'])];
+        return { toolCalls: [{ name: 'propose_plan', args: { goal: 'Do it', tasks } }] };
+      }
+      const part = JSON.stringify(request.messages[0]).includes('Do the second part') ? 'second' : 'first';
+      asked.push(part);
+      if (part === 'first') return finish;
+      return turns(request.messages.filter(message => message.role === 'assistant').length);
     };
-    await writeFile(join(home, 'config.yaml'), stringify(config));
-    // Variables for the tests themselves would be told as unknown ones.
-    const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('ORCHESTRATE_'));
-    const env = { ...Object.fromEntries(inherited), ANTHROPIC_API_KEY: 'any-key', ORCHESTRATE_HOME: home };
+    const { run, ...rest } = await terminalLab(temp.path, answer);
     const start = (limit: number | 'unlimited', ...args: string[]) =>
-      spawn('/bin/sh', ['-c', `ulimit -f ${limit}; exec "$@"`, 'sh', process.execPath, program, ...args], {
-        cwd: workspace,
-        env,
-      });
-    const sessions = join(workspace, '.orchestrate', 'sessions');
-    const events = async () => {
-      const [id = 'none'] = await readdir(sessions);
-      const text = await readFile(join(sessions, id, 'events.jsonl'), 'utf8');
-      return text.split('\n').flatMap(line => (line === '' ? [] : [JSON.parse(line)]));
-    };
-    return { sessions, asked, start, events };
+      run('/bin/sh', ['-c', `ulimit -f ${limit}; exec "$@"`, 'sh', process.execPath, program, ...args]);
+    return { ...rest, asked, start };
   }
 
   async function ended(child: ChildProcess) {

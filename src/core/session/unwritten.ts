@@ -3,7 +3,7 @@ import type { HashOf } from '../ports.ts';
 import type { Journal } from './contract.ts';
 import type { SessionState } from './state.ts';
 
-/** The journal of a session that another process owns: it can be read, and nothing that is put down reaches it. */
+/** A journal that can be read, and that nothing reaches which is put down: of a session that another process owns, say. */
 export function unwritten(
   state: SessionState,
   getBlob: (hash: Hash) => Promise<Uint8Array | undefined>,

@@ -217,6 +217,16 @@ export class Workbench implements AsyncDisposable {
     await this.page.keyboard.press('Enter');
   }
 
+  /** As a person starts a session: the command, the goal, Enter, Enter. */
+  async startSession(goal: string): Promise<void> {
+    await this.run('Orchestrate: Start Session');
+    await this.asks('Start Session');
+    await this.input.fill(goal);
+    await this.page.keyboard.press('Enter');
+    await this.page.locator('.quick-input-list').getByText('Make a plan').waitFor();
+    await this.page.keyboard.press('Enter');
+  }
+
   /** The entries of the palette that read exactly so. */
   async offered(command: string): Promise<string[]> {
     await this.#type(command);

@@ -1,0 +1,38 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { stringify } from 'yaml';
+import type { CanonicalRequest, ScriptedAnswer } from '../../src/rehearsal/wire/types.ts';
+import { serve } from './wire.ts';
+
+export const program = fileURLToPath(new URL('../../src/cli.ts', import.meta.url));
+
+/** A home and a workspace in that folder for the terminal program, whose one vendor answers so. */
+export async function terminalLab(folder: string, answer: (request: CanonicalRequest) => ScriptedAnswer) {
+  const servers = await serve({ answer });
+  const [workspace, home] = [join(folder, 'workspace'), join(folder, 'home')];
+  await mkdir(workspace);
+  await mkdir(home);
+  const route = ['anthropic/claude-sonnet-5-5'];
+  const config = {
+    providers: { anthropic: { kind: 'anthropic', baseUrl: servers.urls.anthropic } },
+    routes: { orchestrator: route, implementer: route },
+  };
+  await writeFile(join(home, 'config.yaml'), stringify(config));
+  // Variables for the tests themselves would be told as unknown ones.
+  const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('ORCHESTRATE_'));
+  const env = { ...Object.fromEntries(inherited), ANTHROPIC_API_KEY: 'any-key', ORCHESTRATE_HOME: home };
+  const run = (command: string, args: string[]) => spawn(command, args, { cwd: workspace, env });
+  const sessions = join(workspace, '.orchestrate', 'sessions');
+  /** What the journal of its one session holds. */
+  const events = async () => {
+    const [id = 'none'] = await readdir(sessions).catch(() => []);
+    const text = await readFile(join(sessions, id, 'events.jsonl'), 'utf8').catch(() => '');
+    return text.split('\n').flatMap(line => (line === '' ? [] : [JSON.parse(line)]));
+  };
+  return { workspace, sessions, run, events };
+}
+
+export const codeOf = async (child: ChildProcess) => (await once(child, 'close'))[0];
