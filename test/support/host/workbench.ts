@@ -200,20 +200,20 @@ export class Workbench implements AsyncDisposable {
   async run(command: string): Promise<void> {
     const wanted = this.page.getByText(command, { exact: true });
     const entry = this.#entries.filter({ has: wanted }).first();
-    await this.#type(command);
-    // A palette that is open shows no command that comes later, as the first ones of a window do.
-    while (
-      !(await entry.waitFor({ timeout: 3000 }).then(
+    const chosen = this.page.locator('.quick-input-list .monaco-list-row.focused').filter({ has: wanted });
+    for (;;) {
+      await this.#type(command);
+      // A palette that is open shows no command that comes later, as the first ones of a window do.
+      const shown = await entry.waitFor({ timeout: 3000 }).then(
         () => true,
         () => false,
-      ))
-    ) {
+      );
+      // By keyboard: the list is drawn anew while it is searched, and a click would hit a row that is gone.
+      while (shown && (await this.input.isVisible()) && (await chosen.count()) === 0)
+        await this.page.keyboard.press('ArrowDown');
+      if ((await chosen.count()) > 0) break;
       await this.escape();
-      await this.#type(command);
     }
-    // By keyboard: the list is drawn anew while it is searched, and a click would hit a row that is gone.
-    const chosen = this.page.locator('.quick-input-list .monaco-list-row.focused').filter({ has: wanted });
-    while ((await chosen.count()) === 0) await this.page.keyboard.press('ArrowDown');
     await this.page.keyboard.press('Enter');
   }
 
