@@ -9,8 +9,15 @@ import { serve } from './wire.ts';
 
 export const program = fileURLToPath(new URL('../../src/cli.ts', import.meta.url));
 
-/** A home and a workspace in that folder for the terminal program, whose one vendor answers so. */
-export async function terminalLab(folder: string, answer: (request: CanonicalRequest) => ScriptedAnswer) {
+/**
+ * A home and a workspace in that folder for the terminal program, whose one vendor answers so. `more` adds to the
+ * user's configuration, and names their home folder where the real one should not be seen.
+ */
+export async function terminalLab(
+  folder: string,
+  answer: (request: CanonicalRequest) => ScriptedAnswer,
+  more: { config?: object; home?: string } = {},
+) {
   const servers = await serve({ answer });
   const [workspace, home] = [join(folder, 'workspace'), join(folder, 'home')];
   await mkdir(workspace);
@@ -19,11 +26,17 @@ export async function terminalLab(folder: string, answer: (request: CanonicalReq
   const config = {
     providers: { anthropic: { kind: 'anthropic', baseUrl: servers.urls.anthropic } },
     routes: { orchestrator: route, implementer: route },
+    ...more.config,
   };
   await writeFile(join(home, 'config.yaml'), stringify(config));
   // Variables for the tests themselves would be told as unknown ones.
   const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('ORCHESTRATE_'));
-  const env = { ...Object.fromEntries(inherited), ANTHROPIC_API_KEY: 'any-key', ORCHESTRATE_HOME: home };
+  const env = {
+    ...Object.fromEntries(inherited),
+    ...(more.home !== undefined && { HOME: more.home }),
+    ANTHROPIC_API_KEY: 'any-key',
+    ORCHESTRATE_HOME: home,
+  };
   const run = (command: string, args: string[]) => spawn(command, args, { cwd: workspace, env });
   const sessions = join(workspace, '.orchestrate', 'sessions');
   /** What the journal of its one session holds. */
