@@ -63,7 +63,7 @@ async function startDesktop(workspace: string): Promise<void> {
 
 function address(server: Server, workspace: string): string {
   const path = workspace.replaceAll('\\', '/');
-  return `${server.url}?folder=${encodeURI(path.startsWith('/') ? path : `/${path}`)}`;
+  return server.address({ folder: path.startsWith('/') ? path : `/${path}` });
 }
 
 /** Best effort: a machine without a desktop has no browser to open. */

@@ -1,5 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type Guard, startGuard, TOKEN } from './guard.ts';
 
 export interface ServerOptions {
   /** The folder that installWebHost gives. */
@@ -15,7 +19,8 @@ export interface ServerOptions {
 }
 
 export interface Server {
-  url: string;
+  /** The page's address, with the token that lets one in. */
+  address(query: Record<string, string>): string;
   port: number;
   /** Resolves when the process has ended, for whatever reason. */
   ended: Promise<void>;
@@ -25,9 +30,12 @@ export interface Server {
 const startLimitMs = 60_000;
 const stopLimitMs = 5_000;
 
-/** Starts VS Code's server on a free port of 127.0.0.1; the port comes from the process itself, so nobody else owns it. */
+/** Starts VS Code's server behind a guard that listens on 127.0.0.1; nothing else of it can be reached. */
 export async function startServer(options: ServerOptions): Promise<Server> {
-  const child = spawn(process.execPath, serverArguments(options), {
+  // Made for nobody but this user.
+  const folder = await mkdtemp(join(tmpdir(), 'orchestrate-'));
+  const socket = process.platform === 'win32' ? `\\\\.\\pipe\\orchestrate-${randomUUID()}` : join(folder, 'socket');
+  const child = spawn(process.execPath, serverArguments(options, socket), {
     cwd: options.host,
     env: { ...process.env, ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -35,16 +43,27 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     detached: process.platform !== 'win32',
   });
   const ended = new Promise<void>(done => child.once('close', () => done()));
-  const stop = () => end(child, ended);
-  const port = await listening(child, options.onOutput).catch(async error => {
+  let guard: Guard | undefined;
+  const stop = async () => {
+    await guard?.close();
+    await end(child, ended);
+    await rm(folder, { recursive: true, force: true });
+  };
+  try {
+    await listening(child, options.onOutput);
+    guard = await startGuard(socket, options.port);
+  } catch (error) {
     await stop();
     throw error;
-  });
-  return { url: `http://127.0.0.1:${port}/`, port, ended, stop };
+  }
+  const { port, token } = guard;
+  const address = (query: Record<string, string>) =>
+    `http://127.0.0.1:${port}/?${new URLSearchParams({ [TOKEN]: token, ...query })}`;
+  return { address, port, ended, stop };
 }
 
-function serverArguments(options: ServerOptions): string[] {
-  const list = [join('out', 'server-main.js'), '--host', '127.0.0.1', '--port', String(options.port ?? 0)];
+function serverArguments(options: ServerOptions, socket: string): string[] {
+  const list = [join('out', 'server-main.js'), '--socket-path', socket];
   list.push('--without-connection-token', '--accept-server-license-terms', '--telemetry-level', 'off');
   list.push('--server-data-dir', options.dataDir);
   if (options.extensionsDir) list.push('--extensions-dir', options.extensionsDir);
@@ -53,7 +72,7 @@ function serverArguments(options: ServerOptions): string[] {
   return list;
 }
 
-function listening(child: ChildProcess, onOutput?: (text: string) => void): Promise<number> {
+function listening(child: ChildProcess, onOutput?: (text: string) => void): Promise<void> {
   return new Promise((done, fail) => {
     let output = '';
     const timer = setTimeout(() => fail(new Error(`VS Code's server did not start:\n${output}`)), startLimitMs);
@@ -64,8 +83,7 @@ function listening(child: ChildProcess, onOutput?: (text: string) => void): Prom
     const hear = (text: string) => {
       onOutput?.(text);
       if (output.length < 20_000) output += text;
-      const port = /Extension host agent listening on (\d+)/.exec(output)?.[1];
-      if (port) settle(() => done(Number(port)));
+      if (output.includes('Extension host agent listening on')) settle(done);
     };
     child.stdout?.setEncoding('utf8').on('data', hear);
     child.stderr?.setEncoding('utf8').on('data', hear);

@@ -9,7 +9,8 @@ import type { Failed } from './errors/failed.ts';
 import { geminiHttpFailure, sdkFailure } from './google/errors.ts';
 import { GeminiReader } from './google/reader.ts';
 import { geminiRequest } from './google/request.ts';
-import type { HttpFailure } from './http/exchange.ts';
+import { withFetch } from './google/with-fetch.ts';
+import { Exchange, type HttpFailure } from './http/exchange.ts';
 import { countWith, listWith, maxOutputOf } from './models.ts';
 import { streamCall } from './stream-call.ts';
 
@@ -39,16 +40,19 @@ export function googleProvider(config: ProviderConfig, key: string | undefined, 
       streamCall(
         {
           open: async own => {
+            const exchange = new Exchange(baseUrl, own.signal);
             try {
               const model = await modelOf(request.model);
               // The SDK would send even for a signal that is aborted already.
               own.signal.throwIfAborted();
-              const answer = await model.generateContentStream(bodyOf(request), { signal: own.signal });
+              const answer = await withFetch(exchange.fetch, () =>
+                model.generateContentStream(bodyOf(request), { signal: own.signal }),
+              );
               // Nobody reads the summary, which loses signatures; its failure must not go unhandled.
               answer.response.catch(() => {});
               return sourceOf(answer.stream);
             } catch (thrown) {
-              return { failed: sdkFailure(thrown) };
+              return { failed: exchange.astray ?? sdkFailure(thrown) };
             }
           },
           reader: () => new GeminiReader(provenance(request.model), deps.newId),
@@ -75,11 +79,12 @@ export function googleProvider(config: ProviderConfig, key: string | undefined, 
         }
       }),
     countTokens: (request, signal) =>
-      countWith(baseUrl, signal, async (_exchange, own) => {
+      countWith(baseUrl, signal, async (exchange, own) => {
         const model = await modelOf(request.model);
         own.throwIfAborted();
         const generateContentRequest = { ...bodyOf(request), model: `models/${request.model}` };
-        return (await model.countTokens({ generateContentRequest }, { signal: own })).totalTokens;
+        const count = withFetch(exchange.fetch, () => model.countTokens({ generateContentRequest }, { signal: own }));
+        return (await count).totalTokens;
       }),
   };
 }

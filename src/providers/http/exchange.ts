@@ -1,3 +1,5 @@
+import type { Failed } from '../errors/failed.ts';
+
 /** A server's refusal as it came, before anyone has interpreted it. */
 export interface HttpFailure {
   status: number;
@@ -7,6 +9,8 @@ export interface HttpFailure {
 }
 
 const maxBody = 64 * 1024;
+const mostHops = 5;
+const redirects = new Set([301, 302, 303, 307, 308]);
 
 /**
  * One HTTP exchange. SDKs get its `fetch`; what they would wrap, shorten or hide of a failure is kept here. It speaks
@@ -17,6 +21,8 @@ export class Exchange {
   failure: HttpFailure | undefined;
   /** Set when there was no answer. */
   broken: { error: unknown } | undefined;
+  /** Set when the server sent us where we do not go. */
+  astray: Failed | undefined;
   readonly #baseUrl: string;
   readonly #signal: AbortSignal;
 
@@ -28,18 +34,47 @@ export class Exchange {
   readonly fetch = async (input: string | URL | Request, init?: RequestInit): Promise<Response> => {
     const url = input instanceof Request ? input.url : String(input);
     if (!this.#mayReach(url)) throw new Error(`refused to send the key to ${new URL(url).origin}`);
-    let response: Response;
-    try {
-      response = await fetch(input, { ...init, signal: this.#signal });
-    } catch (error) {
-      this.broken = { error };
-      throw error;
-    }
+    const response = await this.#follow(url, input, { ...init, redirect: 'manual', signal: this.#signal });
     if (response.ok) return response;
     const body = (await response.text().catch(() => '')).slice(0, maxBody);
     this.failure = { status: response.status, headers: response.headers, body };
     return new Response(body, { status: response.status, headers: response.headers });
   };
+
+  /** Redirects stay on the server that was configured: to any other, key and prompt would go along. */
+  async #follow(first: string, input: string | URL | Request, init: RequestInit): Promise<Response> {
+    let response = await this.#send(input, init);
+    let at = first;
+    for (let hops = 0; redirects.has(response.status); hops++) {
+      const location = response.headers.get('location');
+      if (location === null) return response;
+      void response.body?.cancel().catch(() => undefined);
+      const to = URL.canParse(location, at) ? new URL(location, at) : undefined;
+      const again = input instanceof Request ? input : init;
+      const repeats = response.status >= 307 || (again.method ?? 'GET') === 'GET';
+      if (to?.origin !== new URL(first).origin) throw this.#leave(first, to?.origin ?? location, response.status);
+      if (hops === mostHops || !repeats || (again.body && typeof again.body !== 'string'))
+        throw this.#leave(first, to.origin + to.pathname, response.status);
+      at = to.href;
+      response = await this.#send(at, init);
+    }
+    return response;
+  }
+
+  async #send(input: string | URL | Request, init: RequestInit): Promise<Response> {
+    try {
+      return await fetch(input, init);
+    } catch (error) {
+      this.broken = { error };
+      throw error;
+    }
+  }
+
+  #leave(from: string, to: string, status: number): Error {
+    const message = `${new URL(from).origin} redirects to ${to}, which was sent neither the key nor the prompt. If the server has moved there, set baseUrl to it.`;
+    this.astray = { class: 'retryable', message, status, code: 'redirected' };
+    return new Error(message);
+  }
 
   #mayReach(url: string): boolean {
     return url.startsWith(this.#baseUrl) && /^[/?]?$/.test(url.charAt(this.#baseUrl.length));

@@ -43,6 +43,7 @@ export function sendFailure(
   thrown: unknown,
   classify: (failure: HttpFailure) => Failed,
 ): Failed {
+  if (exchange?.astray) return exchange.astray;
   if (exchange?.failure) return classify(exchange.failure);
   if (exchange?.broken) return networkFailure(exchange.broken.error);
   // Nothing was sent: the request could not even be put together.

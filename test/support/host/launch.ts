@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { installWebHost } from '../../../scripts/host/install.ts';
-import { startServer } from '../../../scripts/host/server.ts';
+import { type Server, startServer } from '../../../scripts/host/server.ts';
 import { remote, slashed } from './remote.ts';
 import { openBrowser } from './workbench.ts';
 
@@ -47,7 +47,7 @@ async function main(): Promise<number> {
       hear(args.map(String).join(' ')),
     );
     const extensions = [values.extensionDevelopmentPath ?? []].flat().map(String);
-    await page.goto(address(server.port, await underOnePath(extensions, dataDir)));
+    await page.goto(address(server, await underOnePath(extensions, dataDir)));
     return await exit;
   } finally {
     await browser.close();
@@ -66,16 +66,16 @@ async function underOnePath(extensions: string[], scratch: string): Promise<stri
   return folder;
 }
 
-function address(port: number, extension: string): string {
+function address(server: Server, extension: string): string {
   const payload = [
-    ['extensionDevelopmentPath', remote(port, extension)],
-    ['extensionTestsPath', remote(port, String(values.extensionTestsPath))],
+    ['extensionDevelopmentPath', remote(server.port, extension)],
+    ['extensionTestsPath', remote(server.port, String(values.extensionTestsPath))],
   ];
-  const query = new URLSearchParams({ payload: JSON.stringify(payload) });
   const folder = positionals[0];
-  if (folder) query.set('folder', slashed(folder));
-  else query.set('ew', 'true');
-  return `http://127.0.0.1:${port}/?${query}`;
+  return server.address({
+    payload: JSON.stringify(payload),
+    ...(folder ? { folder: slashed(folder) } : { ew: 'true' }),
+  });
 }
 
 /** Kept for the case that the host fails before a test can tell anything. */

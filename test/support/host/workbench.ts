@@ -99,10 +99,12 @@ export class Workbench implements AsyncDisposable {
       await rm(scratch, { recursive: true, force: true, maxRetries: 5 });
     };
     const extension = remote(server.port, options.extension ?? root);
-    const query = new URLSearchParams();
-    if (!vsix && !installed) query.set('payload', JSON.stringify([['extensionDevelopmentPath', extension]]));
-    query.set(workspace ? 'folder' : 'ew', workspace ? slashed(workspace) : 'true');
-    return Workbench.visit(`${server.url}?${query}`, {
+    const payload = JSON.stringify([['extensionDevelopmentPath', extension]]);
+    const address = server.address({
+      ...(!vsix && !installed && { payload }),
+      ...(workspace ? { folder: slashed(workspace) } : { ew: 'true' }),
+    });
+    return Workbench.visit(address, {
       workspace,
       end,
       ...(options.size ? { size: options.size } : {}),
