@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { Hash, ModelRef, Name, NanoUsd, RelPath } from './ids.ts';
 import { InboxRequest } from './inbox.ts';
-import { CallIntent, CallResult, ErrorClass, Message, Usage } from './message.ts';
+import { CallIntent, CallResult, ErrorClass, Message, Outage, Usage } from './message.ts';
 import { Check, Plan, Task } from './plan.ts';
 
 const event = <T extends string, S extends z.ZodRawShape>(type: T, shape: S) =>
@@ -98,7 +98,13 @@ const tasks = [
     output: LongText.optional(),
   }),
   event('task-completed', { task: Name, summary: z.string() }),
-  event('task-failed', { task: Name, reason: z.string(), final: z.boolean() }),
+  event('task-failed', {
+    task: Name,
+    reason: z.string(),
+    final: z.boolean(),
+    /** Nothing is wrong with the work: no model answered, and it can be tried again when they do. */
+    outage: Outage.optional(),
+  }),
   event('task-skipped', { task: Name, reason: z.string() }),
   event('task-cancelled', { task: Name, by: who, reason: z.string() }),
   event('round-started', {
@@ -152,7 +158,13 @@ const agents = [
     role: z.enum(['user', 'assistant', 'tool']).optional(),
   }),
   event('agent-compacted', { agent: z.string(), segment: z.number().int(), summary: LongText }),
-  event('agent-ended', { agent: z.string(), outcome: AgentOutcome, summary: z.string() }),
+  event('agent-ended', {
+    agent: z.string(),
+    outcome: AgentOutcome,
+    summary: z.string(),
+    /** It ended because no model answered it. */
+    outage: Outage.optional(),
+  }),
   event('supervision', {
     agent: z.string(),
     task: Name.optional(),

@@ -74,6 +74,17 @@ export const ErrorClass = z.enum([
   'fatal',
 ]);
 
+/** Why one model of a route did not answer; `unfit`: it was not even asked. */
+export const ModelProblem = z.object({
+  model: ModelRef,
+  error: z.union([ErrorClass, z.literal('unfit')]),
+  message: z.string(),
+  /** When it may be asked again, where that is known: milliseconds since 1970. */
+  until: z.number().optional(),
+});
+/** Nobody answered: what was wrong with each model of the route, in its order. */
+export const Outage = z.array(ModelProblem).min(1);
+
 /** How one model call ended. */
 export const CallResult = z.discriminatedUnion('ok', [
   z.object({ ok: z.literal(true), stop: StopReason }),
@@ -111,4 +122,6 @@ export type Message = z.infer<typeof Message>;
 export type Usage = z.infer<typeof Usage>;
 export type StopReason = z.infer<typeof StopReason>;
 export type ErrorClass = z.infer<typeof ErrorClass>;
+export type ModelProblem = z.infer<typeof ModelProblem>;
+export type Outage = z.infer<typeof Outage>;
 export type CallResult = z.infer<typeof CallResult>;

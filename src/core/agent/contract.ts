@@ -1,6 +1,6 @@
 import type { EventOf, SeenVersion } from '../../protocol/events.ts';
 import type { ModelRef, NanoUsd, RelPath } from '../../protocol/ids.ts';
-import type { Message, StopReason } from '../../protocol/message.ts';
+import type { Message, Outage, StopReason } from '../../protocol/message.ts';
 import type { AgentTask } from '../../protocol/plan.ts';
 import type { ForeignTool } from '../ports.ts';
 import type { RouteEvent, RouteFailure } from '../routing/contract.ts';
@@ -115,6 +115,8 @@ export type AgentResult =
       reason: RouteFailure['reason'] | 'worker-failed' | 'worker-unavailable' | 'internal';
       message: string;
       retryAt?: number;
+      /** Why none of the models answered. */
+      outage?: Outage;
     }
   | { outcome: 'aborted' };
 

@@ -1,6 +1,7 @@
 import type { AssistantMessage, StopReason } from '../../protocol/message.ts';
 import type { Log } from '../ports.ts';
 import type { RouteRequest, Router } from '../routing/contract.ts';
+import { outageText } from '../routing/outage.ts';
 import { type Answer, type Asking, ask } from './ask.ts';
 import { CallIds } from './call-ids.ts';
 import { type Bench, runCalls } from './calls.ts';
@@ -196,9 +197,13 @@ export class AgentLoop {
         await this.#compact('overflow');
         return undefined;
       case 'exhausted': {
-        const { last, retryAt } = failure;
-        const message = `No model of the route answered; last ${last.model}: ${last.class}, ${last.message}`;
-        return { outcome: 'failed', reason: 'exhausted', message, ...(retryAt !== undefined && { retryAt }) };
+        const { last, retryAt, outage = [{ model: last.model, error: last.class, message: last.message }] } = failure;
+        const message = `No model answered: ${outageText(outage)}`;
+        return { outcome: 'failed', reason: 'exhausted', message, ...(retryAt !== undefined && { retryAt }), outage };
+      }
+      case 'no-model': {
+        const { message, outage } = failure;
+        return { outcome: 'failed', reason: 'no-model', message, ...(outage && { outage }) };
       }
       default:
         return { outcome: 'failed', reason: failure.reason, message: failure.message };

@@ -1,9 +1,10 @@
 import type { ModelRef } from '../../protocol/ids.ts';
-import type { AssistantMessage, Message } from '../../protocol/message.ts';
+import type { AssistantMessage, Message, Outage } from '../../protocol/message.ts';
 import { Plan } from '../../protocol/plan.ts';
 import type { RoleSpec } from '../agent/contract.ts';
 import { toolSpec } from '../agent/tools/spec.ts';
 import type { RouteFailure, Router } from '../routing/contract.ts';
+import { outageText } from '../routing/outage.ts';
 import type { Journal } from '../session/contract.ts';
 import { checkPlan } from './parse.ts';
 import type { PlanContext } from './parts.ts';
@@ -27,7 +28,7 @@ export interface PlanRequest {
 
 export type Planned =
   | { ok: true; plan: Plan }
-  | { ok: false; reason: 'refused' | RouteFailure['reason']; message: string };
+  | { ok: false; reason: 'refused' | RouteFailure['reason']; message: string; outage?: Outage };
 
 /** How often a plan with mistakes goes back. */
 const CORRECTIONS = 3;
@@ -75,7 +76,7 @@ export async function makePlan(
   let errors: string[] = [];
   for (let turn = 1; turn <= 1 + CORRECTIONS; turn++) {
     const answer = await ask(request, router, messages, turn, signal);
-    if ('failure' in answer) return { ok: false, ...answer.failure };
+    if ('failure' in answer) return answer.failure;
     messages.push(answer.message);
     const calls = answer.message.parts.filter(part => part.type === 'tool-call');
     const call = calls.find(part => part.name === TOOL);
@@ -108,7 +109,7 @@ async function ask(
   messages: Message[],
   turn: number,
   signal: AbortSignal,
-): Promise<{ message: AssistantMessage } | { failure: { reason: RouteFailure['reason']; message: string } }> {
+): Promise<{ message: AssistantMessage } | { failure: Extract<Planned, { ok: false }> }> {
   const system = `${SYSTEM}\n\n${role.instructions.trim()}`.trim();
   const request = { agent, turn, route, system, tools: [toolSpec(PROPOSE)], messages: [...messages] };
   const effort = role.effort === undefined ? {} : { effort: role.effort };
@@ -116,8 +117,12 @@ async function ask(
     if (event.type === 'answer') return { message: event.message };
     if (event.type !== 'failed') continue;
     const { failure } = event;
-    const message = failure.reason === 'exhausted' ? failure.last.message : 'message' in failure ? failure.message : '';
-    return { failure: { reason: failure.reason, message } };
+    const { reason } = failure;
+    if (reason === 'aborted') break;
+    if (reason === 'no-model') return { failure: { ok: false, ...failure } };
+    if (reason !== 'exhausted') return { failure: { ok: false, reason, message: failure.message } };
+    const { last, outage = [{ model: last.model, error: last.class, message: last.message }] } = failure;
+    return { failure: { ok: false, reason, message: outageText(outage), outage } };
   }
-  return { failure: { reason: 'aborted', message: '' } };
+  return { failure: { ok: false, reason: 'aborted', message: '' } };
 }

@@ -3,14 +3,15 @@ import type { ErrorClass, Message } from '../../protocol/message.ts';
 import type { RouteFailure, RouteRequest } from './contract.ts';
 import type { Lane } from './lane.ts';
 import type { Models } from './models.ts';
+import { outageOf } from './outage.ts';
 import type { Tries } from './verdict.ts';
 
 /** Why a model of the route is not asked in this turn. */
 export type Out =
-  | { why: 'failed'; error: ErrorClass; message: string }
-  | { why: 'too-small'; message: string }
-  | { why: 'budget'; scope: string; message: string }
-  | { why: 'unfit'; message: string };
+  | { why: 'failed'; error: ErrorClass; message: string; until?: number }
+  | { why: 'too-small'; message: string; until?: never }
+  | { why: 'budget'; scope: string; message: string; until?: never }
+  | { why: 'unfit'; message: string; until?: never };
 
 /** One model of the route, in one turn. */
 export interface Candidate {
@@ -61,8 +62,12 @@ export function failureOf(candidates: Candidate[]): RouteFailure {
   if (small) return { reason: 'context-overflow', message: `${small.ref}: ${small.message}` };
   const budget = outs.find(out => out.why === 'budget');
   if (budget) return { reason: 'budget', scope: budget.scope, message: budget.message };
+  const outage = outageOf(candidates);
   const failed = outs.findLast(out => out.why === 'failed');
-  if (failed) return { reason: 'exhausted', last: { class: failed.error, message: failed.message, model: failed.ref } };
+  if (failed) {
+    const last = { class: failed.error, message: failed.message, model: failed.ref };
+    return { reason: 'exhausted', last, ...(outage && { outage }) };
+  }
   const why = outs.map(out => `${out.ref}: ${out.message}`).join('; ');
-  return { reason: 'no-model', message: why || 'the route is empty' };
+  return { reason: 'no-model', message: why || 'the route is empty', ...(outage && { outage }) };
 }

@@ -1,8 +1,10 @@
+import type { ModelProblem } from '../../protocol/message.ts';
 import type { Refusal, Reservation } from './budget.ts';
 import type { Leave } from './call.ts';
 import { type Candidate, failureOf, unfit } from './candidate.ts';
 import type { RouteFailure, RouteRequest } from './contract.ts';
 import type { Access, Lane } from './lane.ts';
+import { outageOf } from './outage.ts';
 import { mostItCosts, type Price } from './prices.ts';
 import type { TurnContext } from './turn-context.ts';
 import { sleep } from './wait.ts';
@@ -151,7 +153,8 @@ export class Choice {
     const { ms, error, ref, reason } = first;
     if (ms > settings.acceptableWaitMs || this.#waited + ms > settings.totalWaitMs) {
       const last = { class: error, message: reason, model: ref };
-      return { reason: 'exhausted', last, retryAt: clock.now() + ms };
+      const outage = outageOf(this.#candidates, blocked.flatMap(resting(clock.now())));
+      return { reason: 'exhausted', last, retryAt: clock.now() + ms, ...(outage && { outage }) };
     }
     this.#waited += ms;
     await sleep(clock, ms, this.#signal);
@@ -176,6 +179,15 @@ function soonest(blocked: Blocked[]): Parked | undefined {
     if ('ms' in access && (!first || access.ms < first.ms)) first = { ...access, ref: candidate.ref };
   return first;
 }
+
+/** What a model that is left alone for now would be told as. */
+const resting =
+  (now: number) =>
+  ({ candidate, access }: Blocked): ModelProblem[] => {
+    if (!('ms' in access)) return [];
+    const { error, reason: message, ms } = access;
+    return [{ model: candidate.ref, error, message, until: now + ms }];
+  };
 
 function textOf({ scope, key, limit, spent }: Refusal): string {
   return `the ${scope} budget of ${key} allows ${limit} nano-dollars, ${spent} are spent, and the next call may cost more than is left`;

@@ -1,5 +1,13 @@
 import type { ModelRef, NanoUsd } from '../../protocol/ids.ts';
-import type { AssistantMessage, ErrorClass, Message, Provenance, StopReason, Usage } from '../../protocol/message.ts';
+import type {
+  AssistantMessage,
+  ErrorClass,
+  Message,
+  Outage,
+  Provenance,
+  StopReason,
+  Usage,
+} from '../../protocol/message.ts';
 
 /** A tool as the model is told of it. */
 export interface ToolSpec {
@@ -108,11 +116,16 @@ export interface RouteRequest {
 
 /** Why no model of the route answered. */
 export type RouteFailure =
-  | { reason: 'exhausted'; last: { class: ErrorClass; message: string; model: ModelRef }; retryAt?: number }
+  | {
+      reason: 'exhausted';
+      last: { class: ErrorClass; message: string; model: ModelRef };
+      retryAt?: number;
+      outage?: Outage;
+    }
   | { reason: 'budget'; scope: string; message: string }
   | { reason: 'context-overflow'; message: string }
   | { reason: 'content-filter'; message: string }
-  | { reason: 'no-model'; message: string }
+  | { reason: 'no-model'; message: string; outage?: Outage }
   | { reason: 'aborted' };
 
 /** What flows beside the journal while a turn is answered; ends with exactly one `answer` or `failed`. */

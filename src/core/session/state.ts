@@ -11,7 +11,7 @@ import type {
 } from '../../protocol/events.ts';
 import type { Hash, ModelRef, NanoUsd, RelPath } from '../../protocol/ids.ts';
 import type { InboxRequest } from '../../protocol/inbox.ts';
-import type { ErrorClass } from '../../protocol/message.ts';
+import type { ErrorClass, Outage } from '../../protocol/message.ts';
 import type { Plan, Task } from '../../protocol/plan.ts';
 
 export type TaskStatus =
@@ -52,6 +52,8 @@ export interface TaskState {
   /** What it waits for, why it failed, or its summary. */
   note?: string;
   final?: boolean;
+  /** It failed because no model answered. */
+  outage?: Outage;
   rounds: { round: number; kind: 'implement' | 'review' | 'fix'; agent: string; openBlockers?: number }[];
   checks: (EventOf<'check-ended'> & { at: number })[];
   /** What its agents used, over all attempts and rounds. */
@@ -87,6 +89,8 @@ export interface AgentState {
   segment: number;
   tally: Tally;
   summary?: string;
+  /** Why no model answered it in the end. */
+  outage?: Outage;
   failovers: number;
   rungs: { rung: Rung; trigger: string; reason: string; at: number }[];
 }

@@ -1,5 +1,6 @@
 import type { AgentOutcome } from '../../protocol/events.ts';
 import type { NanoUsd } from '../../protocol/ids.ts';
+import type { Outage } from '../../protocol/message.ts';
 import type { AgentTask } from '../../protocol/plan.ts';
 import type { AgentJob, AgentResult, Attention, RoleSpec } from '../agent/contract.ts';
 import type { Clock, HashOf } from '../ports.ts';
@@ -173,7 +174,8 @@ class AgentTaskRun {
     if (result.outcome === 'aborted')
       return this.#replace(agent, { trigger: 'internal', reason: 'it stopped' }, 'failed');
     if (result.outcome === 'failed' && (await this.#postponed(agent, result, free))) return;
-    this.#replace(agent, { trigger: result.reason, reason: result.message }, 'failed');
+    const outage = result.outcome === 'failed' ? result.outage : undefined;
+    this.#replace(agent, { trigger: result.reason, reason: result.message, ...(outage && { outage }) }, 'failed');
   }
 
   /** No money for the session, or all models at rest: nothing is wrong with the agent, it goes on later. */
@@ -192,7 +194,7 @@ class AgentTaskRun {
     const ms = result.retryAt - clock.now();
     if (ms > limits.restMs || this.#rests >= limits.rests) return false;
     this.#rests++;
-    crew.ended(agent, 'interrupted', result.message);
+    crew.ended(agent, 'interrupted', result.message, result.outage);
     await sleep(clock, Math.max(0, ms), this.#signal);
     return true;
   }
@@ -201,15 +203,19 @@ class AgentTaskRun {
   #replace(agent: string, sign: Sign, outcome: AgentOutcome): void {
     const rung = this.#rung(agent, sign.trigger);
     if (rung) this.#supervise(agent, rung, sign);
-    else this.#fail(sign.reason);
-    this.#host.crew.ended(agent, outcome, sign.reason);
+    else this.#fail(sign.reason, sign.outage);
+    this.#host.crew.ended(agent, outcome, sign.reason, sign.outage);
   }
 
   #climb(agent: string, { trigger, reason }: { trigger: Trigger | 'ended'; reason: string }): void {
     const sign: Sign = { trigger: trigger === 'ended' ? 'internal' : trigger, reason };
     const rung = this.#rung(agent, sign.trigger);
     if (rung) this.#supervise(agent, rung, sign);
-    else this.#fail(reason);
+    else this.#fail(reason, this.#outageOf(agent));
+  }
+
+  #outageOf(agent: string): Outage | undefined {
+    return this.#host.journal.state.agents.get(agent)?.outage;
   }
 
   #rung(agent: string, trigger: Trigger) {
@@ -229,8 +235,9 @@ class AgentTaskRun {
     this.#host.journal.append({ type: 'supervision', agent, task: this.#id, rung, trigger, reason });
   }
 
-  #fail(reason: string): void {
-    this.#host.journal.append({ type: 'task-failed', task: this.#id, reason, final: true });
+  #fail(reason: string, outage?: Outage): void {
+    const cause = outage && { outage };
+    this.#host.journal.append({ type: 'task-failed', task: this.#id, reason, final: true, ...cause });
   }
 
   #job(step: Extract<Step, { do: 'work' | 'review' }>): AgentJob | undefined {
@@ -312,7 +319,7 @@ class AgentTaskRun {
     const text = `Task "${this.#spec.title}" (${this.#id}) does not get done: ${reason}. What now?`;
     const answer = await attention.question({ agent, text, options: [RETRY, GIVE_UP, STOP] }, this.#signal);
     if (this.#signal.aborted) return;
-    if (!answer.answered || answer.text === GIVE_UP) return this.#fail(reason);
+    if (!answer.answered || answer.text === GIVE_UP) return this.#fail(reason, this.#outageOf(agent));
     if (answer.text === STOP) return stop(`the user stopped it: ${reason}`);
     if (answer.text !== RETRY) {
       journal.append({ type: 'decision-noted', by: 'user', text: answer.text, rationale: text, task: this.#id });

@@ -1,5 +1,6 @@
 import type { AgentOutcome, Who } from '../../protocol/events.ts';
 import type { ModelRef } from '../../protocol/ids.ts';
+import type { Outage } from '../../protocol/message.ts';
 import type { AgentHandle, AgentJob, AgentResult, AgentRunner, ResumePoint } from '../agent/contract.ts';
 import type { Clock, Disposable } from '../ports.ts';
 import type { Journal } from '../session/contract.ts';
@@ -102,10 +103,10 @@ export class Crew {
   }
 
   /** Journals how an agent ended; whatever it still asked is not asked any more. */
-  ended(agent: string, outcome: AgentOutcome, summary: string): void {
+  ended(agent: string, outcome: AgentOutcome, summary: string, outage?: Outage): void {
     const { journal, attention } = this.#host;
     if (outcome !== 'interrupted') attention.withdraw(agent, 'the agent has ended');
-    journal.append({ type: 'agent-ended', agent, outcome, summary });
+    journal.append({ type: 'agent-ended', agent, outcome, summary, ...(outage && { outage }) });
   }
 
   nudge(agent: string, text: string): Done {

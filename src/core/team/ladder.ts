@@ -1,4 +1,5 @@
 import type { Rung } from '../../protocol/events.ts';
+import type { Outage } from '../../protocol/message.ts';
 import type { AgentResult } from '../agent/contract.ts';
 
 /** What made the supervisor act. The first six are seen while an agent works, the others when it ends. */
@@ -17,6 +18,8 @@ export type Trigger =
 export interface Sign {
   trigger: Trigger;
   reason: string;
+  /** No model answered. */
+  outage?: Outage;
 }
 
 /** The rungs after a nudge. */

@@ -151,6 +151,8 @@ async function ask(
     return plan;
   }
   const aborted = signal.aborted || planned.reason === 'aborted';
-  journal.append({ type: 'agent-ended', agent, outcome: aborted ? 'interrupted' : 'failed', summary: planned.message });
-  return { reason: aborted ? 'aborted' : 'failed', message: `planning failed: ${planned.message}` };
+  const { message: summary, outage } = planned;
+  const outcome = aborted ? 'interrupted' : 'failed';
+  journal.append({ type: 'agent-ended', agent, outcome, summary, ...(outage && { outage }) });
+  return { reason: aborted ? 'aborted' : 'failed', message: `planning failed: ${summary}` };
 }

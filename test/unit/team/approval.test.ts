@@ -158,7 +158,11 @@ describe('the planner', () => {
 
   it('reports that no model answers', async () => {
     const failure = { reason: 'exhausted' as const, last: { class: 'auth' as const, message: 'no key', model: 'x/y' } };
-    assert.deepEqual(await team([{ failure }]).run(), { outcome: 'failed', reason: 'planning failed: no key' });
+    const world = team([{ failure }]);
+    const reason = 'planning failed: x refused its key: no key';
+    assert.deepEqual(await world.run(), { outcome: 'failed', reason });
+    const [ended] = world.journal.of('agent-ended');
+    assert.deepEqual(ended?.outage, [{ model: 'x/y', error: 'auth', message: 'no key' }]);
   });
 
   it('can be stopped, and plans again when the session is resumed', async () => {

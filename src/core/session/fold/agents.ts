@@ -121,6 +121,8 @@ export const agentFolds: Folds<Types> = {
     agent.status = event.outcome;
     agent.endedAt = event.at;
     agent.summary = event.summary;
+    if (event.outage) agent.outage = event.outage;
+    else delete agent.outage;
     delete agent.doing;
     if (event.outcome !== 'interrupted') forget(state, agent);
   },

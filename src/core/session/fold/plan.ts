@@ -97,6 +97,7 @@ export const planFolds: Folds<Types> = {
     delete task.endedAt;
     delete task.note;
     delete task.final;
+    delete task.outage;
   },
   'task-waiting'(state, event) {
     const task = state.tasks.get(event.task);
@@ -121,6 +122,7 @@ export const planFolds: Folds<Types> = {
     const task = state.tasks.get(event.task);
     if (!task) return;
     task.final = event.final;
+    if (event.outage) task.outage = event.outage;
     if (event.final) end(task, 'failed', event.reason, event.at);
     else end(task, 'pending', event.reason);
   },
