@@ -1,28 +1,12 @@
 import type { RelPath } from '../protocol/ids.ts';
 import type { PathRefusal } from './ports.ts';
+import { mayHoldSecrets } from './secret-names.ts';
 
 type Checked = { ok: true; path: RelPath } | { ok: false; reason: PathRefusal };
 
 /** Folders agents never touch: the user's history and our own records. */
 const PROTECTED = new Set(['.git', '.hg', '.svn', '.jj', '.orchestrate']);
 const SHORT_PROTECTED = /^(git|hg|svn|orches)~\d+$/;
-
-const SECRET_NAME = [
-  /^\.env(\..+)?$/,
-  /^\.envrc$/,
-  // prod.env, as compose files name them; not env.ts.
-  /.\.env$/,
-  /^\.(npmrc|pypirc|netrc|pgpass|git-credentials|htpasswd|dockercfg)$/,
-  /^_netrc$/,
-  /^id_(rsa|dsa|ecdsa|ed25519)(_sk)?$/,
-  /\.(pem|key|p12|pfx|jks|keystore|kdbx|ppk|asc|gpg)$/,
-  /^(credentials|secrets?)(\.(json|ya?ml|toml|ini|txt))?$/,
-  /^service-account.*\.json$/,
-];
-const SECRET_FOLDER = new Set(['.ssh', '.aws', '.azure', '.gnupg', '.kube', '.docker']);
-/** Examples carry no secrets and are what a team is asked to write. */
-const SECRET_EXAMPLE =
-  /^\.env\.(example|sample|template|dist|defaults?)$|^(example|sample|template|dist|defaults?)\.env$/;
 
 const WINDOWS_DEVICE = /^(con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])(\..*)?$/;
 
@@ -39,9 +23,7 @@ function folded(name: string): string {
 function judge(parts: string[]): PathRefusal | undefined {
   const names = parts.map(folded);
   if (names.some(name => PROTECTED.has(name) || SHORT_PROTECTED.test(name))) return 'protected';
-  const last = names.at(-1) ?? '';
-  if (names.some(name => SECRET_FOLDER.has(name))) return 'secret-file';
-  if (SECRET_NAME.some(pattern => pattern.test(last)) && !SECRET_EXAMPLE.test(last)) return 'secret-file';
+  if (mayHoldSecrets(names)) return 'secret-file';
   if (names.some(name => WINDOWS_DEVICE.test(name))) return 'invalid';
   return undefined;
 }
