@@ -27,20 +27,63 @@ type Step =
 export function compileGlob(glob: string, options: GlobOptions = {}): (path: string) => boolean {
   if (glob.length > longestGlob) return () => false;
   const steps = new Compiler(options.fold ? glob.toLowerCase() : glob, options.escapes === true).steps();
-  return path => run(steps, options.fold ? path.toLowerCase() : path);
+  const automaton = new Automaton(steps);
+  return path => automaton.matches(options.fold ? path.toLowerCase() : path);
 }
 
-function run(steps: readonly Step[], path: string): boolean {
-  let here = new Set<number>();
-  enter(steps, 0, here);
-  for (const letter of path) {
-    const next = new Set<number>();
-    for (const at of here) if (takes(steps[at] as Step, letter)) enter(steps, at + 1, next);
-    if (next.size === 0) return false;
-    here = next;
+/** All the places one may stand at after the same letters. */
+interface Stand {
+  places: readonly number[];
+  ends: boolean;
+  next: Map<string, Stand>;
+}
+
+/** So many steps are remembered; they are found again when they are needed again. */
+const REMEMBERED = 5000;
+
+class Automaton {
+  readonly #steps: readonly Step[];
+  readonly #stands = new Map<string, Stand>();
+  #remembered = 0;
+
+  constructor(steps: readonly Step[]) {
+    this.#steps = steps;
   }
-  for (const at of here) if (steps[at]?.is === 'end') return true;
-  return false;
+
+  matches(path: string): boolean {
+    if (this.#remembered > REMEMBERED) {
+      this.#stands.clear();
+      this.#remembered = 0;
+    }
+    let at = this.#stand([0]);
+    for (const letter of path) {
+      at = at.next.get(letter) ?? this.#after(at, letter);
+      if (at.places.length === 0) return false;
+    }
+    return at.ends;
+  }
+
+  #after(at: Stand, letter: string): Stand {
+    const next = this.#stand(
+      at.places.filter(place => takes(this.#steps[place] as Step, letter)).map(place => place + 1),
+    );
+    this.#remembered++;
+    at.next.set(letter, next);
+    return next;
+  }
+
+  #stand(from: readonly number[]): Stand {
+    const places = new Set<number>();
+    for (const place of from) enter(this.#steps, place, places);
+    const sorted = [...places].sort((one, other) => one - other);
+    const key = sorted.join();
+    let stand = this.#stands.get(key);
+    if (!stand) {
+      stand = { places: sorted, ends: sorted.some(place => this.#steps[place]?.is === 'end'), next: new Map() };
+      this.#stands.set(key, stand);
+    }
+    return stand;
+  }
 }
 
 function enter(steps: readonly Step[], at: number, into: Set<number>): void {
@@ -201,4 +244,42 @@ function bracesOf(letters: readonly string[]): Map<number, { close: number; comm
     }
   }
   return found;
+}
+
+/** `a{b,c}` written out; undefined where that makes more than `most`. */
+export function expandBraces(glob: string, most: number): string[] | undefined {
+  const open = [[...glob]];
+  const done: string[] = [];
+  for (let letters = open.pop(); letters; letters = open.pop()) {
+    const [first] = [...bracesOf(letters)].sort(([one], [other]) => one - other);
+    if (!first) done.push(letters.join(''));
+    else {
+      const [at, { close, commas }] = first;
+      let from = at + 1;
+      for (const to of [...commas, close]) {
+        open.push([...letters.slice(0, at), ...letters.slice(from, to), ...letters.slice(close + 1)]);
+        from = to + 1;
+      }
+    }
+    if (done.length + open.length > most) return undefined;
+  }
+  return done;
+}
+
+/** A word in which `*` is any letters. Matches from both ends inwards, one star at a time, so that no pattern takes long. */
+export function starMatcher(word: string): (text: string) => boolean {
+  const parts = word.split('*');
+  const [first = '', ...rest] = parts;
+  const last = rest.pop();
+  if (last === undefined) return text => text === first;
+  return text => {
+    if (!text.startsWith(first) || !text.endsWith(last) || text.length < first.length + last.length) return false;
+    let at = first.length;
+    for (const part of rest) {
+      const found = text.indexOf(part, at);
+      if (found < 0 || found + part.length > text.length - last.length) return false;
+      at = found + part.length;
+    }
+    return true;
+  };
 }

@@ -23,7 +23,7 @@ const NAMES = [
   /.\.env(\.(local|prod\w*|dev\w*|test|stag\w*|ci))?$/,
   /^\.dev\.vars(\..+)?$/,
   new RegExp(
-    String.raw`^[._]${anyOf(
+    `^[._]${anyOf(
       `npmrc yarnrc pypirc netrc pgpass my\\.cnf mylogin\\.cnf git-?credentials htpasswd htdigest dockercfg
        dockerconfigjson s3cfg boto terraformrc sentryclirc databrickscfg msmtprc fetchmailrc rclone\\.conf \\w+_history`,
     )}([._-].*)?$`,

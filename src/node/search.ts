@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import picomatch from 'picomatch/posix.js';
+import { compileGlob } from '../core/glob.ts';
 import { checkRelPath } from '../core/paths.ts';
 import { PatternError, type SearchHit, type SearchQuery } from '../core/ports.ts';
 import type { RelPath } from '../protocol/ids.ts';
@@ -31,9 +31,7 @@ async function matcherOf(query: SearchQuery): Promise<(line: string) => boolean>
 /** True for paths that one of the globs takes; a glob without "/" is looked for at any depth. */
 export function globFilter(globs: readonly string[] | undefined): (path: RelPath) => boolean {
   if (!globs?.length) return () => true;
-  const matchers = globs.map(glob =>
-    picomatch(glob.includes('/') ? glob.replace(/^\.?\//, '') : `**/${glob}`, { dot: true }),
-  );
+  const matchers = globs.map(glob => compileGlob(glob.includes('/') ? glob.replace(/^\.?\//, '') : `**/${glob}`));
   return path => matchers.some(matches => matches(path));
 }
 

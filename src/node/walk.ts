@@ -1,8 +1,8 @@
 import type { Dirent } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import ignore, { type Ignore } from 'ignore';
 import type { RelPath } from '../protocol/ids.ts';
+import { IgnoreRules } from './ignore-rules.ts';
 
 /** Never listed, whatever the ignore files say: histories, our own records, installed packages. */
 const SKIPPED = new Set(['.git', '.hg', '.svn', '.jj', '.orchestrate', 'node_modules', '.DS_Store']);
@@ -10,15 +10,14 @@ const SKIPPED = new Set(['.git', '.hg', '.svn', '.jj', '.orchestrate', 'node_mod
 interface Rules {
   /** Folder the rules stand in, with a trailing "/", or "" for the root. */
   base: string;
-  rules: Ignore;
+  rules: IgnoreRules;
 }
 
-function ignored(path: string, chain: readonly Rules[]): boolean {
+function ignored(path: string, isFolder: boolean, chain: readonly Rules[]): boolean {
   // The rules nearest to the file speak last, and "!" takes a path back in.
   for (const { base, rules } of chain.toReversed()) {
-    const verdict = rules.test(path.slice(base.length));
-    if (verdict.ignored) return true;
-    if (verdict.unignored) return false;
+    const verdict = rules.ignores(path.slice(base.length), isFolder);
+    if (verdict !== undefined) return verdict;
   }
   return false;
 }
@@ -46,13 +45,13 @@ async function* walkFolder(
   let chain = above;
   if (entries.some(entry => entry.name === '.gitignore' && entry.isFile())) {
     const text = await readFile(join(root, base, '.gitignore'), 'utf8').catch(() => '');
-    chain = [...above, { base, rules: ignore().add(text) }];
+    chain = [...above, { base, rules: new IgnoreRules(text) }];
   }
   for (const entry of entries) {
     if (SKIPPED.has(entry.name)) continue;
     const path = base + entry.name;
     if (entry.isDirectory()) {
-      if (!ignored(`${path}/`, chain)) yield* walkFolder(root, `${path}/`, chain, signal);
-    } else if (entry.isFile() && !ignored(path, chain)) yield path;
+      if (!ignored(path, true, chain)) yield* walkFolder(root, `${path}/`, chain, signal);
+    } else if (entry.isFile() && !ignored(path, false, chain)) yield path;
   }
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import picomatch from 'picomatch/posix.js';
 import { compileGlob, longestGlob } from '../../src/core/glob.ts';
+import { globsMeet, prepareGlob } from '../../src/core/plan/globs.ts';
 
 const names = fc.array(fc.constantFrom('a', 'b', 'c', '.', '-', 'x'), { minLength: 1, maxLength: 4 }).map(letters => {
   const name = letters.join('');
@@ -34,6 +35,16 @@ describe('Globs', () => {
         assert.equal(compileGlob(glob)(path), picomatch(glob, { dot: true })(path), `${glob} on ${path}`);
       }),
       { numRuns: 20_000 },
+    );
+  });
+
+  it('of two tasks are seen to meet wherever a file matches both', () => {
+    fc.assert(
+      fc.property(plainGlobs, plainGlobs, fc.array(paths, { maxLength: 20 }), (one, other, all) => {
+        const both = all.find(path => compileGlob(one)(path) && compileGlob(other)(path));
+        assert.ok(!both || globsMeet(prepareGlob(one), prepareGlob(other)), `${one} and ${other} on ${both}`);
+      }),
+      { numRuns: 5000 },
     );
   });
 
@@ -87,6 +98,7 @@ describe('Globs', () => {
     it(`"${glob.slice(0, 24)}…" is matched in bounded time`, () => {
       const from = performance.now();
       compileGlob(glob)(`${'a'.repeat(2000)}/${'ab/'.repeat(600)}!`);
+      globsMeet(prepareGlob(glob), prepareGlob(`**/${glob}`));
       // Steps are bounded by the two lengths: seconds would be the sign of something else.
       assert.ok(performance.now() - from < 3000);
     });

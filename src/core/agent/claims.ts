@@ -1,5 +1,5 @@
-import picomatch from 'picomatch/posix.js';
 import type { RelPath } from '../../protocol/ids.ts';
+import { compileGlob } from '../glob.ts';
 import { normalGlob } from '../plan/globs.ts';
 
 /** The files one task alone may write. */
@@ -11,6 +11,6 @@ export interface Claims {
 /** Names that begin with a dot count like others. */
 export function claimsOf(globs: readonly string[]): Claims {
   const wanted = globs.map(normalGlob);
-  const matches = wanted.length ? picomatch(wanted, { dot: true }) : () => false;
-  return { globs: wanted, allows: path => matches(path) };
+  const matchers = wanted.map(glob => compileGlob(glob));
+  return { globs: wanted, allows: path => matchers.some(matches => matches(path)) };
 }

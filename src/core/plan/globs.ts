@@ -1,7 +1,18 @@
+import { expandBraces, longestGlob } from '../glob.ts';
+
 /** `dir/` means everything below, as people write it; `./` in front means nothing. */
 export function normalGlob(glob: string): string {
   const bare = glob.replace(/^(\.\/)+/, '');
   return bare.endsWith('/') ? `${bare}**` : bare;
+}
+
+/** Why a glob would not mean what was meant by it. */
+export function patternMistake(glob: string): string | undefined {
+  if (glob.length > longestGlob) return `has more than ${longestGlob} characters; write several shorter ones`;
+  if (/[+@?*!]\(/.test(glob))
+    return 'has a pattern in brackets; only *, **, ?, {a,b} and [abc] mean anything but themselves';
+  if (glob.startsWith('!')) return 'is a negation; name what is wanted instead';
+  return undefined;
 }
 
 /** Why a glob cannot be a write claim or a path inside the workspace. */
@@ -9,61 +20,27 @@ export function globMistake(glob: string): string | undefined {
   if (/^([/\\]|[A-Za-z]:)/.test(glob)) return 'is absolute; write it relative to the workspace';
   if (glob.includes('\\')) return 'has a backslash; put "/" between folders';
   if (glob.split('/').includes('..')) return 'leads out of the workspace';
-  if (glob.startsWith('!')) return 'is a negation; list what may be written instead';
   if (/^\.?\/?$/.test(glob)) return 'names no file; "**" is everything';
-  return undefined;
+  return patternMistake(glob);
 }
 
 const MAX_ALTERNATIVES = 64;
 
-/** `a{b,c}` written out; `**` when there are too many to write out, which claims more than was meant, never less. */
-function alternatives(glob: string): string[] {
-  const open = glob.indexOf('{');
-  if (open < 0) return [glob];
-  let depth = 0;
-  const cuts = [open];
-  for (let i = open; i < glob.length; i++) {
-    const char = glob[i];
-    if (char === '{') depth++;
-    else if (char === ',' && depth === 1) cuts.push(i);
-    else if (char === '}' && --depth === 0) {
-      cuts.push(i);
-      break;
-    }
-  }
-  if (depth !== 0) return ['**'];
-  const inside = glob.slice(open + 1, cuts.at(-1));
-  if (/^[^,{}]*\.\.[^,{}]*$/.test(inside)) {
-    return alternatives(`${glob.slice(0, open)}*${glob.slice((cuts.at(-1) ?? 0) + 1)}`);
-  }
-  const result: string[] = [];
-  for (let i = 0; i + 1 < cuts.length; i++) {
-    const middle = glob.slice((cuts[i] ?? 0) + 1, cuts[i + 1]);
-    result.push(...alternatives(glob.slice(0, open) + middle + glob.slice((cuts.at(-1) ?? 0) + 1)));
-    if (result.length > MAX_ALTERNATIVES) return ['**'];
-  }
-  return result;
-}
+/** Written out; `**` when there are too many to write out, which claims more than was meant, never less. */
+const alternatives = (glob: string): string[] =>
+  (glob.length > longestGlob ? undefined : expandBraces(glob, MAX_ALTERNATIVES)) ?? ['**'];
 
 type Token = { any: true } | { any: false; one: string | undefined };
 
-/** A folder's or file's name as tokens: a letter, any one letter (`?`, `[…]`), or any run of letters (`*`). */
+/** A folder's or file's name as tokens: a letter, any one letter (`?`), or any run of letters (`*`, `[…]`). */
 function tokens(segment: string): Token[] {
-  if (/[@!+?*]\(/.test(segment)) return [{ any: true }];
   const out: Token[] = [];
-  for (let i = 0; i < segment.length; i++) {
-    const char = segment[i] ?? '';
+  // What stands in brackets is one letter of several, or itself.
+  for (const char of segment.replace(/\[.*\]/, '*')) {
     if (char === '*') {
       if (out.at(-1)?.any !== true) out.push({ any: true });
     } else if (char === '?') out.push({ any: false, one: undefined });
-    else if (char === '[') {
-      const close = segment.indexOf(']', i + 2);
-      if (close < 0) out.push({ any: false, one: char });
-      else {
-        out.push({ any: false, one: undefined });
-        i = close;
-      }
-    } else out.push({ any: false, one: char });
+    else out.push({ any: false, one: char });
   }
   return out;
 }
@@ -137,7 +114,7 @@ export function prepareGlob(glob: string): PreparedGlob {
   return { glob, paths, fixed };
 }
 
-/** Whether some path could match both. May say yes too often (character classes, extglobs), never no wrongly. */
+/** Whether some path could match both. May say yes too often (character classes), never no wrongly. */
 export function globsMeet(a: PreparedGlob, b: PreparedGlob): boolean {
   return a.paths.some(left => b.paths.some(right => pathsMeet(left, right)));
 }

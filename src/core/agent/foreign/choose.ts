@@ -1,3 +1,4 @@
+import { starMatcher } from '../../glob.ts';
 import type { ForeignTool } from '../../ports.ts';
 import type { ForeignChoice } from '../contract.ts';
 
@@ -12,8 +13,10 @@ const SERVER_LETTERS = 13;
 const EDITORS_OWN = /^(copilot_|vscode_|run_in_terminal$|create_and_run_task$|manage_todo_list$|runSubagent$)/;
 
 const plain = (text: string) => text.toLowerCase().replace(/[^a-z0-9_-]+/g, '_');
-const escaped = (text: string) => text.replace(/[.+?^${}()|[\]\\]/g, '\\$&');
-const matcher = (pattern: string) => new RegExp(`^${pattern.split('*').map(escaped).join('.*')}$`, 'i');
+const matcher = (pattern: string) => {
+  const matches = starMatcher(pattern.toLowerCase());
+  return (name: string) => matches(name.toLowerCase());
+};
 
 /** `server/tool`, also where it is written `mcp__server__tool` or, for all of a server, `mcp__server`. */
 function serverAndTool(pattern: string): [server: string, tool: string] | undefined {
@@ -35,7 +38,7 @@ function choosing(pattern: string): (tool: ForeignTool) => boolean {
       : undefined;
   return ({ name, aliases = [] }) => {
     if (broad && EDITORS_OWN.test(name)) return false;
-    return whole.test(name) || aliases.some(alias => whole.test(alias)) || ofServer?.test(name) === true;
+    return whole(name) || aliases.some(alias => whole(alias)) || ofServer?.(name) === true;
   };
 }
 

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { cutLine, fence } from './fence.ts';
+import { checkGlobs } from './paths.ts';
 import { defineTool } from './tool.ts';
 
 const LIMIT = 400;
@@ -9,12 +10,14 @@ export const listFiles = defineTool({
   description: `Lists files of the workspace with their sizes in bytes, in order of path. Ignored files are left out. At most ${LIMIT} at once: narrow it with globs.`,
   effect: 'read',
   args: z.object({
-    globs: z.array(z.string().min(1)).optional().describe('Such as ["src/**/*.ts"]; everything when left out.'),
+    globs: z.array(z.string().min(1)).max(50).optional().describe('Such as ["src/**/*.ts"]; everything when left out.'),
     limit: z.number().int().min(1).max(LIMIT).optional(),
   }),
   aliases: { glob: 'globs', pattern: 'globs', patterns: 'globs' },
   doing: args => `lists ${args.globs?.join(', ') ?? 'the workspace'}`,
   async run(args, context) {
+    const mistake = checkGlobs(args.globs);
+    if (mistake) return mistake;
     const { files, more } = await context.host.files.list({
       limit: args.limit ?? LIMIT,
       signal: context.signal,

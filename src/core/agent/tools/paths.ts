@@ -1,4 +1,5 @@
 import type { RelPath } from '../../../protocol/ids.ts';
+import { patternMistake } from '../../plan/globs.ts';
 import type { PathRefusal } from '../../ports.ts';
 import { fence } from './fence.ts';
 import { type Refusal, refuse, type ToolContext } from './tool.ts';
@@ -62,4 +63,13 @@ export async function notFound(context: ToolContext, path: RelPath): Promise<Ref
     ? ` Files of that name:\n${fence(context, like.map(file => file.path).join('\n'))}`
     : ' Use list_files or search to find it.';
   return refuse('not-found', `There is no file "${path}".${meant}`);
+}
+
+/** Globs that would not mean what was meant by them are said to be so, not looked for in vain. */
+export function checkGlobs(globs: readonly string[] | undefined): Refusal | undefined {
+  for (const glob of globs ?? []) {
+    const mistake = patternMistake(glob);
+    if (mistake) return refuse('bad-arguments', `The glob "${glob.slice(0, 80)}" ${mistake}.`);
+  }
+  return undefined;
 }

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { PatternError } from '../../ports.ts';
 import { cutLine, fence } from './fence.ts';
+import { checkGlobs } from './paths.ts';
 import { defineTool, refuse } from './tool.ts';
 
 const LIMIT = 200;
@@ -13,12 +14,14 @@ export const search = defineTool({
     pattern: z.string().min(1).max(2000),
     regex: z.boolean().optional(),
     caseSensitive: z.boolean().optional(),
-    globs: z.array(z.string().min(1)).optional().describe('Only in these files, such as ["src/**/*.ts"].'),
+    globs: z.array(z.string().min(1)).max(50).optional().describe('Only in these files, such as ["src/**/*.ts"].'),
     limit: z.number().int().min(1).max(LIMIT).optional(),
   }),
   aliases: { query: 'pattern', text: 'pattern', glob: 'globs', include: 'globs', case_sensitive: 'caseSensitive' },
   doing: args => `searches for ${cutLine(args.pattern, 60)}`,
   async run(args, context) {
+    const mistake = checkGlobs(args.globs);
+    if (mistake) return mistake;
     const { pattern, regex, caseSensitive, globs, limit = LIMIT } = args;
     const query = {
       pattern,
