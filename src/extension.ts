@@ -1,7 +1,7 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import type { Account } from './core/config/accounts.ts';
+import { type Account, EDITOR_MODELS } from './core/config/accounts.ts';
 import { activateWith } from './editor/activation.ts';
 import { AgentsView } from './editor/agents/view.ts';
 import { Asks } from './editor/attention/asks.ts';
@@ -136,7 +136,7 @@ async function backendOf({ context, folder, review, secrets, log }: BackendParts
         import('./node/new-id.ts'),
       ]);
       const found = await othersModels(vscode);
-      return found.length === 0 ? [] : [lmProvider(vscode, { name: 'vscode', free: false, redactor, newId })];
+      return found.length === 0 ? [] : [lmProvider(vscode, { name: EDITOR_MODELS, free: false, redactor, newId })];
     },
     foreign: foreignTools,
     rehearsal: join(context.extensionPath, 'media', 'rehearsals', 'todo.yaml'),

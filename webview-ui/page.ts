@@ -27,8 +27,14 @@ export const watched = computed(() => {
 /** The session's time: it stands while nobody works. */
 export const now = signal(Date.now());
 const ticking = computed(() => {
-  const status = model.session.value?.status;
-  return status !== undefined && status !== 'ended' && status !== 'new';
+  const session = model.session.value;
+  return session !== undefined && session.standing === session.status && session.status !== 'new';
+});
+
+/** When the session's picture ends: now while somebody works on it, else when somebody did last. */
+export const lastMoment = computed(() => {
+  const session = model.session.value;
+  return ticking.value ? hostNow.value : (session?.workedAt ?? session?.startedAt ?? 0);
 });
 
 /** The host's clock, as far as ours can tell. */

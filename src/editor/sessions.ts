@@ -9,6 +9,12 @@ import type { InboxRequest } from '../protocol/inbox.ts';
 export interface LiveSession {
   /** The journal's own: read it, never change it. */
   readonly state: SessionState;
+  /** Whether somebody works on it. */
+  readonly runs: boolean;
+  /** Whether there is something left to run. */
+  readonly resumable: boolean;
+  /** Whether it came to its end and could take more work. */
+  readonly finished: boolean;
   /** Called for each event, in order, after the state took it. */
   subscribe(listener: (event: JournalEvent) => void): Disposable;
   /** What flows beside the journal; silent where another process runs the session. */

@@ -1,4 +1,6 @@
 import * as vscode from 'vscode';
+import { standing } from '../core/session/standing.ts';
+import type { SessionState } from '../core/session/state.ts';
 import { showCosts, showCount } from '../protocol/show.ts';
 import { DisposableStore } from './disposables.ts';
 import type { SessionController } from './session-controller.ts';
@@ -48,7 +50,9 @@ export class StatusBar implements vscode.Disposable {
       item.accessibilityInformation = { label: 'Orchestrate' };
       return;
     }
-    const agents = running.flatMap(state => [...state.agents.values()]).filter(agent => agent.status === 'running');
+    const atWork = (state: SessionState) =>
+      [...state.agents.values()].filter(agent => ['running', 'pausing'].includes(standing(state, agent)));
+    const agents = running.flatMap(atWork);
     const tokens = running.reduce(
       (sum, { tally: { usage } }) => sum + usage.input + usage.cacheRead + usage.cacheWrite + usage.output,
       0,

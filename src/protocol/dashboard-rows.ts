@@ -23,16 +23,22 @@ export const TallyView = z.object({
 });
 
 export const SessionStatus = z.enum(['new', 'planning', 'awaiting-approval', 'running', 'paused', 'ended']);
+const SessionStanding = z.enum([...SessionStatus.exclude(['ended']).options, ...SessionOutcome.options]);
 
 /** What is said of a session as a whole. */
 export const SessionView = z.object({
   session: z.string(),
   goal: z.string(),
   status: SessionStatus,
+  /** How it stands, or how it ended. */
+  standing: SessionStanding,
+  /** How many tasks there are, how many are done, and how many never will be. */
+  progress: z.object({ total: count, done: count, failed: count, cancelled: count, skipped: count }),
   outcome: z.object({ outcome: SessionOutcome, reason: z.string() }).optional(),
   rehearsal: z.boolean(),
   startedAt: z.number().optional(),
-  lastAt: z.number().optional(),
+  /** When somebody worked on it last. */
+  workedAt: z.number().optional(),
   activeMs: z.number(),
   pausedBy: z.string().optional(),
   resumes: count,
@@ -147,7 +153,17 @@ const TaskRow = z.object({
   optional: z.boolean(),
   needs: z.array(z.object({ kind: z.enum(['task', 'phase', 'pool']), name: z.string(), when: z.string().optional() })),
   writes: z.array(z.string()),
-  status: z.enum(['pending', 'waiting', 'running', 'checking', 'completed', 'failed', 'skipped', 'cancelled']),
+  status: z.enum([
+    'pending',
+    'waiting',
+    'running',
+    'checking',
+    'completed',
+    'failed',
+    'skipped',
+    'cancelled',
+    'interrupted',
+  ]),
   attempt: count,
   agents: z.array(z.string()),
   startedAt: z.number().optional(),
@@ -171,6 +187,8 @@ const Breaker = z.enum(['closed', 'open', 'half-open']);
 
 const ProviderRow = z.object({
   id: z.string(),
+  /** Its session goes on: what is known of breakers and probes still holds. */
+  live: z.boolean(),
   tally: TallyView,
   switchesAway: count,
   parked: z.array(z.object({ model: z.string().optional(), until: z.number(), error: z.string(), reason: z.string() })),
@@ -250,8 +268,9 @@ export const tables = {
   sessions: z.object({
     id: z.string(),
     goal: z.string(),
-    status: SessionStatus,
-    outcome: SessionOutcome.optional(),
+    standing: SessionStanding,
+    /** Questions, permissions and plans that wait for the person. */
+    asks: count,
     startedAt: z.number().optional(),
   }),
   agents: AgentRow,

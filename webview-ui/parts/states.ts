@@ -50,26 +50,13 @@ export function taskLook(status: Row<'tasks'>['status']): Look {
       return { icon: 'debug-step-over', label: l10n.t('skipped'), tone: 'calm' };
     case 'cancelled':
       return { icon: 'circle-slash', label: l10n.t('cancelled'), tone: 'calm' };
+    case 'interrupted':
+      return { icon: 'debug-disconnect', label: l10n.t('interrupted'), tone: 'wait' };
   }
 }
 
-export function sessionLook({ status, outcome, budgetSpent }: SessionView): Look {
-  if (status === 'ended')
-    switch (outcome?.outcome) {
-      case 'completed':
-        return { icon: 'pass-filled', label: l10n.t('Completed'), tone: 'good' };
-      case 'aborted':
-        return { icon: 'circle-slash', label: l10n.t('Aborted'), tone: 'calm' };
-      case 'budget-spent':
-        return { icon: 'credit-card', label: l10n.t('Stopped: budget spent'), tone: 'bad' };
-      case 'interrupted':
-        return { icon: 'debug-disconnect', label: l10n.t('Interrupted'), tone: 'wait' };
-      default:
-        return { icon: 'error', label: l10n.t('Ended with failures'), tone: 'bad' };
-    }
-  if (budgetSpent && status === 'paused')
-    return { icon: 'credit-card', label: l10n.t('Paused: budget spent'), tone: 'bad' };
-  switch (status) {
+export function sessionLook({ standing, budgetSpent }: Pick<SessionView, 'standing' | 'budgetSpent'>): Look {
+  switch (standing) {
     case 'new':
     case 'planning':
       return { icon: 'sync', label: l10n.t('Planning'), tone: 'busy', spin: true };
@@ -78,7 +65,19 @@ export function sessionLook({ status, outcome, budgetSpent }: SessionView): Look
     case 'running':
       return { icon: 'sync', label: l10n.t('Running'), tone: 'busy', spin: true };
     case 'paused':
-      return { icon: 'debug-pause', label: l10n.t('Paused'), tone: 'wait' };
+      return budgetSpent
+        ? { icon: 'credit-card', label: l10n.t('Paused: budget spent'), tone: 'bad' }
+        : { icon: 'debug-pause', label: l10n.t('Paused'), tone: 'wait' };
+    case 'completed':
+      return { icon: 'pass-filled', label: l10n.t('Completed'), tone: 'good' };
+    case 'failed':
+      return { icon: 'error', label: l10n.t('Ended with failures'), tone: 'bad' };
+    case 'aborted':
+      return { icon: 'circle-slash', label: l10n.t('Ended by you'), tone: 'calm' };
+    case 'budget-spent':
+      return { icon: 'credit-card', label: l10n.t('Stopped: budget spent'), tone: 'bad' };
+    case 'interrupted':
+      return { icon: 'debug-disconnect', label: l10n.t('Interrupted'), tone: 'wait' };
   }
 }
 

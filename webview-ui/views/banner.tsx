@@ -13,7 +13,7 @@ import { raising, scopeName } from './money.tsx';
 export function Banner() {
   const session = model.session.value;
   if (!session) return null;
-  switch (session.status) {
+  switch (session.standing) {
     case 'new':
     case 'planning':
       return <Planning session={session} />;
@@ -21,10 +21,10 @@ export function Banner() {
       return <Approval session={session} />;
     case 'paused':
       return <Paused session={session} />;
-    case 'ended':
-      return <Ended session={session} />;
     case 'running':
       return session.budgetSpent ? <Spent session={session} /> : null;
+    default:
+      return <Ended session={session} />;
   }
 }
 

@@ -1,7 +1,7 @@
 import { showCount, showMoney } from '../../src/protocol/show.ts';
 import { tell } from '../host.ts';
 import { l10n } from '../l10n.ts';
-import { ask, hostNow, model } from '../page.ts';
+import { ask, lastMoment, model } from '../page.ts';
 import { IconButton, Twice } from '../parts/button.tsx';
 import { showClock } from '../parts/clock.ts';
 import { Icon } from '../parts/icon.tsx';
@@ -79,18 +79,14 @@ function Reins() {
   );
 }
 
-const done = new Set(['completed', 'skipped', 'cancelled']);
-
 function Figures() {
   const session = model.session.value;
   if (!session) return null;
-  const { tally, status } = session;
+  const { tally } = session;
   const agents = model.tables.agents.all();
-  const tasks = model.tables.tasks.all();
   const working = agents.filter(agent => agent.status === 'running' || agent.status === 'pausing').length;
-  const finished = tasks.filter(task => done.has(task.status)).length;
-  const idle = status === 'ended' || session.lastAt === undefined;
-  const elapsed = session.activeMs + (idle ? 0 : Math.max(0, hostNow.value - (session.lastAt ?? 0)));
+  const { total, done, failed, cancelled, skipped } = session.progress;
+  const elapsed = session.activeMs + Math.max(0, lastMoment.value - (session.workedAt ?? lastMoment.value));
   const limit = model.tables.budget.all().find(({ scope }) => scope === 'session');
   const streaming = agents.reduce((sum, agent) => sum + model.streaming(agent.id), 0);
   const cached = tally.input + tally.cacheRead + tally.cacheWrite;
@@ -125,14 +121,21 @@ function Figures() {
       <Figure name={l10n.t('Agents at work')} value={String(working)} more={l10n.t('of {0} so far', agents.length)} />
       <Figure
         name={l10n.t('Tasks done')}
-        value={tasks.length > 0 ? `${finished} / ${tasks.length}` : '–'}
+        value={total > 0 ? `${done} / ${total}` : '–'}
+        more={[
+          failed > 0 ? l10n.t('{0} failed', failed) : undefined,
+          cancelled > 0 ? l10n.t('{0} cancelled', cancelled) : undefined,
+          skipped > 0 ? l10n.t('{0} skipped', skipped) : undefined,
+        ]
+          .filter(fact => fact !== undefined)
+          .join(', ')}
         meter={
-          tasks.length > 0 && (
+          total > 0 && (
             <Meter
               label={l10n.t('Tasks done')}
-              text={l10n.t('{0} of {1}', finished, tasks.length)}
-              value={finished}
-              max={tasks.length}
+              text={l10n.t('{0} of {1}', done, total)}
+              value={done}
+              max={total}
               tone="good"
             />
           )
@@ -167,7 +170,7 @@ function Figure({
       <dt>{name}</dt>
       <dd>
         <span class="figure-value">{value}</span>
-        {more !== undefined && <span class="figure-more">{more}</span>}
+        {more && <span class="figure-more">{more}</span>}
         {meter}
       </dd>
     </div>

@@ -49,14 +49,14 @@ function lookOf(provider: Provider, now: number): Look & { more?: string } {
     case 'parked':
       return {
         icon: 'clockface',
-        label: l10n.t('parked {0}', showClock(standing.until - now)),
+        label: l10n.t('rests for {0}', showClock(standing.until - now)),
         tone: 'wait',
         more: `${standing.model ?? l10n.t('all models')}: ${standing.reason}`,
       };
     case 'open':
-      return { icon: 'error', label: l10n.t('breaker open'), tone: 'bad', more: standing.models.join(', ') };
+      return { icon: 'error', label: l10n.t('resting after failures'), tone: 'bad', more: standing.models.join(', ') };
     case 'half-open':
-      return { icon: 'refresh', label: l10n.t('half open'), tone: 'wait', more: standing.models.join(', ') };
+      return { icon: 'refresh', label: l10n.t('trying again'), tone: 'wait', more: standing.models.join(', ') };
     case 'unreachable':
       return {
         icon: 'warning',
@@ -64,6 +64,10 @@ function lookOf(provider: Provider, now: number): Look & { more?: string } {
         tone: 'bad',
         ...(standing.message && { more: standing.message }),
       };
+    case 'failing':
+      return { icon: 'warning', label: l10n.t('does not answer'), tone: 'wait' };
+    case 'unasked':
+      return { icon: 'circle-large-outline', label: l10n.t('not asked yet'), tone: 'calm' };
     case 'ready':
       return { icon: 'pass', label: l10n.t('ready'), tone: 'good' };
   }

@@ -2,7 +2,7 @@ import { signal } from '@preact/signals';
 import { showCount, showMoney } from '../../src/protocol/show.ts';
 import { l10n } from '../l10n.ts';
 import { type Layer, layers, sampled } from '../model/spending.ts';
-import { hostNow, model } from '../page.ts';
+import { lastMoment, model } from '../page.ts';
 import { IconButton } from '../parts/button.tsx';
 import { showClock } from '../parts/clock.ts';
 import { colourOf } from '../parts/provider-colours.ts';
@@ -74,9 +74,8 @@ const shareOf = (stacked: readonly Layer[], layer: number, point: number) =>
   (stacked[layer]?.upper[point] ?? 0) - (stacked[layer - 1]?.upper[point] ?? 0);
 
 function Drawn({ at, stacked, from }: Of) {
-  const session = model.session.value;
   const limit = model.tables.budget.all().find(({ scope }) => scope === 'session');
-  const to = session?.status === 'ended' ? (session.lastAt ?? from) : Math.max(hostNow.value, from);
+  const to = Math.max(lastMoment.value, from);
   const total = stacked.at(-1)?.upper.at(-1) ?? 0;
   // The limit is in the picture once the money comes near it.
   const near = what.value === 'cost' && limit !== undefined && total > limit.limit * 0.4;

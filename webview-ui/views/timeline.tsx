@@ -5,7 +5,7 @@ import { showDuration } from '../../src/protocol/show.ts';
 import { l10n } from '../l10n.ts';
 import { flatten } from '../model/agent-tree.ts';
 import { bars, ticks, type Window } from '../model/timeline.ts';
-import { chosenAgent, hostNow, model, watched } from '../page.ts';
+import { chosenAgent, lastMoment, model, watched } from '../page.ts';
 import { Card, Nothing } from '../parts/card.tsx';
 import { showClock } from '../parts/clock.ts';
 import { Icon } from '../parts/icon.tsx';
@@ -28,7 +28,7 @@ const marksOf = computed(() => Map.groupBy(model.tables.marks.all(), mark => mar
 const span = computed<Window>(() => {
   const session = model.session.value;
   const start = session?.startedAt ?? 0;
-  const end = Math.max(start + 10_000, session?.status === 'ended' ? (session.lastAt ?? start) : hostNow.value);
+  const end = Math.max(start + 10_000, lastMoment.value);
   return { from: reach.value === undefined ? start : Math.max(start, end - reach.value), to: end };
 });
 
@@ -146,8 +146,7 @@ function Lane({ id, width }: { id: string; width: number }) {
   const agent = model.tables.agents.get(id);
   if (!agent) return null;
   const { from, to } = span.value;
-  const ended = model.session.value?.status === 'ended';
-  const now = agent.endedAt ?? (ended ? to : hostNow.value);
+  const now = agent.endedAt ?? lastMoment.value;
   const marks = (marksOf.value.get(id) ?? []).filter(({ at }) => at >= from && at <= to);
   const spoken = l10n.t(
     '{0}: {1}, {2}',

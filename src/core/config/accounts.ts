@@ -1,5 +1,8 @@
 import type { ConfiguredProvider } from './providers.ts';
 
+/** The provider of an editor's own models, which are nobody's account. */
+export const EDITOR_MODELS = 'vscode';
+
 /** A provider as the person set it up, without its key. */
 export interface Account {
   name: string;

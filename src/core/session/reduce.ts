@@ -21,12 +21,24 @@ const folds: Folds<EventType> = {
 };
 const byType = new Map<string, (state: SessionState, event: never) => void>(Object.entries(folds));
 
+/** What becomes of what was written, while the team works or long after it. */
+const NO_WORK: ReadonlySet<EventType> = new Set([
+  'write-outcome',
+  'user-edit',
+  'review-intent',
+  'review-outcome',
+  'request-received',
+  'request-handled',
+]);
+
 /** Numbers and dates; a clock that jumped back does not shorten anything. */
 function date(state: SessionState, event: JournalEvent): void {
-  const gap = event.type === 'session-resumed' || state.lastAt === undefined ? 0 : event.at - state.lastAt;
-  state.activeMs += Math.max(0, gap);
   state.lastAt = Math.max(event.at, state.lastAt ?? event.at);
   state.seq = event.seq;
+  const resumed = event.type === 'session-resumed';
+  if (NO_WORK.has(event.type) || (state.status === 'ended' && !resumed)) return;
+  if (!resumed) state.activeMs += Math.max(0, event.at - (state.workedAt ?? event.at));
+  state.workedAt = Math.max(event.at, state.workedAt ?? event.at);
 }
 
 /** Folds one event into the state, in place. An event of a type we do not know only moves `seq`. */

@@ -14,7 +14,7 @@ const CUT_OFF = 'The process ended before this did.';
  */
 export function settlement(state: SessionState): Event[] {
   /** At least so long: up to the last thing that is known to have happened. */
-  const since = (at: number) => Math.max(0, (state.lastAt ?? at) - at);
+  const since = (at: number) => Math.max(0, (state.workedAt ?? at) - at);
   const events: Event[] = [];
   for (const { intent, at } of state.openCalls.values()) {
     const { call, reserved } = intent;

@@ -264,7 +264,9 @@ export interface SessionState {
   seq: number;
   startedAt?: number;
   lastAt?: number;
-  /** Wall time during which somebody worked on it: the gap before a resume does not count. */
+  /** When somebody worked on it last: looking through what it left, and deciding on it, is no work on it. */
+  workedAt?: number;
+  /** Wall time during which somebody worked on it: neither the gap before a resume nor a review of its end counts. */
   activeMs: number;
   status: 'new' | 'planning' | 'awaiting-approval' | 'running' | 'paused' | 'ended';
   outcome?: { outcome: SessionOutcome; reason: string };

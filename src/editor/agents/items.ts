@@ -1,15 +1,7 @@
 import * as vscode from 'vscode';
-import { standing } from '../../core/session/standing.ts';
+import { phaseStanding, progressOf, sessionStanding, standing, taskStanding } from '../../core/session/standing.ts';
 import { agentOf, type Node, taskOf } from './nodes.ts';
-import {
-  type Description,
-  describeAgent,
-  describeSession,
-  describeTask,
-  sessionStatus,
-  statusIcon,
-  statusWord,
-} from './words.ts';
+import { type Description, describeAgent, describeSession, describeTask, statusIcon, statusWord } from './words.ts';
 
 const { t } = vscode.l10n;
 const { Collapsed, Expanded, None } = vscode.TreeItemCollapsibleState;
@@ -37,7 +29,6 @@ const KIND: Record<Node['kind'], () => string> = {
   agent: () => t('Agent'),
 };
 
-const AT_WORK: ReadonlySet<string> = new Set(['running', 'checking', 'waiting']);
 const nothing: Description = { shown: '', whole: '' };
 const asks = () => new vscode.ThemeIcon('bell-dot', new vscode.ThemeColor('notificationsWarningIcon.foreground'));
 
@@ -73,15 +64,12 @@ function fill(node: Node, now: number): Filled {
 function sessionItem(node: Extract<Node, { kind: 'session' }>, now: number): Filled {
   const { state, place, owner } = node.session;
   const { runs } = node.session;
-  const cut = !runs && state.status !== 'ended';
   const item = new vscode.TreeItem(shortened(nameOf(node)), runs ? Expanded : Collapsed);
   const elsewhere = owner?.host === 'terminal' ? t('in a terminal') : t('in another window');
-  const told = cut
-    ? { shown: statusWord('interrupted'), whole: statusWord('interrupted') }
-    : describeSession(state, now);
+  const told = describeSession(node.session, now);
   const flags = [place === 'elsewhere' ? elsewhere : '', state.rehearsal ? t('demo') : ''].filter(flag => flag);
   const join = (parts: string[]) => parts.filter(part => part).join(' · ');
-  item.iconPath = state.asks.size > 0 && runs ? asks() : statusIcon(cut ? 'interrupted' : sessionStatus(state));
+  item.iconPath = state.asks.size > 0 && runs ? asks() : statusIcon(sessionStanding(state, runs));
   item.contextValue = [
     'session',
     runs ? (state.status === 'paused' ? 'paused' : 'runs') : 'over',
@@ -97,14 +85,12 @@ function sessionItem(node: Extract<Node, { kind: 'session' }>, now: number): Fil
 
 function phaseItem({ session, phase }: Extract<Node, { kind: 'phase' }>): Filled {
   const tasks = [...session.state.tasks.values()].filter(({ task }) => task.phase === phase);
-  const done = tasks.filter(({ status }) => status === 'completed').length;
   const item = new vscode.TreeItem(phase, Expanded);
-  const over = tasks.every(({ endedAt }) => endedAt !== undefined);
-  const failed = tasks.some(({ status }) => status === 'failed');
-  const status = failed ? 'failed' : over ? 'completed' : done > 0 ? 'running' : 'pending';
+  const { done, total } = progressOf(tasks);
+  const status = phaseStanding(session.state, phase, session.runs);
   item.iconPath = statusIcon(status);
   item.contextValue = 'phase';
-  const shown = t('{0} of {1} done', done, tasks.length);
+  const shown = t('{0} of {1} done', done, total);
   return { item, described: { shown, whole: `${statusWord(status)} · ${shown}` } };
 }
 
@@ -113,8 +99,7 @@ function taskItem(node: Extract<Node, { kind: 'task' }>, now: number): Filled {
   if (!state) return { item: new vscode.TreeItem(node.task, None), described: nothing };
   const open = state.endedAt === undefined ? Expanded : Collapsed;
   const item = new vscode.TreeItem(shortened(nameOf(node)), state.agents.length === 0 ? None : open);
-  const stopped = !node.session.runs && AT_WORK.has(state.status);
-  const status = stopped ? 'interrupted' : state.status;
+  const status = taskStanding(node.session.state, state, node.session.runs);
   item.iconPath = statusIcon(status);
   item.contextValue = 'task';
   return { item, described: describeTask({ ...state, status }, now) };
@@ -126,7 +111,7 @@ function agentItem(node: Extract<Node, { kind: 'agent' }>, now: number): Filled 
   if (!state) return { item, described: nothing };
   const { runs } = node.session;
   const stopped = !runs && state.endedAt === undefined;
-  const status = stopped ? 'interrupted' : standing(node.session.state, state);
+  const status = standing(node.session.state, state, runs);
   item.iconPath = state.openAsks > 0 && runs ? asks() : statusIcon(status);
   item.contextValue = [
     'agent',

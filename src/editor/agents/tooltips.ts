@@ -1,9 +1,9 @@
 import * as vscode from 'vscode';
-import { standing } from '../../core/session/standing.ts';
+import { sessionStanding, standing, taskStanding, workingTime } from '../../core/session/standing.ts';
 import { showCosts, showDuration, showMoney } from '../../protocol/show.ts';
 import { sheet } from '../sheet.ts';
 import { agentOf, type Node, taskOf } from './nodes.ts';
-import { elapsed, sessionStatus, spending, statusWord } from './words.ts';
+import { elapsed, spending, statusWord } from './words.ts';
 
 const { t } = vscode.l10n;
 
@@ -11,7 +11,7 @@ const { t } = vscode.l10n;
 export function tooltipOf(node: Node, now: number): vscode.MarkdownString | undefined {
   switch (node.kind) {
     case 'session':
-      return sessionTooltip(node);
+      return sessionTooltip(node, now);
     case 'task':
       return taskTooltip(node, now);
     case 'agent':
@@ -21,32 +21,28 @@ export function tooltipOf(node: Node, now: number): vscode.MarkdownString | unde
   }
 }
 
-function sessionTooltip({ session }: Extract<Node, { kind: 'session' }>): vscode.MarkdownString {
-  const { state, place, owner } = session;
-  const cut = place === 'nowhere' && state.status !== 'ended';
+function sessionTooltip({ session }: Extract<Node, { kind: 'session' }>, now: number): vscode.MarkdownString {
+  const { state, place, owner, runs } = session;
   const limit = state.budget.limits.find(({ scope }) => scope === 'session')?.limit;
   const spent = showCosts(state.tally);
   const where = owner?.host === 'terminal' ? t('in a terminal') : t('in another window');
   const asks = [...state.asks.values()].map(({ agent }) => agent);
   return sheet(state.goal || session.id, [
-    [
-      t('State'),
-      [statusWord(cut ? 'interrupted' : sessionStatus(state)), state.outcome?.reason].filter(Boolean).join(': '),
-    ],
+    [t('State'), [statusWord(sessionStanding(state, runs)), state.outcome?.reason].filter(Boolean).join(': ')],
     [t('Waits for you'), asks.join(', ')],
     [t('Runs'), place === 'elsewhere' ? `${where}${owner ? ` (${t('process {0}', owner.pid)})` : ''}` : undefined],
     [t('Used'), spending(state.tally)],
     [t('Budget'), limit === undefined ? undefined : t('{0} of {1}', spent, showMoney(limit))],
-    [t('Time'), showDuration(state.activeMs)],
+    [t('Time'), showDuration(workingTime(state, now, runs))],
   ]);
 }
 
 function taskTooltip(node: Extract<Node, { kind: 'task' }>, now: number): vscode.MarkdownString | undefined {
   const state = taskOf(node);
   if (!state) return undefined;
-  const { task, status, note, tally, startedAt, endedAt, attempt } = state;
+  const { task, note, tally, startedAt, endedAt, attempt } = state;
   return sheet(task.title, [
-    [t('State'), statusWord(status)],
+    [t('State'), statusWord(taskStanding(node.session.state, state, node.session.runs))],
     [t('Note'), note],
     [t('Needs'), task.needs.join(', ')],
     [t('Role'), task.kind === 'agent' ? task.role : undefined],
@@ -66,7 +62,7 @@ function agentTooltip(node: Extract<Node, { kind: 'agent' }>, now: number): vsco
   const last = state.rungs.at(-1);
   const stopped = node.session.place === 'nowhere' && state.endedAt === undefined;
   return sheet(state.agent, [
-    [t('State'), statusWord(stopped ? 'interrupted' : standing(node.session.state, state))],
+    [t('State'), statusWord(standing(node.session.state, state, node.session.runs))],
     [t('Now'), state.endedAt === undefined && !stopped ? state.doing : undefined],
     [t('Waits for you'), asks?.type === 'question-asked' ? asks.text : asks?.what],
     [t('Summary'), state.summary],

@@ -1,11 +1,21 @@
 import * as vscode from 'vscode';
-import { type Standing, standing } from '../../core/session/standing.ts';
-import type { AgentState, SessionState, Tally, TaskState, TaskStatus } from '../../core/session/state.ts';
+import {
+  type PhaseStanding,
+  progressOf,
+  type SessionStanding,
+  type Standing,
+  sessionStanding,
+  standing,
+  type TaskStanding,
+  workingTime,
+} from '../../core/session/standing.ts';
+import type { AgentState, Tally, TaskState } from '../../core/session/state.ts';
 import { showCosts, showCount, showDuration } from '../../protocol/show.ts';
+import type { WindowSession } from '../window-session.ts';
 
 const { t } = vscode.l10n;
 
-type Status = Standing | TaskStatus | SessionState['status'];
+type Status = Standing | TaskStanding | PhaseStanding | SessionStanding;
 
 /** What a state is called, for eyes and for screen readers. */
 export function statusWord(status: Status): string {
@@ -16,7 +26,7 @@ export function statusWord(status: Status): string {
     running: t('running'),
     paused: t('paused'),
     pausing: t('finishes its turn, then pauses'),
-    ended: t('ended'),
+    'budget-spent': t('budget spent'),
     pending: t('not started'),
     waiting: t('waiting'),
     checking: t('checking'),
@@ -41,6 +51,7 @@ const ICONS: Partial<Record<Status, [icon: string, colour?: string]>> = {
   waiting: ['watch', 'charts.yellow'],
   completed: ['pass', 'testing.iconPassed'],
   failed: ['error', 'testing.iconFailed'],
+  'budget-spent': ['credit-card', 'testing.iconFailed'],
   interrupted: ['debug-disconnect', 'charts.yellow'],
   aborted: ['circle-slash', 'disabledForeground'],
   replaced: ['arrow-swap', 'disabledForeground'],
@@ -51,13 +62,6 @@ const ICONS: Partial<Record<Status, [icon: string, colour?: string]>> = {
 export function statusIcon(status: Status): vscode.ThemeIcon {
   const [icon, colour] = ICONS[status] ?? ['circle-large-outline', 'disabledForeground'];
   return new vscode.ThemeIcon(icon, colour === undefined ? undefined : new vscode.ThemeColor(colour));
-}
-
-/** How a session ended stands for its state. */
-export function sessionStatus(state: SessionState): Status {
-  if (state.status !== 'ended' || !state.outcome) return state.status;
-  const { outcome } = state.outcome;
-  return outcome === 'budget-spent' ? 'paused' : outcome;
 }
 
 export function elapsed(from: number | undefined, to: number | undefined, now: number): string | undefined {
@@ -99,21 +103,23 @@ const described = (status: string, parts: (string | undefined)[], said?: string)
   whole: joined([status, ...(said === status ? [] : [said]), ...parts]),
 });
 
+/** A session, and whether somebody runs it. */
+type Shown = Pick<WindowSession, 'state' | 'runs'>;
+
 const asking = (count: number) => (count === 0 ? undefined : count === 1 ? t('1 asks you') : t('{0} ask you', count));
 
-export function describeSession(state: SessionState, now: number): Description {
-  const status = sessionStatus(state);
-  const running = [...state.agents.values()].filter(agent => AT_WORK.has(standing(state, agent))).length;
-  const done = [...state.tasks.values()].filter(task => task.status === 'completed').length;
-  const over = state.status === 'ended';
-  const waits = over ? undefined : asking(state.planApproved ? state.asks.size : 0);
+export function describeSession({ state, runs }: Shown, now: number): Description {
+  const status = sessionStanding(state, runs);
+  const running = [...state.agents.values()].filter(agent => AT_WORK.has(standing(state, agent, runs))).length;
+  const { done, total } = progressOf(state.tasks.values());
+  const waits = runs ? asking(state.planApproved ? state.asks.size : 0) : undefined;
   const plain = status === 'completed' || status === 'running';
   return described(
     statusWord(status),
     [
-      state.tasks.size > 0 ? t('{0} of {1} done', done, state.tasks.size) : undefined,
+      total > 0 ? t('{0} of {1} done', done, total) : undefined,
       cost(state.tally),
-      over ? showDuration(state.activeMs) : elapsed(state.startedAt, undefined, now),
+      showDuration(workingTime(state, now, runs)),
       running > 0 ? t('{0} at work', running) : undefined,
       tokens(state.tally),
     ],
@@ -121,10 +127,10 @@ export function describeSession(state: SessionState, now: number): Description {
   );
 }
 
-type Shown<State> = Omit<State, 'status'> & { status: Status };
+type Seen<State> = Omit<State, 'status'> & { status: Status };
 
 export function describeTask(
-  { status, note, startedAt, endedAt, tally, rounds }: Shown<TaskState>,
+  { status, note, startedAt, endedAt, tally, rounds }: Seen<TaskState>,
   now: number,
 ): Description {
   const round = rounds.at(-1);
@@ -142,7 +148,7 @@ export function describeTask(
   );
 }
 
-export function describeAgent(agent: Shown<AgentState>, now: number): Description {
+export function describeAgent(agent: Seen<AgentState>, now: number): Description {
   const { status, endedAt, openAsks, doing, tally } = agent;
   const word = openAsks > 0 ? t('waits for you') : statusWord(status);
   const said = openAsks > 0 ? word : endedAt === undefined && status === 'running' ? doing : undefined;

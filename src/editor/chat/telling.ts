@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import { describeSession, sessionStatus, statusIcon, statusWord } from '../agents/words.ts';
+import { sessionStanding } from '../../core/session/standing.ts';
+import { describeSession, statusIcon } from '../agents/words.ts';
 import type { WindowSession } from '../window-session.ts';
 
 const { t } = vscode.l10n;
@@ -20,11 +21,8 @@ export const icon = (status: Parameters<typeof statusIcon>[0]) => `$(${statusIco
 
 /** How a session stands, in one line. */
 export function standing({ state, runs }: WindowSession): string {
-  const cut = !runs && state.status !== 'ended';
-  const whole = describeSession(state, Date.now()).whole;
-  return cut
-    ? `${icon('interrupted')} ${statusWord('interrupted')}`
-    : `${icon(sessionStatus(state))} ${plain(whole)}${state.rehearsal ? ` · ${t('demo')}` : ''}`;
+  const whole = describeSession({ state, runs }, Date.now()).whole;
+  return `${icon(sessionStanding(state, runs))} ${plain(whole)}${state.rehearsal ? ` · ${t('demo')}` : ''}`;
 }
 
 /** Its goal, and how it stands. */

@@ -25,7 +25,7 @@ export async function chooseSession(
   const picked = await vscode.window.showQuickPick(
     fitting.map(session => ({
       label: session.state.goal || session.id,
-      description: describeSession(session.state, Date.now()).whole,
+      description: describeSession(session, Date.now()).whole,
       detail: session.id,
       session,
     })),

@@ -8,7 +8,7 @@ import { Live } from './live.ts';
 import { Pace } from './pace.ts';
 import { type Checklist, overviewView, sessionRow, sessionView } from './rows/session.ts';
 import { type SessionTable, sessionTables, sources } from './rows/tables.ts';
-import { Touched } from './touched.ts';
+import { ON_STANDING, Touched } from './touched.ts';
 
 /** In one update; what is more goes into the next, so that none is long to make, to read and to draw. */
 const ROWS_PER_UPDATE = 250;
@@ -76,6 +76,8 @@ export class Publisher implements Disposable {
   #shown: Shown | undefined;
   #live: Live | undefined;
   #watched: string | undefined;
+  /** Whether somebody ran the session when its rows were told last. */
+  #runs: boolean | undefined;
   #visible = false;
   #reset = false;
   #revision = 0;
@@ -96,6 +98,7 @@ export class Publisher implements Disposable {
   show(shown: Shown): void {
     if (shown.session !== this.#shown?.session) this.#attach(shown.session);
     this.#shown = shown;
+    this.#runs = shown.session?.runs;
     this.#visible = true;
     this.#restart();
   }
@@ -110,6 +113,10 @@ export class Publisher implements Disposable {
   listed(sessions: readonly LiveSession[]): void {
     if (!this.#shown) return;
     this.#shown = { ...this.#shown, sessions };
+    const runs = this.#shown.session?.runs;
+    // Its owner came or went, of which its journal need not tell.
+    if (runs !== this.#runs) for (const table of ON_STANDING) this.#all(table);
+    this.#runs = runs;
     this.#counters.dirty = true;
     this.#want(this.#counters);
   }
@@ -221,7 +228,7 @@ export class Publisher implements Disposable {
     }
     if (this.#live?.counting) this.#counters.dirty = true;
     if (this.#counters.take(now)) {
-      if (state) update.session = sessionView(state);
+      if (state) update.session = sessionView(state, shown.session?.runs);
       const streaming = this.#live?.takeCounts() ?? [];
       if (streaming.length > 0) update.streaming = streaming;
       this.#list(shown, update);
@@ -250,7 +257,7 @@ export class Publisher implements Disposable {
           break;
         }
         dirty.delete(id);
-        const row = sources[table].row(state, id);
+        const row = sources[table].row(state, id, shown.session?.runs);
         if (row) {
           upserts.push(row);
           known.add(id);
@@ -262,7 +269,7 @@ export class Publisher implements Disposable {
 
   /** The picker's rows: few, so they are compared with what was told. */
   #list(shown: Shown, update: Update): void {
-    const rows = shown.sessions.map(({ state }) => sessionRow(state));
+    const rows = shown.sessions.map(({ state, runs }) => sessionRow(state, runs));
     const changed = rows.filter(row => this.#told.get(row.id) !== JSON.stringify(row));
     const listed = new Set(rows.map(row => row.id));
     const gone = [...this.#told.keys()].filter(id => !listed.has(id));

@@ -10,6 +10,9 @@ export interface Marks {
   all(table: SessionTable): void;
 }
 
+/** The tables whose rows say something else when nobody runs the session. */
+export const ON_STANDING: readonly SessionTable[] = ['agents', 'tasks', 'providers'];
+
 interface Call {
   agent: string;
   model: string;
@@ -40,8 +43,15 @@ export class Touched {
     switch (event.type) {
       case 'session-started':
         all('budget');
+        this.#newStanding();
+        break;
+      case 'session-ended':
+        this.#newStanding();
         break;
       case 'session-resumed':
+        this.#newStanding();
+        for (const agent of this.#state.history.lanes.keys()) this.#lane(agent);
+        break;
       case 'session-paused':
       case 'session-unpaused':
         for (const agent of this.#state.history.lanes.keys()) this.#lane(agent);
@@ -174,6 +184,11 @@ export class Touched {
     this.#marks.row('spans', spanId(agent, count));
     if (count > 1) this.#marks.row('spans', spanId(agent, count - 1));
     if (count > spans.length) this.#marks.row('spans', spanId(agent, count - spans.length));
+  }
+
+  /** What was at work when the session ended is at work no more. */
+  #newStanding(): void {
+    for (const table of ON_STANDING) this.#marks.all(table);
   }
 
   /** Whoever is at work pauses and goes on with the session. */

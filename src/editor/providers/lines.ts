@@ -1,6 +1,7 @@
-import type { Account } from '../../core/config/accounts.ts';
+import { type Account, EDITOR_MODELS } from '../../core/config/accounts.ts';
 import type { Diagnosis } from '../../core/doctor.ts';
 import type { SessionState, Tally } from '../../core/session/state.ts';
+import { isWorkerProvider } from '../../core/worker/names.ts';
 import type { Row } from '../../protocol/dashboard-rows.ts';
 import { type ProviderStanding, standingOf } from '../../protocol/provider-standing.ts';
 import { providerOf, providerRow } from '../dashboard/rows/money.ts';
@@ -9,10 +10,8 @@ import { providerOf, providerRow } from '../dashboard/rows/money.ts';
 export type Condition =
   | ProviderStanding
   | { kind: 'no-key' }
-  /** Set up, and never asked. */
-  | { kind: 'unasked' }
-  /** No call of the session has succeeded. */
-  | { kind: 'failing' }
+  /** The session used it, and it is no longer among what is set up. */
+  | { kind: 'removed' }
   /** What the last check found. */
   | { kind: 'fault'; error: Diagnosis['error']; message?: string; advice?: string };
 
@@ -89,7 +88,7 @@ type Given = Omit<Known, 'session'> & { session?: Known['session'] | undefined }
 
 function lineOf(name: string, known: Given, { account, demo }: Whose): ProviderLine {
   const state = known.session?.state;
-  const row = state && providerRow(state, name);
+  const row = state && providerRow(state, name, known.session?.runs);
   const tally = state?.providers.get(name)?.tally;
   return {
     id: demo ? `demo:${name}` : name,
@@ -98,7 +97,7 @@ function lineOf(name: string, known: Given, { account, demo }: Whose): ProviderL
     local: account?.local === true && !demo,
     demo,
     ...(account && !demo && { account }),
-    condition: conditionOf(name, known, row, demo ? undefined : account),
+    condition: conditionOf(name, known, row, { account, demo }),
     recent: row?.recent ?? [],
     models: state ? modelLines(state, name, row, known) : [],
     ...figures(tally, row?.switchesAway ?? 0),
@@ -107,21 +106,21 @@ function lineOf(name: string, known: Given, { account, demo }: Whose): ProviderL
 
 function conditionOf(
   name: string,
-  { checks, session, now }: Given,
+  { checks, now }: Given,
   row: Row<'providers'> | undefined,
-  account: Account | undefined,
+  { account, demo }: Whose,
 ): Condition {
-  const standing: ProviderStanding = row && session?.runs ? standingOf(row, now) : { kind: 'ready' };
-  if (standing.kind !== 'ready' && standing.kind !== 'unreachable') return standing;
-  const checked = checks.get(name);
-  const probed = session?.runs ? row?.health : undefined;
+  if (!demo && !account && !isNoAccount(name)) return { kind: 'removed' };
+  if (!demo && account && !account.keyless && account.keyFrom === undefined) return { kind: 'no-key' };
+  const standing: ProviderStanding = row ? standingOf(row, now) : { kind: 'unasked' };
+  if (standing.kind === 'parked' || standing.kind === 'open' || standing.kind === 'half-open') return standing;
+  const checked = demo ? undefined : checks.get(name);
   // Of two who asked, the later one knows better.
-  if (checked && checked.at >= (probed?.at ?? 0)) return foundBy(checked.diagnosis);
-  if (probed) return standing;
-  if (account && !account.keyless && account.keyFrom === undefined) return { kind: 'no-key' };
-  if (!row || row.tally.succeeded + row.tally.failed === 0) return { kind: 'unasked' };
-  return row.tally.succeeded > 0 ? standing : { kind: 'failing' };
+  return checked && checked.at >= (row?.health?.at ?? 0) ? foundBy(checked.diagnosis) : standing;
 }
+
+/** What answers without being an account: the editor's own models, CLI agents. */
+const isNoAccount = (name: string) => name === EDITOR_MODELS || isWorkerProvider(name);
 
 function foundBy({ ok, error, message, advice }: Diagnosis): Condition {
   if (ok) return { kind: 'ready' };
@@ -133,7 +132,7 @@ function modelLines(
   state: SessionState,
   provider: string,
   row: Row<'providers'> | undefined,
-  { session, now }: Given,
+  { now }: Given,
 ): ModelLine[] {
   const left = new Map<string, number>();
   for (const { from } of state.failovers) left.set(from, (left.get(from) ?? 0) + 1);
@@ -141,13 +140,15 @@ function modelLines(
     .filter(([model]) => providerOf(model) === provider)
     .map(([model, tally]) => {
       const own = row && {
+        live: row.live,
+        tally,
         parked: row.parked.filter(each => each.model === undefined || each.model === model),
         breakers: row.breakers.filter(each => each.model === model),
       };
-      const standing = own && session?.runs ? standingOf(own, now) : undefined;
+      const standing = own && standingOf(own, now);
       return {
         model,
-        ...(standing && standing.kind !== 'ready' && { condition: standing }),
+        ...(standing && standing.kind !== 'ready' && standing.kind !== 'unasked' && { condition: standing }),
         ...figures(tally, left.get(model) ?? 0),
       };
     });

@@ -20,13 +20,15 @@ export function conditionWord(condition: Condition): string {
     case 'parked':
       return t('{0} until {1}', faultWord(condition.error), clock(condition.until));
     case 'open':
-      return t('breaker open');
+      return t('resting after failures');
     case 'half-open':
-      return t('breaker half-open');
+      return t('trying again');
     case 'unreachable':
       return t('not reachable');
     case 'failing':
-      return t('no call succeeded');
+      return t('does not answer');
+    case 'removed':
+      return t('not set up any more');
     case 'fault':
       return faultWord(condition.error);
   }
@@ -85,6 +87,8 @@ function iconOf(condition: Condition, local: boolean): [icon: string, colour: st
       return ['debug-disconnect', BAD];
     case 'failing':
       return ['warning', 'notificationsWarningIcon.foreground'];
+    case 'removed':
+      return ['circle-slash', QUIET];
     case 'fault':
       return condition.error === 'retryable' ? ['debug-disconnect', BAD] : ['error', BAD];
   }

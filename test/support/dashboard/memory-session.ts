@@ -17,6 +17,15 @@ export function memorySession(journal: MemoryJournal): MemorySession {
   return {
     journal,
     state: journal.state,
+    get runs() {
+      return journal.state.status !== 'ended';
+    },
+    get resumable() {
+      return journal.state.outcome?.outcome === 'interrupted';
+    },
+    get finished() {
+      return journal.state.status === 'ended' && journal.state.planApproved && !this.resumable;
+    },
     get listeners() {
       return subscribed + streams.size;
     },

@@ -136,7 +136,7 @@ describe('the rows of the Providers view', () => {
     assert.equal(kind({ session: session(events), now: NOW + 60_001 }), 'ready');
   });
 
-  it('show breakers while the session runs, and nothing of them afterwards', () => {
+  it('show breakers while the session runs, and afterwards that it did not answer any more', () => {
     const events: Event[] = [
       call('1', model),
       answered('1', 10),
@@ -144,7 +144,7 @@ describe('the rows of the Providers view', () => {
     ];
     const running = session(events);
     assert.equal(kind({ session: running }), 'open');
-    assert.equal(kind({ session: { ...running, runs: false } }), 'ready');
+    assert.equal(kind({ session: { ...running, runs: false } }), 'failing');
     const trying = session([...events, { type: 'breaker', provider: 'anthropic', model, state: 'half-open' }]);
     assert.equal(kind({ session: trying }), 'half-open');
   });

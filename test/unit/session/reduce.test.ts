@@ -95,7 +95,7 @@ describe('reduce', () => {
   it('passes over an event type it does not know', () => {
     const state = initialState();
     reduce(state, { v: 9, seq: 7, at: 1, type: 'from-the-future', agent: 'x' } as never);
-    assert.deepEqual(state, { ...initialState(), seq: 7, lastAt: 1 });
+    assert.deepEqual(state, { ...initialState(), seq: 7, lastAt: 1, workedAt: 1 });
   });
 
   it('settles a call once, whatever arrives twice', () => {

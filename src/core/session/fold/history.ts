@@ -25,7 +25,7 @@ const providerOf = (model: ModelRef) => model.slice(0, model.indexOf('/'));
 export interface Beforehand {
   agent?: string;
   model?: ModelRef;
-  lastAt?: number;
+  workedAt?: number;
 }
 
 /** To be asked before the state takes the event: answers and outcomes name an ask or a call, not whose it was. */
@@ -41,7 +41,7 @@ export function beforehand(state: SessionState, event: JournalEvent): Beforehand
       return intent ? { agent: intent.agent, model: intent.model } : {};
     }
     case 'session-resumed':
-      return state.lastAt === undefined ? {} : { lastAt: state.lastAt };
+      return state.workedAt === undefined ? {} : { workedAt: state.workedAt };
     default:
       return 'agent' in event && event.agent !== undefined ? { agent: event.agent } : {};
   }
@@ -50,7 +50,7 @@ export function beforehand(state: SessionState, event: JournalEvent): Beforehand
 /** Keeps who worked when, what went otherwise than planned, and how money and time went; after the state took the event. */
 export function remember(state: SessionState, event: JournalEvent, before: Beforehand): void {
   const { history } = state;
-  if (event.type === 'session-resumed') interrupt(history, before.lastAt ?? event.at);
+  if (event.type === 'session-resumed') interrupt(history, before.workedAt ?? event.at);
   if (before.agent !== undefined) draw(state, before.agent, event.at);
   if (event.type === 'session-paused' || event.type === 'session-unpaused')
     for (const agent of history.lanes.keys()) draw(state, agent, event.at);

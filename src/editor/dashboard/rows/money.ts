@@ -52,11 +52,16 @@ export function budgetRow(state: SessionState, id: string): Row<'budget'> | unde
   };
 }
 
-export function providerRow(state: SessionState, id: string): Row<'providers'> | undefined {
+export function providerRow(
+  state: SessionState,
+  id: string,
+  runs = state.status !== 'ended',
+): Row<'providers'> | undefined {
   const provider = state.providers.get(id);
   if (!provider) return undefined;
   return {
     id,
+    live: runs,
     tally: tallyView(provider.tally),
     switchesAway: provider.switchesAway,
     parked: provider.parked.map(({ model, until, error, reason }) => ({ until, error, reason, ...given({ model }) })),

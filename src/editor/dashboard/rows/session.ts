@@ -1,3 +1,4 @@
+import { progressOf, sessionStanding } from '../../../core/session/standing.ts';
 import type { SessionState } from '../../../core/session/state.ts';
 import type { OverviewView, Row, SessionView } from '../../../protocol/dashboard-rows.ts';
 import type { EventOf } from '../../../protocol/events.ts';
@@ -22,12 +23,14 @@ function budgetSpentView(event: EventOf<'budget-spent'>): NonNullable<SessionVie
   return { scope, key, action, free, ...given({ left, next }) };
 }
 
-export function sessionView(state: SessionState): SessionView {
+export function sessionView(state: SessionState, runs = state.status !== 'ended'): SessionView {
   const { spent } = state.budget;
   return {
     session: state.session,
     goal: state.goal,
     status: state.status,
+    standing: sessionStanding(state, runs),
+    progress: progressOf(state.tasks.values()),
     rehearsal: state.rehearsal,
     activeMs: state.activeMs,
     resumes: state.resumes,
@@ -41,7 +44,7 @@ export function sessionView(state: SessionState): SessionView {
     ...given({
       outcome: state.outcome,
       startedAt: state.startedAt,
-      lastAt: state.lastAt,
+      workedAt: state.workedAt,
       pausedBy: state.pausedBy,
       plan: planView(state),
       budgetSpent: spent && budgetSpentView(spent),
@@ -76,7 +79,13 @@ export function overviewView(state: SessionState, checklist: Checklist): Overvie
 }
 
 /** For the picker. */
-export function sessionRow(state: SessionState): Row<'sessions'> {
-  const { session, goal, status, outcome, startedAt } = state;
-  return { id: session, goal, status, ...given({ outcome: outcome?.outcome, startedAt }) };
+export function sessionRow(state: SessionState, runs = state.status !== 'ended'): Row<'sessions'> {
+  const { session: id, goal, startedAt } = state;
+  return {
+    id,
+    goal,
+    standing: sessionStanding(state, runs),
+    asks: runs ? state.asks.size : 0,
+    ...given({ startedAt }),
+  };
 }

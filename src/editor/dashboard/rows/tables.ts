@@ -11,10 +11,10 @@ export type SessionTable = Exclude<TableName, 'sessions'>;
 interface Source<T extends TableName> {
   ids(state: SessionState): Iterable<string>;
   /** Undefined where there is no such row any more. */
-  row(state: SessionState, id: string): Row<T> | undefined;
+  row(state: SessionState, id: string, runs?: boolean): Row<T> | undefined;
 }
 
-/** Where each table's rows come from: pure functions of the state. */
+/** Where each table's rows come from: pure functions of the state, and of whether somebody runs it. */
 export const sources: { [T in SessionTable]: Source<T> } = {
   asks: { ids: state => state.asks.keys(), row: askRow },
   agents: { ids: state => state.agents.keys(), row: agentRow },

@@ -1,5 +1,5 @@
 import { resolveNeed } from '../../../core/plan/needs.ts';
-import { standing } from '../../../core/session/standing.ts';
+import { standing, taskStanding } from '../../../core/session/standing.ts';
 import type { SessionState, Tally, TaskState } from '../../../core/session/state.ts';
 import type { Row, TallyView } from '../../../protocol/dashboard-rows.ts';
 import type { EventOf } from '../../../protocol/events.ts';
@@ -28,14 +28,14 @@ export const tallyView = ({ usage, ...counts }: Tally): TallyView => ({
   ms: counts.ms,
 });
 
-export function agentRow(state: SessionState, id: string): Row<'agents'> | undefined {
+export function agentRow(state: SessionState, id: string, runs?: boolean): Row<'agents'> | undefined {
   const agent = state.agents.get(id);
   if (!agent) return undefined;
   return {
     id,
     role: agent.role,
     attempt: agent.attempt,
-    status: standing(state, agent),
+    status: standing(state, agent, runs),
     paused: agent.status === 'paused',
     route: agent.route,
     startedAt: agent.startedAt,
@@ -86,7 +86,7 @@ function needsOf({ task }: TaskState): Row<'tasks'>['needs'] {
   });
 }
 
-export function taskRow(state: SessionState, id: string): Row<'tasks'> | undefined {
+export function taskRow(state: SessionState, id: string, runs?: boolean): Row<'tasks'> | undefined {
   const known = state.tasks.get(id);
   if (!known) return undefined;
   const { task } = known;
@@ -98,7 +98,7 @@ export function taskRow(state: SessionState, id: string): Row<'tasks'> | undefin
     optional: task.optional,
     needs: needsOf(known),
     writes: ofAgent?.writes.slice(0, WRITES_SHOWN) ?? [],
-    status: known.status,
+    status: taskStanding(state, known, runs),
     attempt: known.attempt,
     agents: known.agents,
     rounds: known.rounds.map(({ round, kind, agent, openBlockers }) => ({
