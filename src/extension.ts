@@ -62,7 +62,7 @@ export function activate(context: vscode.ExtensionContext): Exposed | undefined 
     owner.add(new AgentsView(controller));
     owner.add(new StatusBar(controller));
     owner.add(new Asks(controller, log));
-    owner.add(new Notices(controller, log));
+    owner.add(new Notices(controller, log, context.workspaceState));
     const transcripts = owner.add(new Transcripts(controller));
     const desk = owner.add(new PlanDesk(controller, log));
     owner.add(new PlanLenses(desk, controller));

@@ -7,6 +7,7 @@ import { whyUnkept } from '../core/session/unkept.ts';
 import type { JournalEvent } from '../protocol/events.ts';
 import type { Backend, Beginning, Begun } from './backend.ts';
 import { DisposableStore } from './disposables.ts';
+import { waits, waitsForPlan } from './next-steps.ts';
 import type { ReviewSession } from './review/session.ts';
 import { UnderReview } from './review/under-review.ts';
 import type { SessionSource } from './sessions.ts';
@@ -39,11 +40,15 @@ export class SessionController implements SessionSource, vscode.Disposable {
   #closing = false;
   #eye: NodeJS.Timeout | undefined;
 
+  readonly #found = this.#store.add(new vscode.EventEmitter<WindowSession>());
+  #looked = false;
   readonly #left = this.#store.add(new vscode.EventEmitter<{ session: WindowSession; by: SessionOwner | undefined }>());
   readonly #review: UnderReview;
 
   /** After each event of any session. */
   readonly onEvent = this.#events.event;
+  /** When the first look finds that the newest session was cut off, as it is when a window is reloaded. */
+  readonly onCutOff = this.#found.event;
   /** When another process stopped or died before its session was over. */
   readonly onLeft = this.#left.event;
 
@@ -167,7 +172,11 @@ export class SessionController implements SessionSource, vscode.Disposable {
       changed = true;
     }
     this.#keepAnEye();
+    const first = !this.#looked;
+    this.#looked = true;
     if (!changed) return;
+    const [newest] = this.#sessions;
+    if (first && newest?.cutOff && newest.resumable) this.#found.fire(newest);
     this.#setContext();
     this.#changed.fire();
     await this.#review.settle(this.#sessions);
@@ -265,7 +274,17 @@ export class SessionController implements SessionSource, vscode.Disposable {
     );
     set('running', runs);
     set('paused', runs && current.state.status === 'paused');
-    set('asking', runs && current.state.asks.size > 0);
+    set('asking', this.#sessions.some(waits));
+    set('planWaiting', this.#sessions.some(waitsForPlan));
+    const agents = this.#sessions.filter(session => session.runs).flatMap(({ state }) => [...state.agents.values()]);
+    set(
+      'agentPaused',
+      agents.some(({ status }) => status === 'paused'),
+    );
+    set(
+      'agentAtWork',
+      agents.some(({ endedAt }) => endedAt === undefined),
+    );
     set(
       'finished',
       this.#sessions.some(session => session.finished),
@@ -282,6 +301,12 @@ const OWNERSHIP: ReadonlySet<string> = new Set(['session-started', 'session-resu
 const CONTEXT: ReadonlySet<string> = new Set([
   ...OWNERSHIP,
   'session-paused',
+  'plan-proposed',
+  'plan-approved',
+  'agent-started',
+  'agent-ended',
+  'agent-paused',
+  'agent-unpaused',
   'session-unpaused',
   'permission-asked',
   'permission-answered',

@@ -25,6 +25,19 @@ export const TallyView = z.object({
 export const SessionStatus = z.enum(['new', 'planning', 'awaiting-approval', 'running', 'paused', 'ended']);
 const SessionStanding = z.enum([...SessionStatus.exclude(['ended']).options, ...SessionOutcome.options]);
 
+/** What a person may want to do with a session as it stands. */
+export const NextStep = z.enum([
+  'approve-plan',
+  'open-plan',
+  'revise-plan',
+  'cancel-plan',
+  'answer',
+  'review',
+  'resume',
+  'ask-for-more',
+  'report',
+]);
+
 /** What is said of a session as a whole. */
 export const SessionView = z.object({
   session: z.string(),
@@ -42,6 +55,7 @@ export const SessionView = z.object({
   activeMs: z.number(),
   pausedBy: z.string().optional(),
   resumes: count,
+  next: z.array(NextStep),
   phases: z.array(z.object({ phase: z.string(), startedAt: z.number(), endedAt: z.number().optional() })),
   plan: z
     .object({
@@ -324,6 +338,7 @@ export const tables = {
 
 export type TableName = keyof typeof tables;
 export type Row<T extends TableName> = z.infer<(typeof tables)[T]>;
+export type NextStep = z.infer<typeof NextStep>;
 export type TallyView = z.infer<typeof TallyView>;
 export type SessionView = z.infer<typeof SessionView>;
 export type OverviewView = z.infer<typeof OverviewView>;

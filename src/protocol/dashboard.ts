@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { OverviewView, type Row, SessionView, type TableName, tables } from './dashboard-rows.ts';
+import { NextStep, OverviewView, type Row, SessionView, type TableName, tables } from './dashboard-rows.ts';
 import { Hash, RelPath } from './ids.ts';
 import { InboxRequest } from './inbox.ts';
 
@@ -94,8 +94,9 @@ export const FromDashboard = z.discriminatedUnion('type', [
   /** The person pressed a button. */
   z.object({
     type: z.literal('run'),
-    command: z.enum(['start-session', 'start-demo', 'set-api-key', 'manage-trust', 'open-folder', 'show-log']),
+    command: z.enum(['start-session', 'start-demo', 'connect-model', 'manage-trust', 'open-folder', 'show-log']),
   }),
+  z.object({ type: z.literal('step'), step: NextStep, session: z.string() }),
 ]);
 
 export type Update = z.infer<typeof Update>;

@@ -152,7 +152,7 @@ describe('the dashboard', function () {
     const detail = frame.getByRole('region', { name: 'backend-specialist' });
     await detail.getByRole('button', { name: 'Pause agent' }).click();
     await row.getByRole('img', { name: 'paused' }).waitFor();
-    await detail.getByRole('button', { name: 'Resume agent' }).click();
+    await detail.getByRole('button', { name: 'Continue agent' }).click();
     await row.getByRole('img', { name: 'working' }).waitFor();
     await detail.getByRole('button', { name: 'Nudge agent' }).click();
     await detail.getByLabel('Say to the agent before its next turn').fill('keep the port');

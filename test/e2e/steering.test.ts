@@ -23,7 +23,7 @@ describe('a live session', function () {
     const backend = frame.getByRole('region', { name: 'backend-specialist' });
     await backend.getByRole('button', { name: 'Pause agent' }).click();
     await written('agent-paused', ({ agent, by }) => agent === 'backend-specialist-1' && by === 'user');
-    await backend.getByRole('button', { name: 'Resume agent' }).click();
+    await backend.getByRole('button', { name: 'Continue agent' }).click();
     await written('agent-unpaused', ({ agent }) => agent === 'backend-specialist-1');
     await backend.getByRole('button', { name: 'Nudge agent' }).click();
     await backend.getByLabel('Say to the agent before its next turn').fill('Two words are enough');
@@ -64,7 +64,7 @@ describe('a live session', function () {
     await frame.getByRole('button', { name: 'Pause session' }).click();
     await written('session-paused', ({ by }) => by === 'user');
     await frame.getByText('Paused by you').waitFor();
-    await frame.getByRole('button', { name: 'Resume session', exact: true }).first().click();
+    await frame.getByRole('button', { name: 'Continue session', exact: true }).first().click();
     await written('session-unpaused', ({ by }) => by === 'user');
     await frame.getByRole('button', { name: 'Change the limit' }).click();
     await frame.getByLabel('What the session may cost in all, in US dollars').fill('7.5');

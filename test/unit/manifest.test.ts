@@ -163,6 +163,26 @@ describe('the manifest', () => {
     }
   });
 
+  it('offers plan commands only while a plan waits, and Continue only where something is paused', () => {
+    const conditions = (name: RegExp) => entries.filter(({ command }) => name.test(command)).map(({ when }) => when);
+    const plan = conditions(/^orchestrate\.plan\./);
+    assert.ok(plan.length >= 6);
+    for (const when of plan) assert.match(when ?? '', /^orchestrate\.planWaiting\b/);
+    const goesOn = conditions(/^orchestrate\.continue/);
+    assert.ok(goesOn.length >= 4);
+    for (const when of goesOn) assert.match(when ?? '', /paused/i);
+  });
+
+  it('gives what does different things icons that look different', () => {
+    // What a picture says: the verb, whatever it is done to.
+    const verbOf = ({ command = '' }: Entry) =>
+      (command.split('.').at(-1) ?? '').replace(/[A-Z].*/, '').replace('approve', 'accept');
+    const own = commands.filter(({ command, icon }) => icon && !command.startsWith('orchestrate.review.'));
+    const by = Map.groupBy(own, ({ icon }) => icon);
+    assert.ok(by.size > 15);
+    for (const [icon, like] of by) assert.equal(new Set(like.map(verbOf)).size, 1, icon);
+  });
+
   describe('in its settings', () => {
     const groups: { title: string; properties: Record<string, Schema> }[] = manifest.contributes.configuration;
     const settings = new Map(groups.flatMap(({ properties }) => Object.entries(properties)));

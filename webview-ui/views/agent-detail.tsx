@@ -57,8 +57,8 @@ function Detail({ agent }: { agent: Agent }) {
               {agent.paused ? (
                 <IconButton
                   icon="debug-continue"
-                  label={l10n.t('Resume agent')}
-                  onClick={() => void request({ kind: 'unpause', agent: id }, l10n.t('Resumed.'))}
+                  label={l10n.t('Continue agent')}
+                  onClick={() => void request({ kind: 'unpause', agent: id }, l10n.t('It goes on.'))}
                 />
               ) : (
                 <IconButton

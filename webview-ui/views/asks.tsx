@@ -11,7 +11,12 @@ type Ask = Row<'asks'>;
 
 /** What waits for the person, one at a time, oldest first. */
 export function Asks() {
-  const asks = model.tables.asks.all().sort((a, b) => a.at - b.at);
+  // The plan that a session begins with has its own place, with its own buttons.
+  const planning = model.session.value?.status === 'awaiting-approval';
+  const asks = model.tables.asks
+    .all()
+    .filter(({ request }) => !(planning && request.kind === 'permission' && request.about === 'plan'))
+    .sort((a, b) => a.at - b.at);
   const [wanted, setWanted] = useState<string | undefined>(undefined);
   const found = asks.findIndex(({ id }) => id === wanted);
   const at = Math.max(0, found);

@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
-import type { SessionView } from '../../src/protocol/dashboard-rows.ts';
+import type { NextStep, SessionView } from '../../src/protocol/dashboard-rows.ts';
 import { showCount, showDuration, showMoney } from '../../src/protocol/show.ts';
+import { tell } from '../host.ts';
 import { l10n } from '../l10n.ts';
 import { ask, model } from '../page.ts';
 import { Button } from '../parts/button.tsx';
@@ -54,6 +55,50 @@ function Line({
   );
 }
 
+const stepLabels: Record<NextStep, () => string> = {
+  'approve-plan': () => l10n.t('Approve'),
+  'open-plan': () => l10n.t('Open the Plan'),
+  'revise-plan': () => l10n.t('Revise…'),
+  'cancel-plan': () => l10n.t('Cancel'),
+  answer: () => l10n.t('Answer…'),
+  review: () => l10n.t('Review'),
+  resume: () => l10n.t('Resume'),
+  'ask-for-more': () => l10n.t('Ask for More…'),
+  report: () => l10n.t('Report'),
+};
+
+/** What can be done next, the likeliest first. */
+function Steps() {
+  const { session, next = [] } = model.session.value ?? {};
+  if (session === undefined || next.length === 0) return null;
+  return (
+    <p class="banner-actions">
+      {next.map((step, index) => (
+        <Button key={step} secondary={index > 0} onClick={() => tell({ type: 'step', step, session })}>
+          {stepLabels[step]()}
+        </Button>
+      ))}
+    </p>
+  );
+}
+
+/** Another session waits for the person, and this one does not. */
+export function Elsewhere() {
+  const here = model.session.value?.session;
+  const sessions = model.tables.sessions.all();
+  if (sessions.some(({ id, asks }) => id === here && asks > 0)) return null;
+  const other = sessions.find(({ id, asks }) => id !== here && asks > 0);
+  if (!other) return null;
+  return (
+    <Line icon="bell-dot" tone="wait" title={l10n.t('Another session waits for you')}>
+      <p>{other.goal}</p>
+      <p class="banner-actions">
+        <Button onClick={() => tell({ type: 'choose', session: other.id })}>{l10n.t('Go There')}</Button>
+      </p>
+    </Line>
+  );
+}
+
 function Planning({ session }: Of) {
   return (
     <Line icon="sync" tone="busy" title={l10n.t('The planner works out who does what')}>
@@ -83,6 +128,7 @@ function Approval({ session: { plan } }: Of) {
     >
       {facts.length > 0 && <p>{l10n.t('Expected: {0}', facts.join(', '))}</p>}
       {plan?.rationale !== undefined && <p>{plan.rationale}</p>}
+      <Steps />
     </Line>
   );
 }
@@ -153,9 +199,7 @@ function Paused({ session }: Of) {
             {l10n.t('Go On with Local Models')}
           </Button>
         )}
-        {spent?.action !== 'pause' && (
-          <Button onClick={() => void request('unpause')}>{l10n.t('Resume Session')}</Button>
-        )}
+        {spent?.action !== 'pause' && <Button onClick={() => void request('unpause')}>{l10n.t('Continue')}</Button>}
       </p>
       {refused !== undefined && (
         <p class="failed" role="status">
@@ -188,6 +232,7 @@ function Ended({ session }: Of) {
             ? l10n.t('All {0} files are reviewed.', files.touched)
             : ''}
       </p>
+      <Steps />
     </Line>
   );
 }

@@ -67,8 +67,8 @@ export function NoSession() {
       <Run command="start-demo" secondary>
         {l10n.t('Try the Demo, No Keys Needed')}
       </Run>
-      <Run command="set-api-key" secondary>
-        {l10n.t('Add a Provider Key')}
+      <Run command="connect-model" secondary>
+        {l10n.t('Connect a Model')}
       </Run>
     </Page>
   );

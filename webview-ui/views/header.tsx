@@ -63,7 +63,7 @@ function Reins() {
       {status === 'paused' ? (
         <IconButton
           icon="debug-continue"
-          label={l10n.t('Resume session')}
+          label={l10n.t('Continue session')}
           onClick={() => void ask({ kind: 'unpause' })}
         />
       ) : (

@@ -9,7 +9,7 @@ import {
   type TaskStanding,
   workingTime,
 } from '../../core/session/standing.ts';
-import type { AgentState, Tally, TaskState } from '../../core/session/state.ts';
+import type { AgentState, SessionState, Tally, TaskState } from '../../core/session/state.ts';
 import { showCosts, showCount, showDuration } from '../../protocol/show.ts';
 import type { WindowSession } from '../window-session.ts';
 
@@ -62,6 +62,11 @@ const ICONS: Partial<Record<Status, [icon: string, colour?: string]>> = {
 export function statusIcon(status: Status): vscode.ThemeIcon {
   const [icon, colour] = ICONS[status] ?? ['circle-large-outline', 'disabledForeground'];
   return new vscode.ThemeIcon(icon, colour === undefined ? undefined : new vscode.ThemeColor(colour));
+}
+
+/** What an agent is known by: the task it does, or its role where it works for the whole session. */
+export function titleOf({ tasks }: SessionState, { task, role }: Pick<AgentState, 'task' | 'role'>): string {
+  return (task === undefined ? undefined : tasks.get(task)?.task.title) ?? role;
 }
 
 export function elapsed(from: number | undefined, to: number | undefined, now: number): string | undefined {

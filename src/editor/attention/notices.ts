@@ -15,7 +15,7 @@ export class Notices implements vscode.Disposable {
   readonly #store = new DisposableStore();
   readonly #log: vscode.LogOutputChannel;
 
-  constructor(controller: SessionController, log: vscode.LogOutputChannel) {
+  constructor(controller: SessionController, log: vscode.LogOutputChannel, memory: vscode.Memento) {
     this.#log = log;
     this.#store.add(
       controller.onEvent(({ session, event }) => {
@@ -25,6 +25,7 @@ export class Notices implements vscode.Disposable {
         if (event.type === 'session-ended') this.#run(ended(session, event));
       }),
     );
+    this.#store.add(controller.onCutOff(session => this.#run(cutOff(session, memory))));
     this.#store.add(controller.onLeft(({ session, by }) => this.#run(left(session, by))));
   }
 
@@ -113,6 +114,21 @@ export async function raiseBudget(session: WindowSession): Promise<void> {
   );
   if (usd === undefined) return;
   await ask(session, { kind: 'raise-budget', sessionUsd: usd });
+}
+
+const TOLD = 'orchestrate.told';
+
+/** The window was reloaded, or crashed, while the team worked. Said once: a session that is left alone is left alone. */
+async function cutOff({ id, state }: WindowSession, memory: vscode.Memento): Promise<void> {
+  const stop = `${id} ${state.resumes}`;
+  if (memory.get(TOLD) === stop) return;
+  await memory.update(TOLD, stop);
+  const resume = t('Resume');
+  const dashboard = t('Open Dashboard');
+  const text = t('A session was interrupted. What it did is kept, and it can go on: {0}', state.goal || id);
+  const choice = await vscode.window.showInformationMessage(text, resume, dashboard);
+  if (choice === resume) await vscode.commands.executeCommand('orchestrate.resumeSession', id);
+  if (choice === dashboard) await vscode.commands.executeCommand('orchestrate.openDashboard');
 }
 
 /** Whoever ran it is gone before its end: it can go on here. In a terminal people stop what they do not want. */

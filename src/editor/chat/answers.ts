@@ -1,5 +1,8 @@
 import * as vscode from 'vscode';
+import { type TaskStanding, taskStanding } from '../../core/session/standing.ts';
+import { statusWord } from '../agents/words.ts';
 import type { SessionController } from '../session-controller.ts';
+import type { WindowSession } from '../window-session.ts';
 import { readiness } from '../workspace-readiness.ts';
 import { buttons, code, files, icon, plain, say, standing, tell } from './telling.ts';
 
@@ -13,6 +16,8 @@ type Answer = (
 ) => Promise<void>;
 
 const LAST = 15;
+const TASKS_SHOWN = 10;
+const LINE = 90;
 
 /** Starts, follows, tells and ends sessions, as the person's command says; without one, a text is a goal. */
 export const answer: Answer = async (controller, request, stream, token) => {
@@ -145,12 +150,31 @@ const abort: Answer = async ({ current }, _request, stream) => {
 const status: Answer = async ({ current }, _request, stream) => {
   if (!current) return nothing(stream);
   tell(current, stream);
-  for (const { task, status, note } of current.state.tasks.values()) {
-    say(stream, `\n\n${icon(status)} ${plain(task.title)}${note ? `  \n${plain(note)}` : ''}`);
-  }
+  for (const line of taskLines(current)) say(stream, `\n\n${line}`);
   files(current, stream);
   buttons(current, stream);
 };
+
+/** Not in need of a screen of its own: what goes on and what went wrong, then the rest in numbers. */
+function taskLines({ state, runs }: WindowSession): string[] {
+  const rank: readonly TaskStanding[] = ['running', 'checking', 'failed', 'interrupted', 'waiting'];
+  const tasks = [...state.tasks.values()].map(task => ({ ...task, status: taskStanding(state, task, runs) }));
+  const telling = rank.flatMap(each => tasks.filter(({ status }) => status === each));
+  const shown = (tasks.length <= TASKS_SHOWN ? tasks : telling).slice(0, TASKS_SHOWN);
+  const left = Map.groupBy(
+    tasks.filter(task => !shown.includes(task)),
+    ({ status }) => status,
+  );
+  const rest = [...left].map(([status, of]) => `${icon(status)} ${of.length} ${statusWord(status)}`).join(' · ');
+  return [
+    ...shown.map(
+      ({ task, status, note }) => `${icon(status)} ${plain(short(note ? `${task.title}: ${note}` : task.title))}`,
+    ),
+    ...(rest === '' ? [] : [rest]),
+  ];
+}
+
+const short = (text: string) => (text.length > LINE ? `${text.slice(0, LINE - 1).trimEnd()}…` : text);
 
 /** Its summary: the tables of the whole report have no room in a chat. */
 const report: Answer = async (controller, _request, stream) => {
@@ -164,9 +188,8 @@ const report: Answer = async (controller, _request, stream) => {
   } else {
     stream.markdown(summary.slice(summary.indexOf('\n') + 1));
     files(current, stream);
-    // Behind a button, the editor folds what came before it.
-    stream.button({ command: 'orchestrate.showReport', title: t('Show Report'), arguments: [current.id] });
   }
+  // Behind a button, the editor folds what came before it.
   buttons(current, stream);
 };
 

@@ -1,13 +1,15 @@
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { sessionStanding } from '../../core/session/standing.ts';
+import type { NextStep } from '../../protocol/dashboard-rows.ts';
 import { describeSession, statusIcon } from '../agents/words.ts';
+import { nextSteps, stepCommands } from '../next-steps.ts';
 import type { WindowSession } from '../window-session.ts';
 
 const { t } = vscode.l10n;
 type Stream = vscode.ChatResponseStream;
 
-const FILES_SHOWN = 20;
+const FILES_SHOWN = 6;
 
 /** What agents and people say is no markdown of ours. */
 export const plain = (text: string) => text.replaceAll(/[\\`*_{}[\]<>#|$~]/g, '\\$&').replaceAll(/\s*\n\s*/g, ' ');
@@ -44,16 +46,21 @@ export function files({ state }: WindowSession, stream: Stream): void {
   if (pending.length > FILES_SHOWN) say(stream, t('and {0} more', pending.length - FILES_SHOWN));
 }
 
+const STEP_TITLES: Record<NextStep, () => string> = {
+  'approve-plan': () => t('Approve Plan'),
+  'open-plan': () => t('Open the Plan'),
+  'revise-plan': () => t('Revise Plan...'),
+  'cancel-plan': () => t('Cancel Plan'),
+  answer: () => t('Answer...'),
+  review: () => t('Review Changes'),
+  resume: () => t('Resume'),
+  'ask-for-more': () => t('Ask for More...'),
+  report: () => t('Show Report'),
+};
+
 /** What can be done next. */
 export function buttons(session: WindowSession, stream: Stream): void {
-  const { state, runs, id, resumable } = session;
-  if (state.asks.size > 0 && runs) {
-    const title = state.status === 'awaiting-approval' ? t('Open the Plan') : t('Answer...');
-    stream.button({ command: 'orchestrate.answer', title, arguments: [id] });
-  }
-  if ([...state.files.values()].some(({ status }) => status === 'pending')) {
-    stream.button({ command: 'orchestrate.review.openAllDiffs', title: t('Review Changes') });
-  }
-  if (resumable) stream.button({ command: 'orchestrate.resumeSession', title: t('Resume'), arguments: [id] });
+  for (const step of nextSteps(session))
+    stream.button({ command: stepCommands[step], title: STEP_TITLES[step](), arguments: [session.id] });
   stream.button({ command: 'orchestrate.openDashboard', title: t('Open Dashboard') });
 }

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
+import type { AgentState } from '../../core/session/state.ts';
 import type { Node } from '../agents/nodes.ts';
-import { describeSession } from '../agents/words.ts';
+import { describeSession, titleOf } from '../agents/words.ts';
 import type { SessionController } from '../session-controller.ts';
 import type { WindowSession } from '../window-session.ts';
 
@@ -38,6 +39,7 @@ export async function chooseSession(
 export async function chooseAgent(
   controller: SessionController,
   given: unknown,
+  fits: (agent: AgentState) => boolean = () => true,
 ): Promise<{ session: WindowSession; agent: string } | undefined> {
   if (isNode(given) && given.kind === 'agent') return { session: given.session, agent: given.agent };
   const named = namedAgent(controller, given);
@@ -46,11 +48,16 @@ export async function chooseAgent(
     .filter(({ runs }) => runs)
     .flatMap(session =>
       [...session.state.agents.values()]
-        .filter(({ endedAt }) => endedAt === undefined)
-        .map(state => ({ label: state.agent, description: state.doing ?? '', session, agent: state.agent })),
+        .filter(state => state.endedAt === undefined && fits(state))
+        .map(state => ({
+          label: titleOf(session.state, state),
+          description: [state.agent, state.doing].filter(Boolean).join(' · '),
+          session,
+          agent: state.agent,
+        })),
     );
   if (working.length === 0) {
-    void vscode.window.showInformationMessage(t('No agent is at work.'));
+    void vscode.window.showInformationMessage(t('There is no agent at work to which that applies.'));
     return undefined;
   }
   return vscode.window.showQuickPick(working, { title: t('Which agent?'), matchOnDescription: true });

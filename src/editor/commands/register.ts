@@ -32,7 +32,8 @@ export function registerCommands(parts: CommandParts): vscode.Disposable {
   const onPlan =
     (run: (session: NonNullable<ReturnType<PlanDesk['sessionOf']>>) => Promise<void>) => (given?: unknown) => {
       const uri = given instanceof vscode.Uri ? given : vscode.window.activeTextEditor?.document.uri;
-      const session = uri && desk.sessionOf(uri);
+      const session =
+        typeof given === 'string' ? desk.waiting(given) : ((uri && desk.sessionOf(uri)) ?? desk.waiting(undefined));
       if (session) return run(session);
       return vscode.window.showInformationMessage(vscode.l10n.t('No plan waits for your approval here.'));
     };
@@ -57,6 +58,10 @@ export function registerCommands(parts: CommandParts): vscode.Disposable {
       // As a command, so that the walkthrough sees it.
       if (session.state.planApproved) await vscode.commands.executeCommand('orchestrate.openDashboard');
     }),
+  );
+  add(
+    'plan.show',
+    onPlan(session => desk.show(session)),
   );
   add(
     'plan.revise',

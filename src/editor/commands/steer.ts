@@ -167,12 +167,12 @@ export async function raiseSessionBudget(controller: SessionController, given?: 
 }
 
 export async function pauseAgent(controller: SessionController, given?: unknown): Promise<void> {
-  const chosen = await chooseAgent(controller, given);
+  const chosen = await chooseAgent(controller, given, ({ status }) => status !== 'paused');
   if (chosen) await ask(chosen.session, { kind: 'pause', agent: chosen.agent });
 }
 
 export async function continueAgent(controller: SessionController, given?: unknown): Promise<void> {
-  const chosen = await chooseAgent(controller, given);
+  const chosen = await chooseAgent(controller, given, ({ status }) => status === 'paused');
   if (chosen) await ask(chosen.session, { kind: 'unpause', agent: chosen.agent });
 }
 

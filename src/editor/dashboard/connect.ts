@@ -4,7 +4,9 @@ import { checklist } from '../../core/team/completion.ts';
 import { systemClock } from '../../node/clock.ts';
 import { Connection, type ConnectionParts } from './connection.ts';
 
-type Own = Pick<ConnectionParts, 'source' | 'readiness' | 'run' | 'onDrawn'> & { log: vscode.LogOutputChannel };
+type Own = Pick<ConnectionParts, 'source' | 'readiness' | 'run' | 'step' | 'onDrawn'> & {
+  log: vscode.LogOutputChannel;
+};
 
 /** Joins a page to the sessions of this window. */
 export function connect(webview: vscode.Webview, { log, ...own }: Own): Connection {

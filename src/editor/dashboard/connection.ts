@@ -1,6 +1,8 @@
 import type { Clock, Disposable, Log } from '../../core/ports.ts';
 import { type DashboardCommand, type Fetch, FromDashboard, type ToDashboard } from '../../protocol/dashboard.ts';
+import type { NextStep } from '../../protocol/dashboard-rows.ts';
 import type { RelPath } from '../../protocol/ids.ts';
+import { firstToShow, waits } from '../next-steps.ts';
 import type { LiveSession, SessionSource } from '../sessions.ts';
 import type { Readiness } from '../workspace-readiness.ts';
 import { Publisher } from './publisher.ts';
@@ -16,6 +18,7 @@ export interface ConnectionParts {
   post(message: ToDashboard): void;
   readiness(): Readiness;
   run(command: DashboardCommand): void;
+  step(step: NextStep, session: string): void;
   openFile(path: RelPath, line: number | undefined): void;
   openTranscript(session: string, agent: string): void;
   /** Translations of the page's texts. */
@@ -51,6 +54,12 @@ export class Connection implements Disposable {
     this.#publisher.show({ workspace: readiness(), sessions: source.sessions, session: this.#session });
   }
 
+  /** To the session that waits for the person, unless that is what is shown. */
+  goToWaiting(): void {
+    if (!this.#session || waits(this.#session)) return;
+    this.#go(this.#parts.source.sessions.find(waits));
+  }
+
   /** The page is gone, or is not seen: VS Code keeps no page that is hidden. */
   hide(): void {
     this.#listens = false;
@@ -73,7 +82,7 @@ export class Connection implements Disposable {
       case 'ready':
         this.#listens = true;
         this.#parts.post({ type: 'texts', texts: this.#parts.texts });
-        this.#session = this.#find(message.session) ?? this.#session ?? this.#parts.source.sessions[0];
+        this.#session = this.#find(message.session) ?? this.#session ?? firstToShow(this.#parts.source.sessions);
         this.#publisher.watch(message.watch);
         this.show();
         break;
@@ -85,9 +94,7 @@ export class Connection implements Disposable {
         this.#parts.onDrawn(message.revision);
         break;
       case 'choose':
-        this.#session = this.#find(message.session) ?? this.#session;
-        this.#publisher.watch(undefined);
-        this.show();
+        this.#go(this.#find(message.session));
         break;
       case 'watch':
         this.#publisher.watch(message.agent);
@@ -107,30 +114,38 @@ export class Connection implements Disposable {
       case 'run':
         this.#parts.run(message.command);
         break;
+      case 'step':
+        this.#parts.step(message.step, message.session);
+        break;
     }
+  }
+
+  #go(session: LiveSession | undefined): void {
+    if (!session || session === this.#session) return;
+    this.#session = session;
+    this.#publisher.watch(undefined);
+    this.show();
   }
 
   #find(id: string | undefined): LiveSession | undefined {
     return this.#parts.source.sessions.find(({ state }) => state.session === id);
   }
 
-  /** A new session takes the place of one that has ended; one that goes on keeps its place. */
+  /** A new session, or one that waits for the person, takes the place of one that has ended; one that goes on keeps its place. */
   #listed(): void {
     const { sessions } = this.#parts.source;
     const shown = this.#session;
-    const newest = sessions[0];
-    const gone = shown !== undefined && !sessions.includes(shown);
-    if (newest !== shown && (shown === undefined || gone || this.#overtaken(shown))) {
-      this.#session = newest;
-      this.#publisher.watch(undefined);
-      this.show();
-    } else this.#publisher.listed(sessions);
+    const next = firstToShow(sessions);
+    const same = sessions.find(session => session === shown || session.state.session === shown?.state.session);
+    if (!same || this.#overtaken(same) || (!same.runs && next && waits(next))) this.#go(next);
+    else if (same !== shown) this.#go(same);
+    this.#publisher.listed(sessions);
   }
 
   /** Whether a session has begun since the one that is shown has ended. */
   #overtaken({ state }: LiveSession): boolean {
     const begun = this.#parts.source.sessions[0]?.state.startedAt;
-    return state.status === 'ended' && begun !== undefined && begun > (state.lastAt ?? 0);
+    return state.status === 'ended' && begun !== undefined && begun > (state.workedAt ?? 0);
   }
 
   async #request({ request, session, body }: Extract<FromDashboard, { type: 'request' }>): Promise<void> {

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { DashboardCommand, ToDashboard } from '../../protocol/dashboard.ts';
 import { DisposableStore } from '../disposables.ts';
+import { stepCommands } from '../next-steps.ts';
 import type { SessionSource } from '../sessions.ts';
 import { readiness } from '../workspace-readiness.ts';
 import type { Connection } from './connection.ts';
@@ -13,7 +14,7 @@ const PATIENCE_MS = 5000;
 const commands: Record<DashboardCommand, string> = {
   'start-session': 'orchestrate.startSession',
   'start-demo': 'orchestrate.startDemo',
-  'set-api-key': 'orchestrate.setApiKey',
+  'connect-model': 'orchestrate.setApiKey',
   'manage-trust': 'workbench.trust.manage',
   'open-folder': 'vscode.openFolder',
   'show-log': 'orchestrate.showLog',
@@ -26,6 +27,7 @@ export class Dashboard implements vscode.Disposable, vscode.WebviewPanelSerializ
   readonly #sessions: SessionSource;
   readonly #log: vscode.LogOutputChannel;
   #panel: vscode.WebviewPanel | undefined;
+  #connected: Promise<Connection> | undefined;
   #revision = 0;
   #shown: PromiseWithResolvers<number> | undefined;
   #looking: NodeJS.Timeout | undefined;
@@ -50,6 +52,10 @@ export class Dashboard implements vscode.Disposable, vscode.WebviewPanelSerializ
       if (lost.length > 0) void vscode.window.tabGroups.close(lost, true);
     } else {
       this.#panel.reveal();
+      void this.#connected?.then(
+        connection => connection.goToWaiting(),
+        () => undefined,
+      );
       if (this.#shown === undefined) return this.#revision;
     }
     return this.#shown?.promise.catch(() => undefined);
@@ -83,6 +89,7 @@ export class Dashboard implements vscode.Disposable, vscode.WebviewPanelSerializ
     this.#shown = Promise.withResolvers();
     this.#shown.promise.catch(() => undefined);
     const connected = this.#connect(panel, life);
+    this.#connected = connected;
     const withConnection = (use: (connection: Connection) => void) => void connected.then(use, () => undefined);
     connected.catch(error => {
       this.#log.error('The dashboard could not be loaded', error);
@@ -100,6 +107,7 @@ export class Dashboard implements vscode.Disposable, vscode.WebviewPanelSerializ
     life.add(panel.webview.onDidReceiveMessage(message => withConnection(connection => connection.receive(message))));
     panel.onDidDispose(() => {
       this.#panel = undefined;
+      this.#connected = undefined;
       this.#shown?.reject(new Error('closed'));
       this.#shown = undefined;
       life.dispose();
@@ -119,6 +127,7 @@ export class Dashboard implements vscode.Disposable, vscode.WebviewPanelSerializ
         log: this.#log,
         readiness,
         run: command => void vscode.commands.executeCommand(commands[command]),
+        step: (step, session) => void vscode.commands.executeCommand(stepCommands[step], session),
         onDrawn: revision => {
           this.#revision = revision;
           this.#shown?.resolve(revision);

@@ -228,7 +228,7 @@ export class Publisher implements Disposable {
     }
     if (this.#live?.counting) this.#counters.dirty = true;
     if (this.#counters.take(now)) {
-      if (state) update.session = sessionView(state, shown.session?.runs);
+      if (shown.session) update.session = sessionView(shown.session);
       const streaming = this.#live?.takeCounts() ?? [];
       if (streaming.length > 0) update.streaming = streaming;
       this.#list(shown, update);
@@ -269,7 +269,7 @@ export class Publisher implements Disposable {
 
   /** The picker's rows: few, so they are compared with what was told. */
   #list(shown: Shown, update: Update): void {
-    const rows = shown.sessions.map(({ state, runs }) => sessionRow(state, runs));
+    const rows = shown.sessions.map(sessionRow);
     const changed = rows.filter(row => this.#told.get(row.id) !== JSON.stringify(row));
     const listed = new Set(rows.map(row => row.id));
     const gone = [...this.#told.keys()].filter(id => !listed.has(id));

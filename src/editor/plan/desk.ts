@@ -2,6 +2,7 @@ import { dirname, join } from 'node:path';
 import * as vscode from 'vscode';
 import { showMoney } from '../../protocol/show.ts';
 import { isFirstPlan } from '../attention/asks.ts';
+import { ask as request } from '../commands/request.ts';
 import { DisposableStore } from '../disposables.ts';
 import type { SessionController } from '../session-controller.ts';
 import type { WindowSession } from '../window-session.ts';
@@ -44,10 +45,22 @@ export class PlanDesk implements vscode.Disposable {
     );
   }
 
-  /** Opens it again after its tab was closed. */
+  /** A session whose plan waits: the one of that id, else the only one. */
+  waiting(id: unknown): WindowSession | undefined {
+    const all = this.#controller.sessions.filter(session => session.runs && planAskOf(session) !== undefined);
+    return all.find(session => session.id === id) ?? (id === undefined && all.length === 1 ? all[0] : undefined);
+  }
+
+  /** Opens it again after its tab was closed; one that another process asks about can be read here, not edited. */
   async show(session: WindowSession): Promise<void> {
     const { running, state } = session;
-    if (!running || !state.plan) return;
+    if (!state.plan) return;
+    if (!running) {
+      const { renderPlan } = await import('../../core/plan/render.ts');
+      const content = renderPlan(state.plan, state.estimate);
+      await vscode.window.showTextDocument(await vscode.workspace.openTextDocument({ language: 'yaml', content }));
+      return;
+    }
     const uri = vscode.Uri.file(join(running.place, PLAN_FILE));
     if (this.#shown.get(session.id) !== state.planRevision) {
       const { renderPlan } = await import('../../core/plan/render.ts');
@@ -60,7 +73,11 @@ export class PlanDesk implements vscode.Disposable {
 
   async approve(session: WindowSession): Promise<void> {
     const { running } = session;
-    if (!running) return;
+    const ask = planAskOf(session);
+    if (!running) {
+      if (ask !== undefined) await request(session, { kind: 'answer', ask, decision: 'allow', scope: 'once' });
+      return;
+    }
     const document = this.#documentOf(session);
     if (document?.isDirty) await document.save();
     const approved = await running.approvePlan(document?.getText());

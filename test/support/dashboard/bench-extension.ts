@@ -86,6 +86,7 @@ export function activate(context: vscode.ExtensionContext): void {
       },
       readiness: () => 'ready',
       run() {},
+      step() {},
       openFile() {},
       openTranscript() {},
       texts: {},

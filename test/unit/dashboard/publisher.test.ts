@@ -52,8 +52,8 @@ class Stage {
       const fresh = [...new Set(sources[table].ids(state))].map(id => sources[table].row(state, id));
       assert.deepEqual(byId(this.model.tables[table].peek()), byId(fresh as { id: string }[]), table);
     }
-    assert.deepEqual(plain(this.model.tables.sessions.peek()), [plain(sessionRow(state))]);
-    assert.deepEqual(plain(this.model.session.peek()), plain(sessionView(state)));
+    assert.deepEqual(plain(this.model.tables.sessions.peek()), [plain(sessionRow(this.session))]);
+    assert.deepEqual(plain(this.model.session.peek()), plain(sessionView(this.session)));
     assert.deepEqual(plain(this.model.overview.peek()), plain(overviewView(state, checklist)));
     for (const [agent, { spans }] of state.history.lanes)
       assert.deepEqual(

@@ -2,8 +2,12 @@ import { progressOf, sessionStanding } from '../../../core/session/standing.ts';
 import type { SessionState } from '../../../core/session/state.ts';
 import type { OverviewView, Row, SessionView } from '../../../protocol/dashboard-rows.ts';
 import type { EventOf } from '../../../protocol/events.ts';
+import { nextSteps } from '../../next-steps.ts';
 import { given } from './given.ts';
 import { tallyView } from './work.ts';
+
+/** What is asked of a session to show it. */
+type ViewedSession = Parameters<typeof nextSteps>[0];
 
 const PHASES_SHOWN = 50;
 
@@ -23,7 +27,8 @@ function budgetSpentView(event: EventOf<'budget-spent'>): NonNullable<SessionVie
   return { scope, key, action, free, ...given({ left, next }) };
 }
 
-export function sessionView(state: SessionState, runs = state.status !== 'ended'): SessionView {
+export function sessionView(session: ViewedSession): SessionView {
+  const { state, runs } = session;
   const { spent } = state.budget;
   return {
     session: state.session,
@@ -34,6 +39,7 @@ export function sessionView(state: SessionState, runs = state.status !== 'ended'
     rehearsal: state.rehearsal,
     activeMs: state.activeMs,
     resumes: state.resumes,
+    next: nextSteps(session),
     phases: state.phases.slice(-PHASES_SHOWN).map(phase => ({ ...phase })),
     planRefusals: state.planRefusals,
     tally: tallyView(state.tally),
@@ -79,7 +85,7 @@ export function overviewView(state: SessionState, checklist: Checklist): Overvie
 }
 
 /** For the picker. */
-export function sessionRow(state: SessionState, runs = state.status !== 'ended'): Row<'sessions'> {
+export function sessionRow({ state, runs }: ViewedSession): Row<'sessions'> {
   const { session: id, goal, startedAt } = state;
   return {
     id,

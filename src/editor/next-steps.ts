@@ -1,0 +1,48 @@
+import type { NextStep } from '../protocol/dashboard-rows.ts';
+import type { LiveSession } from './sessions.ts';
+
+/** The command behind each step; all of them take the session's id. */
+export const stepCommands: Record<NextStep, string> = {
+  'approve-plan': 'orchestrate.plan.approve',
+  'open-plan': 'orchestrate.plan.show',
+  'revise-plan': 'orchestrate.plan.revise',
+  'cancel-plan': 'orchestrate.plan.cancel',
+  answer: 'orchestrate.answer',
+  review: 'orchestrate.review.openAllDiffs',
+  resume: 'orchestrate.resumeSession',
+  'ask-for-more': 'orchestrate.askForMore',
+  report: 'orchestrate.showReport',
+};
+
+type Standing = Pick<LiveSession, 'state' | 'runs'>;
+
+/** What a person may want to do with a session as it stands, the likeliest first. */
+export function nextSteps({
+  state,
+  runs,
+  resumable,
+  finished,
+}: Pick<LiveSession, 'state' | 'runs' | 'resumable' | 'finished'>): NextStep[] {
+  const steps: NextStep[] = [];
+  if (waitsForPlan({ runs, state })) steps.push('approve-plan', 'open-plan', 'revise-plan', 'cancel-plan');
+  else if (runs && state.asks.size > 0) steps.push('answer');
+  if (resumable) steps.push('resume');
+  for (const { status } of state.files.values()) {
+    if (status !== 'pending') continue;
+    steps.push('review');
+    break;
+  }
+  // The scripted models of the demo know nothing more.
+  if (finished && !state.rehearsal) steps.push('ask-for-more');
+  if (state.outcome && !runs) steps.push('report');
+  return steps;
+}
+
+/** The session that waits for the person, else the newest. */
+export const firstToShow = <S extends LiveSession>(sessions: readonly S[]): S | undefined =>
+  sessions.find(waits) ?? sessions[0];
+
+/** Whether the plan that it begins with waits for the person. */
+export const waitsForPlan = ({ runs, state }: Standing): boolean => runs && state.status === 'awaiting-approval';
+
+export const waits = ({ runs, state }: Standing): boolean => runs && state.asks.size > 0;
