@@ -81,7 +81,9 @@ export const command = (line: string, cwd?: string): ScriptedCall => ({
 /** A program that leaves a mark of that name when it is run. */
 export const leavesMark = (name: string): TreeEntry => ({ program: `#!/bin/sh\n: > "{marks}/${name}"\n` });
 
+/** An agent takes so many calls at once, and its journal so long an answer in one line. */
 const CALLS_IN_ONE_ANSWER = 60;
+const LONGEST_ANSWER = 3500;
 /** Refusals by the policy, as opposed to calls that were made and came to nothing. */
 const REFUSALS = /^(denied|outside-workspace|protected|secret-file|outside-claim|not-a-file|invalid)$/;
 const ALWAYS_IGNORED = ['workspace/.orchestrate', 'person/.npm', 'person/.cache'];
@@ -145,13 +147,12 @@ function judge(one: HoleCase, outcome: Outcome, run: HoleRun, index: number): vo
 /** Plays the calls in one session and looks at what is left. */
 export async function playHoles(folder: string, world: HoleWorld, calls: readonly ScriptedCall[]): Promise<HoleRun> {
   const requests: CanonicalRequest[] = [];
-  const scripted: ScriptedCall[] = [];
+  const answers: ScriptedCall[][] = [];
   const answer = (request: CanonicalRequest): ScriptedAnswer => {
     requests.push(request);
     if (request.tools.some(tool => tool.name === 'propose_plan')) return { toolCalls: [planOf(world)] };
     const turn = request.messages.filter(message => message.role === 'assistant').length;
-    const now = scripted.slice(turn * CALLS_IN_ONE_ANSWER, (turn + 1) * CALLS_IN_ONE_ANSWER);
-    return { toolCalls: now.length > 0 ? now : [{ name: 'finish_task', args: { summary: 'Done.' } }] };
+    return { toolCalls: answers[turn] ?? [{ name: 'finish_task', args: { summary: 'Done.' } }] };
   };
   // An agent that fails at everything is exactly what is wanted.
   const patient = { repeatedErrors: 1000, repeatedCalls: 1000, idleTurns: 1000 };
@@ -167,7 +168,7 @@ export async function playHoles(folder: string, world: HoleWorld, calls: readonl
   for (const kind of ['workspace', 'outside', 'person'] as const)
     await plant(folders[kind], filled(world[kind] ?? {}, folders) as Record<string, TreeEntry>);
   await world.prepare?.(folders);
-  scripted.push(...calls.map((call, i) => filled(call, folders, i) as ScriptedCall));
+  answers.push(...inAnswers(calls.map((call, i) => filled(call, folders, i) as ScriptedCall)));
 
   const ignored = [...ALWAYS_IGNORED, ...(world.ignored ?? []), 'marks', 'home'];
   const before = await treeOf(folder, ignored);
@@ -190,6 +191,21 @@ export async function playHoles(folder: string, world: HoleWorld, calls: readonl
   };
 }
 
+function inAnswers(calls: readonly ScriptedCall[]): ScriptedCall[][] {
+  const answers: ScriptedCall[][] = [];
+  let length = 0;
+  for (const call of calls) {
+    const last = answers.at(-1);
+    length += JSON.stringify(call).length;
+    if (last && last.length < CALLS_IN_ONE_ANSWER && length < LONGEST_ANSWER) last.push(call);
+    else {
+      answers.push([call]);
+      length = JSON.stringify(call).length;
+    }
+  }
+  return answers;
+}
+
 function planOf({ task }: HoleWorld): ScriptedCall {
   const only = { id: 'only', title: 'Do it', role: 'implementer', instructions: 'Do it.', writes: ['**'], ...task };
   return { name: 'propose_plan', args: { goal: 'Do it', tasks: [only] } };
@@ -199,7 +215,7 @@ function planOf({ task }: HoleWorld): ScriptedCall {
 // biome-ignore lint/suspicious/noExplicitAny: events as they stand in the file
 function outcomeOf(index: number, events: any[], requests: CanonicalRequest[]): Outcome {
   const made = events.flatMap(event =>
-    event.type === 'agent-message' && event.message.role === 'assistant' ? event.message.parts : [],
+    event.type === 'agent-message' && event.message?.role === 'assistant' ? event.message.parts : [],
   );
   const { id } = made.filter(part => part.type === 'tool-call')[index] ?? {};
   const event = events.find(one => one.type === 'tool-outcome' && one.call === id);

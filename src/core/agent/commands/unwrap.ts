@@ -20,6 +20,8 @@ interface Wrapper {
   adds?: boolean;
   /** Not clear even when its options are. */
   unclear?: boolean;
+  /** Clear only with this option. */
+  needs?: RegExp;
 }
 
 const wrappers: Record<string, Wrapper> = {
@@ -49,7 +51,12 @@ const wrappers: Record<string, Wrapper> = {
   strace: { harmless: /^-f$/, valued: /^-[eops]$/, unclear: true },
   flock: { harmless: /^-[a-z]+$/, valued: /^-[wE]$/, operands: 1, unclear: true },
   parallel: { harmless: /^$/, adds: true, unclear: true },
-  npx: { harmless: /^(--yes|-y|--no|--no-install|--quiet|-q)$/, valued: /^(-p|--package|-c|--call)$/, unclear: true },
+  // It would fetch what is not installed.
+  npx: {
+    harmless: /^(--no|--no-install|--quiet|-q)$/,
+    valued: /^(-p|--package|-c|--call)$/,
+    needs: /^--no(-install)?$/,
+  },
 };
 
 export const shells = new Set(['sh', 'bash', 'dash', 'zsh', 'ksh', 'mksh', 'ash', 'rbash', 'fish']);
@@ -92,6 +99,7 @@ function unwrapPlain(command: Simple, wrapper: Wrapper): Unwrapped | undefined {
   for (let skipped = 0; wrapper.operands && skipped < wrapper.operands; skipped++) at++;
   const rest = args.slice(at);
   if (rest.length === 0) return undefined;
+  if (wrapper.needs && !args.slice(1, at).some(arg => arg.fixed && wrapper.needs?.test(arg.text))) clear = false;
   if (wrapper.adds) rest.push(unknownArg('$@'));
   const inner: Simple = { ...command, args: rest, assignments, redirections: [] };
   delete inner.document;
