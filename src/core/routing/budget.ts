@@ -32,6 +32,8 @@ export interface Ask {
   agent: string;
   provider: string;
   amount: NanoUsd;
+  /** What would do where there is not room for all of it. */
+  least?: NanoUsd;
 }
 
 export interface Reservation {
@@ -110,16 +112,19 @@ export class Budget implements Disposable {
     this.#newDay?.dispose();
   }
 
-  /** Reserves, waiting for calls under way where only they are in the way; a refusal is final or the signal's. */
-  async hold(ask: Ask, signal: AbortSignal): Promise<Reservation | Refusal> {
+  /**
+   * Reserves all of it, or as much as there is room for, waiting for calls under way where only they are in the way; a
+   * refusal is final or the signal's.
+   */
+  async hold({ amount: most, least = most, ...who }: Ask, signal: AbortSignal): Promise<Reservation | Refusal> {
     for (;;) {
-      const answer = this.reserve(ask);
+      const amount = Math.max(least, Math.min(most, this.left(who) ?? most));
+      const answer = this.reserve({ ...who, amount });
       if (answer.ok || answer.final || signal.aborted) return answer;
-      if (answer.scope === 'day') {
-        const room = await this.#options.day?.room(ask.amount, signal);
-        if (room === 'spent') return { ...answer, final: true };
-      } else {
-        await this.#changed(signal);
+      if (answer.scope !== 'day') await this.#changed(signal);
+      else if ((await this.#options.day?.room(amount, signal)) === 'spent') {
+        if (amount === least) return { ...answer, final: true };
+        most = least;
       }
     }
   }
@@ -181,6 +186,22 @@ export class Budget implements Disposable {
     account.saidSpent = false;
     if (limit !== undefined && account.spent < limit * this.#options.alertAt) account.alerted = false;
     this.#wake();
+  }
+
+  /** Calls under way hold money in the scope that refused: what they do not cost is there again. */
+  underWay(refusal: Refusal): boolean {
+    return this.#refuser(refusal).reserved > 0;
+  }
+
+  /**
+   * Tells that nothing more fits, when all calls under way have been settled and that is still so; false where there
+   * is money again, or the signal has ended the wait.
+   */
+  async declareSpent(refusal: Refusal, signal: AbortSignal): Promise<boolean> {
+    while (this.#stillRefused(refusal) && this.underWay(refusal) && !signal.aborted) await this.#changed(signal);
+    if (signal.aborted || !this.#stillRefused(refusal)) return false;
+    this.saySpent(refusal);
+    return true;
   }
 
   /** Tells, once for each scope and limit, that nothing more fits. */
@@ -265,6 +286,20 @@ export class Budget implements Disposable {
     const { journal } = this.#options;
     journal.append({ type: 'budget-changed', scope: 'day', key, ...(limit !== undefined && { limit }), by: 'system' });
     this.#wake();
+  }
+
+  /** The day is kept elsewhere: of what is under way in it we know our own session's part. */
+  #refuser({ scope, key }: Refusal): Account {
+    return scope === 'day' ? this.#account('session', this.#options.session) : this.#account(scope, key);
+  }
+
+  #stillRefused({ scope, key, amount = 1 }: Refusal): boolean {
+    if (scope !== 'day') {
+      const { limit, spent } = this.#account(scope, key);
+      return limit !== undefined && spent + amount > limit;
+    }
+    const today = this.#options.day?.today();
+    return today?.limit !== undefined && today.spent + amount > today.limit;
   }
 
   #accountsOf(agent: string, provider: string): Account[] {

@@ -5,7 +5,7 @@ import { type Candidate, failureOf, unfit } from './candidate.ts';
 import type { RouteFailure, RouteRequest } from './contract.ts';
 import type { Access, Lane } from './lane.ts';
 import { outageOf } from './outage.ts';
-import { mostItCosts, type Price } from './prices.ts';
+import { longestAnswerFor, mostItCosts, type Price } from './prices.ts';
 import type { TurnContext } from './turn-context.ts';
 import { sleep } from './wait.ts';
 
@@ -21,6 +21,8 @@ type Parked = Extract<Access, { ms: number }> & Pick<Candidate, 'ref'>;
 const listsAbilities = new Set(['ollama', 'vscode-lm']);
 /** Room for an answer that is asked for even where the window seems full. */
 const SHORTEST_ANSWER = 1024;
+/** An answer that has room for one of the longer files: with less money than for this nothing is asked. */
+const MODEST_ANSWER = 4096;
 
 /** Walks the route to the first model that may be asked now, and takes what it needs to be asked. */
 export class Choice {
@@ -48,7 +50,7 @@ export class Choice {
         if (leave) return { candidate, leave };
       }
       if (this.#signal.aborted) return { reason: 'aborted' };
-      const failure = this.#nobody() ?? (await this.#wait(blocked));
+      const failure = (await this.#nobody()) ?? (await this.#wait(blocked));
       if (failure) return failure;
     }
   }
@@ -79,12 +81,14 @@ export class Choice {
 
     const slot = await lane.slots.take(this.#signal, this.#patience(candidate));
     if (!slot) return undefined;
-    const maxOutputTokens = this.#longestAnswer(lane, tokens);
-    const reservation = price && (await this.#reserve(candidate, lane, price, key, maxOutputTokens));
-    const barred = (price && !reservation) || bar(lane.access(tokens));
+    const longest = this.#longestAnswer(lane, tokens);
+    const held = price && (await this.#reserve(candidate, lane, price, key, longest));
+    const barred = (price && !held) || bar(lane.access(tokens));
     const permit = barred ? undefined : lane.enter(tokens);
+    const { reservation, maxOutputTokens } = held ?? { reservation: undefined, maxOutputTokens: longest };
     if (permit) {
-      if (provider.free && this.#refusal) this.#context.budget.saySpent(this.#refusal);
+      const { budget } = this.#context;
+      if (provider.free && this.#refusal && !budget.underWay(this.#refusal)) budget.saySpent(this.#refusal);
       return { lane, slot, permit, price, reservation, maxOutputTokens };
     }
     reservation?.settle(0);
@@ -98,17 +102,24 @@ export class Choice {
     return { why: 'budget', scope: this.#refusal.scope, message: textOf(this.#refusal) };
   }
 
+  /** Where there is not money for the longest answer, a shorter one is asked for. */
   async #reserve(
     candidate: Candidate,
     lane: Lane,
     price: Price,
     key: string,
-    maxOutputTokens: number,
-  ): Promise<Reservation | undefined> {
+    longest: number,
+  ): Promise<{ reservation: Reservation; maxOutputTokens: number } | undefined> {
     const { budget, estimates } = this.#context;
-    const amount = mostItCosts(price, estimates.atMost(key, this.#request), maxOutputTokens);
-    const held = await budget.hold({ agent: this.#request.agent, provider: lane.provider.name, amount }, this.#signal);
-    if (held.ok) return held;
+    const prompt = estimates.atMost(key, this.#request);
+    const amount = mostItCosts(price, prompt, longest);
+    const least = mostItCosts(price, prompt, Math.min(longest, MODEST_ANSWER));
+    const who = { agent: this.#request.agent, provider: lane.provider.name };
+    const held = await budget.hold({ ...who, amount, least }, this.#signal);
+    if (held.ok) {
+      const maxOutputTokens = Math.min(longest, longestAnswerFor(price, prompt, held.amount));
+      return { reservation: held, maxOutputTokens };
+    }
     if (held.final) {
       this.#refusal ??= held;
       candidate.out = { why: 'budget', scope: held.scope, message: textOf(held) };
@@ -127,17 +138,22 @@ export class Choice {
   #longestAnswer(lane: Lane, promptTokens: number): number {
     const { models, settings } = this.#context.pool;
     const { contextTokens, maxOutputTokens } = models.get(lane.ref);
-    const wanted = this.#request.maxOutputTokens ?? maxOutputTokens ?? settings.maxOutputTokens;
+    // Never simply what the model could do: that much would be reserved for every answer.
+    const wanted = this.#request.maxOutputTokens ?? settings.maxOutputTokens;
     const allowed = Math.min(wanted, maxOutputTokens ?? wanted);
     if (contextTokens === undefined) return allowed;
     return Math.min(allowed, Math.max(SHORTEST_ANSWER, contextTokens - promptTokens));
   }
 
-  #nobody(): RouteFailure | undefined {
+  /** Money that others only hold is waited for. */
+  async #nobody(): Promise<RouteFailure | undefined> {
     if (this.#candidates.some(({ out }) => !out)) return undefined;
     const failure = failureOf(this.#candidates);
-    if (failure.reason === 'budget' && this.#refusal) this.#context.budget.saySpent(this.#refusal);
-    return failure;
+    if (failure.reason !== 'budget' || !this.#refusal) return failure;
+    if (await this.#context.budget.declareSpent(this.#refusal, this.#signal)) return failure;
+    this.#refusal = undefined;
+    for (const candidate of this.#candidates) if (candidate.out?.why === 'budget') delete candidate.out;
+    return undefined;
   }
 
   /** Only when nobody may be asked now, and only as long as is acceptable. */

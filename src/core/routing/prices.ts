@@ -103,13 +103,26 @@ export function costOf(price: Price, usage: Usage): NanoUsd | undefined {
   return whole(dollars * NANO);
 }
 
-/** The most that a request can cost: every token at the highest rate that could apply to it. */
-export function mostItCosts(price: Price, promptTokens: number, outputTokens: number): NanoUsd {
+/** The highest rates that could apply to a prompt of at most so many tokens. */
+function highestRates(price: Price, promptTokens: number): { input: number; output: number } {
   let [input, output] = [0, 0];
   for (const step of price.steps) {
     if (promptTokens <= step.above) break;
     input = Math.max(input, step.input, step.cacheRead ?? 0, step.cacheWrite ?? 0, step.cacheWriteLong ?? 0);
     output = Math.max(output, step.output);
   }
+  return { input, output };
+}
+
+/** The most that a request can cost: every token at the highest rate that could apply to it. */
+export function mostItCosts(price: Price, promptTokens: number, outputTokens: number): NanoUsd {
+  const { input, output } = highestRates(price, promptTokens);
   return whole((promptTokens * input + outputTokens * output) * NANO);
+}
+
+/** The longest answer that a request may be given so that it costs no more than `amount`. */
+export function longestAnswerFor(price: Price, promptTokens: number, amount: NanoUsd): number {
+  const { input, output } = highestRates(price, promptTokens);
+  if (output === 0) return Number.POSITIVE_INFINITY;
+  return Math.floor((amount / NANO - promptTokens * input) / output + 1e-9);
 }

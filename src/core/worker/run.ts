@@ -94,8 +94,10 @@ export class WorkerRun {
     if (earlier) return this.#land();
     await this.#reins.gate();
     if (this.#reins.signal.aborted) return { outcome: 'aborted' };
-    const refusal = this.#ledger.refusal();
-    if (refusal) return this.#broke(refusal);
+    for (let refusal = this.#ledger.refusal(); refusal; refusal = this.#ledger.refusal()) {
+      const broke = await this.#broke(refusal);
+      if (broke) return broke;
+    }
     const copy = await this.#host.copies.make(this.#reins.signal);
     if (!copy) return failedBy(this.#worker, 'not-found', 'the workspace is too large to be copied for it');
     try {
@@ -184,7 +186,9 @@ export class WorkerRun {
       if (!turn) continue;
       if (!turn.ok) return failedBy(this.#worker, turn.reason, turn.message);
       if (turn.stop === 'cancelled') {
-        if (this.#spent) return this.#broke(this.#spent);
+        const broke = this.#spent && (await this.#broke(this.#spent));
+        if (broke) return broke;
+        this.#spent = undefined;
         text = [GO_ON, ...this.#reins.takeNudges()].join('\n\n');
         continue;
       }
@@ -260,11 +264,14 @@ export class WorkerRun {
     if (!refusal || this.#spent) return;
     this.#spent = refusal;
     this.#turn?.abort();
-    this.#host.budget.saySpent(refusal);
+    void this.#host.budget.declareSpent(refusal, this.#reins.signal);
   }
 
-  #broke(refusal: Refusal): AgentResult {
-    this.#host.budget.saySpent(refusal);
+  /** Undefined: when the calls of others had been settled there was money again. */
+  async #broke(refusal: Refusal): Promise<AgentResult | undefined> {
+    const { signal } = this.#reins;
+    if (!(await this.#host.budget.declareSpent(refusal, signal)))
+      return signal.aborted ? { outcome: 'aborted' } : undefined;
     const message = `the budget of the ${refusal.scope} is spent`;
     return { outcome: 'failed', reason: 'budget', message };
   }

@@ -262,6 +262,65 @@ describe('a turn with little money left', () => {
     assert.deepEqual({ spent, limit, next, free }, { spent: 60, limit: 100, next: 41, free: true });
   });
 
+  it('waits for what a call under way leaves over, and cuts nothing off meanwhile', async () => {
+    // Room for two calls at most, and for one of a long prompt; each costs next to nothing in the end.
+    const session = 10_000_000;
+    const cheap = { finish: { usage: { input: 100, output: 10 } } };
+    const s = stage({ a: ['one', { wait: 1000 }, cheap] }, { budget: { limits: { session } } });
+    const long = [{ role: 'user' as const, parts: [{ type: 'text' as const, text: 'x'.repeat(2000) }] }];
+    const first = s.collect({ agent: 'first', maxOutputTokens: 3000 });
+    await settle();
+    const second = s.collect({ agent: 'second', maxOutputTokens: 3000 });
+    const third = s.collect({ agent: 'third', messages: long, maxOutputTokens: 1_000_000 });
+    const huge = s.collect({
+      agent: 'huge',
+      messages: [...long, ...long, ...long, ...long, ...long],
+      maxOutputTokens: 1000,
+    });
+    await settle();
+    assert.deepEqual(s.journal.of('budget-spent'), [], 'money that is only reserved is not spent');
+    await s.clock.until(Promise.all([first, second, third, huge]));
+    const ends = await Promise.all([first, second, third, huge]);
+    assert.deepEqual(
+      ends.map(({ last }) => (last?.type === 'failed' ? last.failure.reason : last?.type)),
+      ['answer', 'answer', 'answer', 'budget'],
+    );
+    const told = s.journal.of('budget-spent');
+    assert.equal(told.length, 1, 'what cannot fit even with nothing under way is spent');
+    assert.ok(s.journal.of('call-outcome').every(({ seq, result }) => result.ok && seq < (told[0]?.seq ?? 0)));
+  });
+
+  it('asks for a shorter answer where there is no money for the longest', async () => {
+    const s = stage({ a: ['short'] }, { budget: { limits: { session: 10_000_000 } } });
+    const { last } = await s.collect({ maxOutputTokens: 64_000 });
+    assert.equal(last?.type, 'answer');
+    const asked = s.provider('a').requests[0]?.maxOutputTokens ?? 0;
+    assert.ok(asked >= 4096 && asked < 10_000, `${asked} tokens were asked for`);
+    assert.ok((s.journal.of('call-intent')[0]?.reserved ?? 0) <= 10_000_000);
+  });
+
+  it('never reserves for all that the model could say', async () => {
+    const s = stage({ a: ['short'] });
+    s.models.listed('a', [{ id: 'm', maxOutputTokens: 128_000 }]);
+    const { maxOutputTokens: _, ...request } = s.request();
+    for await (const _ of s.router.complete(request, never));
+    assert.equal(s.provider('a').requests[0]?.maxOutputTokens, 16_000);
+  });
+
+  it('that comes back while others finish lets whoever waited go on', async () => {
+    const s = stage(
+      { a: ['one', { wait: 1000 }, { finish: { usage: { input: 1, output: 1 } } }] },
+      { budget: { limits: { session: 3_000_000 } } },
+    );
+    const first = s.collect({ agent: 'first' });
+    const second = s.collect({ agent: 'second', maxOutputTokens: 4000 });
+    await settle();
+    s.journal.append({ type: 'budget-changed', scope: 'session', key: 's', limit: 9_000_000, by: 'user' });
+    await s.clock.until(Promise.all([first, second]));
+    assert.equal((await second).last?.type, 'answer');
+    assert.deepEqual(s.journal.of('budget-spent'), []);
+  });
+
   it('goes to a free model from when a person has chosen so, after a resume, too', async () => {
     const s = stage(
       { a: ['dear'], home: [['at home'], { kind: 'ollama', free: true }] },
