@@ -21,7 +21,7 @@ const table: Record<CommandName, () => Promise<Command>> = {
   pause: async () => (await import('./terminal/commands/requests.ts')).pause,
   continue: async () => (await import('./terminal/commands/requests.ts')).goOn,
   answer: async () => (await import('./terminal/commands/requests.ts')).answer,
-  budget: async () => (await import('./terminal/commands/requests.ts')).budget,
+  budget: async () => (await import('./app/terminal-budget.ts')).budget,
   queue: async () => (await import('./terminal/commands/requests.ts')).queue,
   completion: async () => (await import('./terminal/completion.ts')).completion,
   changes: async () => (await import('./app/terminal-review.ts')).changes,

@@ -30,6 +30,7 @@ import type { SessionFolder } from '../node/session/session-folder.ts';
 import { createSession, findSession, pruneSessions, type Retention } from '../node/session/sessions.ts';
 import { sweepBlobs } from '../node/session/sweep.ts';
 import type { JournalEvent } from '../protocol/events.ts';
+import type { NanoUsd } from '../protocol/ids.ts';
 import type { Plan } from '../protocol/plan.ts';
 import { workerCopies } from '../workers/copies.ts';
 import { createWorkers, findWorkers } from '../workers/workers.ts';
@@ -73,7 +74,14 @@ export interface SessionHost {
 
 export type Opening =
   | { kind: 'new'; goal: string; plan?: Plan }
-  | { kind: 'resume'; session: string; retryFailed?: boolean; more?: readonly MoreWork[] };
+  | {
+      kind: 'resume';
+      session: string;
+      retryFailed?: boolean;
+      more?: readonly MoreWork[];
+      /** What the session may cost from now on. */
+      limit?: NanoUsd;
+    };
 export type Opened =
   | { ok: true; session: LiveSession }
   | { ok: false; reason: 'owned'; owner: SessionOwner }
@@ -242,6 +250,7 @@ async function begin(
           event: { pid: process.pid, host: host.kind, version },
           ...(opening.retryFailed && { retryFailed: true }),
           ...(opening.more && { more: opening.more }),
+          ...(opening.limit !== undefined && { limit: opening.limit }),
         };
   const session = new Session(
     {
@@ -270,15 +279,12 @@ async function begin(
       approvePlan: host.approvePlan,
       approveAll: host.approveAll,
       remember: (request, decision) => void host.grants.add(request, decision, host.foreign?.list()),
-      budgetUsd: engine.budget.limits.session / 1e9,
+      budgetUsd: (budget.limit ?? engine.budget.limits.session) / 1e9,
     },
     start,
   );
   team.current = session;
-  const handle = requestHandler(session, { journal, changes }, limit => {
-    budget.setLimit('session', id, limit);
-    journal.append({ type: 'budget-changed', scope: 'session', key: id, limit, by: 'user' });
-  });
+  const handle = requestHandler(session, { journal, changes });
   const inbox = serveInbox(store, journal, handle, { log, since });
   owned.push(inbox);
   // What can no longer be kept must not be worked on: nothing that happens would be known.

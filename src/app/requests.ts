@@ -1,7 +1,9 @@
 import type { Changes } from '../core/changes/changes.ts';
 import type { DecideOptions, Selector } from '../core/changes/decisions.ts';
 import type { Journal } from '../core/session/contract.ts';
+import { openCost } from '../core/session/figures.ts';
 import type { RequestHandler, RequestOutcome } from '../core/session/inbox.ts';
+import type { SessionState } from '../core/session/state.ts';
 import { handleRequest } from '../core/team/requests.ts';
 import type { Session } from '../core/team/session.ts';
 import type { NanoUsd } from '../protocol/ids.ts';
@@ -15,30 +17,38 @@ interface Reviewed {
 }
 
 /** Does what people ask of a running session, from wherever they ask it. */
-export function requestHandler(
-  session: Session,
-  reviewed: Reviewed,
-  /** Sets what the session may cost. */
-  setBudget: (limit: NanoUsd) => void,
-): RequestHandler {
+export function requestHandler(session: Session, reviewed: Reviewed): RequestHandler {
   return (body, id) => {
-    if (body.kind === 'raise-budget') {
-      const limit = Math.min(Math.round(body.sessionUsd * 1e9), Number.MAX_SAFE_INTEGER);
-      const spent = reviewed.journal.state.tally.cost;
-      if (limit <= spent) {
-        const message = `${showMoney(limit)} is not more than the ${showMoney(spent)} that the session has spent`;
-        return { ok: false, message };
-      }
-      setBudget(limit);
-      session.unpause('user');
-      return { ok: true };
-    }
     const done = handleReview(reviewed, body) ?? handleRequest(session, body, id);
+    // What waited for money goes on; what a person has paused does not.
+    if (body.kind === 'raise-budget' && reviewed.journal.state.pausedBy === 'router') session.unpause('user');
     return done ?? { ok: false, message: `"${body.kind}" is not known here` };
   };
 }
 
-/** Does what is asked about changes and findings, which needs no team; undefined for anything else. */
+/** What a session may cost, checked against what it has cost. */
+export function sessionLimit(
+  state: SessionState,
+  usd: number,
+): { ok: true; limit: NanoUsd } | { ok: false; message: string } {
+  const limit = Math.min(Math.round(usd * 1e9), Number.MAX_SAFE_INTEGER);
+  const spent = state.tally.cost + (state.outcome ? openCost(state) : 0);
+  if (limit > spent) return { ok: true, limit };
+  return {
+    ok: false,
+    message: `${showMoney(limit)} is not more than the ${showMoney(spent)} that the session has spent`,
+  };
+}
+
+function setLimit(journal: Journal, usd: number): RequestOutcome {
+  const checked = sessionLimit(journal.state, usd);
+  if (!checked.ok) return checked;
+  const { limit } = checked;
+  journal.append({ type: 'budget-changed', scope: 'session', key: journal.state.session, limit, by: 'user' });
+  return { ok: true, message: `it may cost ${showMoney(limit)} in all` };
+}
+
+/** Does what is asked about money, changes and findings, which needs no team; undefined for anything else. */
 export function handleReview(
   { journal, changes }: Reviewed,
   body: InboxRequest,
@@ -47,6 +57,8 @@ export function handleReview(
     case 'accept':
     case 'reject':
       return decide(changes, body);
+    case 'raise-budget':
+      return setLimit(journal, body.sessionUsd);
     case 'resolve-finding': {
       const found = journal.state.findings.get(body.finding);
       if (!found || found.resolved) return { ok: false, message: `there is no open finding "${body.finding}"` };

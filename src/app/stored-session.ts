@@ -25,7 +25,13 @@ export interface StoredSession {
 }
 
 /** What can be asked of whoever only reviews. */
-export const REVIEWING: ReadonlySet<InboxRequest['kind']> = new Set(['accept', 'reject', 'resolve-finding', 'let-go']);
+export const REVIEWING: ReadonlySet<InboxRequest['kind']> = new Set([
+  'accept',
+  'reject',
+  'resolve-finding',
+  'raise-budget',
+  'let-go',
+]);
 
 interface Parts {
   store: SessionFolder;

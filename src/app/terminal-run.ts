@@ -12,10 +12,11 @@ import { userFolder } from '../node/places.ts';
 import { createProcesses } from '../node/processes.ts';
 import { NodeProjectTexts } from '../node/project-texts.ts';
 import { findRipgrep } from '../node/ripgrep.ts';
-import { wasRehearsed } from '../node/session/sessions.ts';
+import { readState, wasRehearsed } from '../node/session/sessions.ts';
 import { NodeWorkspace } from '../node/workspace.ts';
 import type { Config } from '../protocol/config.ts';
 import type { JournalEvent } from '../protocol/events.ts';
+import type { NanoUsd } from '../protocol/ids.ts';
 import type { Plan } from '../protocol/plan.ts';
 import { dollars } from '../terminal/commands/requests.ts';
 import { chooseSession, openFolder, workspaceOf } from '../terminal/find-session.ts';
@@ -29,6 +30,7 @@ import { environmentSecrets } from './keys.ts';
 import { loadFrom } from './load-config.ts';
 import { type Opening, openSession, type SessionHost } from './open-session.ts';
 import { type Rehearsal, startRehearsal } from './rehearsal.ts';
+import { sessionLimit } from './requests.ts';
 import { retention } from './settings.ts';
 
 /** `orchestrate run` */
@@ -63,11 +65,13 @@ export async function resume(terminal: Terminal, call: Call): Promise<number> {
   const rehearsal = await rehearsalOf(script);
   try {
     const more = option(call, 'ask');
+    const limit = await limitOf(terminal, call, workspace, session.id);
     const target = option(call, 'target');
     return await start(terminal, call, workspace, rehearsal, {
       kind: 'resume',
       session: session.id,
       ...(more !== undefined && { more: [{ text: more, ...(target !== undefined && { target }) }] }),
+      ...(limit !== undefined && { limit }),
     });
   } finally {
     await rehearsal?.close();
@@ -86,7 +90,7 @@ async function start(
     workspace,
     environment,
     configFile: option(call, 'config'),
-    flags: flagsOf(call),
+    ...(opening.kind === 'new' && { flags: flagsOf(call) }),
   });
   if (problems.length > 0) terminal.err.write(`${problemLines(problems, terminal.style)}\n`);
   if (problems.some(problem => problem.severity === 'error')) return EXIT.usage;
@@ -148,12 +152,27 @@ function stopWhenSpent(config: Config): Config {
   return config.budget?.whenSpent === 'local' ? config : mergeConfig(config, { budget: { whenSpent: 'stop' } });
 }
 
-function flagsOf(call: Call): Config {
+function budgetOf(call: Call): number | undefined {
   const budget = option(call, 'budget');
-  if (budget === undefined) return {};
-  const sessionUsd = dollars(budget);
-  if (sessionUsd === undefined) throw new UsageError(`"${budget}" is no amount of dollars.`);
-  return { budget: { sessionUsd } };
+  const usd = budget === undefined ? undefined : dollars(budget);
+  if (budget !== undefined && !usd)
+    throw new UsageError(`"${budget}" is no amount of dollars to spend. Write for example --budget 2.50.`);
+  return usd;
+}
+
+function flagsOf(call: Call): Config {
+  const sessionUsd = budgetOf(call);
+  return sessionUsd === undefined ? {} : { budget: { sessionUsd } };
+}
+
+/** What a session that goes on may cost from now on; without `--budget`, what its journal says. */
+async function limitOf(terminal: Terminal, call: Call, workspace: string, id: string): Promise<NanoUsd | undefined> {
+  const usd = budgetOf(call);
+  if (usd === undefined) return undefined;
+  const { state } = await readState(await openFolder(terminal, workspace, id));
+  const checked = sessionLimit(state, usd);
+  if (!checked.ok) throw new UsageError(`${checked.message}. Name more: orchestrate resume ${id} --budget USD`);
+  return checked.limit;
 }
 
 function acceptAll(call: Call): boolean {

@@ -81,8 +81,9 @@ export const commands = {
   continue: { usage: '[SESSION]', summary: 'Let a paused session go on', options: { ...workspace } },
   budget: {
     usage: 'USD [SESSION]',
-    summary: 'Set what a running session may cost in all',
-    detail: 'What was spent before counts: the amount must be more than that. A team that waits for money goes on.',
+    summary: 'Set what a session may cost in all',
+    detail:
+      'What was spent before counts: the amount must be more than that. A team that waits for money goes on; one that\nsomebody paused stays paused. A session keeps its limit, whatever is configured when it is resumed.',
     options: { ...workspace, ...json },
     examples: ['orchestrate budget 5'],
   },

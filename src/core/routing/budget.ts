@@ -107,6 +107,11 @@ export class Budget implements Disposable {
     return this.#whenSpent;
   }
 
+  /** What the session may cost. */
+  get limit(): NanoUsd | undefined {
+    return this.#account('session', this.#options.session).limit;
+  }
+
   dispose(): void {
     this.#subscription.dispose();
     this.#newDay?.dispose();
@@ -374,13 +379,16 @@ export class Budget implements Disposable {
     if (spent?.scope === 'day' && spent.key !== this.#options.day?.today().day) this.#dayIsOver(spent.key);
   }
 
-  /** What was decided in the session holds unless the configuration gives more; else the configuration holds. */
+  /**
+   * What the session may cost stands in its journal, whatever is configured now. Of other scopes, what was decided in
+   * the session holds unless the configuration gives more; else the configuration holds.
+   */
   #restoreLimits(limits: SessionState['budget']['limits']): void {
     for (const { scope, key, limit: before, decided } of [...limits]) {
       if (scope === 'day') continue;
       const account = this.#account(scope, key);
       const { limit = Number.POSITIVE_INFINITY } = account;
-      account.limit = decided && limit < before ? before : account.limit;
+      account.limit = scope === 'session' || (decided && limit < before) ? before : account.limit;
       const now = account.limit;
       if (now === before) continue;
       const { journal } = this.#options;

@@ -54,6 +54,8 @@ export interface TaskState {
   final?: boolean;
   /** It failed because no model answered. */
   outage?: Outage;
+  /** A revision of the plan left it out: nobody wants it any more. */
+  dropped?: true;
   rounds: { round: number; kind: 'implement' | 'review' | 'fix'; agent: string; openBlockers?: number }[];
   checks: (EventOf<'check-ended'> & { at: number })[];
   /** What its agents used, over all attempts and rounds. */

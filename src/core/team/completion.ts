@@ -18,7 +18,7 @@ const NAMED = 5;
 const names = (all: readonly string[]) =>
   all.length <= NAMED ? all.join(', ') : `${all.slice(0, NAMED).join(', ')} and ${all.length - NAMED} more`;
 
-/** Skipped without anything having gone wrong: it was to react to what did not happen, or the user dropped its cause. */
+/** Skipped without anything having gone wrong: it was to react to what did not happen, or the plan dropped its cause. */
 function harmlessSkips(state: SessionState): Set<string> {
   const harmless = new Set<string>();
   for (let grown = true; grown; ) {
@@ -29,7 +29,7 @@ function harmlessSkips(state: SessionState): Set<string> {
         if (need.kind !== 'task') return false;
         const cause = state.tasks.get(need.task);
         if (need.when === 'failed') return cause?.status !== 'failed';
-        return need.when !== 'ended' && (cause?.status === 'cancelled' || harmless.has(need.task));
+        return need.when !== 'ended' && (cause?.dropped || harmless.has(need.task));
       });
       if (!unmet) continue;
       harmless.add(id);
@@ -39,13 +39,13 @@ function harmlessSkips(state: SessionState): Set<string> {
   return harmless;
 }
 
-/** Tasks that ended otherwise than they had to. */
+/** Tasks that ended otherwise than they had to. What somebody cancelled is not done; what the plan left out is no task. */
 export function unfinished(state: SessionState): TaskState[] {
   const harmless = harmlessSkips(state);
-  return [...state.tasks.values()].filter(({ task, status }) => {
+  return [...state.tasks.values()].filter(({ task, status, dropped }) => {
     if (!ENDED.has(status)) return true;
-    if (task.optional || status === 'completed' || status === 'cancelled') return false;
-    return status === 'failed' || !harmless.has(task.id);
+    if (task.optional || status === 'completed' || dropped) return false;
+    return status !== 'skipped' || !harmless.has(task.id);
   });
 }
 

@@ -81,4 +81,6 @@ export type SessionStart =
       event: Omit<EventOf<'session-resumed'>, 'type'>;
       retryFailed?: boolean;
       more?: readonly MoreWork[];
+      /** What it may cost from now on, all that was spent before included. */
+      limit?: NanoUsd;
     };

@@ -187,7 +187,10 @@ export class Session {
     }
     for (const { agent, status } of journal.state.agents.values())
       if (status === 'paused') this.#crew.keepPaused(agent);
-    await resume(journal, this.#start.event);
+    const { event, limit } = this.#start;
+    await resume(journal, event);
+    if (limit !== undefined)
+      journal.append({ type: 'budget-changed', scope: 'session', key: journal.state.session, limit, by: 'user' });
     // What was paused for want of money goes on when there is money again.
     if (journal.state.pausedBy === 'router' && spentForAll(this.#ports.journal.state) === undefined) {
       journal.append({ type: 'session-unpaused', by: 'system' });
@@ -229,7 +232,10 @@ export class Session {
 
   pause(by: Who, reason: string): Done {
     const { journal } = this.#ports;
-    if (this.#end || journal.state.status === 'paused') return { ok: false, message: `it is ${journal.state.status}` };
+    const { status, pausedBy } = journal.state;
+    // A person's pause outlasts the want of money.
+    const paused = status === 'paused' && (by !== 'user' || pausedBy === 'user');
+    if (this.#end || paused) return { ok: false, message: this.#end ? 'it is over' : 'it is paused already' };
     journal.append({ type: 'session-paused', by, reason });
     this.#hold();
     return { ok: true };

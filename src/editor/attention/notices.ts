@@ -94,7 +94,7 @@ async function spent(session: WindowSession, event: EventOf<'budget-spent'>): Pr
   // An agent's or a provider's limit keeps nobody else from going on.
   const forAll = event.scope === 'session' || event.scope === 'day';
   const actions = [
-    event.scope === 'session' && event.action !== 'stop' ? raise : settings,
+    event.scope === 'session' ? raise : settings,
     ...(forAll && event.action === 'pause' && event.free ? [local] : []),
     stop,
   ];

@@ -18,7 +18,7 @@ export async function ask(
 ): Promise<number> {
   const workspace = workspaceOf(terminal, call);
   const session = await chooseSession(terminal, workspace, word);
-  const reviews = session.owner?.reviews && (body.kind === 'accept' || body.kind === 'reject');
+  const reviews = session.owner?.reviews && ['accept', 'reject', 'raise-budget'].includes(body.kind);
   if (!session.owner || (session.owner.reviews && !reviews)) {
     throw new UsageError(
       `${session.id} is not running (${session.outcome ?? 'interrupted'}), so there is nobody to ask.`,
@@ -62,14 +62,6 @@ export const goOn = (terminal: Terminal, call: Call): Promise<number> =>
 export function dollars(text: string): number | undefined {
   const amount = /^\$?(\d+(\.\d*)?|\.\d+)$/.exec(text.trim())?.[1];
   return amount === undefined ? undefined : Number(amount);
-}
-
-export function budget(terminal: Terminal, call: Call): Promise<number> {
-  const [amount, word] = call.words;
-  if (amount === undefined) throw new UsageError('Write: orchestrate budget USD [SESSION]');
-  const sessionUsd = dollars(amount);
-  if (!sessionUsd) throw new UsageError(`"${amount}" is no amount of dollars to spend. Write for example 2.50.`);
-  return ask(terminal, call, word, { kind: 'raise-budget', sessionUsd });
 }
 
 const DECISIONS = {

@@ -98,23 +98,40 @@ describe('the completion checklist', () => {
     assert.deepEqual(missing(plan, done('a'), done('b'), issue, minor, finding, optional, resolved), {});
   });
 
-  it('forgives what is optional, was cancelled, or never had to happen', () => {
+  it('forgives what is optional, was left out of the plan, or never had to happen', () => {
     const plan = start([
       { id: 'a', optional: true },
       { id: 'b' },
       { id: 'mend', needs: [{ task: 'b', when: 'failed' }] },
       { id: 'after-mend', needs: ['mend'] },
-      { id: 'c' },
-      { id: 'after-c', needs: ['c'] },
     ]);
     const events: Event[] = [
       { type: 'task-failed', task: 'a', reason: 'x', final: true },
       { type: 'task-skipped', task: 'after-mend', reason: 'x' },
       { type: 'task-skipped', task: 'mend', reason: 'x' },
-      { type: 'task-cancelled', task: 'c', by: 'user', reason: 'x' },
-      { type: 'task-skipped', task: 'after-c', reason: 'x' },
     ];
     assert.deepEqual(missing(plan, done('b'), events), {});
+    const revised: Event[] = [
+      { type: 'plan-proposed', plan: planOf([{ id: 'b' }]), revision: 2, source: 'replan' },
+      { type: 'plan-approved', revision: 2, by: 'user' },
+    ];
+    const running: Event[] = [
+      ...start([{ id: 'b' }, { id: 'c' }]),
+      ...done('b'),
+      { type: 'task-started', task: 'c', attempt: 1 },
+      ...revised,
+      { type: 'task-cancelled', task: 'c', by: 'user', reason: 'left out of the new plan' },
+    ];
+    assert.deepEqual(missing(running), {});
+  });
+
+  it('does not take for done what somebody cancelled, nor what was skipped because of it', () => {
+    const plan = start([{ id: 'a' }, { id: 'b' }, { id: 'c', needs: ['b'] }]);
+    const events: Event[] = [
+      { type: 'task-cancelled', task: 'b', by: 'user', reason: 'not wanted' },
+      { type: 'task-skipped', task: 'c', reason: 'needs b, which was cancelled' },
+    ];
+    assert.deepEqual(missing(plan, done('a'), events), { 'no-remaining-work': 'b, c' });
   });
 
   it('does not forgive what was skipped because something failed', () => {

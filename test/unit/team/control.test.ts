@@ -26,7 +26,7 @@ describe('pausing', () => {
     assert.deepEqual(team.session.pause('user', 'lunch'), { ok: true });
     await team.clock.advance(60_000);
     assert.deepEqual(team.statuses(), { a: 'running', b: 'pending' });
-    assert.deepEqual(team.session.pause('user', 'again'), { ok: false, message: 'it is paused' });
+    assert.deepEqual(team.session.pause('user', 'again'), { ok: false, message: 'it is paused already' });
     assert.deepEqual(team.session.unpause('user'), { ok: true });
     assert.equal((await team.clock.until(run)).outcome, 'completed');
   });
@@ -64,12 +64,15 @@ describe('pausing', () => {
 });
 
 describe('an agent', () => {
-  it('is aborted with its task, and what needs the task is skipped without harm', async () => {
+  it('is aborted with its task, the others go on, and nobody calls that done', async () => {
     const team = world(slow, [{ id: 'a' }, { id: 'b', needs: ['a'] }, { id: 'c' }]);
     const run = team.session.run();
     await team.clock.advance(500);
     assert.deepEqual(team.session.abortAgent('worker-1', 'not wanted'), { ok: true });
-    assert.equal((await team.clock.until(run)).outcome, 'completed');
+    assert.deepEqual(await team.clock.until(run), {
+      outcome: 'aborted',
+      reason: 'task a was cancelled (not wanted); b needed it and was not started',
+    });
     assert.deepEqual(team.statuses(), { a: 'cancelled', b: 'skipped', c: 'completed' });
     assert.equal(team.journal.state.agents.get('worker-1')?.status, 'aborted');
   });

@@ -80,6 +80,14 @@ describe('a session', () => {
     assert.deepEqual(await world.clock.until(run), { outcome: 'aborted', reason: 'enough' });
     assert.deepEqual(world.statuses(), { a: 'cancelled', b: 'cancelled' });
     assert.equal(world.journal.state.agents.get('worker-1')?.status, 'aborted');
+    const again = new TeamWorld({
+      earlier: { events: world.journal.events, blobs: world.journal.blobs, workspace: world.files },
+    });
+    assert.deepEqual(
+      await again.run(),
+      { outcome: 'aborted', reason: '2 tasks were cancelled (enough): a, b' },
+      'nothing was done, so a resume does not end well',
+    );
   });
 
   it('gives up an agent that does not end when it is told to', async () => {

@@ -34,9 +34,12 @@ const kept = (status: TaskState['status']) => status === 'completed' || status =
 
 /** Makes `plan` the one in force: finished work stays, all else is as the new plan has it. */
 function enforce(state: SessionState, plan: Plan): void {
+  const before = new Set(state.plan?.tasks.map(task => task.id));
   state.plan = plan;
   const named = new Set(plan.tasks.map(task => task.id));
   for (const [id, task] of state.tasks) {
+    if (named.has(id)) delete task.dropped;
+    else if (before.has(id)) task.dropped = true;
     if (named.has(id) || kept(task.status)) continue;
     if (task.attempt === 0) state.tasks.delete(id);
     else if (task.status === 'pending' || task.status === 'waiting') end(task, 'cancelled', 'left out of the new plan');

@@ -1,14 +1,14 @@
 import type { SessionState, TaskStatus } from '../state.ts';
 import type { LeftOver } from './report.ts';
 
-const UNDONE = new Set<TaskStatus>(['pending', 'waiting', 'running', 'checking', 'failed', 'skipped']);
+const UNDONE = new Set<TaskStatus>(['pending', 'waiting', 'running', 'checking', 'failed', 'skipped', 'cancelled']);
 
 /** What is left to do, and who has to do it where that is a person. */
 export function leftOvers(state: SessionState): LeftOver[] {
   const left: LeftOver[] = [];
   if (state.proposed) left.push({ kind: 'plan', text: `plan revision ${state.proposed.revision} waits for approval` });
-  for (const { task, status, note } of state.tasks.values()) {
-    if (!UNDONE.has(status)) continue;
+  for (const { task, status, note, dropped } of state.tasks.values()) {
+    if (!UNDONE.has(status) || dropped) continue;
     const optional = task.optional ? ' (optional)' : '';
     left.push({ kind: 'task', text: `${task.title}${optional}: ${status}${note === undefined ? '' : `, ${note}`}` });
   }
