@@ -1,4 +1,3 @@
-import type { SessionOutcome } from '../../protocol/events.ts';
 import { resolveNeed } from '../plan/needs.ts';
 import type { SessionState, TaskState, TaskStatus } from '../session/state.ts';
 
@@ -15,7 +14,8 @@ const AT_WORK: ReadonlySet<string> = new Set(['running', 'paused', 'waiting']);
 const ENDED: ReadonlySet<TaskStatus> = new Set<TaskStatus>(['completed', 'failed', 'skipped', 'cancelled']);
 const NAMED = 5;
 
-const names = (all: readonly string[]) =>
+/** The first few by name, the others by number. */
+export const listed = (all: readonly string[]): string =>
   all.length <= NAMED ? all.join(', ') : `${all.slice(0, NAMED).join(', ')} and ${all.length - NAMED} more`;
 
 /** Skipped without anything having gone wrong: it was to react to what did not happen, or the plan dropped its cause. */
@@ -66,7 +66,7 @@ export function checklist(state: SessionState): ChecklistItem[] {
     id,
     label,
     ok: missing.length === 0,
-    ...(missing.length > 0 && { detail: names(missing) }),
+    ...(missing.length > 0 && { detail: listed(missing) }),
   });
   const atWork = agents.filter(agent => AT_WORK.has(agent.status));
   const idle = atWork.filter(agent => {
@@ -108,12 +108,4 @@ export function checklist(state: SessionState): ChecklistItem[] {
     ),
     item('no-remaining-work', 'No remaining work', state.tasks.size === 0 ? ['no plan yet'] : left),
   ];
-}
-
-/** How a session ends that was not cut off. */
-export function verdictOf(state: SessionState): { outcome: SessionOutcome; reason: string } {
-  const missing = checklist(state).filter(item => !item.ok);
-  if (missing.length === 0) return { outcome: 'completed', reason: 'everything on the checklist holds' };
-  const why = missing.map(({ label, detail }) => `${label.toLowerCase()}: no (${detail ?? ''})`);
-  return { outcome: 'failed', reason: why.join('; ') };
 }

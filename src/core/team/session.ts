@@ -13,7 +13,6 @@ import { runAgentTask } from './agent-task.ts';
 import { type Answer, AttentionQueue } from './attention.ts';
 import { Board } from './board.ts';
 import { BudgetWatch, spentForAll } from './budget-watch.ts';
-import { verdictOf } from './completion.ts';
 import { Crew } from './crew.ts';
 import type { Done } from './done.ts';
 import { agentTaskHost, plainTaskHost, planContext, planningHost, type Team } from './hosts.ts';
@@ -26,6 +25,7 @@ import { sessionBrief } from './prompt.ts';
 import type { QueueItem } from './queue.ts';
 import { diffText, type Revised, type RevisionHost, retryFailed, revisePlan } from './revision.ts';
 import { Supervisor } from './supervisor.ts';
+import { verdictOf } from './verdict.ts';
 
 type End = { outcome: SessionOutcome; reason: string };
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { checklist, verdictOf } from '../../../src/core/team/completion.ts';
+import { checklist } from '../../../src/core/team/completion.ts';
+import { verdictOf } from '../../../src/core/team/verdict.ts';
 import type { Event } from '../../../src/protocol/events.ts';
 import { memoryJournal } from '../../support/memory-journal.ts';
 import { planOf } from '../../support/plans.ts';

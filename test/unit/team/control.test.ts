@@ -71,7 +71,7 @@ describe('an agent', () => {
     assert.deepEqual(team.session.abortAgent('worker-1', 'not wanted'), { ok: true });
     assert.deepEqual(await team.clock.until(run), {
       outcome: 'aborted',
-      reason: 'task a was cancelled (not wanted); b needed it and was not started',
+      reason: 'task a was cancelled: not wanted; for that b was not started',
     });
     assert.deepEqual(team.statuses(), { a: 'cancelled', b: 'skipped', c: 'completed' });
     assert.equal(team.journal.state.agents.get('worker-1')?.status, 'aborted');

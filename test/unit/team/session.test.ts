@@ -85,7 +85,7 @@ describe('a session', () => {
     });
     assert.deepEqual(
       await again.run(),
-      { outcome: 'aborted', reason: '2 tasks were cancelled (enough): a, b' },
+      { outcome: 'aborted', reason: '2 tasks were cancelled (a, b): enough' },
       'nothing was done, so a resume does not end well',
     );
   });
