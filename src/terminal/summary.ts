@@ -24,6 +24,7 @@ export function summaryOf(state: SessionState) {
     usage: state.tally.usage,
     costNanoUsd: state.tally.cost,
     openCallsAtMostNanoUsd: openCost(state),
+    limitNanoUsd: state.budget.limits.find(({ scope }) => scope === 'session')?.limit,
     callsWithUnknownCost: state.tally.unknownCost,
     asks: [...state.asks.values()].map(({ ask, agent, request }) => ({ ask, agent, request })),
     files: [...state.files.values()].map(({ path, status }) => ({ path, status })),

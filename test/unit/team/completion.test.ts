@@ -155,7 +155,7 @@ describe('the completion checklist', () => {
   it('decides the outcome', () => {
     const journal = memoryJournal();
     for (const event of [...start([{ id: 'a' }])]) journal.append(event);
-    assert.deepEqual(verdictOf(journal.state), { outcome: 'failed', reason: 'no remaining work: no (a)' });
+    assert.deepEqual(verdictOf(journal.state), { outcome: 'failed', reason: 'task a is not done' });
     for (const event of done('a')) journal.append(event);
     assert.equal(verdictOf(journal.state).outcome, 'completed');
   });

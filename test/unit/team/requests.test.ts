@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { requestHandler } from '../../../src/app/requests.ts';
+import type { Changes } from '../../../src/core/changes/changes.ts';
 import { handleRequest } from '../../../src/core/team/requests.ts';
 import type { InboxRequest } from '../../../src/protocol/inbox.ts';
 import { planOf } from '../../support/plans.ts';
@@ -22,6 +24,41 @@ async function asked(...requests: InboxRequest[]) {
 }
 
 const agent = 'worker-1';
+
+describe('more money', () => {
+  const state = (team: TeamWorld) => team.journal.state;
+  const request = (team: TeamWorld) =>
+    requestHandler(team.session, { journal: team.journal, changes: {} as Changes })(
+      { kind: 'raise-budget', sessionUsd: 5 },
+      'r',
+    );
+
+  it('leaves a session paused that a person paused', async () => {
+    const { team, run } = await asked({ kind: 'pause' });
+    assert.equal((await request(team))?.ok, true);
+    assert.equal(state(team).status, 'paused');
+    team.session.unpause('user');
+    await team.clock.until(run);
+  });
+
+  it('leaves it paused, too, where it had waited for money before', async () => {
+    const { team, run } = await asked();
+    team.session.pause('router', 'the budget is spent');
+    assert.equal(team.session.pause('user', 'lunch').ok, true);
+    await request(team);
+    assert.deepEqual([state(team).status, state(team).pausedBy], ['paused', 'user']);
+    team.session.unpause('user');
+    await team.clock.until(run);
+  });
+
+  it('lets a session go on that only waited for it', async () => {
+    const { team, run } = await asked();
+    team.session.pause('router', 'the budget is spent');
+    await request(team);
+    assert.equal(state(team).status, 'running');
+    await team.clock.until(run);
+  });
+});
 
 describe('a request of another process', () => {
   it('aborts the session or one agent', async () => {
