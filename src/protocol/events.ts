@@ -271,6 +271,9 @@ const Pending = z
   })
   .nullable();
 
+/** A content that a file once had, with who wrote which line of it: pending work that is not in the file now. */
+const AbsentWork = z.object({ content: Hash.nullable(), weave: Hash });
+
 const changes = [
   /** The content a file had before the first agent touched it; no blob where there was no file. */
   event('baseline-taken', { path: RelPath, blob: Hash.nullable() }),
@@ -302,6 +305,8 @@ const changes = [
     renamedFrom: RelPath.optional(),
     /** Whose work waits again where nothing did: the user took back what had covered it. */
     authors: z.array(Author).optional(),
+    /** What waits, should it come back: all of it, when that became another. */
+    absent: z.array(AbsentWork).optional(),
   }),
   event('review-intent', {
     review: z.string(),
@@ -319,6 +324,7 @@ const changes = [
     /** Who had built on work that is rejected here, and loses theirs with it. */
     builtOn: z.array(Author).optional(),
     pending: Pending.optional(),
+    absent: z.array(AbsentWork).optional(),
   }),
   event('review-outcome', {
     review: z.string(),
@@ -449,3 +455,4 @@ export type SeenVersion = z.infer<typeof SeenVersion>;
 export type LongText = z.infer<typeof LongText>;
 export type Who = z.infer<typeof who>;
 export type Pending = NonNullable<z.infer<typeof Pending>>;
+export type AbsentWork = z.infer<typeof AbsentWork>;

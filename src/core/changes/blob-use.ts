@@ -39,6 +39,10 @@ export class BlobUse {
       if (status === 'pending')
         keep(content, pending?.weave, state.baselines.get(path), ...(this.#baselines.get(path) ?? []));
     }
+    for (const { content, work } of state.absent.values()) {
+      keep(content);
+      for (const version of work) keep(version.content, version.weave);
+    }
     // What is half done is settled by the contents that it names.
     for (const open of [...state.openWrites.values(), ...state.openReviews.values()]) keep(...hashesIn(open));
     return [...this.#named].filter(hash => !needed.has(hash));

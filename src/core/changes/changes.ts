@@ -20,6 +20,7 @@ import { settleOpen } from './settle.ts';
 import type { LineEdit } from './splice.ts';
 import type { Ground, GroundFiles, Tracked } from './tracked.ts';
 import { inParallel } from './turns.ts';
+import { waitingIn } from './waiting.ts';
 
 /** A file with pending changes. */
 export interface PendingFile {
@@ -46,6 +47,8 @@ export interface Changes {
   readonly door: ChangeDoor;
   /** Settles what a crash left half done and loads what waits for review. To be awaited before anything else. */
   open(signal?: AbortSignal): Promise<void>;
+  /** Files that are to be looked at when they change: something waits there, or may again. */
+  known(): RelPath[];
   /** By path; as last looked at. */
   pendingFiles(): PendingFile[];
   /** As last looked at; undefined where nothing waits. */
@@ -104,9 +107,9 @@ export function createChanges({ newId, ...ground }: ChangesOptions): Changes {
     door,
     async open(signal) {
       await settleOpen(ground, files, signal);
-      const waiting = [...ground.journal.state.files.values()].filter(file => file.status === 'pending');
-      await inParallel(waiting, AT_ONCE, ({ path }) => look(path, signal));
+      await inParallel(waitingIn(ground.journal.state), AT_ONCE, path => look(path, signal));
     },
+    known: () => [...new Set([...[...files.all()].map(({ path }) => path), ...ground.journal.state.absent.keys()])],
     pendingFiles: () =>
       [...files.all()]
         .filter(file => file.isPending)

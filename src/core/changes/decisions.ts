@@ -117,6 +117,7 @@ export class Decisions {
       if (after.bytes) await this.#ground.journal.putBlob(after.bytes);
     }
     const pending = await file.store(reviewed, after);
+    const accepted = action === 'accept' ? await file.accepted(reviewed) : undefined;
     const review = this.#newId('review');
     const all = file.hunks.length === hunks.length && pending === null;
     const intent = {
@@ -132,6 +133,7 @@ export class Decisions {
       authors,
       ...(builtOn.length > 0 && { builtOn }),
       pending,
+      ...(accepted?.absent && { absent: accepted.absent }),
     };
     const { journal } = this.#ground;
     let moved = false;
@@ -148,7 +150,7 @@ export class Decisions {
       moved = result.hash !== after.hash;
     }
     journal.append({ type: 'review-outcome', review, ok: true, reason: 'applied' });
-    if (action === 'accept') file.forgetEarlier();
+    accepted?.keep();
     file.become(reviewed, after.hash);
     this.#files.track(file);
     // What an editor changed in it while saving is seen with the next look.

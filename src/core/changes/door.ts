@@ -42,14 +42,14 @@ export class Door implements ChangeDoor {
   async #write(request: WriteRequest, signal: AbortSignal | undefined): Promise<DoorResult> {
     const { path, author } = request;
     const { journal, hash } = this.#ground;
-    const { pending, before } = await this.#looked(path, signal);
+    const { pending, known, before } = await this.#looked(path, signal);
     if (before.hash !== request.seen) return { ok: false, reason: 'changed-since-read', actual: before.hash };
     const bytes = this.#bytesOf(request, before);
     const after: Content = { bytes, hash: bytes && hash(bytes) };
     if (after.hash === before.hash) return { ok: true, hash: after.hash };
     signal?.throwIfAborted();
 
-    const file = pending ?? Tracked.fresh(this.#ground, path, before);
+    const file = pending ?? Tracked.fresh(this.#ground, path, before, known);
     if (!pending) {
       const blob = before.bytes && (await journal.putBlob(before.bytes));
       await journal.commit({ type: 'baseline-taken', path, blob });
@@ -106,10 +106,14 @@ export class Door implements ChangeDoor {
     const tracked = await this.#files.find(path);
     if (tracked) {
       const before = await this.#files.refresh(tracked, signal);
-      return { pending: tracked.isPending ? tracked : undefined, before };
+      return { pending: tracked.isPending ? tracked : undefined, known: tracked, before };
     }
     const version = await this.#ground.files.read(path, signal);
-    return { pending: undefined, before: { bytes: version?.bytes ?? null, hash: version?.hash ?? null } };
+    return {
+      pending: undefined,
+      known: undefined,
+      before: { bytes: version?.bytes ?? null, hash: version?.hash ?? null },
+    };
   }
 
   #bytesOf({ content }: WriteRequest, before: Content): Uint8Array | null {

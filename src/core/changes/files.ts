@@ -47,7 +47,7 @@ export class Files {
       const version = await this.#ground.files.read(file.path, signal);
       const content: Content = { bytes: version?.bytes ?? null, hash: version?.hash ?? null };
       if (content.hash === file.content) return content;
-      if (!file.remembers(content.hash)) {
+      if (!file.mayReturn(content.hash)) {
         this.#tracked.delete(file.path);
         this.#over.delete(file.path);
         return content;

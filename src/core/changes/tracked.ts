@@ -1,7 +1,8 @@
-import type { Pending } from '../../protocol/events.ts';
+import type { AbsentWork, Pending } from '../../protocol/events.ts';
 import type { Hash, RelPath } from '../../protocol/ids.ts';
 import type { HashOf, WorkspaceFiles } from '../ports.ts';
 import type { Journal } from '../session/contract.ts';
+import { keptAbsent, namedApart, type Version, withoutAccepted, withReturned } from './absent.ts';
 import type { Author } from './contract.ts';
 import type { Hunk } from './hunks.ts';
 import { pack, unpack } from './pack.ts';
@@ -37,38 +38,52 @@ export class Tracked {
   readonly #ground: Ground;
   #journaled: Reviewed;
   readonly #earlier = new Map<string, Reviewed>();
+  /** Versions with work that is not in the file now. */
+  #absent: readonly Version[];
 
-  constructor(ground: Ground, path: RelPath, reviewed: Reviewed, content: Hash | null) {
+  private constructor(ground: Ground, path: RelPath, { reviewed, content }: Version, absent: readonly Version[]) {
     this.#ground = ground;
     this.path = path;
-    this.reviewed = reviewed;
-    this.#journaled = reviewed;
+    this.reviewed = namedApart(reviewed, absent);
+    this.#journaled = this.reviewed;
     this.content = content;
-    this.#earlier.set(key(content), reviewed);
+    this.#absent = absent;
+    this.#earlier.set(key(content), this.reviewed);
   }
 
-  /** What another process or an earlier run left in the journal; undefined where nothing is pending. */
+  /** What another process or an earlier run left in the journal; undefined where nothing is pending or could be again. */
   static async load(ground: Ground, path: RelPath): Promise<Tracked | undefined> {
-    const file = ground.journal.state.files.get(path);
-    if (file?.status !== 'pending') return undefined;
-    const packed = file.pending && (await ground.journal.getBlob(file.pending.weave));
-    const bytes = file.content === null ? null : await ground.journal.getBlob(file.content);
-    const reviewed = packed && bytes !== undefined && unpack(packed, bytes ? rawLines(bytes) : []);
-    if (reviewed) return new Tracked(ground, path, reviewed, file.content);
+    const { files, absent, baselines } = ground.journal.state;
+    const file = files.get(path);
+    const away = absent.get(path);
+    const pending = file?.status === 'pending';
+    if (!pending && !away) return undefined;
+    const stored = await Promise.all((away?.work ?? []).map(work => unpacked(ground, work)));
+    const versions = stored.filter(version => version !== undefined);
+    if (!pending) {
+      const version = await ground.files.read(path);
+      const now = untouched({ bytes: version?.bytes ?? null, hash: version?.hash ?? null });
+      return new Tracked(ground, path, { content: away?.content ?? null, reviewed: now }, versions);
+    }
+    const { content } = file;
+    const version = file.pending && (await unpacked(ground, { content, weave: file.pending.weave }));
+    if (version) return new Tracked(ground, path, version, versions);
     // Blobs are missing: what remains certain is the file, what it was, and who had a hand in it.
     const authors = file.agents.map(agent => ({ agent }));
-    const base = ground.journal.state.baselines.get(path) ?? null;
-    return new Tracked(ground, path, { authors, base, current: file.content, edited: false }, file.content);
+    const base = baselines.get(path) ?? null;
+    const reviewed = { authors, base, current: content, edited: false };
+    return new Tracked(ground, path, { content, reviewed }, versions);
   }
 
-  /** A file that agents have not touched yet, or whose changes are all decided. */
-  static fresh(ground: Ground, path: RelPath, content: Content): Tracked {
-    return new Tracked(ground, path, untouched(content), content.hash);
+  /** A file that agents have not touched yet, or whose changes are all decided or not in it now. */
+  static fresh(ground: Ground, path: RelPath, content: Content, known?: Tracked): Tracked {
+    const version = { content: content.hash, reviewed: untouched(content) };
+    return new Tracked(ground, path, version, known ? known.#absent : []);
   }
 
   /** The same under another name, as the journal knows it. */
   movedTo(path: RelPath): Tracked {
-    return new Tracked(this.#ground, path, this.#journaled, this.content);
+    return new Tracked(this.#ground, path, { content: this.content, reviewed: this.#journaled }, this.#absent);
   }
 
   get isPending(): boolean {
@@ -85,9 +100,9 @@ export class Tracked {
     return this.#draw().hunks;
   }
 
-  /** Whether the file once had this content while it was under review. */
-  remembers(hash: Hash | null): boolean {
-    return this.#earlier.has(key(hash));
+  /** Whether another content can bring back what was pending: by an undo, by git. */
+  mayReturn(hash: Hash | null): boolean {
+    return this.#absent.length > 0 || this.#earlier.has(key(hash));
   }
 
   /** Looks at the file; what changed in it meanwhile is the user's, and the journal is told. */
@@ -99,22 +114,67 @@ export class Tracked {
       this.live = false;
       return content;
     }
-    const reviewed = this.#earlier.get(key(content.hash)) ?? (await this.#edited(content));
-    const before = this.content;
-    const pending = await this.store(reviewed, content);
-    const { journal } = this.#ground;
-    const authors =
-      pending && !journal.state.files.has(this.path) ? hunksOf(reviewed).flatMap(hunk => hunk.authors) : [];
-    journal.append({
-      type: 'user-edit',
-      path: this.path,
-      before,
-      after: content.hash,
-      pending,
-      ...(authors.length > 0 && { authors }),
-    });
-    this.become(reviewed, content.hash);
+    const known = this.#earlier.get(key(content.hash)) ?? (await this.#edited(content));
+    const before: Version = { content: this.content, reviewed: this.#journaled };
+    const returned = withReturned(known, content, this.#absent);
+    const absent = keptAbsent(this.#absent, before, returned);
+    await this.#edit(namedApart(returned, absent), content, absent);
     return content;
+  }
+
+  /** Tells the journal what the file has become by somebody else's hand. */
+  async #edit(reviewed: Reviewed, content: Content, absent: readonly Version[]): Promise<void> {
+    const { journal } = this.#ground;
+    const { path, content: before } = this;
+    const wasPending = hunksOf(this.#journaled).length > 0;
+    const pending = await this.store(reviewed, content);
+    if (wasPending || pending || absent !== this.#absent) {
+      const isNews = pending && !journal.state.files.has(path);
+      const authors = isNews ? hunksOf(reviewed).flatMap(hunk => hunk.authors) : [];
+      if (pending && !wasPending) await this.#rebase(reviewed);
+      journal.append({
+        type: 'user-edit',
+        path,
+        before,
+        after: content.hash,
+        pending,
+        ...(authors.length > 0 && { authors }),
+        ...(absent !== this.#absent && { absent: await this.#stored(absent) }),
+      });
+    }
+    this.#absent = absent;
+    this.become(reviewed, content.hash);
+  }
+
+  /** What review compares with is not what it was when the file was last pending. */
+  async #rebase(reviewed: Reviewed): Promise<void> {
+    const { journal } = this.#ground;
+    const base = baseOf(reviewed);
+    const blob = 'blob' in base ? base.blob : base.bytes && (await journal.putBlob(base.bytes));
+    if (journal.state.baselines.get(this.path) !== blob) {
+      journal.append({ type: 'baseline-taken', path: this.path, blob });
+    }
+  }
+
+  async #stored(versions: readonly Version[]): Promise<AbsentWork[]> {
+    const { journal } = this.#ground;
+    const store = async ({ content, reviewed }: Version) => ({
+      content,
+      weave: await journal.putBlob(pack(reviewed)),
+    });
+    return Promise.all(versions.map(store));
+  }
+
+  /** What is absent once this has been accepted, and in words for the journal if that is something else than before. */
+  async accepted(reviewed: Reviewed): Promise<{ absent?: AbsentWork[]; keep(): void }> {
+    const absent = withoutAccepted(this.#absent, this.reviewed, reviewed);
+    const keep = () => {
+      this.#absent = absent;
+      // What was accepted must not become pending again by an undo.
+      this.#earlier.clear();
+    };
+    const same = absent.length === this.#absent.length && absent.every((one, i) => one === this.#absent[i]);
+    return same ? { keep } : { keep, absent: await this.#stored(absent) };
   }
 
   /** What was typed is known already, unless more happened to the file than that. */
@@ -147,11 +207,6 @@ export class Tracked {
       if (this.#earlier.size <= REMEMBERED) break;
       this.#earlier.delete(oldest);
     }
-  }
-
-  /** What was accepted must not become pending again by an undo. */
-  forgetEarlier(): void {
-    this.#earlier.clear();
   }
 
   /** An open document changed under the hands of the user; the journal is told later. */
@@ -191,6 +246,14 @@ export class Tracked {
     }
     return this.#drawn;
   }
+}
+
+/** A version as the journal keeps it; undefined where a blob is missing. */
+async function unpacked({ journal }: Ground, { content, weave }: AbsentWork): Promise<Version | undefined> {
+  const packed = await journal.getBlob(weave);
+  const bytes = content === null ? null : await journal.getBlob(content);
+  const reviewed = packed && bytes !== undefined && unpack(packed, bytes ? rawLines(bytes) : []);
+  return reviewed ? { content, reviewed } : undefined;
 }
 
 /** A content that the journal names is not there any more. */

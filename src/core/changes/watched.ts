@@ -8,6 +8,7 @@ import { unwritten } from '../session/unwritten.ts';
 import { type Changes, createChanges } from './changes.ts';
 import type { DecideOptions, ReviewResult, Selector, Views } from './decisions.ts';
 import type { GroundFiles } from './tracked.ts';
+import { waitingIn } from './waiting.ts';
 
 export interface WatchedOptions {
   files: GroundFiles;
@@ -70,8 +71,7 @@ export function watchChanges({ files, state, getBlob, hash, newId, ask }: Watche
   return {
     ...seen,
     async open() {
-      const waiting = [...state.files.values()].filter(file => file.status === 'pending');
-      for (const { path } of waiting) await seen.reload(path);
+      for (const path of waitingIn(state)) await seen.reload(path);
     },
     accept: (...args) => decide('accept', ...args),
     reject: (...args) => decide('reject', ...args),

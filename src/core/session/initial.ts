@@ -59,6 +59,7 @@ export const initialState = (): SessionState => ({
   notices: [],
   noticeCount: 0,
   files: new Map(),
+  absent: new Map(),
   baselines: new Map(),
   history: emptyHistory(),
 });

@@ -1,4 +1,5 @@
 import type {
+  AbsentWork,
   AgentOutcome,
   BudgetScope,
   EventOf,
@@ -334,6 +335,8 @@ export interface SessionState {
   noticeCount: number;
   /** Files agents wrote that differ from their baseline or have been decided on. */
   files: Map<RelPath, WrittenFile>;
+  /** Pending work that is not in its file now, with what stands there: by git, say. It waits when it comes back. */
+  absent: Map<RelPath, { content: Hash | null; work: AbsentWork[] }>;
   /** Hash of the content that review compares against; null: there was no file. */
   baselines: Map<RelPath, Hash | null>;
   history: History;

@@ -30,12 +30,15 @@ export class Typing implements vscode.Disposable {
     const watcher = this.#store.add(
       vscode.workspace.createFileSystemWatcher(new vscode.RelativePattern(model.folder, '**/*')),
     );
+    // Of a folder that went there may be no word of the files in it.
     const onDisk = (uri: vscode.Uri) => {
-      const path = model.pathOf(uri);
-      if (path !== undefined && model.file(path)) this.#soon(path, 200);
+      const changed = model.pathOf(uri);
+      for (const path of changed === undefined ? [] : this.#known()) {
+        if (path === changed || path.startsWith(`${changed}/`)) this.#soon(path, 200);
+      }
     };
     this.#store.add(watcher.onDidChange(onDisk));
-    this.#store.add(watcher.onDidCreate(uri => this.#soon(model.pathOf(uri), 200)));
+    this.#store.add(watcher.onDidCreate(onDisk));
     this.#store.add(watcher.onDidDelete(onDisk));
     this.#store.add({
       dispose: () => {
@@ -46,6 +49,10 @@ export class Typing implements vscode.Disposable {
 
   dispose(): void {
     this.#store.dispose();
+  }
+
+  #known(): RelPath[] {
+    return this.#model.session?.changes.known() ?? [];
   }
 
   /** A file, or all files in a folder. */
@@ -69,7 +76,11 @@ export class Typing implements vscode.Disposable {
     }
     // Undo can bring back what was pending, even in a file whose review is over.
     if (reason !== undefined) this.#soon(path, 0);
-    if (!this.#model.file(path)) return;
+    if (!this.#model.file(path)) {
+      // What was pending comes back by other ways than undo: a checkout, a sync, the same text again.
+      if (reason === undefined && this.#known().includes(path)) this.#soon(path, IDLE);
+      return;
+    }
     this.#model.session?.changes.typed(path, editOf(document, contentChanges));
     if (reason === undefined) this.#soon(path, IDLE);
   }

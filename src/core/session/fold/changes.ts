@@ -1,4 +1,4 @@
-import type { EventOf, Pending } from '../../../protocol/events.ts';
+import type { AbsentWork, EventOf, Pending } from '../../../protocol/events.ts';
 import type { Hash, RelPath } from '../../../protocol/ids.ts';
 import type { SessionState, WrittenFile } from '../state.ts';
 import type { Folds } from './fold.ts';
@@ -65,6 +65,13 @@ function uncovered({ path, authors }: EventOf<'user-edit'>): WrittenFile | undef
   return file;
 }
 
+/** `work` is all that is absent where an event says so; elsewhere it stays, beside the content that stands there now. */
+function absent(state: SessionState, path: RelPath, content: Hash | null, work?: AbsentWork[]): void {
+  const all = work ?? state.absent.get(path)?.work ?? [];
+  if (all.length === 0) state.absent.delete(path);
+  else state.absent.set(path, { content, work: all });
+}
+
 function reviewed(state: SessionState, review: EventOf<'review-intent'>): void {
   state.baselines.set(review.path, review.baseline.after);
   const file = state.files.get(review.path);
@@ -83,6 +90,9 @@ function reviewed(state: SessionState, review: EventOf<'review-intent'>): void {
 function renamed(state: SessionState, from: RelPath, to: RelPath): void {
   const file = state.files.get(from);
   const baseline = state.baselines.get(from);
+  const away = state.absent.get(from);
+  if (away) state.absent.set(to, away);
+  state.absent.delete(from);
   if (!file || baseline === undefined) return;
   state.files.delete(from);
   state.baselines.delete(from);
@@ -101,10 +111,13 @@ export const changeFolds: Folds<Types> = {
     const write = state.openWrites.get(event.write);
     if (!write) return;
     state.openWrites.delete(event.write);
-    if (event.ok) written(state, write);
+    if (!event.ok) return;
+    written(state, write);
+    absent(state, write.path, write.after);
   },
   'user-edit'(state, event) {
     if (event.renamedFrom !== undefined) renamed(state, event.renamedFrom, event.path);
+    absent(state, event.path, event.after, event.absent);
     const file = state.files.get(event.path) ?? uncovered(event);
     if (!file) return;
     if (event.pending !== undefined) settle(state, file, event.after, event.pending);
@@ -120,6 +133,8 @@ export const changeFolds: Folds<Types> = {
     const review = state.openReviews.get(event.review);
     if (!review) return;
     state.openReviews.delete(event.review);
-    if (event.ok) reviewed(state, review);
+    if (!event.ok) return;
+    reviewed(state, review);
+    absent(state, review.path, review.file.after, review.absent);
   },
 };
