@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { waitingIn } from '../../core/changes/waiting.ts';
 import type { Clock } from '../../core/ports.ts';
 import { JournalReader } from '../../core/session/read.ts';
 import { initialState, reduce } from '../../core/session/reduce.ts';
@@ -144,7 +145,7 @@ export async function wasRehearsed(store: SessionFolder): Promise<boolean> {
 async function needed(store: SessionFolder): Promise<boolean> {
   const { state } = await readState(store);
   const over = state.outcome && state.outcome.outcome !== 'interrupted';
-  return !over || [...state.files.values()].some(file => file.status === 'pending');
+  return !over || waitingIn(state).length > 0;
 }
 
 async function keepOutOfGit(workspace: string): Promise<void> {
