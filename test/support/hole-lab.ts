@@ -118,8 +118,7 @@ export function holes(
       it(`${{ refused: 'stops', anyhow: 'survives', ok: 'allows' }[one.ends ?? 'refused']} ${titleOf(one)}`, () =>
         judge(one, run.outcomeOf(index), run, index));
     it('and leaves every file as it was, runs none of their programs, and shows no secret', () => {
-      assert.deepEqual(run.changes, []);
-      assert.deepEqual(run.marks, []);
+      assert.deepEqual({ changes: run.changes, ran: run.marks }, { changes: [], ran: [] });
       const seen = JSON.stringify(run.requests.map(request => [request.system, request.messages]));
       for (const secret of world.secrets ?? []) assert.ok(!seen.includes(secret), `${secret} reached the model`);
     });

@@ -1,4 +1,5 @@
 import { delimiter, isAbsolute, relative } from 'node:path';
+import { gitEnvironment } from './git-settings.ts';
 
 const names = (text: string) => text.split(/\s+/).filter(Boolean);
 
@@ -30,12 +31,9 @@ const quiet: Record<string, string> = {
   TERM: 'dumb',
   NO_COLOR: '1',
   PAGER: 'cat',
-  GIT_PAGER: 'cat',
   EDITOR: 'false',
   VISUAL: 'false',
-  GIT_EDITOR: 'false',
-  GIT_TERMINAL_PROMPT: '0',
-  GIT_OPTIONAL_LOCKS: '0',
+  ...gitEnvironment,
   DEBIAN_FRONTEND: 'noninteractive',
   PYTHONUNBUFFERED: '1',
   npm_config_fund: 'false',

@@ -25,14 +25,15 @@ interface Wrapper {
 }
 
 const wrappers: Record<string, Wrapper> = {
+  // Without its environment a command is without what keeps git from running programs of a repository.
   env: {
-    harmless: /^(-i|-|--ignore-environment)$/,
+    harmless: /^(?!)/,
     valued: /^(-u|--unset|-C|--chdir|-S|--split-string)$/,
     assignments: true,
   },
   command: { harmless: /^-p$/ },
   builtin: { harmless: /^$/ },
-  exec: { harmless: /^-[cl]+$/, valued: /^-a$/ },
+  exec: { harmless: /^-l$/, valued: /^-a$/ },
   time: { harmless: /^-p$/, valued: /^-[fo]$/ },
   nohup: { harmless: /^$/, unclear: true },
   setsid: { harmless: /^-[cfw]+$/, unclear: true },
@@ -90,6 +91,7 @@ function unwrapPlain(command: Simple, wrapper: Wrapper): Unwrapped | undefined {
     if (assigned) assignments.push({ name: assigned[1] ?? '', fixed: arg.fixed });
     else if (!arg.text.startsWith('-') || arg.text.length < 2) {
       if (arg.text !== '-') break;
+      clear = false;
     } else if (wrapper.valued?.test(arg.text)) {
       // What the option says may be a command, a folder or a file.
       if (!/^-[nsk]$/.test(arg.text)) clear = false;
