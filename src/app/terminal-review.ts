@@ -1,14 +1,16 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Changes } from '../core/changes/changes.ts';
-import type { Selector } from '../core/changes/decisions.ts';
+import type { Selector, Views } from '../core/changes/decisions.ts';
+import { waitingIn } from '../core/changes/waiting.ts';
 import type { Log } from '../core/ports.ts';
+import { listSessions, readState, type SessionSummary } from '../node/session/sessions.ts';
 import { NodeWorkspace } from '../node/workspace.ts';
-import { selectorOf, showChanges, showDecision } from '../terminal/commands/changes.ts';
+import { selectorOf, sessionLine, showChanges, showDecision } from '../terminal/commands/changes.ts';
 import { ask } from '../terminal/commands/requests.ts';
 import { confirm } from '../terminal/confirm.ts';
 import { chooseSession, openFolder, workspaceOf } from '../terminal/find-session.ts';
-import { type Call, EXIT, option, type Terminal, UsageError } from '../terminal/terminal.ts';
+import { type Call, EXIT, option, print, type Terminal, UsageError } from '../terminal/terminal.ts';
 import { lookAtStored, openStored } from './stored-session.ts';
 
 /** A session's random letters: less does not name it where a path could stand. */
@@ -16,93 +18,149 @@ const SHORTEST_ID = 4;
 
 const quiet: Log = { write: () => undefined };
 
+/** What a call is about: one session that it names, else all in which something waits, newest first. */
+interface Meant {
+  workspace: string;
+  sessions: SessionSummary[];
+  place: string | undefined;
+}
+
 /** `[SESSION] [PLACE]`: a word that fits no session is the place. An empty one is never taken for everything. */
-async function placesOf(terminal: Terminal, call: Call) {
+async function meantBy(terminal: Terminal, call: Call): Promise<Meant> {
   const workspace = workspaceOf(terminal, call);
   if (call.words.some(word => word.trim() === '')) throw new UsageError('An empty path names no change.');
   const [first, second] = call.words;
-  if (second !== undefined || first === undefined) {
-    return { workspace, session: await chooseSession(terminal, workspace, first), place: second };
+  if (second !== undefined) {
+    return { workspace, sessions: [await chooseSession(terminal, workspace, first)], place: second };
   }
   // `20` or `a` may be a file as well as a piece of an id; that it means all of a session has to be plain.
-  const short = first.length < SHORTEST_ID || existsSync(resolve(workspace, first));
+  const short = first === undefined || first.length < SHORTEST_ID || existsSync(resolve(workspace, first));
   const named = short ? undefined : await chooseSession(terminal, workspace, first).catch(() => undefined);
-  const session = named ?? (await chooseSession(terminal, workspace, undefined));
-  return { workspace, session, place: named ? undefined : first };
+  if (named) return { workspace, sessions: [named], place: undefined };
+  return { workspace, sessions: await sessionsWaiting(terminal, workspace), place: first };
 }
 
-async function partsOf(terminal: Terminal, call: Call) {
-  const { workspace, session, place } = await placesOf(terminal, call);
-  const store = await openFolder(terminal, workspace, session.id);
-  const files = new NodeWorkspace(workspace);
-  return { workspace, session, place, parts: { store, files, clock: terminal.clock, log: quiet } };
+/** The session that is meant where none is named, if nothing waits anywhere. */
+async function sessionsWaiting(terminal: Terminal, workspace: string): Promise<SessionSummary[]> {
+  const waiting: SessionSummary[] = [];
+  for (const session of await listSessions(workspace, terminal.clock)) {
+    const { state } = await readState(await openFolder(terminal, workspace, session.id));
+    if (waitingIn(state).length > 0) waiting.push(session);
+  }
+  return waiting.length > 0 ? waiting : [await chooseSession(terminal, workspace, undefined)];
+}
+
+async function partsOf(terminal: Terminal, workspace: string, { id }: SessionSummary) {
+  const store = await openFolder(terminal, workspace, id);
+  return { store, files: new NodeWorkspace(workspace), clock: terminal.clock, log: quiet };
+}
+
+interface Looked {
+  session: SessionSummary;
+  changes: Changes;
+  selector: Selector;
+}
+
+/** Looks at the sessions that are meant; only at those where the place is, if it is in any. */
+async function lookedAt<T>(
+  terminal: Terminal,
+  call: Call,
+  { workspace, sessions, place }: Meant,
+  use: (looked: Looked[]) => Promise<T>,
+): Promise<T> {
+  const closing: (() => Promise<void>)[] = [];
+  try {
+    const looked: Looked[] = [];
+    for (const session of sessions) {
+      const { changes, close } = await lookAtStored(await partsOf(terminal, workspace, session));
+      closing.push(close);
+      looked.push({ session, changes, selector: selectorOf(call, place, workspace, waiting(changes)) });
+    }
+    const fitting = looked.filter(({ changes, selector }) => changes.views(selector).size > 0);
+    return await use(fitting.length > 0 ? fitting : looked.slice(0, 1));
+  } finally {
+    for (const close of closing) await close();
+  }
 }
 
 const waiting = (changes: Changes): ReadonlySet<string> => new Set(changes.pendingFiles().map(file => file.path));
 
 /** `orchestrate changes` */
 export async function changes(terminal: Terminal, call: Call): Promise<number> {
-  const { workspace, place, parts } = await partsOf(terminal, call);
-  const stored = await lookAtStored(parts);
-  try {
-    const { path } = selectorOf(call, place, workspace, waiting(stored.changes));
-    const read = async (path: string) => (await parts.files.read(path))?.bytes;
-    return await showChanges(terminal, call, stored.changes, path, read);
-  } finally {
-    await stored.close();
-  }
+  const meant = await meantBy(terminal, call);
+  const files = new NodeWorkspace(meant.workspace);
+  const read = async (path: string) => (await files.read(path))?.bytes;
+  return lookedAt(terminal, call, meant, looked => showChanges(terminal, call, looked, read));
 }
 
 /** Taking out everything is asked about; a script says that it means it. */
-async function means(terminal: Terminal, call: Call, selector: Selector, changes: Changes): Promise<boolean> {
-  if (call.options.yes || Object.keys(selector).length > 0) return true;
-  const { length } = changes.pendingFiles();
-  if (length === 0) return true;
+async function means(terminal: Terminal, call: Call, looked: readonly Looked[]): Promise<boolean> {
+  if (call.options.yes || looked.some(({ selector }) => Object.keys(selector).length > 0)) return true;
+  const paths = new Set(looked.flatMap(({ changes }) => [...waiting(changes)]));
+  if (paths.size === 0) return true;
   if (!terminal.input.isTTY)
     throw new UsageError('That would take out everything that waits. Name a path, or say --yes.');
-  return confirm(terminal, `Take out all that agents wrote in ${length === 1 ? '1 file' : `${length} files`}?`);
+  const files = paths.size === 1 ? '1 file' : `${paths.size} files`;
+  const sessions = looked.length === 1 ? '' : `, of ${looked.length} sessions`;
+  return confirm(terminal, `Take out all that agents wrote in ${files}${sessions}?`);
+}
+
+/** A hunk's number is one of its session's. */
+function refuseAmbiguous(looked: readonly Looked[], place: string | undefined): void {
+  if (looked.length < 2 || !looked.some(({ selector }) => selector.hunks)) return;
+  const ids = looked.map(({ session }) => `  ${session.id}  ${session.goal ?? ''}`);
+  throw new UsageError(
+    `Several sessions wait in that file. Put the one you mean before "${place}":\n${ids.join('\n')}`,
+  );
 }
 
 const decide = (action: 'accept' | 'reject') => async (terminal: Terminal, call: Call) => {
-  const { workspace, session, place, parts } = await partsOf(terminal, call);
+  const meant = await meantBy(terminal, call);
+  const wanted = await lookedAt(terminal, call, meant, async looked => {
+    refuseAmbiguous(looked, meant.place);
+    if (action === 'reject' && !(await means(terminal, call, looked))) return undefined;
+    return looked.map(({ session, selector, changes }) => ({ session, selector, seen: changes.contents(selector) }));
+  });
+  if (!wanted) return EXIT.failures;
+  // The newest first: it may have built on what the others did.
+  const codes: number[] = [];
+  for (const { session, selector, seen } of wanted) {
+    if (wanted.length > 1 && !call.options.json) print(terminal, sessionLine(terminal, session));
+    codes.push(await decideIn(action, terminal, call, meant.workspace, session, selector, seen));
+  }
+  return Math.max(...codes);
+};
+
+async function decideIn(
+  action: 'accept' | 'reject',
+  terminal: Terminal,
+  call: Call,
+  workspace: string,
+  session: SessionSummary,
+  selector: Selector,
+  seen: Views,
+): Promise<number> {
   const reason = option(call, 'reason');
-  const force = call.options.force === true;
-  const forced = force ? { force, edits: 'discard' as const } : {};
-  const opened = await openStored(parts, 'terminal');
+  const options = {
+    ...(reason && { reason }),
+    ...(call.options.force === true && { force: true, edits: 'discard' as const }),
+  };
+  const opened = await openStored(await partsOf(terminal, workspace, session), 'terminal');
   if (!opened.ok) {
-    const looked = await lookAtStored(parts);
-    const wanted = await (async () => {
-      const selector = selectorOf(call, place, workspace, waiting(looked.changes));
-      if (action === 'reject' && !(await means(terminal, call, selector, looked.changes))) return undefined;
-      return { selector, seen: Object.fromEntries(looked.changes.contents(selector)) };
-    })().finally(() => looked.close());
-    if (!wanted) return EXIT.failures;
-    const { seen } = wanted;
-    const { hunks, ...rest } = wanted.selector;
-    return ask(terminal, call, session.id, {
-      kind: action,
-      ...rest,
-      ...(hunks && { hunks: [...hunks] }),
-      ...(reason && { reason }),
-      ...forced,
-      seen,
-    });
+    const { hunks, ...rest } = selector;
+    const named = { ...rest, ...(hunks && { hunks: [...hunks] }) };
+    return ask(terminal, call, session.id, { kind: action, ...named, ...options, seen: Object.fromEntries(seen) });
   }
   const { changes, close } = opened.session;
   try {
-    const options = {
-      by: 'user' as const,
-      ...(reason && { reason }),
-      ...forced,
-    };
-    const selector = selectorOf(call, place, workspace, waiting(changes));
-    if (action === 'reject' && !(await means(terminal, call, selector, changes))) return EXIT.failures;
-    const result = await changes[action](selector, changes.views(selector), options, terminal.interrupt);
+    // What a decision in another session did to a file meanwhile has been seen by whoever asked for both.
+    const views = new Map([...changes.views(selector)].filter(([path]) => seen.has(path)));
+    const result = await changes[action](selector, views, { by: 'user', ...options }, terminal.interrupt);
     return showDecision(terminal, call, action, result, Object.keys(selector).length > 0);
   } finally {
     await close();
   }
-};
+}
 
 /** `orchestrate accept` */
 export const accept = decide('accept');

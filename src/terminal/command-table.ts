@@ -96,7 +96,7 @@ export const commands = {
   report: { usage: '[SESSION]', summary: 'Print the report of a session', options: { ...workspace, ...json } },
   changes: {
     usage: '[SESSION] [PATH]',
-    summary: 'What agents wrote and you have not decided on yet',
+    summary: 'What agents wrote and you have not decided on yet, in all sessions or in one',
     options: { ...workspace, ...json },
   },
   accept: {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { root } from '../../scripts/host/paths.ts';
 import { createChanges } from '../../src/core/changes/changes.ts';
 import type { Author } from '../../src/core/changes/contract.ts';
+import type { Journal } from '../../src/core/session/contract.ts';
 import { openJournal } from '../../src/core/session/journal.ts';
 import { systemClock } from '../../src/node/clock.ts';
 import { hashOf } from '../../src/node/hash.ts';
@@ -30,13 +31,10 @@ const task = (id: string, title: string, role: string) => ({
   complexity: 'normal' as const,
 });
 
-/** A copy of the sample in which a session of two agents and a reviewer has ended and left its work to be decided. */
-export async function pendingWorkspace(): Promise<{ workspace: string; remove(): Promise<void> }> {
-  const scratch = await mkdtemp(join(tmpdir(), 'orchestrate-pending-'));
-  const workspace = join(scratch, 'todo-list');
-  await cp(join(root, 'test', 'support', 'sample'), workspace, { recursive: true });
-  await writeFile(join(workspace, 'old-notes.md'), '# Notes\n\nNobody reads this any more.\n');
+type Write = (author: Author, path: string, change: (text: string) => string | null) => Promise<void>;
 
+/** A session of this team that has ended and left its work to be decided. */
+async function leaveSession(workspace: string, goal: string, work: (write: Write, journal: Journal) => Promise<void>) {
   const { id, store } = await createSession(workspace, systemClock);
   const taken = await store.lock('terminal');
   if (!taken.ok) throw new Error('somebody owns a session that was just made');
@@ -44,14 +42,13 @@ export async function pendingWorkspace(): Promise<{ workspace: string; remove():
   const journal = await openJournal(store, { clock: systemClock, redact: text => text, log });
   const files = new NodeWorkspace(workspace);
   const { door } = createChanges({ files, journal, hash: hashOf, newId });
-  const write = async (author: Author, path: string, change: (text: string) => string | null) => {
+  const write: Write = async (author, path, change) => {
     const version = await files.read(path);
     const content = change(new TextDecoder().decode(version?.bytes ?? new Uint8Array()));
     const result = await door.write({ path, content, author, seen: version?.hash ?? null });
     if (!result.ok) throw new Error(`${path}: ${result.reason}`);
   };
 
-  const goal = 'Show how many items are open, and keep the list in a folder of its own';
   const started = { session: id, goal, version: '0.1.0', workspace, rehearsal: false, budget: { alertAt: 0.8 } };
   journal.append({ type: 'session-started', ...started });
   const plan = {
@@ -73,7 +70,32 @@ export async function pendingWorkspace(): Promise<{ workspace: string; remove():
     const { agent, task } = author;
     journal.append({ type: 'agent-started', agent, role, ...(task && { task }), attempt: 1, route: [] });
   }
+  await work(write, journal);
+  journal.append({ type: 'session-ended', outcome: 'completed', reason: 'all done' });
+  await journal.close();
+  await store.close();
+  return id;
+}
 
+/** Another session on top, which worked on one of the same files and on one of its own. Its id. */
+export const leaveLaterSession = (workspace: string): Promise<string> =>
+  leaveSession(workspace, 'Say how the list is used', async write => {
+    await write(backend, 'list.js', text => `// Items are never changed in place.\n${text}`);
+    await write(frontend, 'docs/usage.md', () => '# How to use it\n\n`node todo.js add Milk`\n');
+  });
+
+/** A copy of the sample in which a session of two agents and a reviewer has ended and left its work to be decided. */
+export async function pendingWorkspace(): Promise<{ workspace: string; remove(): Promise<void> }> {
+  const scratch = await mkdtemp(join(tmpdir(), 'orchestrate-pending-'));
+  const workspace = join(scratch, 'todo-list');
+  await cp(join(root, 'test', 'support', 'sample'), workspace, { recursive: true });
+  await writeFile(join(workspace, 'old-notes.md'), '# Notes\n\nNobody reads this any more.\n');
+  const goal = 'Show how many items are open, and keep the list in a folder of its own';
+  await leaveSession(workspace, goal, (write, journal) => labelsAndStorage(workspace, write, journal));
+  return { workspace, remove: () => rm(scratch, { recursive: true, force: true, maxRetries: 5 }) };
+}
+
+async function labelsAndStorage(workspace: string, write: Write, journal: Journal): Promise<void> {
   await write(frontend, 'list.js', text =>
     text
       .replace(
@@ -119,8 +141,4 @@ export async function pendingWorkspace(): Promise<{ workspace: string; remove():
     line,
     text: 'The box and the check mark have different widths in some terminals, so the column does not line up.',
   });
-  journal.append({ type: 'session-ended', outcome: 'completed', reason: 'all done' });
-  await journal.close();
-  await store.close();
-  return { workspace, remove: () => rm(scratch, { recursive: true, force: true, maxRetries: 5 }) };
 }

@@ -1,4 +1,4 @@
-import type { Changes, FileReview } from '../../core/changes/changes.ts';
+import type { Changes, FileReview, PendingFile } from '../../core/changes/changes.ts';
 import type { ReviewResult, Selector } from '../../core/changes/decisions.ts';
 import type { Hunk } from '../../core/changes/hunks.ts';
 import { parsePath } from '../../core/paths.ts';
@@ -28,46 +28,71 @@ function hunkLines(hunk: Hunk, before: string[], after: string[], style: Style):
   ];
 }
 
-/** What waits for review: every file in short, or the hunks of one. */
+/** A session whose changes are shown, and which of them. */
+export interface Shown {
+  session: { id: string; goal?: string };
+  changes: Changes;
+  selector: Selector;
+}
+
+export const sessionLine = ({ style }: Terminal, { id, goal }: Shown['session']): string =>
+  `${style.accent(oneLine(goal ?? ''))}  ${style.dim(id)}`;
+
+/** What waits for review, session by session: every file in short, or the hunks of one. */
 export async function showChanges(
   terminal: Terminal,
   call: Call,
-  changes: Changes,
-  path: string | undefined,
+  shown: readonly Shown[],
   read: (path: string) => Promise<Uint8Array | undefined>,
 ): Promise<number> {
-  const files = changes.pendingFiles().filter(file => path === undefined || file.path === path);
-  if (call.options.json) {
-    for (const file of files) printJson(terminal, await changes.file(file.path));
-    return EXIT.done;
+  const paths = new Set<string>();
+  let hunkCount = 0;
+  for (const { session, changes, selector } of shown) {
+    const { path } = selector;
+    const files = changes.pendingFiles().filter(file => path === undefined || file.path === path);
+    if (shown.length > 1 && !call.options.json) print(terminal, sessionLine(terminal, session));
+    for (const file of files) {
+      paths.add(file.path);
+      hunkCount += file.hunks;
+      if (call.options.json) printJson(terminal, { session: session.id, ...(await changes.file(file.path)) });
+      else await showFile(terminal, changes, file, path === undefined ? undefined : read);
+    }
   }
+  if (call.options.json) return EXIT.done;
   const { style } = terminal;
-  if (files.length === 0) {
+  const [first] = shown;
+  const path = first?.selector.path;
+  if (paths.size === 0) {
     print(terminal, path === undefined ? 'Nothing waits for review.' : `Nothing in ${path} waits for review.`);
-    return EXIT.done;
-  }
-  for (const file of files) {
-    const hunks = `${file.hunks} ${file.hunks === 1 ? 'hunk' : 'hunks'}`;
-    print(
-      terminal,
-      `${style.bold(file.path)}  ${file.change}  ${style.good(`+${file.added}`)} ${style.bad(`-${file.removed}`)}  ${hunks}`,
-    );
-    if (path === undefined) continue;
-    const review = (await changes.file(file.path)) as FileReview;
-    const before = linesOf(await changes.baseline(file.path));
-    const after = linesOf(await read(file.path));
-    for (const hunk of review.hunks) print(terminal, hunkLines(hunk, before, after, style).join('\n'));
-  }
-  if (path === undefined) {
-    const count = files.reduce((sum, file) => sum + file.hunks, 0);
-    print(
-      terminal,
-      style.dim(
-        `${files.length} files, ${count} hunks. See one: orchestrate changes PATH · keep: orchestrate accept [PATH] · take out: orchestrate reject [PATH]`,
-      ),
-    );
+  } else if (path === undefined) {
+    const sessions = shown.length > 1 ? ` of ${shown.length} sessions` : '';
+    const files = paths.size === 1 ? '1 file' : `${paths.size} files`;
+    const hunks = hunkCount === 1 ? '1 hunk' : `${hunkCount} hunks`;
+    const next =
+      'See one: orchestrate changes PATH · keep: orchestrate accept [PATH] · take out: orchestrate reject [PATH]';
+    print(terminal, style.dim(`${files}, ${hunks}${sessions}. ${next}`));
   }
   return EXIT.done;
+}
+
+/** With `read` all its hunks, too. */
+async function showFile(
+  terminal: Terminal,
+  changes: Changes,
+  file: PendingFile,
+  read: ((path: string) => Promise<Uint8Array | undefined>) | undefined,
+): Promise<void> {
+  const { style } = terminal;
+  const hunks = `${file.hunks} ${file.hunks === 1 ? 'hunk' : 'hunks'}`;
+  print(
+    terminal,
+    `${style.bold(file.path)}  ${file.change}  ${style.good(`+${file.added}`)} ${style.bad(`-${file.removed}`)}  ${hunks}`,
+  );
+  if (!read) return;
+  const review = (await changes.file(file.path)) as FileReview;
+  const before = linesOf(await changes.baseline(file.path));
+  const after = linesOf(await read(file.path));
+  for (const hunk of review.hunks) print(terminal, hunkLines(hunk, before, after, style).join('\n'));
 }
 
 /**
