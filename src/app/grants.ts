@@ -90,8 +90,8 @@ export class GrantFile {
 
 /** What the policy would ask about is looked up first; what it refuses stays refused. */
 export function grantedJudge(judge: CommandJudge, grants: Pick<GrantFile, 'get'>): CommandJudge {
-  return command => {
-    const found = judge(command);
+  return (command, folder) => {
+    const found = judge(command, folder);
     if (found.verdict !== 'ask') return found;
     const granted = grants.get(command);
     if (granted === undefined) return found;

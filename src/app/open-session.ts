@@ -22,8 +22,8 @@ import type { MoreWork, SessionStart } from '../core/team/options.ts';
 import { Session } from '../core/team/session.ts';
 import type { Workers } from '../core/worker/contract.ts';
 import { withWorkers } from '../core/worker/runner.ts';
+import { diskOf } from '../node/disk.ts';
 import { hashOf } from '../node/hash.ts';
-import { leadsOutside } from '../node/links.ts';
 import { newId } from '../node/new-id.ts';
 import type { NodeProcesses } from '../node/processes.ts';
 import type { SessionFolder } from '../node/session/session-folder.ts';
@@ -196,7 +196,7 @@ async function begin(
     const policy = createCommandJudge({
       roots: [root],
       shell: processes.shell,
-      leadsOutside: leadsOutside(root),
+      disk: diskOf(root),
       ...(rules && { rules: rules as CommandRules }),
     });
     return grantedJudge(policy, host.grants);

@@ -30,10 +30,12 @@ const maxNesting = 100;
  */
 export function createCommandJudge(policy: CommandPolicy): CommandJudge {
   const rules = compileRules(policy.rules ?? {});
-  return line => {
+  return (line, folder) => {
+    const workspace = folder === undefined ? policy : { ...policy, folder };
     const hidden = hiddenCharacters(line);
     const found =
-      hidden ?? (policy.shell === 'posix' ? judgeLine(line, policy, rules) : judgePlainShell(line, policy, rules));
+      hidden ??
+      (policy.shell === 'posix' ? judgeLine(line, workspace, rules) : judgePlainShell(line, workspace, rules));
     return plain(found);
   };
 }
@@ -65,12 +67,13 @@ function judgeWalk(walk: Walk, workspace: Workspace, rules: CompiledRules, depth
   return worst([...walk.findings, ...walk.commands.map(command => judgeCommand(command, workspace, rules, depth))]);
 }
 
-function judgeCommand(command: Simple, workspace: Workspace, rules: CompiledRules, depth: number): Finding {
-  const around = [
+function judgeCommand(command: Simple, around: Workspace, rules: CompiledRules, depth: number): Finding {
+  const workspace = { ...around, at: command.at };
+  const attached = [
     ...command.redirections.map(redirection => judgeRedirection(redirection, workspace)),
     ...command.assignments.map(judgeAssignment),
   ];
-  return worst([judgeItself(command, workspace, rules, depth), ...around]);
+  return worst([judgeItself(command, workspace, rules, depth), ...attached]);
 }
 
 function judgeItself(command: Simple, workspace: Workspace, rules: CompiledRules, depth: number): Finding {

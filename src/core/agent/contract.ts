@@ -181,7 +181,8 @@ export interface CommandVerdict {
   /** For the model: what it may do instead. */
   advice: string;
 }
-export type CommandJudge = (command: string) => CommandVerdict;
+/** `folder` is where it is run, relative to the workspace; absent: the workspace's own. */
+export type CommandJudge = (command: string, folder?: RelPath) => CommandVerdict;
 
 /** What was answered for always about a tool of others, as long as it is the same tool. */
 export type ToolJudge = (tool: ForeignTool) => 'allow' | 'ask' | 'deny';

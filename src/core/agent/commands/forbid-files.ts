@@ -1,4 +1,4 @@
-import { isRoot, pathsIn, placeOf, type Workspace } from './places.ts';
+import { isRoot, isThere, pathsIn, placeOf, type Workspace } from './places.ts';
 import { judgeWrite } from './redirect.ts';
 import type { Arg, Simple } from './simple.ts';
 import { type Finding, never } from './verdict.ts';
@@ -51,12 +51,14 @@ function secrets(name: string, args: Arg[], workspace: Workspace): Finding | und
   const pattern = /^[ef]?grep$/.test(name) ? operands(args)[0] : undefined;
   for (const arg of args) {
     if (arg === pattern) continue;
-    // A bare word such as "secrets" may mean anything here; commands that read files look again.
-    if (pathsIn(arg).some(part => /[./\\]/.test(part.text) && placeOf(part, workspace) === 'secret'))
+    // A bare word such as "secrets" may mean anything, unless there is a file of that name.
+    if (pathsIn(arg).some(part => placeOf(part, workspace) === 'secret' && meant(part, workspace)))
       return never('reads-secret', 'Files that hold secrets are not touched. Ask the user for what you need to know.');
   }
   return undefined;
 }
+
+const meant = (part: Arg, workspace: Workspace) => /[./\\]/.test(part.text) || isThere(part, workspace);
 
 const operands = (args: Arg[]) => args.filter(arg => !/^-./.test(arg.text));
 

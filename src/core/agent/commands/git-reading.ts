@@ -1,9 +1,9 @@
 import { gitReaders } from './builders/git.ts';
 import { gitParts } from './forbid-git.ts';
 import { judgeCalling } from './options.ts';
-import { pathsIn, placeOf, type Workspace } from './places.ts';
+import { inRepository, pathsIn, placeOf, type Workspace } from './places.ts';
 import type { Simple } from './simple.ts';
-import { allowed, ask, type Finding } from './verdict.ts';
+import { allowed, ask, type Finding, never } from './verdict.ts';
 
 const globalOptions = /^(--no-pager|-P|--no-optional-locks|--literal-pathspecs|--version)$/;
 
@@ -19,12 +19,32 @@ export function judgeGit(command: Simple, workspace: Workspace): Finding {
   if (!reader) return no(`"git ${verb}" changes things, or is not known.`);
   // Git has globs of its own, which no shell takes away.
   if (!args.every(arg => arg.fixed && !arg.glob)) return no('What git is asked for is only known when it runs.');
-  if (
-    args.some(arg =>
-      pathsIn(arg).some(part => /^(outside|secret|device)$/.test(placeOf(part, workspace)) && !/^-/.test(part.text)),
-    )
-  )
+  const places = args
+    .flatMap(pathsIn)
+    .filter(part => !part.text.startsWith('-'))
+    .map(part => placeOf(part, workspace));
+  if (places.includes('secret'))
+    return never(
+      'reads-secret',
+      'Files that hold secrets are not shown, in no version of them. Ask the user for what you need to know.',
+    );
+  if (places.some(place => place === 'outside' || place === 'device'))
     return no('It names something outside the workspace.');
+  const beyond = readsBeyond(verb, rest, workspace);
+  if (beyond) return no(beyond);
   const found = judgeCalling(args.slice(args.length - rest.length), reader, workspace);
   return found === allowed ? allowed : no(found.advice);
+}
+
+const objectId = /^[0-9a-f]{4,64}(\.\.\.?[0-9a-f]{4,64})?$/i;
+
+/** Ways to content that no path names. */
+function readsBeyond(verb: string, rest: string[], workspace: Workspace): string | undefined {
+  if (verb !== 'show' && verb !== 'diff') return undefined;
+  const id = rest.find(text => objectId.test(text));
+  if (id) return `"${id}" may be the id of any file's content. Write "${id.split('.')[0]}^0" where it is a commit.`;
+  // Without a repository, or beside one, it compares whole folders, whatever lies in them.
+  if (verb === 'diff' && (!inRepository(workspace) || rest.some(text => text.startsWith('/dev/'))))
+    return 'Outside of a repository "git diff" reads any file.';
+  return undefined;
 }

@@ -1,25 +1,34 @@
 import type { RelPath } from '../../../protocol/ids.ts';
 import { checkRelPath, parsePath } from '../../paths.ts';
+import { type Disk, folded, unseenDisk } from './disk.ts';
+import { expand } from './expand.ts';
 import type { Arg } from './simple.ts';
+import { atStart, type Standing } from './standing.ts';
 
-/** Where a word leads if it is taken as a path. */
-export type Place =
-  /** In the workspace, and no secret. */
-  | 'inside'
-  | 'outside'
+/** Where a word leads if it is taken as a path, from the gravest to the most harmless. */
+const PLACES = [
+  'device',
+  'secret',
   /** Git's folder, or our own. */
-  | 'protected'
-  | 'secret'
-  | 'device'
+  'protected',
+  'outside',
   /** Only known when it runs. */
-  | 'unknown';
+  'unknown',
+  /** In the workspace, and no secret. */
+  'inside',
+] as const;
+export type Place = (typeof PLACES)[number];
 
 /** What the policy must know of the workspace. */
 export interface Workspace {
   /** Absolute paths of its folders. */
   roots: readonly string[];
-  /** Whether links lead a path out of it; only the disk can tell. */
-  leadsOutside?: (path: RelPath) => boolean;
+  /** Absent: paths are judged by their text alone. */
+  disk?: Disk;
+  /** The folder in which the line begins; absent: the workspace's own. */
+  folder?: RelPath | undefined;
+  /** Where the command in question stands, seen from there. */
+  at?: Standing;
 }
 
 const harmlessDevices = new Set(['/dev/null', '/dev/stdin', '/dev/stdout', '/dev/stderr']);
@@ -28,35 +37,125 @@ const secretPlaces =
   /^\/(etc\/(shadow|gshadow|sudoers|ssh|ssl\/private)|proc\/[^/]+\/(environ|mem|maps|cmdline|fd|root|cwd)|root|var\/run\/secrets|run\/secrets)(\/|$)/;
 const home = /^(~|\$\{?HOME\}?|\$\{?USERPROFILE\}?|%USERPROFILE%)/i;
 
-/** Judges a word as a path, by its text and by the links on disk. */
+/** Judges a word as a path: by its text, and by where it leads on disk from where the command stands. */
 export function placeOf(arg: Arg, workspace: Workspace): Place {
   const { text } = arg;
   if (harmlessDevices.has(text)) return 'inside';
   if (/^\/dev(\/|$)/.test(text)) return 'device';
-  const { reason, path } = parsed(text, workspace);
-  if (isSecret(text)) return 'secret';
+  const written = parsePath(text, workspace.roots);
+  const reason = written.ok ? undefined : written.reason;
+  if (isSecret(text) || reason === 'secret-file') return 'secret';
   if (reason === 'protected') return 'protected';
-  if (home.test(text)) return 'outside';
+  if (home.test(text) || (/^[A-Za-z]:/.test(text) && reason === 'outside-workspace')) return 'outside';
   if (!arg.fixed) return text.startsWith('/') || reason === 'outside-workspace' ? 'outside' : 'unknown';
-  if (reason === 'outside-workspace') return 'outside';
-  if (reason === 'secret-file') return 'secret';
   if (reason === 'invalid') return 'unknown';
-  if (arg.glob) return safeGlob(text) ? inside(path?.replace(/\/?[^/]*[*?[].*$/, ''), workspace) : 'unknown';
-  return inside(path, workspace);
+  if (arg.glob && !workspace.disk && !safeGlob(text)) return 'unknown';
+  const reals = realsOf(arg, workspace);
+  if (!reals) return reason === 'outside-workspace' ? 'outside' : 'unknown';
+  return gravest(reals.map(real => placeOfReal(real, workspace)));
 }
 
-/** The workspace's own folder, by whatever way. */
+const gravest = (places: Place[]): Place => PLACES.find(place => places.includes(place)) ?? 'inside';
+
+function placeOfReal(real: string | undefined, workspace: Workspace): Place {
+  if (real === undefined) return 'unknown';
+  const inside = diskOf(workspace).inside(real);
+  if (inside === '') return 'inside';
+  if (inside === undefined) return isSecret(real) ? 'secret' : /^\/dev\//.test(real) ? 'device' : 'outside';
+  const checked = checkRelPath(inside);
+  if (checked.ok) return 'inside';
+  return checked.reason === 'secret-file' ? 'secret' : checked.reason === 'protected' ? 'protected' : 'unknown';
+}
+
+/** The workspace's own folder or one above it, by whatever way. */
 export function isRoot(arg: Arg, workspace: Workspace): boolean {
-  return parsed(arg.text, workspace).reason === 'not-a-file';
+  const { root } = diskOf(workspace);
+  return (
+    realsOf(arg, workspace)?.some(
+      real => real !== undefined && `${root}/`.startsWith(real === '/' ? real : `${real}/`),
+    ) === true
+  );
 }
 
-function parsed(text: string, workspace: Workspace) {
-  const found = parsePath(text, workspace.roots);
-  return found.ok ? { path: found.path, reason: undefined } : { path: undefined, reason: found.reason };
+/** Whether there is a folder at the end of the word, or may be. */
+export function mayBeFolder(arg: Arg, workspace: Workspace): boolean {
+  const { disk } = workspace;
+  return (
+    disk !== undefined &&
+    (realsOf(arg, workspace)?.some(real => real === undefined || disk.names(real) !== undefined) ?? true)
+  );
 }
 
-const inside = (path: RelPath | undefined, workspace: Workspace): Place =>
-  path && workspace.leadsOutside?.(path) ? 'outside' : 'inside';
+/** Whether the word is the name of something that is there. */
+export function isThere(arg: Arg, workspace: Workspace): boolean {
+  const { disk } = workspace;
+  return disk !== undefined && realsOf(arg, workspace)?.some(real => real !== undefined && disk.exists(real)) === true;
+}
+
+/** Whether git finds a repository from wherever the command may stand; not seen where nobody looks at the disk. */
+export function inRepository(workspace: Workspace): boolean {
+  const { disk } = workspace;
+  if (!disk) return true;
+  const folders = foldersOf(workspace) ?? [];
+  return folders.length > 0 && folders.every(folder => above(folder).some(each => disk.exists(`${each}/.git`)));
+}
+
+/** The folder and all above it. */
+const above = (folder: string): string[] =>
+  folder.split('/').map((_, at, parts) => parts.slice(0, parts.length - at).join('/'));
+
+const diskOf = ({ disk, roots }: Workspace): Disk => disk ?? unseenDisk(roots[0] ?? '/');
+
+/** All that a word can stand for, seen from everywhere the command may stand; undefined is what nobody can tell. */
+function realsOf(arg: Arg, workspace: Workspace): (string | undefined)[] | undefined {
+  const disk = diskOf(workspace);
+  const folders = /^([/\\]|[A-Za-z]:[/\\])/.test(arg.text) ? ['/'] : foldersOf(workspace);
+  if (!folders) return undefined;
+  const reals: (string | undefined)[] = [];
+  for (const folder of folders) {
+    // A pattern that nothing matches stands for its own text.
+    reals.push(disk.follow(folder, arg.text), ...(arg.glob ? expand(disk, folder, arg.text) : []));
+  }
+  return reals;
+}
+
+/** The folders in which the command may stand, links followed. */
+function foldersOf(workspace: Workspace): string[] | undefined {
+  const disk = diskOf(workspace);
+  const { at = atStart, folder = '.' } = workspace;
+  const begin = disk.follow(disk.root, folder);
+  if (at === 'unknown' || begin === undefined) return undefined;
+  const found = new Set<string>();
+  for (const way of at) {
+    const ends = walked(disk, begin, way);
+    if (!ends) return undefined;
+    for (const end of ends) found.add(end);
+  }
+  return [...found];
+}
+
+const MAX_FOLDERS = 32;
+
+/** `cd l/..` means the folder of the link to one shell and the folder above its target to another: both count. */
+function walked(disk: Disk, begin: string, way: readonly string[]): string[] | undefined {
+  let here = [{ real: begin, named: begin }];
+  for (const word of way) {
+    const next = new Map<string, { real: string; named: string }>();
+    for (const { real, named } of here) {
+      const byName = folded(named, word);
+      for (const step of [
+        { real: disk.follow('/', byName), named: byName },
+        { real: disk.follow(real, word), named: disk.follow(real, word) },
+      ]) {
+        if (step.real === undefined || step.named === undefined) return undefined;
+        if (!next.has(step.real)) next.set(step.real, { real: step.real, named: step.named });
+      }
+    }
+    here = [...next.values()];
+    if (here.length > MAX_FOLDERS) return undefined;
+  }
+  return here.map(({ real }) => real);
+}
 
 /** Secret by its name, wherever it is. */
 function isSecret(text: string): boolean {
@@ -80,12 +179,25 @@ function safeGlob(text: string): boolean {
   );
 }
 
-/** The parts of a word that a command may take for a path: `--file=x`, `@x`, `HEAD:x`, `-fx`. */
+/** More parts than this are not looked at one by one. */
+const MAX_PARTS = 32;
+
+/** The parts of a word that a command may take for a path: `--file=x`, `@x`, `HEAD@{0}:x`, `:(top)x`, `a,b`, `-fx`. */
 export function pathsIn(arg: Arg): Arg[] {
-  const parts = [arg];
-  const at = arg.text.search(/[=@:]/);
-  if (at >= 0 && !/^[A-Za-z]:[\\/]/.test(arg.text)) parts.push({ ...arg, text: arg.text.slice(at + 1) });
-  if (/^-[A-Za-z]./.test(arg.text)) parts.push({ ...arg, text: arg.text.slice(2) });
-  if (arg.text.startsWith('@')) parts.push({ ...arg, text: arg.text.slice(1) });
-  return parts.filter(part => part.text !== '');
+  const texts = new Set([arg.text]);
+  if (!/^[A-Za-z]:[\\/]/.test(arg.text)) {
+    const cuts = [...arg.text.matchAll(/[=@:,]/g)].map(({ index }) => index);
+    if (cuts.length > MAX_PARTS) return [{ ...arg, fixed: false }];
+    for (const [i, cut] of cuts.entries()) {
+      texts.add(arg.text.slice(cut + 1));
+      texts.add(arg.text.slice((cuts[i - 1] ?? -1) + 1, cut));
+      texts.add(arg.text.slice(cut + 1, cuts[i + 1]));
+    }
+  }
+  if (/^-[A-Za-z]./.test(arg.text)) texts.add(arg.text.slice(2));
+  // The magic of git's own paths.
+  for (const text of [...texts])
+    if (/^(\([^)]*\)|[/!^]+)./.test(text)) texts.add(text.replace(/^(\([^)]*\)|[/!^]+)/, ''));
+  texts.delete('');
+  return [...texts].map(text => ({ ...arg, text }));
 }

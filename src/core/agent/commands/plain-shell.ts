@@ -3,6 +3,7 @@ import { permittedEverywhere } from './permit.ts';
 import type { Workspace } from './places.ts';
 import type { CompiledRules } from './rules.ts';
 import { nameOf, type Simple } from './simple.ts';
+import { atStart } from './standing.ts';
 import { allowed, ask, type Finding, never, worst } from './verdict.ts';
 
 /** Words and switches, nothing that either shell of Windows gives a meaning to. */
@@ -56,7 +57,7 @@ function simple(part: string): Simple {
     glob: /[*?]/.test(text),
     runs: [],
   }));
-  return { args, assignments: [], redirections: [], input: [] };
+  return { args, assignments: [], redirections: [], input: [], at: atStart };
 }
 
 function refuses(command: Simple, workspace: Workspace, rules: CompiledRules): Finding {

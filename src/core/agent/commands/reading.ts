@@ -41,6 +41,7 @@ export const reading: Record<string, Shape> = {
     options: /^(-[uqwbBisyNE]+|-U\d+|--(unified|brief|color|ignore-all-space|side-by-side|stat)(=[\w]+)?)$/,
     valued: { '-U': number },
     operands: 'paths',
+    filesOnly: true,
   },
   dirname: { operands: 'text' },
   du: {

@@ -1,4 +1,4 @@
-import { placeOf, type Workspace } from './places.ts';
+import { mayBeFolder, placeOf, type Workspace } from './places.ts';
 import { judgeRead } from './redirect.ts';
 import type { Arg } from './simple.ts';
 import { allowed, ask, type Finding, worst } from './verdict.ts';
@@ -17,6 +17,8 @@ export interface Shape {
   operands?: 'paths' | 'names' | 'text';
   /** At most so many operands. */
   max?: number;
+  /** Reads all that lies in a folder, so that none may be named. */
+  filesOnly?: true;
   /** Only tells that files are there, so that secret ones may be named. */
   tells?: true;
 }
@@ -58,6 +60,8 @@ function judgeOperand(arg: Arg, shape: Shape, workspace: Workspace): Finding {
     return arg.fixed && !arg.glob && /^[\w@][\w@.+-]*$/.test(arg.text) ? allowed : unusual(arg);
   if (arg.text === '-') return allowed;
   const place = placeOf(arg, workspace);
+  if (shape.filesOnly && mayBeFolder(arg, workspace))
+    return ask('reads-folder', 'It may read all that lies in the folder. Name single files.');
   const harmless = shape.tells && (place === 'secret' || place === 'protected' || (place === 'unknown' && arg.fixed));
   return harmless ? allowed : judgeRead(place);
 }

@@ -1,3 +1,5 @@
+import type { Standing } from './standing.ts';
+
 /** A word of a command line, after quotes and escapes. */
 export interface Arg {
   /** Where something is expanded, its source text stands for it. */
@@ -27,6 +29,8 @@ export interface Simple {
   redirections: Redirection[];
   /** The commands right before it in a pipe. */
   input: Simple[];
+  /** The folders it may stand in. */
+  at: Standing;
   /** A here-document or here-string, where it is known. */
   document?: string;
 }

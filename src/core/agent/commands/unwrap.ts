@@ -1,4 +1,5 @@
 import { type Arg, nameOf, type Simple, unknownArg } from './simple.ts';
+import { entered, type Standing } from './standing.ts';
 import { ask, type Finding } from './verdict.ts';
 import { type Walk, walkLine } from './walk.ts';
 
@@ -67,8 +68,8 @@ const plainly = 'Run the command itself.';
 export function unwrap(command: Simple): Unwrapped | undefined {
   const name = nameOf(command);
   if (shells.has(name)) return unwrapShell(command);
-  if (name === 'eval') return unwrapText(command.args.slice(1), ' ');
-  if (name === 'trap') return unwrapText(command.args.slice(1, 2), ' ', true);
+  if (name === 'eval') return unwrapText(command.args.slice(1), command.at);
+  if (name === 'trap') return unwrapText(command.args.slice(1, 2), 'unknown', true);
   if (name === 'find') return unwrapFind(command);
   if (name === 'command' && /^-[vV]/.test(command.args[1]?.text ?? '')) return undefined;
   const wrapper = Object.hasOwn(wrappers, name) ? wrappers[name] : undefined;
@@ -79,6 +80,7 @@ function unwrapPlain(command: Simple, wrapper: Wrapper): Unwrapped | undefined {
   const { args } = command;
   const findings: Finding[] = [];
   const assignments = [...command.assignments];
+  let standing = command.at;
   let clear = !wrapper.unclear;
   let at = 1;
   for (; at < args.length; at++) {
@@ -96,14 +98,19 @@ function unwrapPlain(command: Simple, wrapper: Wrapper): Unwrapped | undefined {
       // What the option says may be a command, a folder or a file.
       if (!/^-[nsk]$/.test(arg.text)) clear = false;
       at++;
-    } else if (!wrapper.harmless.test(arg.text)) clear = false;
+      if (/^(-C|--chdir)$/.test(arg.text)) standing = entered(standing, args.slice(at, at + 1));
+    } else if (!wrapper.harmless.test(arg.text)) {
+      clear = false;
+      // Written together with its folder.
+      if (/^(-C|--chdir=)/.test(arg.text)) standing = 'unknown';
+    }
   }
   for (let skipped = 0; wrapper.operands && skipped < wrapper.operands; skipped++) at++;
   const rest = args.slice(at);
   if (rest.length === 0) return undefined;
   if (wrapper.needs && !args.slice(1, at).some(arg => arg.fixed && wrapper.needs?.test(arg.text))) clear = false;
   if (wrapper.adds) rest.push(unknownArg('$@'));
-  const inner: Simple = { ...command, args: rest, assignments, redirections: [] };
+  const inner: Simple = { ...command, args: rest, assignments, redirections: [], at: standing };
   delete inner.document;
   return { commands: [inner], findings, clear };
 }
@@ -113,7 +120,7 @@ function unwrapShell(command: Simple): Unwrapped | undefined {
   const at = args.findIndex((arg, i) => i > 0 && /^-[a-z]*c[a-z]*$/.test(arg.text));
   if (at > 0) {
     const options = args.slice(1, at).every(arg => arg.fixed && /^(-[eux]+|--norc|--noprofile)$/.test(arg.text));
-    const inner = unwrapText(args.slice(at + 1, at + 2), ' ');
+    const inner = unwrapText(args.slice(at + 1, at + 2), command.at);
     return {
       ...inner,
       clear:
@@ -124,18 +131,18 @@ function unwrapShell(command: Simple): Unwrapped | undefined {
         /^-[eux]*c$/.test(args[at]?.text ?? ''),
     };
   }
-  if (document !== undefined) return { ...walkLine(document), clear: false };
+  if (document !== undefined) return { ...walkLine(document, command.at), clear: false };
   return undefined;
 }
 
-function unwrapText(args: Arg[], join: string, unclear = false): Unwrapped {
+function unwrapText(args: Arg[], at: Standing, unclear = false): Unwrapped {
   if (args.length === 0 || !args.every(arg => arg.fixed && !arg.glob))
     return {
       commands: args.flatMap(arg => arg.runs),
       findings: [ask('unknown-command', `What is run is only known when it runs. ${plainly}`)],
       clear: false,
     };
-  return { ...walkLine(args.map(arg => arg.text).join(join)), clear: !unclear };
+  return { ...walkLine(args.map(arg => arg.text).join(' '), at), clear: !unclear };
 }
 
 const findRuns = /^-(exec|execdir|ok|okdir)$/;
@@ -149,7 +156,8 @@ function unwrapFind(command: Simple): Unwrapped | undefined {
     const words = args
       .slice(at + 1, end < 0 ? undefined : end)
       .map(arg => (arg.text.includes('{}') ? { ...arg, fixed: false } : arg));
-    if (words.length > 0) commands.push({ ...command, args: words, assignments: [], redirections: [] });
+    const standing = /dir$/.test(args[at]?.text ?? '') ? 'unknown' : command.at;
+    if (words.length > 0) commands.push({ ...command, args: words, assignments: [], redirections: [], at: standing });
   }
   if (commands.length === 0) return undefined;
   return {

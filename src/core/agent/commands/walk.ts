@@ -1,7 +1,17 @@
-import type { Command, ParsedScript, PipelineNode, Redirection as Redirect, SyntaxNode, Word } from 'unbash';
+import type {
+  AndOr,
+  Command,
+  ParsedScript,
+  Pipeline,
+  PipelineNode,
+  Redirection as Redirect,
+  SyntaxNode,
+  Word,
+} from 'unbash';
 import { forEachChild, parse } from 'unbash';
 import type { Arg, Simple } from './simple.ts';
 import { unknownArg } from './simple.ts';
+import { type After, afterCommand, atStart, either, type Standing, unmoved } from './standing.ts';
 import { ask, type Finding, never } from './verdict.ts';
 
 /** All simple commands of a line, at whatever depth, and what was found between them. */
@@ -10,10 +20,15 @@ export interface Walk {
   findings: Finding[];
 }
 
+/** A walk under way: where the next command stands, and where the last one left the shell. */
+interface Walking extends Walk {
+  at: Standing;
+  after: After;
+}
+
 /** Constructs whose parts are judged one by one, with nothing left to judge in themselves. */
 const transparent = new Set([
   'Pipeline',
-  'AndOr',
   'If',
   'Elif',
   'While',
@@ -25,8 +40,8 @@ const transparent = new Set([
 const plain = 'Write plain commands, joined by "&&", ";" or "|".';
 
 /** Parses a line and takes it apart. What is not understood is a finding. */
-export function walkLine(line: string): Walk {
-  const walk: Walk = { commands: [], findings: [] };
+export function walkLine(line: string, at: Standing = atStart): Walk {
+  const walk: Walking = { commands: [], findings: [], at, after: unmoved(at) };
   try {
     readScript(parse(line), walk);
   } catch {
@@ -36,7 +51,7 @@ export function walkLine(line: string): Walk {
   return walk;
 }
 
-function add(command: Simple, walk: Walk): void {
+function add(command: Simple, walk: Walking): void {
   if (walk.commands.push(command) > maxCommands) throw new RangeError('too many commands');
 }
 
@@ -46,34 +61,54 @@ const maxCommands = 300;
 const notUnderstood = ask('not-understood', `The line could not be understood as a whole. ${plain}`);
 const odd = (what: string) => ask('unusual-syntax', `${what} cannot be judged beforehand. ${plain}`);
 
-function readScript(script: ParsedScript | undefined, walk: Walk): Simple[] {
+function readScript(script: ParsedScript | undefined, walk: Walking): Simple[] {
   if (!script) {
     walk.findings.push(notUnderstood);
     return [];
   }
   if (script.errors?.length) walk.findings.push(notUnderstood);
   return script.commands.flatMap(statement => {
-    if (statement.background)
-      walk.findings.push(
-        ask('background', 'A command in the background outlives its answer. Run it in the foreground.'),
-      );
-    return readNode(statement.command, [], walk);
+    if (!statement.background) return readNode(statement.command, [], walk);
+    walk.findings.push(ask('background', 'A command in the background outlives its answer. Run it in the foreground.'));
+    return inSubshell(walk, () => readNode(statement.command, [], walk));
   });
 }
 
+/** What is run in a shell of its own leaves ours where it is. */
+function inSubshell<T>(walk: Walking, read: () => T): T {
+  const { at } = walk;
+  const result = read();
+  leave(walk, unmoved(at));
+  return result;
+}
+
+function leave(walk: Walking, after: After): void {
+  walk.after = after;
+  walk.at = either(after.done, after.failed);
+}
+
 /** The simple commands right in a node. `input` is what is piped into it. */
-function readNode(node: SyntaxNode, input: Simple[], walk: Walk): Simple[] {
+function readNode(node: SyntaxNode, input: Simple[], walk: Walking): Simple[] {
   if (node.type === 'Command') return [readCommand(node, input, walk)];
   if (node.type === 'Statement') return readScript({ ...emptyScript, commands: [node] }, walk);
-  if (node.type === 'Pipeline') return readPipeline(node.commands, input, walk);
+  if (node.type === 'Pipeline') return readPipeline(node, input, walk);
+  if (node.type === 'AndOr') return readAndOr(node, input, walk);
+  if (node.type === 'Subshell') return inSubshell(walk, () => readParts(node, input, walk));
   if (node.type === 'Redirected') {
+    const { at } = walk;
     const body = readNode(node.command, input, walk);
-    const carrier: Simple = { args: [], assignments: [], input, ...redirections(node.redirects, walk) };
+    const { after } = walk;
+    const found = inSubshell(walk, () => redirections(node.redirects, walk));
+    leave(walk, after);
+    const carrier: Simple = { args: [], assignments: [], input, at, ...found };
     add(carrier, walk);
     return [...body, carrier];
   }
   if (node.type === 'Function') {
+    // Nobody knows from where it will be called, or where it leads.
+    leave(walk, unmoved('unknown'));
     const body = readNode(node.body, [], walk);
+    leave(walk, unmoved('unknown'));
     const itself = body.some(command => command.args[0]?.text === node.name.value);
     walk.findings.push(
       itself ? never('fork-bomb', 'A function that calls itself without end is not run.') : odd('A function'),
@@ -81,12 +116,54 @@ function readNode(node: SyntaxNode, input: Simple[], walk: Walk): Simple[] {
     return body;
   }
   if (!transparent.has(node.type)) walk.findings.push(odd(`The construct "${node.type}"`));
+  return sequential.has(node.type) ? readParts(node, input, walk) : readBranches(node, input, walk);
+}
+
+/** Its parts run one after the other, all of them. */
+const sequential = new Set(['BraceGroup', 'CompoundList', 'Subshell']);
+
+function readParts(node: SyntaxNode, input: Simple[], walk: Walking): Simple[] {
   const all: Simple[] = [];
   forEachChild(node, child => {
     if (child.type === 'Word') readWord(child, walk);
     else if (isCommandLike(child)) all.push(...readNode(child, input, walk));
     else substitutions(child, walk);
   });
+  return all;
+}
+
+/** Its parts may run or not, and more than once. */
+function readBranches(node: SyntaxNode, input: Simple[], walk: Walking): Simple[] {
+  const { at: before } = walk;
+  const all: Simple[] = [];
+  let at = before;
+  forEachChild(node, child => {
+    walk.at = at;
+    if (child.type === 'Word') readWord(child, walk);
+    else if (isCommandLike(child)) all.push(...readNode(child, input, walk));
+    else substitutions(child, walk);
+    at = either(at, walk.at);
+  });
+  if (at !== before && node.type === 'While')
+    walk.findings.push(odd('A loop that changes the folder in which it stands'));
+  leave(walk, unmoved(at));
+  return all;
+}
+
+/** After `&&` one stands where a command that went well has led, after `||` where one that did not has. */
+function readAndOr({ commands, operators }: AndOr, input: Simple[], walk: Walking): Simple[] {
+  let { done, failed } = unmoved(walk.at);
+  const all: Simple[] = [];
+  for (const [i, command] of commands.entries()) {
+    const operator = operators[i - 1];
+    if (operator) walk.at = operator === '&&' ? done : failed;
+    all.push(...readNode(command, input, walk));
+    const { after } = walk;
+    if (!operator) ({ done, failed } = after);
+    else if (operator === '&&') [done, failed] = [after.done, either(failed, after.failed)];
+    else [done, failed] = [either(done, after.done), after.failed];
+  }
+  leave(walk, { done, failed });
   return all;
 }
 
@@ -103,6 +180,7 @@ function isCommandLike(node: SyntaxNode): node is PipelineNode {
 }
 const compound = new Set([
   ...transparent,
+  'AndOr',
   'For',
   'ArithmeticFor',
   'Select',
@@ -112,15 +190,21 @@ const compound = new Set([
   'ArithmeticCommand',
 ]);
 
-function readPipeline(nodes: readonly SyntaxNode[], input: Simple[], walk: Walk): Simple[] {
+function readPipeline({ commands, prefixes }: Pipeline, input: Simple[], walk: Walking): Simple[] {
+  const { at } = walk;
   let before = input;
-  return nodes.flatMap(node => {
+  const all = commands.flatMap(node => {
+    walk.at = at;
     before = readNode(node, before, walk);
     return before;
   });
+  // Each part runs in a shell of its own, in some shells all but the last; "!" turns well and not well around.
+  if (commands.length > 1 || prefixes.length > 0) leave(walk, unmoved(either(at, walk.at)));
+  return all;
 }
 
-function readCommand(node: Command, input: Simple[], walk: Walk): Simple {
+function readCommand(node: Command, input: Simple[], walk: Walking): Simple {
+  const { at } = walk;
   const args: Arg[] = node.name ? [readWord(node.name, walk)] : [];
   const assignments: Simple['assignments'] = [];
   for (const part of node.prefix)
@@ -136,12 +220,13 @@ function readCommand(node: Command, input: Simple[], walk: Walk): Simple {
       args.push({ ...value, text: arg.text, fixed: value.fixed && !arg.index });
     }
   }
-  const command: Simple = { args, assignments, input, ...redirections(node.redirects, walk) };
+  const command: Simple = { args, assignments, input, at, ...redirections(node.redirects, walk) };
   add(command, walk);
+  leave(walk, afterCommand(args, at));
   return command;
 }
 
-function redirections(redirects: readonly Redirect[], walk: Walk): Pick<Simple, 'redirections' | 'document'> {
+function redirections(redirects: readonly Redirect[], walk: Walking): Pick<Simple, 'redirections' | 'document'> {
   const found: Simple['redirections'] = [];
   const documents: string[] = [];
   for (const redirect of redirects) {
@@ -163,13 +248,13 @@ function redirections(redirects: readonly Redirect[], walk: Walk): Pick<Simple, 
   return { redirections: found, ...(documents.length > 0 ? { document: documents.join('\n') } : {}) };
 }
 
-function readWord(word: Word, walk: Walk): Arg {
+function readWord(word: Word, walk: Walking): Arg {
   const arg: Arg = { text: word.value, fixed: true, glob: false, runs: [] };
   for (const part of word.parts ?? []) readPart(part, arg, walk);
   return arg;
 }
 
-function readPart(part: SyntaxNode, arg: Arg, walk: Walk): void {
+function readPart(part: SyntaxNode, arg: Arg, walk: Walking): void {
   switch (part.type) {
     case 'Literal':
     case 'SingleQuoted':
@@ -183,7 +268,7 @@ function readPart(part: SyntaxNode, arg: Arg, walk: Walk): void {
     case 'CommandExpansion':
     case 'ProcessSubstitution':
       arg.fixed = false;
-      arg.runs.push(...readScript(part.script, walk));
+      arg.runs.push(...inSubshell(walk, () => readScript(part.script, walk)));
       return;
     case 'SimpleExpansion':
       arg.fixed = false;
@@ -202,10 +287,10 @@ function readPart(part: SyntaxNode, arg: Arg, walk: Walk): void {
 }
 
 /** Commands anywhere below a node that is not itself taken apart. */
-function substitutions(node: SyntaxNode, walk: Walk): void {
+function substitutions(node: SyntaxNode, walk: Walking): void {
   forEachChild(node, child => {
-    if (child.type === 'Script') readScript(child, walk);
-    else if (isCommandLike(child)) readNode(child, [], walk);
+    if (child.type === 'Script') inSubshell(walk, () => readScript(child, walk));
+    else if (isCommandLike(child)) inSubshell(walk, () => readNode(child, [], walk));
     else substitutions(child, walk);
   });
 }

@@ -51,11 +51,9 @@ export const runCommand = defineTool({
   doing: args => `runs ${cutLine(args.command.split('\n')[0] ?? '', 80)}`,
   async permit(args, context) {
     const { host, agent, signal } = context;
-    if (args.cwd !== undefined) {
-      const folder = await resolveFolder(context, args.cwd);
-      if (!folder.ok) return folder;
-    }
-    const { verdict, rule, advice } = host.judge(args.command);
+    const folder = args.cwd === undefined ? undefined : await resolveFolder(context, args.cwd);
+    if (folder && !folder.ok) return folder;
+    const { verdict, rule, advice } = host.judge(args.command, folder?.path);
     if (verdict === 'allow') return undefined;
     if (verdict === 'deny') {
       const what = args.command;

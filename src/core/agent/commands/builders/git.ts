@@ -9,14 +9,17 @@ const anything = /^[^\n]+$/;
 
 const digits = Object.fromEntries([...'0123456789'].map(digit => [`-${digit}`, /^\d*$/]));
 
-/** What log, show and diff share: all but what writes a file, runs a program or looks outside of the repository. */
+/**
+ * What log, show and diff share: all but what writes a file, runs a program, looks outside of the repository or shows
+ * the content of files that are treated as binary because they may hold secrets.
+ */
 const differences: Calling = {
   flags:
     '-p -u --patch -s --no-patch --raw --patch-with-stat --numstat --shortstat --summary --compact-summary --name-only --name-status ' +
-    '--no-color --color-words --no-renames --text --ignore-space-at-eol --ignore-space-change --ignore-all-space ' +
-    '--ignore-blank-lines --exit-code --quiet --check --full-index --binary --minimal --patience --histogram --function-context ' +
+    '--no-color --color-words --no-renames --ignore-space-at-eol --ignore-space-change --ignore-all-space ' +
+    '--ignore-blank-lines --exit-code --quiet --check --full-index --minimal --patience --histogram --function-context ' +
     '--no-prefix --no-ext-diff --no-textconv --cached --staged --pickaxe-all --pickaxe-regex --cc -c -m',
-  letters: 'puwbzMCRaFiEnvlqsW',
+  letters: 'puwbzMCRFiEnvlqsW',
   choice: { '-S -G': anyText, '-U -n': /^\d+$/, '--diff-filter': /^[A-Za-z]+$/, '--diff-algorithm': /^[a-z]+$/ },
   attached: {
     ...digits,

@@ -1,0 +1,57 @@
+import { existsSync, lstatSync, readdirSync, readlinkSync } from 'node:fs';
+import { isAbsolute, join, parse, relative, resolve, sep } from 'node:path';
+import type { Disk } from '../core/agent/commands/disk.ts';
+
+/** As many links in one path as Linux follows. */
+const MAX_LINKS = 40;
+
+const plain = (path: string) => (sep === '\\' ? path.replaceAll('\\', '/') : path);
+
+/** The disk as command lines are judged by it: where words lead, component by component. */
+export function diskOf(folder: string): Disk {
+  const root = follow('/', resolve(folder)) ?? plain(resolve(folder));
+  return {
+    root,
+    follow,
+    names(path) {
+      try {
+        return readdirSync(path);
+      } catch {
+        return undefined;
+      }
+    },
+    exists: existsSync,
+    inside(path) {
+      const way = relative(root, path);
+      return way === '..' || way.startsWith(`..${sep}`) || isAbsolute(way) ? undefined : plain(way);
+    },
+  };
+}
+
+function follow(folder: string, path: string): string | undefined {
+  let at = isAbsolute(path) ? parse(resolve(path)).root : folder;
+  const open = namesOf(path).reverse();
+  try {
+    for (let links = 0, name = open.pop(); name !== undefined; name = open.pop()) {
+      const next = join(at, name);
+      if (name === '..' || !lstatSync(next, { throwIfNoEntry: false })?.isSymbolicLink()) at = next;
+      // What a process finds there is about itself, and we are another one.
+      else if (plain(next).startsWith('/proc/') || ++links > MAX_LINKS) return undefined;
+      else {
+        const target = readlinkSync(next);
+        if (isAbsolute(target)) at = parse(target).root;
+        open.push(...namesOf(target).reverse());
+      }
+    }
+    return plain(at);
+  } catch {
+    // Nobody may look there.
+    return undefined;
+  }
+}
+
+const namesOf = (path: string) =>
+  path
+    .slice(parse(path).root.length)
+    .split(sep === '\\' ? /[\\/]/ : '/')
+    .filter(name => name !== '' && name !== '.');
