@@ -28,7 +28,8 @@ export function diskOf(folder: string): Disk {
   };
 }
 
-function follow(folder: string, path: string): string | undefined {
+/** Where a path leads from a folder, each link followed before `..` is; undefined: nobody can tell. */
+export function follow(folder: string, path: string): string | undefined {
   let at = isAbsolute(path) ? parse(resolve(path)).root : folder;
   const open = namesOf(path).reverse();
   try {

@@ -1,9 +1,13 @@
 import { open, readdir, realpath, stat } from 'node:fs/promises';
 import { isAbsolute, join, relative, sep } from 'node:path';
 import type { ProjectTexts } from '../core/agent/roles/roles.ts';
+import { checkRelPath } from '../core/paths.ts';
 import type { RelPath } from '../protocol/ids.ts';
 
-/** Role files and AGENTS.md of a folder on disk. What cannot be read, or lies outside by a link, is not there. */
+/**
+ * Role files and AGENTS.md of a folder on disk. What cannot be read is not there, nor what a link leads
+ * to outside of the workspace, or to a file that no agent may read: all of it is told to models.
+ */
 export class NodeProjectTexts implements ProjectTexts {
   readonly #root: string;
 
@@ -43,6 +47,10 @@ export class NodeProjectTexts implements ProjectTexts {
     const root = await realpath(this.#root);
     const real = await realpath(join(root, path));
     const way = relative(root, real);
-    return way === '..' || way.startsWith(`..${sep}`) || isAbsolute(way) ? undefined : real;
+    if (way === '..' || way.startsWith(`..${sep}`) || isAbsolute(way)) return undefined;
+    const inside = way.split(sep).join('/');
+    // Ours stand in a folder of ours; whatever else a link leads to is judged like any file.
+    const checked = checkRelPath(inside);
+    return checked.ok || (checked.reason === 'protected' && inside === path) ? real : undefined;
   }
 }

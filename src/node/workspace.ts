@@ -12,6 +12,7 @@ import type {
 } from '../core/ports.ts';
 import type { Hash, RelPath } from '../protocol/ids.ts';
 import { writeAtomic } from './atomic-write.ts';
+import { diskOf } from './disk.ts';
 import { codeOf } from './error-code.ts';
 import { hashOf } from './hash.ts';
 import { type Located, locate, Refused } from './locate.ts';
@@ -46,7 +47,7 @@ export class NodeWorkspace implements WorkspaceFiles {
     const parsed = parsePath(path, [this.root, await this.#rootPath()]);
     if (!parsed.ok) return parsed;
     try {
-      return { ok: true, path: (await this.#locate(parsed.path)).path };
+      return { ok: true, path: (await this.#locate(this.#climbed(path) ?? parsed.path)).path };
     } catch (error) {
       return { ok: false, reason: error instanceof Refused ? error.reason : 'invalid' };
     }
@@ -121,6 +122,17 @@ export class NodeWorkspace implements WorkspaceFiles {
     this.#swept ??= sweep(folder);
     await this.#swept;
     return folder;
+  }
+
+  /** Where a path with `..` in it leads on disk: from where a link before it leads, not from where it stands. */
+  #climbed(path: string): RelPath | undefined {
+    if (!/(^|[\\/])\.\.([\\/]|$)/.test(path)) return undefined;
+    const disk = diskOf(this.root);
+    const real = disk.follow(disk.root, path.replaceAll('\\', '/'));
+    const inside = real === undefined ? undefined : disk.inside(real);
+    if (inside === undefined) throw new Refused('outside-workspace');
+    if (inside === '') throw new Refused('not-a-file');
+    return inside;
   }
 
   async #hash(path: RelPath, signal?: AbortSignal): Promise<Hash | null> {

@@ -33,4 +33,22 @@ describe('the texts that configure a project', () => {
     assert.equal(await texts.read('agents/secret.md', 10), undefined);
     assert.equal(await texts.read('../outside/secret.md', 10), undefined);
   });
+
+  it('are not there when a link leads to a secret or into our own records', async function () {
+    if (process.platform === 'win32') this.skip();
+    const secrets = ['.env', '.git/config', 'keys/id_rsa', '.orchestrate/sessions/1/events.jsonl'];
+    for (const path of secrets) await put(`ws/${path}`, 'canary');
+    const links = ['AGENTS.md', 'CLAUDE.md', '.claude/agents/x.md', '.orchestrate/agents/y.md'];
+    const texts = new NodeProjectTexts(join(temp.path, 'ws'));
+    for (const [i, link] of links.entries()) {
+      await put(`ws/${link}.folder`, '');
+      await symlink(join(temp.path, 'ws', secrets[i] ?? ''), join(temp.path, 'ws', link));
+      assert.equal(await texts.read(link, 100), undefined, link);
+    }
+    await put('ws/docs/AGENTS.md', 'all of us');
+    await symlink('../docs/AGENTS.md', join(temp.path, 'ws/src-AGENTS.md').replace('src-', 'keys/'));
+    assert.equal(await texts.read('keys/AGENTS.md', 100), 'all of us');
+    await symlink('../.git', join(temp.path, 'ws/.github'));
+    assert.equal(await texts.read('.github/config', 100), undefined);
+  });
 });

@@ -28,6 +28,18 @@ describe('the workspace on disk', () => {
     workspace = new NodeWorkspace(root);
   });
 
+  it('follows a link before what climbs out of it', async function () {
+    if (process.platform === 'win32') this.skip();
+    await mkdir(join(outside, 'below'));
+    await mkdir(join(root, 'src/deep'));
+    await symlink('../outside/below', join(root, 'link'));
+    await symlink('src/deep', join(root, 'up'));
+    assert.deepEqual(await workspace.resolve('link/../notes.md'), { ok: false, reason: 'outside-workspace' });
+    assert.deepEqual(await workspace.resolve('up/../a.ts'), { ok: true, path: 'src/a.ts' });
+    assert.deepEqual(await workspace.resolve('src/x/../../.env'), { ok: false, reason: 'secret-file' });
+    assert.deepEqual(await workspace.resolve('src/deep/../a.ts'), { ok: true, path: 'src/a.ts' });
+  });
+
   describe('lets no path escape:', () => {
     const refused: [string, PathRefusal][] = [
       ['../outside/notes.md', 'outside-workspace'],

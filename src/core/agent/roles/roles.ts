@@ -17,6 +17,8 @@ export interface Roles {
   problems: RoleProblem[];
 }
 
+const UNREADABLE =
+  'It cannot be read: it is no ordinary file, or a link that leads out of the workspace or to a file that no agent may read. Put the text itself here.';
 const MAX_FILES = 100;
 const MAX_BYTES = 128_000;
 
@@ -44,7 +46,7 @@ export async function loadRoles(texts: ProjectTexts, options: RoleFileOptions = 
     for (const path of paths.slice(0, MAX_FILES)) {
       const text = await texts.read(path, MAX_BYTES);
       if (text === undefined) {
-        problems.push({ path, line: 1, severity: 'error', text: 'The file cannot be read.' });
+        problems.push({ path, line: 1, severity: 'error', text: UNREADABLE });
         continue;
       }
       const read = readRoleFile({ path, text }, options);
