@@ -1,12 +1,11 @@
+import type { ConfiguredProvider } from '../core/config/providers.ts';
 import { configuredWorkers } from '../core/config/workers.ts';
 import { type Diagnosis, examine, type Patient, type WorkerDiagnosis } from '../core/doctor.ts';
 import type { Clock, Secrets } from '../core/ports.ts';
-import { Redactor } from '../core/redact.ts';
-import { modelOf, providerOf } from '../core/routing/model-ref.ts';
 import { vendorModels } from '../core/routing/route-table.ts';
 import type { Config } from '../protocol/config.ts';
 import { findWorkers } from '../workers/workers.ts';
-import { ProviderSet } from './provider-set.ts';
+import { Engine } from './engine.ts';
 
 /** Checks every provider, or only the named one, at the same time. `keyFrom` says where a key came from, in words. */
 export async function diagnose(
@@ -17,28 +16,36 @@ export async function diagnose(
   signal: AbortSignal,
   only?: string,
 ): Promise<Diagnosis[]> {
-  const set = new ProviderSet(config, secrets, new Redactor());
-  await set.load();
-  const routed = Object.values(config.routes ?? {}).flat();
-  const patients = set.configured
-    .filter(({ name }) => only === undefined || name === only)
-    .map((configured): Patient => {
-      const { name, label, keyEnv, keysAt, explicit, entry } = configured;
-      const light = vendorModels[entry.kind]?.light ?? [];
-      const own = routed.filter(ref => providerOf(ref) === name).map(modelOf);
-      const from = keyFrom(name);
-      return {
-        name,
-        label,
-        keyEnv,
-        explicit,
-        provider: set.get(name),
-        wanted: [...light, ...own, ...(entry.models ?? []).map(model => model.id)],
-        ...(keysAt && { keysAt }),
-        ...(from && { keyFrom: from }),
-      };
-    });
-  return Promise.all(patients.map(patient => examine(patient, clock, signal)));
+  // What a session would use, so that nothing works here that fails there.
+  const engine = new Engine({ config, secrets, clock, log: { write: () => undefined } });
+  try {
+    await engine.load();
+    const patients = engine.providers.configured
+      .filter(({ name }) => only === undefined || name === only)
+      .map(configured => patientOf(configured, engine, keyFrom(configured.name)));
+    return await Promise.all(patients.map(patient => examine(patient, clock, signal)));
+  } finally {
+    await engine.close();
+  }
+}
+
+function patientOf(configured: ConfiguredProvider, engine: Engine, keyFrom: string | undefined): Patient {
+  const { name, label, keyEnv, keysAt, explicit, entry } = configured;
+  const light = vendorModels[entry.kind]?.light ?? [];
+  const reached = engine.modelsOf(name);
+  return {
+    name,
+    label,
+    keyEnv,
+    explicit,
+    provider: engine.providers.get(name),
+    redactor: engine.redactor,
+    wanted: [...light, ...reached],
+    reached,
+    priced: model => engine.isPriced(`${name}/${model}`),
+    ...(keysAt && { keysAt }),
+    ...(keyFrom && { keyFrom }),
+  };
 }
 
 /** Says which CLI agents are there, known and configured. */

@@ -4,9 +4,10 @@ import type { ConfiguredProvider } from '../core/config/providers.ts';
 import type { Clock, Log, Secrets } from '../core/ports.ts';
 import { Redactor } from '../core/redact.ts';
 import type { Provider } from '../core/routing/contract.ts';
-import { providerOf } from '../core/routing/model-ref.ts';
+import { modelOf, providerOf } from '../core/routing/model-ref.ts';
 import { ProviderPool } from '../core/routing/pool.ts';
 import { costOf, Prices } from '../core/routing/prices.ts';
+import { vendorModels } from '../core/routing/route-table.ts';
 import { type RoutableProvider, routeFor, vendorOf } from '../core/routing/routes.ts';
 import type { Routes } from '../core/team/routes.ts';
 import { FileDayLedger } from '../node/day-ledger.ts';
@@ -42,6 +43,8 @@ export class Engine {
   readonly day: FileDayLedger | undefined;
   readonly #options: EngineOptions;
   #routable: RoutableProvider[] = [];
+  /** Configured by the person, and not answering. */
+  readonly down: { label: string; message: string }[] = [];
 
   constructor(options: EngineOptions) {
     const { config, secrets, clock, log, userFolder } = options;
@@ -110,6 +113,24 @@ export class Engine {
     };
   }
 
+  /** The models of a provider that a session would ask, those first that routes name. */
+  modelsOf(name: string): string[] {
+    const named = Object.values(this.config.routes ?? {})
+      .flat()
+      .filter(ref => providerOf(ref) === name)
+      .map(modelOf);
+    const found = this.#routable.find(each => each.name === name);
+    const usual = found && (found.models ?? Object.values(vendorModels[found.kind] ?? {}).flat());
+    return [...new Set([...named, ...(usual ?? [])])];
+  }
+
+  /** Whether it is known what a model costs: a session asks no other. */
+  async isPriced(model: ModelRef): Promise<boolean> {
+    const provider = this.providers.get(providerOf(model));
+    if (!provider) return false;
+    return provider.free || (await this.prices.find(model, provider, this.#options.clock.now())) !== undefined;
+  }
+
   /** What this usage costs on this model: 0 where it is free, undefined where the price is unknown. */
   async price(model: ModelRef, usage: Usage): Promise<NanoUsd | undefined> {
     const provider = this.providers.get(providerOf(model));
@@ -137,7 +158,10 @@ export class Engine {
     if (!unknown) return routable;
     const limit = configured?.keyless ? AbortSignal.timeout(LOCAL_PATIENCE_MS) : AbortSignal.timeout(10_000);
     const listed = await provider.listModels(limit);
-    if (!listed.ok) return configured?.explicit && !configured.keyless ? routable : undefined;
+    if (!listed.ok) {
+      if (configured?.explicit) this.down.push({ label: configured.label, message: listed.error.message });
+      return configured?.explicit && !configured.keyless ? routable : undefined;
+    }
     this.pool.models.listed(name, listed.models);
     // A hosted catalogue of hundreds is no preference: only routes and `models` name what is used of it.
     return configured?.keyless || kind === 'vscode-lm'

@@ -1,8 +1,10 @@
 import type { ErrorClass } from '../protocol/message.ts';
 import type { Clock } from './ports.ts';
+import type { Redactor } from './redact.ts';
 import type { Provider, ProviderError } from './routing/contract.ts';
+import { tryToolCall } from './tool-trial.ts';
 
-export type Step = 'config' | 'key' | 'models' | 'completion';
+export type Step = 'config' | 'key' | 'models' | 'route' | 'price' | 'completion';
 
 /** How far a provider got on the way from its configuration to an answer. */
 export interface Diagnosis {
@@ -18,7 +20,7 @@ export interface Diagnosis {
   model?: string;
   /** Wall time of the tiny answer. */
   ms?: number;
-  error?: ErrorClass | 'aborted' | 'no-key' | 'no-models';
+  error?: ErrorClass | 'aborted' | 'no-key' | 'no-models' | 'no-route' | 'no-price' | 'no-tool-call';
   message?: string;
   /** What to do about it. */
   advice?: string;
@@ -40,6 +42,8 @@ export interface Patient {
   name: string;
   label: string;
   provider: Provider | undefined;
+  /** Takes keys out of what is said. */
+  redactor: Redactor;
   keyFrom?: string;
   keysAt?: string;
   keyEnv: readonly string[];
@@ -47,6 +51,10 @@ export interface Patient {
   explicit: boolean;
   /** Models to try, the best first; one that the provider lists is taken. */
   wanted: readonly string[];
+  /** The models of it that a session would ask. */
+  reached: readonly string[];
+  /** Whether it is known what the model costs; a session asks no other. */
+  priced(model: string): Promise<boolean>;
 }
 
 const STEP_MS = 30_000;
@@ -72,7 +80,7 @@ function adviceFor(error: ProviderError, patient: Patient): string {
   }
 }
 
-/** Walks config → key → model list → one tiny answer, and stops where it fails. */
+/** Walks config → key → model list → route → price → one call of a tool, and stops where a session would fail, too. */
 export async function examine(patient: Patient, clock: Clock, signal: AbortSignal): Promise<Diagnosis> {
   const { provider, name, label, keyFrom } = patient;
   const base = { provider: name, label, ...(keyFrom && { keyFrom }) };
@@ -99,27 +107,30 @@ export async function examine(patient: Patient, clock: Clock, signal: AbortSigna
         : 'Name a model in its route.';
     return { ...base, ok: false, step: 'models', models, error: 'no-models', advice };
   }
+  const [example = model] = patient.reached;
+  if (patient.reached.length === 0) {
+    const advice = `No session asks it before its models are named: put them into orchestrate.providers, as "models": [{ "id": "${model}" }], or "${name}/${model}" into a route.`;
+    const message = 'It answers, but no route leads to any of its models.';
+    return { ...base, ok: false, step: 'route', models, model, error: 'no-route', message, advice };
+  }
+  if (!provider.free && !(await priced(patient))) {
+    const advice = `Say what it costs in orchestrate.prices, as { "model": "${name}/${example}", "input": 1, "output": 5 }, or mark the provider as "free".`;
+    const message = `It is not known what ${example} costs, and what has no price cannot be kept within a budget.`;
+    return { ...base, ok: false, step: 'price', models, model: example, error: 'no-price', message, advice };
+  }
   const started = clock.monotonic();
-  const problem = await limited(clock, signal, inner => tinyAnswer(provider, model, inner));
+  const trial = await limited(clock, signal, inner => tryToolCall(provider, model, patient.redactor, inner));
   const ms = Math.round(clock.monotonic() - started);
-  if (problem) return { ...failed('completion', problem), models, model, ms };
-  return { ...base, ok: true, step: 'completion', models, model, ms };
+  if (trial.ok) return { ...base, ok: true, step: 'completion', models, model, ms };
+  if (trial.error !== 'no-tool-call') return { ...failed('completion', trial.error), models, model, ms };
+  const message = `${model} answered, but called no tool${trial.said ? `: "${trial.said}"` : '.'}`;
+  const advice = 'Agents work by calling tools. Choose a model that can, or switch tool calls on at the server.';
+  return { ...base, ok: false, step: 'completion', models, model, ms, error: 'no-tool-call', message, advice };
 }
 
-async function tinyAnswer(provider: Provider, model: string, signal: AbortSignal): Promise<ProviderError | undefined> {
-  const request = {
-    model,
-    system: 'Answer with one word.',
-    tools: [],
-    messages: [{ role: 'user' as const, parts: [{ type: 'text' as const, text: 'Say OK.' }] }],
-    // Models that think first need room for it.
-    maxOutputTokens: 256,
-    conversation: 'doctor',
-  };
-  for await (const event of provider.stream(request, signal)) {
-    if (event.type === 'error') return event;
-  }
-  return undefined;
+async function priced({ reached, priced }: Patient): Promise<boolean> {
+  for (const model of reached) if (await priced(model)) return true;
+  return false;
 }
 
 async function limited<T>(clock: Clock, signal: AbortSignal, run: (signal: AbortSignal) => Promise<T>): Promise<T> {

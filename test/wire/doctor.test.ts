@@ -2,21 +2,27 @@ import assert from 'node:assert/strict';
 import { diagnose } from '../../src/app/diagnose.ts';
 import type { Diagnosis } from '../../src/core/doctor.ts';
 import { systemClock } from '../../src/node/clock.ts';
-import type { Config } from '../../src/protocol/config.ts';
+import type { Config, ProviderEntry } from '../../src/protocol/config.ts';
 import { refusedUrls } from '../../src/rehearsal/wire/server.ts';
 import type { WireOptions } from '../../src/rehearsal/wire/types.ts';
+import { callsItsTool } from '../support/tool-caller.ts';
 import { endServers, serve } from '../support/wire.ts';
 
 const secrets = { get: async (name: string) => (name === 'ollama' || name === 'nokey' ? undefined : `key-of-${name}`) };
 
 async function check(options: Partial<WireOptions>, change: (config: Config) => void = () => undefined) {
-  const servers = await serve(options);
+  const servers = await serve({ answer: callsItsTool, ...options });
   const config: Config = {
     providers: {
       anthropic: { kind: 'anthropic', baseUrl: servers.urls.anthropic },
       openai: { kind: 'openai', baseUrl: servers.urls.openai },
       google: { kind: 'google', baseUrl: servers.urls.google },
-      lab: { kind: 'openai-compatible', baseUrl: servers.urls['openai-compatible'] },
+      lab: {
+        kind: 'openai-compatible',
+        baseUrl: servers.urls['openai-compatible'],
+        models: [{ id: 'deepseek-chat' }],
+        free: true,
+      },
       ollama: { kind: 'ollama', baseUrl: servers.urls.ollama, local: true },
     },
   };
@@ -62,6 +68,43 @@ describe('The doctor', () => {
     assert.deepEqual(told('google'), [false, 'completion', 'model-missing']);
     assert.deepEqual(told('nokey'), [false, 'key', 'no-key']);
     assert.equal(found.get('ollama')?.ok, true);
+  });
+
+  it('does not say "works" of a server to which no route leads, or whose price is unknown, where a session would fail', async () => {
+    const lab = (change: (entry: ProviderEntry, config: Config) => void) =>
+      check({}, config => {
+        const entry = config.providers?.lab as ProviderEntry;
+        delete entry.models;
+        delete entry.free;
+        change(entry, config);
+      }).then(found => found.get('lab') as Diagnosis);
+    const unrouted = await lab(() => undefined);
+    assert.deepEqual([unrouted.ok, unrouted.step, unrouted.error], [false, 'route', 'no-route']);
+    assert.match(unrouted.advice ?? '', /orchestrate\.providers.*"models"/);
+    for (const name of [
+      (entry: ProviderEntry) => {
+        entry.models = [{ id: 'own-model' }];
+      },
+      (_: ProviderEntry, config: Config) => {
+        config.routes = { reviewer: ['lab/own-model'] };
+      },
+    ]) {
+      const unpriced = await lab(name);
+      assert.deepEqual([unpriced.ok, unpriced.step, unpriced.error], [false, 'price', 'no-price']);
+      assert.match(unpriced.advice ?? '', /orchestrate\.prices.*lab\/own-model/);
+    }
+    const priced = await lab((entry, config) => {
+      entry.models = [{ id: 'deepseek-chat' }];
+      config.prices = [{ model: 'lab/deepseek-chat', input: 1, output: 2 }];
+    });
+    assert.equal(priced.ok, true);
+  });
+
+  it('does not say "works" of a model that answers and calls no tool', async () => {
+    const found = await check({ answer: () => ({ text: 'OK, I am ready.' }) });
+    const { ok, error, message } = found.get('lab') as Diagnosis;
+    assert.deepEqual([ok, error], [false, 'no-tool-call']);
+    assert.match(message ?? '', /called no tool: "OK, I am ready\."/);
   });
 
   it('takes a server that is not there for a fault only where the user named it', async () => {
