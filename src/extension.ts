@@ -12,6 +12,8 @@ import { registerCommands } from './editor/commands/register.ts';
 import { Transcripts } from './editor/commands/transcript.ts';
 import { Dashboard } from './editor/dashboard/panel.ts';
 import type { DisposableStore } from './editor/disposables.ts';
+import { GoalEditor } from './editor/goal/goal-editor.ts';
+import { Goals } from './editor/goal/goals.ts';
 import { OWN_VENDOR, othersModels } from './editor/lm/api.ts';
 import { BestModelProvider } from './editor/lm/best-model.ts';
 import { foreignTools } from './editor/lm/foreign-tools.ts';
@@ -68,9 +70,11 @@ export function activate(context: vscode.ExtensionContext): Exposed | undefined 
     owner.add(new PlanLenses(desk, controller));
     owner.add(new PlanDiagnostics(controller, log));
     owner.add(planCompletion(controller));
+    const goals = new Goals(context.workspaceState);
+    const goalEditor = owner.add(new GoalEditor(goals));
     const checks = owner.add(new ProviderChecks());
     owner.add(new ProvidersView({ controller, checks, secrets, log, accounts: () => accountsOf(folder, secrets) }));
-    owner.add(registerCommands({ log, dashboard, secrets, controller, desk, transcripts, checks }));
+    owner.add(registerCommands({ log, dashboard, secrets, controller, desk, transcripts, checks, goals, goalEditor }));
     owner.add(vscode.lm.registerLanguageModelChatProvider(OWN_VENDOR, new BestModelProvider(controller)));
     // The chat view asks for models with the first message only, too late to answer that one.
     void vscode.lm.selectChatModels({ vendor: OWN_VENDOR });

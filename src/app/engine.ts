@@ -29,6 +29,12 @@ export interface EngineOptions {
   extra?: readonly Provider[];
 }
 
+export type Hindrance =
+  /** `down`: set up, and not answering. */
+  | { reason: 'no-provider'; down: readonly { label: string; message: string }[] }
+  | { reason: 'no-route'; providers: readonly string[] }
+  | { reason: 'no-price'; model: ModelRef };
+
 /** A local server answers at once or is not there. */
 const LOCAL_PATIENCE_MS = 1500;
 
@@ -111,6 +117,16 @@ export class Engine {
       free: () => all().filter(ref => free.has(providerOf(ref))),
       vendorOf: model => vendorOf(model, providers),
     };
+  }
+
+  /** Why no session can begin, or, where one has to be made, no plan; undefined: it can. */
+  async hindrance(plans: boolean): Promise<Hindrance | undefined> {
+    if (!this.ready) return { reason: 'no-provider', down: this.down };
+    if (!plans) return undefined;
+    const route = this.routes().all();
+    if (route.length === 0) return { reason: 'no-route', providers: this.#routable.map(({ name }) => name) };
+    for (const model of route) if (await this.isPriced(model)) return undefined;
+    return { reason: 'no-price', model: route[0] ?? '' };
   }
 
   /** The models of a provider that a session would ask, those first that routes name. */

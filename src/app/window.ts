@@ -17,6 +17,7 @@ import { reduce } from '../core/session/reduce.ts';
 import type { SessionState } from '../core/session/state.ts';
 import type { SessionOwner, SessionText } from '../core/session/store.ts';
 import type { MoreWork } from '../core/team/options.ts';
+import type { Trial } from '../core/tool-trial.ts';
 import { systemClock as clock } from '../node/clock.ts';
 import { hashOf } from '../node/hash.ts';
 import { newId } from '../node/new-id.ts';
@@ -39,8 +40,9 @@ import { Message } from '../protocol/message.ts';
 import type { Plan } from '../protocol/plan.ts';
 import { keySources } from './accounts.ts';
 import { BestModel, type Question } from './best-model.ts';
+import { type Candidate, type Listed, listModels, tryModel } from './connect.ts';
 import { diagnose, diagnoseWorkers } from './diagnose.ts';
-import { Engine } from './engine.ts';
+import { Engine, type Hindrance } from './engine.ts';
 import { GrantFile } from './grants.ts';
 import { environmentSecrets } from './keys.ts';
 import { loadFrom } from './load-config.ts';
@@ -80,7 +82,8 @@ type Beginning =
 type Begun =
   | { ok: true; session: LiveSession }
   | { ok: false; reason: 'owned'; owner: SessionOwner }
-  | { ok: false; reason: 'missing' | 'no-provider' }
+  | { ok: false; reason: 'missing' }
+  | ({ ok: false } & Hindrance)
   | { ok: false; reason: 'config'; problems: ConfigProblem[] };
 
 const PATIENCE_MS = 15_000;
@@ -106,7 +109,8 @@ export class Window {
       const problems = loaded.problems.filter(problem => problem.severity === 'error');
       if (problems.length > 0 && !rehearsal) return { ok: false, reason: 'config', problems };
       engine = await this.#engine(loaded, rehearsal, beginning);
-      if (!engine.ready) return { ok: false, reason: 'no-provider' };
+      const hindrance = rehearsal ? undefined : await engine.hindrance(beginning.kind === 'new' && !beginning.plan);
+      if (hindrance) return { ok: false, ...hindrance };
       const grants = new GrantFile(userFolder(environment), workspace);
       await grants.load();
       const processes = createProcesses({ root: workspace, clock });
@@ -275,6 +279,19 @@ export class Window {
   async roles(): Promise<RoleSpec[]> {
     const { roles } = await loadRoles(new NodeProjectTexts(this.#parts.workspace));
     return [...roles.values()];
+  }
+
+  async workers(): Promise<WorkerDiagnosis[]> {
+    const { environment, workspace } = this.#parts;
+    return diagnoseWorkers((await this.#config()).config, environment, workspace);
+  }
+
+  listModels(candidate: Candidate, signal: AbortSignal): Promise<Listed> {
+    return listModels(candidate, clock, signal);
+  }
+
+  tryModel(candidate: Candidate, model: string, signal: AbortSignal): Promise<Trial> {
+    return tryModel(candidate, model, clock, signal);
   }
 
   async diagnose(

@@ -3,19 +3,28 @@ import type { Changes } from '../core/changes/changes.ts';
 import type { WatchedChanges } from '../core/changes/watched.ts';
 import type { ConfigProblem } from '../core/config/load.ts';
 import type { Diagnosis, WorkerDiagnosis } from '../core/doctor.ts';
-import type { RouteEvent, RouteRequest } from '../core/routing/contract.ts';
+import type { ModelInfo, RouteEvent, RouteRequest } from '../core/routing/contract.ts';
 import type { Journal } from '../core/session/contract.ts';
 import type { RequestOutcome } from '../core/session/inbox.ts';
 import type { LiveSession } from '../core/session/live.ts';
 import type { SessionState } from '../core/session/state.ts';
 import type { SessionOwner, SessionText } from '../core/session/store.ts';
 import type { MoreWork } from '../core/team/options.ts';
+import type { Trial } from '../core/tool-trial.ts';
 import type { SessionSummary } from '../node/session/sessions.ts';
+import type { ProviderEntry } from '../protocol/config.ts';
 import type { JournalEvent } from '../protocol/events.ts';
 import type { Hash } from '../protocol/ids.ts';
 import type { InboxRequest } from '../protocol/inbox.ts';
 import type { Message } from '../protocol/message.ts';
 import type { Plan } from '../protocol/plan.ts';
+
+/** A provider that is not written down yet. */
+export interface Candidate {
+  name: string;
+  entry: ProviderEntry;
+  key?: string;
+}
 
 /** How a session begins. */
 export type Beginning =
@@ -26,7 +35,13 @@ export type Beginning =
 export type Begun =
   | { ok: true; session: LiveSession }
   | { ok: false; reason: 'owned'; owner: SessionOwner }
-  | { ok: false; reason: 'missing' | 'no-provider' }
+  | { ok: false; reason: 'missing' }
+  /** Nothing can be asked; `down` says what was set up and does not answer, and why. */
+  | { ok: false; reason: 'no-provider'; down: readonly { label: string; message: string }[] }
+  /** Something answers, and no route leads to it. */
+  | { ok: false; reason: 'no-route'; providers: readonly string[] }
+  /** What the session would ask first has no price that is known. */
+  | { ok: false; reason: 'no-price'; model: string }
   | { ok: false; reason: 'config'; problems: ConfigProblem[] };
 
 /** A session that has ended, taken over so that its changes can be decided. */
@@ -70,6 +85,15 @@ export interface Backend {
     signal: AbortSignal,
   ): Promise<AsyncIterable<RouteEvent>>;
   roles(): Promise<RoleSpec[]>;
+  /** Which CLI agents are there. */
+  workers(): Promise<WorkerDiagnosis[]>;
+  /** Which models it has, and of which of them it is known what they cost. */
+  listModels(
+    candidate: Candidate,
+    signal: AbortSignal,
+  ): Promise<{ ok: true; models: (ModelInfo & { priced: boolean })[] } | { ok: false; message: string }>;
+  /** Lets a model call a tool, for real. */
+  tryModel(candidate: Candidate, model: string, signal: AbortSignal): Promise<Trial>;
   /** Asks every provider, or only the named one, and looks which CLI agents are there. */
   diagnose(
     signal: AbortSignal,

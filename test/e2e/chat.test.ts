@@ -91,7 +91,7 @@ describe('@orchestrate in the chat view', function () {
         answer,
         command === 'start' ? 'What should the team achieve?' : 'There is no session in this workspace',
       );
-      await offers(answer, 'Start Demo Session');
+      await offers(answer, 'Start Demo');
     });
   }
 

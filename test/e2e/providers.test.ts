@@ -3,6 +3,7 @@ import { startWireServers } from '../../src/rehearsal/wire/server.ts';
 import type { WireServers } from '../../src/rehearsal/wire/types.ts';
 import { demo } from '../support/host/demo.ts';
 import { type Theme, themes, Workbench } from '../support/host/workbench.ts';
+import { callsItsTool } from '../support/tool-caller.ts';
 
 const good = 'sk-good-0123456789abcdef';
 const bad = 'sk-wrong-fedcba9876543210';
@@ -11,7 +12,7 @@ describe('the providers', function () {
   this.timeout(240_000);
   let servers: WireServers;
   before(async () => {
-    servers = await startWireServers({ answer: () => ({ text: 'OK' }), keys: [good] });
+    servers = await startWireServers({ answer: callsItsTool, keys: [good] });
   });
   after(() => servers?.close());
 
@@ -26,8 +27,8 @@ describe('the providers', function () {
   it('are asked for where none is set up', async () => {
     await using workbench = await Workbench.open();
     await workbench.showSidebar();
-    const welcome = workbench.welcome.filter({ hasText: 'No provider is set up yet' });
-    await welcome.getByRole('button', { name: 'Add a Provider Key' }).waitFor();
+    const welcome = workbench.welcome.filter({ hasText: 'No model is connected yet' });
+    await welcome.getByRole('button', { name: 'Connect a Model' }).waitFor();
     await workbench.screenshot('providers-empty');
   });
 

@@ -144,6 +144,8 @@ describe('the manifest', () => {
     const always = [
       'startSession',
       'startDemo',
+      'goal.edit',
+      'connectModel',
       'runWorkflow',
       'giveFileTo',
       'checkProviders',

@@ -65,7 +65,7 @@ export function NoSession() {
     >
       <Run command="start-session">{l10n.t('Start Session')}</Run>
       <Run command="start-demo" secondary>
-        {l10n.t('Try the Demo, No Keys Needed')}
+        {l10n.t('Try the Demo')}
       </Run>
       <Run command="connect-model" secondary>
         {l10n.t('Connect a Model')}

@@ -45,7 +45,7 @@ function ready(stream: Stream): boolean {
 const start: Answer = async (controller, request, stream) => {
   if (request.prompt.trim() === '') {
     say(stream, t('What should the team achieve? Write: `@orchestrate /start` and the goal.'));
-    stream.button({ command: 'orchestrate.startDemo', title: t('Start Demo Session') });
+    stream.button({ command: 'orchestrate.startDemo', title: t('Start Demo') });
     return;
   }
   const goal = goalOf(request);
@@ -195,7 +195,7 @@ const report: Answer = async (controller, _request, stream) => {
 
 function nothing(stream: Stream): void {
   say(stream, t('There is no session in this workspace yet. Write `@orchestrate /start` and a goal.'));
-  stream.button({ command: 'orchestrate.startDemo', title: t('Start Demo Session') });
+  stream.button({ command: 'orchestrate.startDemo', title: t('Start Demo') });
 }
 
 const ANSWERS: Record<string, Answer> = { start, monitor, list, logs, abort, status, report };

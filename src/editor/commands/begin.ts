@@ -62,17 +62,42 @@ function planned(
   });
 }
 
+/** Nobody types a goal twice. */
+const kept = (text: string) => `${text.replace(/(?<![.!?])$/, '.')} ${t('Your goal is kept.')}`;
+
 async function explain(begun: Extract<Begun, { ok: false }>): Promise<void> {
   switch (begun.reason) {
     case 'no-provider': {
-      const key = t('Add a Provider Key');
-      const demo = t('Try the Demo');
+      const connect = t('Connect a Model');
       const check = t('Check Providers');
-      const text = t('No model can be asked yet. Add a key, or start a local server such as Ollama.');
-      const choice = await vscode.window.showWarningMessage(text, key, demo, check);
-      if (choice === key) await vscode.commands.executeCommand('orchestrate.setApiKey');
+      const demo = t('Try the Demo');
+      const down = begun.down.map(({ label, message }) => `${label}: ${message}`).join(' ');
+      const text = down
+        ? t('What is set up does not answer. {0}', down)
+        : t('No model is connected yet. A key of any vendor is enough, or a server on this machine such as Ollama.');
+      const choice = await vscode.window.showWarningMessage(kept(text), connect, down ? check : demo);
+      if (choice === connect) await vscode.commands.executeCommand('orchestrate.connectModel');
       if (choice === demo) await vscode.commands.executeCommand('orchestrate.startDemo');
       if (choice === check) await vscode.commands.executeCommand('orchestrate.checkProviders');
+      return;
+    }
+    case 'no-route': {
+      const [provider = ''] = begun.providers;
+      const choose = t('Choose Its Models');
+      const text = t(
+        '{0} answers, but it is not said which of its models agents work with.',
+        begun.providers.join(', '),
+      );
+      if ((await vscode.window.showWarningMessage(kept(text), choose)) === choose)
+        await vscode.commands.executeCommand('orchestrate.connectModel', provider);
+      return;
+    }
+    case 'no-price': {
+      const { model } = begun;
+      const set = t('Set Its Price...');
+      const text = t('It is not known what {0} costs, so it cannot be kept within a budget.', model);
+      if ((await vscode.window.showWarningMessage(kept(text), set)) === set)
+        await vscode.commands.executeCommand('orchestrate.connectModel', model.slice(0, model.indexOf('/')));
       return;
     }
     case 'owned': {

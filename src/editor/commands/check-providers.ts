@@ -45,7 +45,9 @@ export async function checkProviders(
 async function tell(provider: string, diagnosis: Diagnosis | undefined): Promise<void> {
   const settings = t('Open Settings');
   const key = t('Set API Key...');
-  const open = diagnosis?.ok ? [] : diagnosis && wants(diagnosis) === 'key' ? [key] : [settings];
+  const connect = t('Choose Its Models...');
+  const actions = { key, settings, connect };
+  const open = diagnosis?.ok ? [] : [actions[diagnosis ? wants(diagnosis) : 'settings']];
   const choice = diagnosis?.ok
     ? await vscode.window.showInformationMessage(t('{0} works: {1}', diagnosis.label, factsOf(diagnosis)))
     : await vscode.window.showWarningMessage(
@@ -56,9 +58,11 @@ async function tell(provider: string, diagnosis: Diagnosis | undefined): Promise
       );
   if (choice === key) await vscode.commands.executeCommand('orchestrate.setApiKey', provider);
   if (choice === settings) await vscode.commands.executeCommand('orchestrate.openSettings', provider);
+  if (choice === connect) await vscode.commands.executeCommand('orchestrate.connectModel', provider);
 }
 
-type Item = vscode.QuickPickItem & { open?: 'key' | 'settings'; provider?: string };
+type Item = vscode.QuickPickItem & { open?: Want; provider?: string };
+type Want = 'key' | 'settings' | 'connect';
 
 async function show(problems: ConfigProblem[], diagnoses: Diagnosis[], workers: WorkerDiagnosis[]): Promise<void> {
   const rank = ({ ok }: Diagnosis) => (ok ? 0 : ok === false ? 1 : 2);
@@ -95,6 +99,7 @@ async function show(problems: ConfigProblem[], diagnoses: Diagnosis[], workers: 
     ignoreFocusOut: true,
   });
   if (picked?.open === 'key') await vscode.commands.executeCommand('orchestrate.setApiKey', picked.provider);
+  if (picked?.open === 'connect') await vscode.commands.executeCommand('orchestrate.connectModel', picked.provider);
   if (picked?.open === 'settings') await vscode.commands.executeCommand('orchestrate.openSettings', picked.provider);
 }
 
@@ -107,8 +112,12 @@ function itemOf(diagnosis: Diagnosis): Item {
   return error === 'no-key' ? item : { ...item, detail: reasonsOf(diagnosis) };
 }
 
-const wants = ({ error }: Diagnosis): 'key' | 'settings' =>
-  error === 'no-key' || error === 'auth' ? 'key' : 'settings';
+/** Where it is put right. */
+function wants({ error }: Diagnosis): Want {
+  if (error === 'no-key' || error === 'auth') return 'key';
+  const chosen = error === 'no-route' || error === 'no-price' || error === 'no-tool-call' || error === 'no-models';
+  return chosen ? 'connect' : 'settings';
+}
 
 function reasonsOf({ error, message, advice }: Diagnosis): string {
   // The general advice names environment variables first; here the key is a click away.

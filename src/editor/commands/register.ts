@@ -1,13 +1,15 @@
 import * as vscode from 'vscode';
 import type { Dashboard } from '../dashboard/panel.ts';
 import { DisposableStore } from '../disposables.ts';
+import type { GoalEditor } from '../goal/goal-editor.ts';
+import type { Goals } from '../goal/goals.ts';
 import type { PlanDesk } from '../plan/desk.ts';
 import type { ProviderChecks } from '../providers/checks.ts';
 import { copyOf, providerNamed } from '../providers/items.ts';
 import type { EditorSecrets } from '../secrets.ts';
 import type { SessionController } from '../session-controller.ts';
 import { openSessionLog, showReport } from './show.ts';
-import { giveFileTo, runWorkflow, startDemo, startSession } from './start-session.ts';
+import { giveFileTo, runWorkflow, startDemo, startFromEditor, startSession } from './start-session.ts';
 import * as steer from './steer.ts';
 import type { Transcripts } from './transcript.ts';
 
@@ -19,11 +21,13 @@ export interface CommandParts {
   desk: PlanDesk;
   transcripts: Transcripts;
   checks: ProviderChecks;
+  goals: Goals;
+  goalEditor: GoalEditor;
 }
 
 /** Every palette command. A failing one is logged and shown, never swallowed. */
 export function registerCommands(parts: CommandParts): vscode.Disposable {
-  const { log, dashboard, secrets, controller, desk, transcripts, checks } = parts;
+  const { log, dashboard, secrets, controller, desk, transcripts, checks, goals, goalEditor } = parts;
   const store = new DisposableStore();
   const add = (name: string, run: (given?: unknown) => unknown) =>
     store.add(
@@ -37,7 +41,11 @@ export function registerCommands(parts: CommandParts): vscode.Disposable {
       if (session) return run(session);
       return vscode.window.showInformationMessage(vscode.l10n.t('No plan waits for your approval here.'));
     };
-  add('startSession', given => startSession(controller, given));
+  const goal = { controller, goals, editor: goalEditor };
+  add('startSession', given => startSession(goal, given));
+  add('goal.edit', () => goalEditor.open());
+  add('goal.start', () => startFromEditor(goal));
+  add('goal.earlier', () => goalEditor.takeEarlier());
   add('startDemo', () => startDemo(controller));
   add('resumeSession', given => steer.resumeSession(controller, given));
   add('abort', given => steer.abortSession(controller, given));
@@ -92,6 +100,10 @@ export function registerCommands(parts: CommandParts): vscode.Disposable {
       providerNamed(given) === undefined ? '@ext:orchestrate.orchestrate' : '@id:orchestrate.providers',
     ),
   );
+  add('connectModel', async given => {
+    const { connectModel } = await import('../connect/wizard.ts');
+    await connectModel({ controller, secrets, checks }, given);
+  });
   add('setApiKey', async given => (await import('./set-api-key.ts')).setApiKey(secrets, controller, given));
   add('openDashboard', () => dashboard.open());
   add('showLog', () => log.show());

@@ -45,7 +45,7 @@ export async function setApiKey(secrets: EditorSecrets, controller: SessionContr
       .join(' '),
     password: true,
     ignoreFocusOut: true,
-    validateInput: mistakeIn,
+    validateInput: mistakeInKey,
   });
   if (key === undefined) return;
   await secrets.set(picked.name, key.trim());
@@ -56,7 +56,7 @@ export async function setApiKey(secrets: EditorSecrets, controller: SessionContr
 }
 
 /** Says what is wrong without repeating any of it: what was typed may be most of a key. */
-function mistakeIn(typed: string): string | undefined {
+export function mistakeInKey(typed: string): string | undefined {
   const key = typed.trim();
   if (key === '') return t('Paste the key.');
   if (/\s/.test(key)) return t('A key has no spaces in it.');

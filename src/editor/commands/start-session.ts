@@ -1,21 +1,67 @@
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { Plan } from '../../protocol/plan.ts';
+import { askGoal } from '../goal/ask-goal.ts';
+import type { GoalEditor } from '../goal/goal-editor.ts';
+import { type Goals, withFiles } from '../goal/goals.ts';
 import type { SessionController } from '../session-controller.ts';
+import type { WindowSession } from '../window-session.ts';
 import { requireReady } from '../workspace-readiness.ts';
 import { begin } from './begin.ts';
 
 const { t } = vscode.l10n;
 
+export interface GoalParts {
+  controller: SessionController;
+  goals: Goals;
+  editor: GoalEditor;
+}
+
 /** Asks for the goal and, where the person wants to say more, for roles and budget; then begins. */
-export async function startSession(controller: SessionController, given?: unknown): Promise<void> {
+export async function startSession(parts: GoalParts, given?: unknown): Promise<void> {
   if (!(await requireReady())) return;
-  const goal = typeof given === 'string' && given.trim() !== '' ? given : await askGoal();
-  if (goal === undefined) return;
-  const options = typeof given === 'string' ? {} : await askOptions(controller);
-  if (options === undefined) return;
-  if (options === 'workflow') await runWorkflow(controller, undefined, goal.trim());
-  else await begin(controller, { kind: 'new', goal: goal.trim(), ...options });
+  const named = typeof given === 'string' && given.trim() !== '';
+  const goal = named ? given : await askGoal(parts.goals);
+  if (goal === 'editor') await parts.editor.open();
+  else if (goal !== undefined) await startWith(parts, goal, named ? {} : undefined);
+}
+
+/** Begins with what stands in the goal's editor. */
+export async function startFromEditor(parts: GoalParts): Promise<void> {
+  if (!(await requireReady())) return;
+  const text = parts.editor.text?.trim() ?? '';
+  if (text === '') {
+    void vscode.window.showInformationMessage(t('Say in a sentence what should be achieved.'));
+    return parts.editor.open();
+  }
+  if (await startWith(parts, text)) await parts.editor.close();
+}
+
+/** Whether a session has begun and made a plan; until then the goal is kept. */
+async function startWith({ controller, goals }: GoalParts, text: string, given?: Options): Promise<boolean> {
+  await goals.typed(text.trim());
+  const options = given ?? (await askOptions(controller));
+  if (options === undefined) return false;
+  const files = await filesNamed(text);
+  const goal = withFiles(text, path => files.has(path));
+  const session =
+    options === 'workflow'
+      ? await runWorkflow(controller, undefined, goal)
+      : await begin(controller, { kind: 'new', goal, ...options });
+  if (!session?.state.plan) return false;
+  await goals.planned(text.trim());
+  return true;
+}
+
+/** Those of the files that it names with @ that are there. */
+async function filesNamed(text: string): Promise<Set<string>> {
+  const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
+  const found = new Set<string>();
+  for (const [, path = ''] of text.matchAll(/@([^\s@]+?)(?=[.,;:!?)\]]*(?:\s|$))/g)) {
+    const file = folder && vscode.Uri.joinPath(folder, path);
+    if (file && (await vscode.workspace.fs.stat(file).then(Boolean, () => false))) found.add(path);
+  }
+  return found;
 }
 
 interface Options {
@@ -86,12 +132,15 @@ export async function startDemo(controller: SessionController): Promise<void> {
 }
 
 /** Begins with a plan that is there already: the given file, or one of the workspace's workflows. */
-export async function runWorkflow(controller: SessionController, given?: unknown, goal?: string): Promise<void> {
-  if (!(await requireReady())) return;
+export async function runWorkflow(
+  controller: SessionController,
+  given?: unknown,
+  goal?: string,
+): Promise<WindowSession | undefined> {
+  if (!(await requireReady())) return undefined;
   const uri = given instanceof vscode.Uri ? given : await pickWorkflow();
-  if (!uri) return;
-  const plan = await readPlan(controller, uri);
-  if (plan) await begin(controller, { kind: 'new', goal: goal ?? plan.goal, plan });
+  const plan = uri && (await readPlan(controller, uri));
+  return plan && begin(controller, { kind: 'new', goal: goal ?? plan.goal, plan });
 }
 
 async function pickWorkflow(): Promise<vscode.Uri | undefined> {
@@ -160,14 +209,4 @@ export async function giveFileTo(controller: SessionController, given?: unknown)
     return;
   }
   await begin(controller, { kind: 'new', goal: text, roles: [role.label] });
-}
-
-function askGoal(): Thenable<string | undefined> {
-  return vscode.window.showInputBox({
-    title: t('Start Session'),
-    prompt: t('What should the team achieve?'),
-    placeHolder: t('For example: add a dark theme to the settings page, with tests'),
-    ignoreFocusOut: true,
-    validateInput: text => (text.trim() === '' ? t('Say in a sentence what should be achieved.') : undefined),
-  });
 }

@@ -14,7 +14,7 @@ const PATIENCE_MS = 5000;
 const commands: Record<DashboardCommand, string> = {
   'start-session': 'orchestrate.startSession',
   'start-demo': 'orchestrate.startDemo',
-  'connect-model': 'orchestrate.setApiKey',
+  'connect-model': 'orchestrate.connectModel',
   'manage-trust': 'workbench.trust.manage',
   'open-folder': 'vscode.openFolder',
   'show-log': 'orchestrate.showLog',

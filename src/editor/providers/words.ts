@@ -49,6 +49,12 @@ export function faultWord(error: Diagnosis['error'] | string): string {
       return t('model not available');
     case 'no-models':
       return t('no models');
+    case 'no-route':
+      return t('no model chosen');
+    case 'no-price':
+      return t('price unknown');
+    case 'no-tool-call':
+      return t('calls no tools');
     case 'retryable':
     case 'truncated':
       return t('not reachable');

@@ -4,7 +4,7 @@ import type { Workbench } from './workbench.ts';
 export const demo = {
   async start(workbench: Workbench): Promise<void> {
     await workbench.showSidebar();
-    await workbench.run('Orchestrate: Start Demo Session');
+    await workbench.run('Orchestrate: Start Demo');
     await workbench.lens('Approve').waitFor();
   },
 

@@ -257,6 +257,13 @@ export class Workbench implements AsyncDisposable {
   async showSidebar(): Promise<void> {
     const title = this.page.locator('.sidebar .title-label', { hasText: 'Orchestrate' });
     if (await title.isVisible()) return;
+    await this.#openContainer(title);
+    // A person opens it when they want to see it.
+    for (const closed of await this.page.locator('.sidebar .pane-header[aria-expanded="false"]').all())
+      await closed.click();
+  }
+
+  async #openContainer(title: Locator): Promise<void> {
     await this.page
       .locator('.activitybar')
       .getByRole('tab', { name: /^Orchestrate/ })

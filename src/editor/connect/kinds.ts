@@ -1,0 +1,58 @@
+import * as vscode from 'vscode';
+import { knownProviders } from '../../core/config/known-providers.ts';
+import type { WorkerDiagnosis } from '../../core/doctor.ts';
+import type { ProviderEntry } from '../../protocol/config.ts';
+
+const { t } = vscode.l10n;
+
+/** Something that a person can connect, as far as it is known before they say more. */
+export type Kind =
+  | { way: 'vendor'; name: string; label: string; entry: ProviderEntry; keysAt: string | undefined }
+  | { way: 'server'; name: string; label: string; entry: ProviderEntry }
+  | { way: 'url' }
+  | { way: 'agent'; worker: WorkerDiagnosis };
+
+export type KindItem = vscode.QuickPickItem & { connects?: Kind };
+
+/** Where servers on one's own machine listen unless they are told otherwise. */
+const SERVERS: { name: string; label: string; entry: ProviderEntry }[] = [
+  { name: 'ollama', label: 'Ollama', entry: { kind: 'ollama', baseUrl: 'http://127.0.0.1:11434', local: true } },
+  { name: 'lm-studio', label: 'LM Studio', entry: compatible('http://127.0.0.1:1234/v1') },
+  { name: 'llama-cpp', label: 'llama.cpp', entry: compatible('http://127.0.0.1:8080/v1') },
+  { name: 'vllm', label: 'vLLM', entry: compatible('http://127.0.0.1:8000/v1') },
+];
+
+function compatible(baseUrl: string): ProviderEntry {
+  return { kind: 'openai-compatible', baseUrl, local: true };
+}
+
+/** All that can be connected, in the groups in which people look for it. */
+export function kindItems(workers: readonly WorkerDiagnosis[]): KindItem[] {
+  const separator = (label: string): KindItem => ({ label, kind: vscode.QuickPickItemKind.Separator });
+  const vendors = Object.entries(knownProviders).filter(([, { keyEnv }]) => keyEnv.length > 0);
+  return [
+    separator(t('Vendors, with an API key')),
+    ...vendors.map(([name, { label, entry, keysAt }]) => ({
+      label: `$(key) ${label}`,
+      connects: { way: 'vendor' as const, name, label, entry, keysAt },
+    })),
+    separator(t('Servers on this machine, without a key')),
+    ...SERVERS.map(server => ({
+      label: `$(device-desktop) ${server.label}`,
+      description: server.entry.baseUrl ?? '',
+      connects: { way: 'server' as const, ...server },
+    })),
+    separator(t('Anything else that speaks Chat Completions')),
+    {
+      label: `$(globe) ${t('OpenAI-compatible URL...')}`,
+      description: t('a gateway, a proxy, another vendor'),
+      connects: { way: 'url' as const },
+    },
+    separator(t('CLI agents, with a login of their own')),
+    ...workers.map(worker => ({
+      label: `$(terminal) ${worker.label}`,
+      description: worker.path ?? t('not found'),
+      connects: { way: 'agent' as const, worker },
+    })),
+  ];
+}

@@ -1,0 +1,31 @@
+import * as vscode from 'vscode';
+import type { Config, PriceEntry, ProviderEntry } from '../../protocol/config.ts';
+
+const { Global } = vscode.ConfigurationTarget;
+
+/** What the user's own settings say, before defaults. */
+export function userSetting<K extends keyof Config>(key: K): Config[K] | undefined {
+  return vscode.workspace.getConfiguration('orchestrate').inspect<Config[K]>(key)?.globalValue;
+}
+
+const write = (key: keyof Config, value: unknown) =>
+  vscode.workspace.getConfiguration('orchestrate').update(key, value, Global);
+
+/** Writes a provider down in the user's settings. */
+export async function saveProvider(name: string, entry: ProviderEntry): Promise<void> {
+  await write('providers', { ...userSetting('providers'), [name]: entry });
+}
+
+/** Writes prices down, over earlier ones of the same models. */
+export async function savePrices(prices: readonly PriceEntry[]): Promise<void> {
+  const models = new Set(prices.map(({ model }) => model));
+  const kept = (userSetting('prices') ?? []).filter(({ model }) => !models.has(model));
+  await write('prices', [...kept, ...prices]);
+}
+
+/** Puts models before all others of the default route, where the user has one. */
+export async function saveFirst(models: readonly string[]): Promise<void> {
+  const routes = userSetting('routes') ?? {};
+  const rest = (routes.default ?? []).filter(model => !models.includes(model));
+  await write('routes', { ...routes, default: [...models, ...rest] });
+}

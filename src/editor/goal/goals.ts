@@ -1,0 +1,59 @@
+/** What it keeps goals in: a window's memory. */
+export interface Memory {
+  get<T>(key: string): T | undefined;
+  update(key: string, value: unknown): Thenable<void>;
+}
+
+const DRAFT = 'orchestrate.goal';
+const EARLIER = 'orchestrate.goals';
+const KEPT = 30;
+
+/** The goal that is being written, and those that were: none is typed twice, whatever becomes of its session. */
+export class Goals {
+  readonly #memory: Memory;
+
+  constructor(memory: Memory) {
+    this.#memory = memory;
+  }
+
+  /** What was typed and led to no plan yet. */
+  get draft(): string {
+    return this.#memory.get<string>(DRAFT) ?? '';
+  }
+
+  /** Newest first. */
+  get earlier(): readonly string[] {
+    return this.#memory.get<string[]>(EARLIER) ?? [];
+  }
+
+  async write(text: string): Promise<void> {
+    await this.#memory.update(DRAFT, text);
+  }
+
+  /** A session is about to be started with it. */
+  async typed(goal: string): Promise<void> {
+    await this.write(goal);
+    const earlier = [goal, ...this.earlier.filter(each => each !== goal)];
+    await this.#memory.update(EARLIER, earlier.slice(0, KEPT));
+  }
+
+  /** There is a plan for it: the next goal is another. */
+  async planned(goal: string): Promise<void> {
+    if (this.draft.trim() === goal) await this.write('');
+  }
+}
+
+/** `@src/app.js` is how a person names a file while writing; the team reads `src/app.js`, and all of them once more. */
+export function withFiles(text: string, isFile: (path: string) => boolean): string {
+  const named: string[] = [];
+  const plain = text.replaceAll(
+    /(^|[\s([])@([^\s@]+?)(?=[.,;:!?)\]]*(?:\s|$))/g,
+    (all, before: string, path: string) => {
+      if (!isFile(path)) return all;
+      named.push(path);
+      return `${before}${path}`;
+    },
+  );
+  const files = [...new Set(named)];
+  return files.length === 0 ? plain.trim() : `${plain.trim()}\n\nFiles: ${files.join(', ')}`;
+}
