@@ -55,7 +55,11 @@ class Kept {
 const identity = ({ name, description, schema }: ForeignTool) =>
   `${name} ${hashOf(new TextEncoder().encode(JSON.stringify([description, schema ?? null]))).slice(0, 16)}`;
 
-/** What the user allowed or refused for always: commands to the letter, and tools of others as they then were. */
+/** A command in another folder is another command. No command that is asked about holds this character. */
+const keyOf = (command: string, folder: string | undefined) =>
+  folder === undefined || folder === '.' ? command : `${command}\u0000${folder}`;
+
+/** What the user allowed or refused for always: commands to the letter and in their folder, and tools of others as they then were. */
 export class GrantFile {
   readonly #commands: Kept;
   readonly #tools: Kept;
@@ -69,8 +73,8 @@ export class GrantFile {
     await Promise.all([this.#commands.load(), this.#tools.load()]);
   }
 
-  get(command: string): Decision | undefined {
-    return this.#commands.get(command);
+  get(command: string, folder?: string): Decision | undefined {
+    return this.#commands.get(keyOf(command, folder));
   }
 
   tool(tool: ForeignTool): Decision | 'ask' {
@@ -78,11 +82,11 @@ export class GrantFile {
   }
 
   async add(
-    request: { kind: string; what: string; rule: string },
+    request: { kind: string; what: string; folder?: string | undefined; rule: string },
     decision: Decision,
     tools: readonly ForeignTool[] = [],
   ): Promise<void> {
-    if (request.kind === 'command') return this.#commands.add(request.what, decision);
+    if (request.kind === 'command') return this.#commands.add(keyOf(request.what, request.folder), decision);
     const tool = request.kind === 'tool' && tools.find(({ name }) => name === request.rule);
     if (tool) await this.#tools.add(identity(tool), decision);
   }
@@ -93,7 +97,7 @@ export function grantedJudge(judge: CommandJudge, grants: Pick<GrantFile, 'get'>
   return (command, folder) => {
     const found = judge(command, folder);
     if (found.verdict !== 'ask') return found;
-    const granted = grants.get(command);
+    const granted = grants.get(command, folder);
     if (granted === undefined) return found;
     return { verdict: granted, rule: 'answered-for-always', advice: 'The user refused this command for always.' };
   };

@@ -340,6 +340,8 @@ const attention = [
     agent: z.string(),
     kind: z.enum(['command', 'path', 'tool', 'budget', 'plan']),
     what: z.string(),
+    /** Of the workspace, for a command that does not run in its own folder. */
+    folder: z.string().optional(),
     rule: z.string(),
     why: z.string().optional(),
   }),
@@ -355,6 +357,7 @@ const attention = [
     agent: z.string(),
     kind: z.enum(['command', 'path', 'tool']),
     what: z.string(),
+    folder: z.string().optional(),
     rule: z.string(),
     advice: z.string(),
   }),

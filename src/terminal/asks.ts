@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline/promises';
 import type { LiveSession } from '../core/session/live.ts';
 import type { Ask } from '../core/session/state.ts';
+import { shownRequest } from '../core/visible.ts';
 import type { InboxRequest } from '../protocol/inbox.ts';
 import { oneLine } from './style.ts';
 import { print, type Terminal } from './terminal.ts';
@@ -39,7 +40,7 @@ function questionText({ agent, request }: Ask, waiting: number, terminal: Termin
   if (request.kind === 'plan')
     return `${style.warn('?')} Go on with this plan? [y]es, [n]o, or say what should be different: `;
   const why = request.why ? `\n  why: ${oneLine(request.why)}` : '';
-  return `${style.warn(`? ${agent}${count}`)} wants: ${style.bold(oneLine(request.what))}\n  rule: ${request.rule}${why}\n  allow: [y] once  [s] for this session  [a] always  [n] no, and why: `;
+  return `${style.warn(`? ${agent}${count}`)} wants: ${style.bold(shownRequest(request))}\n  rule: ${request.rule}${why}\n  allow: [y] once  [s] for this session  [a] always  [n] no, and why: `;
 }
 
 /** Asks the user about everything in the queue, one after the other, until the signal says that it is over. */

@@ -1,3 +1,4 @@
+import { shownRequest } from '../core/visible.ts';
 import type { JournalEvent } from '../protocol/events.ts';
 import { showDuration, showMoney } from '../protocol/show.ts';
 import { oneLine, type Style } from './style.ts';
@@ -96,7 +97,7 @@ function lineOf(event: JournalEvent): Line | undefined {
         `${event.command}${event.exit === 0 ? '' : ` (${event.ended}${event.exit === undefined ? '' : ` ${event.exit}`})`}`,
       ];
     case 'permission-asked':
-      return ['?', 'warn', `${event.agent} asks for permission: ${event.what}`];
+      return ['?', 'warn', `${event.agent} asks for permission: ${shownRequest(event)}`];
     case 'permission-answered':
       return [
         '?',
@@ -104,7 +105,7 @@ function lineOf(event: JournalEvent): Line | undefined {
         `${event.decision} (${event.scope}) by ${event.by}${event.reason ? `: ${event.reason}` : ''}`,
       ];
     case 'permission-denied':
-      return ['⊘', 'warn', `${event.agent} may not: ${event.what} (${event.rule})`];
+      return ['⊘', 'warn', `${event.agent} may not: ${shownRequest(event)} (${event.rule})`];
     case 'question-asked':
       return ['?', 'warn', `${event.agent} asks: ${event.text}`];
     case 'finding-added':

@@ -1,5 +1,6 @@
 import { showCost } from '../core/session/figures.ts';
 import type { AgentState, SessionState, TaskState, TaskStatus } from '../core/session/state.ts';
+import { shownRequest } from '../core/visible.ts';
 import { showCount, showDuration, showMoney } from '../protocol/show.ts';
 import { cut, oneLine, type Style, widthOf } from './style.ts';
 
@@ -87,7 +88,8 @@ export function liveLines(
   ].join(' · ');
   const head = [style.bold(cut(oneLine(state.goal), columns)), style.dim(cut(counters, columns))];
   const foot = [...state.asks.values()].slice(0, 1).map(ask => {
-    const what = ask.request.type === 'permission-asked' ? `wants: ${ask.request.what}` : `asks: ${ask.request.text}`;
+    const what =
+      ask.request.type === 'permission-asked' ? `wants: ${shownRequest(ask.request)}` : `asks: ${ask.request.text}`;
     const count = state.asks.size > 1 ? ` (1 of ${state.asks.size})` : '';
     return style.warn(cut(`? ${ask.agent}${count} ${oneLine(what)}`, columns));
   });

@@ -51,6 +51,8 @@ export interface HoleFolders {
   outside: string;
   person: string;
   marks: string;
+  /** Where the program keeps the person's settings and answers. */
+  settings: string;
 }
 
 interface Outcome {
@@ -162,6 +164,7 @@ export async function playHoles(folder: string, world: HoleWorld, calls: readonl
     outside: join(folder, 'outside'),
     person,
     marks: join(folder, 'marks'),
+    settings: join(folder, 'home'),
   };
   for (const path of [folders.outside, folders.person, folders.marks]) await mkdir(path, { recursive: true });
   for (const kind of ['workspace', 'outside', 'person'] as const)
@@ -235,7 +238,7 @@ function filled(value: unknown, folders: HoleFolders, index?: number): unknown {
       .replaceAll('{mark-js}', code)
       .replaceAll('{mark-data}', `data:text/javascript,${encodeURIComponent(code).replace(/[()]/g, percent)}`)
       .replaceAll('{mark}', mark)
-      .replace(/\{(workspace|outside|person|marks)\}/g, (_, name: keyof HoleFolders) => folders[name]);
+      .replace(/\{(workspace|outside|person|marks|settings)\}/g, (_, name: keyof HoleFolders) => folders[name]);
   }
   if (Array.isArray(value)) return value.map(item => filled(item, folders, index));
   if (typeof value !== 'object' || value === null) return value;

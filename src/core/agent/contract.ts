@@ -150,6 +150,8 @@ export interface PermissionRequest {
   agent: string;
   kind: 'command' | 'path' | 'tool';
   what: string;
+  /** Of the workspace, for a command that does not run in its own folder. */
+  folder?: string;
   /** The rule that wants a person to decide. */
   rule: string;
   why?: string;

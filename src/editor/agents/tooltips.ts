@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { sessionStanding, standing, taskStanding, workingTime } from '../../core/session/standing.ts';
+import { shownRequest } from '../../core/visible.ts';
 import { showCosts, showDuration, showMoney } from '../../protocol/show.ts';
 import { sheet } from '../sheet.ts';
 import { agentOf, type Node, taskOf } from './nodes.ts';
@@ -64,7 +65,7 @@ function agentTooltip(node: Extract<Node, { kind: 'agent' }>, now: number): vsco
   return sheet(state.agent, [
     [t('State'), statusWord(standing(node.session.state, state, node.session.runs))],
     [t('Now'), state.endedAt === undefined && !stopped ? state.doing : undefined],
-    [t('Waits for you'), asks?.type === 'question-asked' ? asks.text : asks?.what],
+    [t('Waits for you'), asks?.type === 'question-asked' ? asks.text : asks && shownRequest(asks)],
     [t('Summary'), state.summary],
     [t('Role'), state.role],
     [t('Model'), state.model ?? state.route[0]],

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { Ask } from '../../core/session/state.ts';
+import { shownInLines, shownRequest } from '../../core/visible.ts';
 import type { InboxRequest } from '../../protocol/inbox.ts';
 import { DisposableStore } from '../disposables.ts';
 import type { SessionController } from '../session-controller.ts';
@@ -12,8 +13,9 @@ type Answer = Omit<Extract<InboxRequest, { kind: 'answer' }>, 'kind' | 'ask'>;
 const SETTLE_MS = 250;
 /** By then VS Code has put an unanswered notification away: the next one may come. */
 const PATIENCE_MS = 15_000;
-/** Longer than what a notification shows in full: nobody allows what they have not seen. */
+/** Longer than what a notification, and the title of a list, show in full: nobody allows what they have not seen. */
 const LONG = 400;
+const LONG_TITLE = 60;
 
 /** Asks the person about one thing after the other: what all agents of this window's sessions want to know. */
 export class Asks implements vscode.Disposable {
@@ -96,13 +98,14 @@ export class Asks implements vscode.Disposable {
       else await send(session, ask, { text: choice });
       return;
     }
-    const [once, whole, deny, more] = [t('Allow Once'), t('Allow for Session'), t('Deny'), t('More...')];
-    const actions = request.what.length > LONG ? [deny, more] : [once, whole, deny, more];
+    const [once, lasting, deny, more] = [t('Allow Once'), t('Allow for Session'), t('Deny'), t('More...')];
+    const long = whatOf(request).length > LONG;
+    const actions = long ? [deny, more] : [once, lasting, deny, more];
     const choice = await unlessAnswered(session, ask, vscode.window.showWarningMessage(text, ...actions));
     if (choice === once) await send(session, ask, { decision: 'allow', scope: 'once' });
-    else if (choice === whole) await send(session, ask, { decision: 'allow', scope: 'session' });
+    else if (choice === lasting) await send(session, ask, { decision: 'allow', scope: 'session' });
     else if (choice === deny) await send(session, ask, { decision: 'deny', scope: 'once' });
-    else if (choice === more) await answerAsk(session, ask);
+    else if (choice === more) await answerAsk(session, ask, !long);
   }
 }
 
@@ -110,10 +113,14 @@ export class Asks implements vscode.Disposable {
 export const isFirstPlan = ({ state }: WindowSession, { request }: Ask): boolean =>
   request.type === 'permission-asked' && request.kind === 'plan' && !state.planApproved;
 
+type Permission = Exclude<Ask['request'], { type: 'question-asked' }>;
+const whatOf = (request: Permission): string => (request.kind === 'plan' ? request.what : shownRequest(request));
+
 /** Who asks for what, and which of how many it is. */
 function askText({ agent, request }: Ask, place = ''): string {
   if (request.type === 'question-asked') return t('{0} asks{1}: {2}', agent, place, request.text);
-  const what = request.what.length > LONG ? `${request.what.slice(0, LONG)}…` : request.what;
+  const all = whatOf(request);
+  const what = all.length > LONG ? `${all.slice(0, LONG)}…` : all;
   const texts = {
     command: () => t('{0} wants to run{1}: {2}', agent, place, what),
     plan: () => t('{0} wants to change the plan{1}: {2}', agent, place, what),
@@ -157,8 +164,8 @@ function unlessAnswered(session: WindowSession, ask: Ask, shown: Thenable<string
 const tellAnswered = ({ agent }: Pick<Ask, 'agent'>) =>
   void vscode.window.showInformationMessage(t('What {0} asked has been answered already.', agent));
 
-/** Lets the person answer in full: with a reason, for longer, or in their own words. */
-export async function answerAsk(session: WindowSession, { ask, agent }: Ask): Promise<void> {
+/** Lets the person answer in full: with a reason, for longer, or in their own words. `seen`: they have read all of it. */
+export async function answerAsk(session: WindowSession, { ask, agent }: Ask, seen = false): Promise<void> {
   const waiting = session.state.asks.get(ask);
   if (!waiting) {
     tellAnswered({ agent });
@@ -171,7 +178,7 @@ export async function answerAsk(session: WindowSession, { ask, agent }: Ask): Pr
     over.cancel();
   });
   try {
-    const answer = await askFor(session, waiting, over.token);
+    const answer = await askFor(session, waiting, seen, over.token);
     watch.dispose();
     if (answered) tellAnswered(waiting);
     else if (answer) await send(session, waiting, answer);
@@ -185,6 +192,7 @@ export async function answerAsk(session: WindowSession, { ask, agent }: Ask): Pr
 async function askFor(
   session: WindowSession,
   waiting: Ask,
+  seen: boolean,
   token: vscode.CancellationToken,
 ): Promise<Answer | undefined> {
   const { agent, request } = waiting;
@@ -192,7 +200,8 @@ async function askFor(
     const text = await answerText(agent, request.text, request.options ?? [], token);
     return text === undefined ? undefined : { text };
   }
-  if (request.what.length > LONG && !(await shownInFull(waiting))) return undefined;
+  const room = request.kind === 'plan' ? LONG : LONG_TITLE;
+  if (!seen && whatOf(request).length > room && !(await shownInFull(waiting))) return undefined;
   const picked = await vscode.window.showQuickPick(
     isFirstPlan(session, waiting) ? planChoices() : choices(request.kind === 'command'),
     {
@@ -251,7 +260,7 @@ function planChoices(): Choice[] {
 async function shownInFull({ agent, request }: Ask): Promise<boolean> {
   if (request.type !== 'permission-asked') return true;
   const go = t('Decide...');
-  const detail = request.what;
+  const detail = request.kind === 'plan' ? request.what : shownInLines(request);
   return (
     (await vscode.window.showWarningMessage(t('{0} asks for permission', agent), { modal: true, detail }, go)) === go
   );

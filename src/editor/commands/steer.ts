@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { MoreWork } from '../../core/team/options.ts';
+import { shownRequest } from '../../core/visible.ts';
 import { answerAsk, isFirstPlan } from '../attention/asks.ts';
 import { raiseBudget } from '../attention/notices.ts';
 import type { PlanDesk } from '../plan/desk.ts';
@@ -68,7 +69,7 @@ export async function answerAgent(controller: SessionController, desk: PlanDesk,
           await vscode.window.showQuickPick(
             waiting.map(each => ({
               label: each.agent,
-              description: each.request.type === 'question-asked' ? each.request.text : each.request.what,
+              description: each.request.type === 'question-asked' ? each.request.text : shownRequest(each.request),
               each,
             })),
             { title: t('{0} questions wait for you', waiting.length) },

@@ -51,6 +51,20 @@ describe('asking people', () => {
     await other;
   });
 
+  it('asks again for the same command in another folder', async () => {
+    const { journal, attention, only } = desk();
+    for (const folder of [undefined, 'docs', 'packages/a']) {
+      const answer = attention.permission({ ...request, ...(folder && { folder }) }, never());
+      attention.answer(only(), { decision: folder === 'docs' ? 'deny' : 'allow', scope: 'session' }, 'user');
+      await answer;
+    }
+    assert.deepEqual(
+      journal.of('permission-asked').map(({ folder }) => folder),
+      [undefined, 'docs', 'packages/a'],
+    );
+    assert.equal((await attention.permission({ ...request, folder: 'docs' }, never())).decision, 'deny');
+  });
+
   it('remembers an answer for the session when the session is resumed', async () => {
     const { journal, attention, only } = desk();
     const answer = attention.permission(request, never());

@@ -22,7 +22,7 @@ async function permission(tool: ForeignTool, args: Args, context: ToolContext): 
   const { host, agent, signal } = context;
   const current = host.foreign?.list().find(({ name }) => name === tool.name);
   if (!current) return gone(tool.name);
-  const what = `${tool.name} ${cutLine(JSON.stringify(args), SHOWN)}`;
+  const what = `${tool.name} ${JSON.stringify(args)}`;
   const rule = tool.name;
   const verdict = host.judgeTool?.(current) ?? 'ask';
   if (verdict === 'allow') return undefined;

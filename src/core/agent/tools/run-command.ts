@@ -55,13 +55,13 @@ export const runCommand = defineTool({
     if (folder && !folder.ok) return folder;
     const { verdict, rule, advice } = host.judge(args.command, folder?.path);
     if (verdict === 'allow') return undefined;
+    const place = { what: args.command, ...(folder && folder.path !== '.' && { folder: folder.path }) };
     if (verdict === 'deny') {
-      const what = args.command;
-      host.journal.append({ type: 'permission-denied', agent, kind: 'command', what, rule, advice });
+      host.journal.append({ type: 'permission-denied', agent, kind: 'command', ...place, rule, advice });
       return refuse('denied', `The command was refused by the rule "${rule}" and was not run. ${advice}`);
     }
     const answer = await host.attention.permission(
-      { agent, kind: 'command', what: args.command, rule, ...(args.why && { why: args.why }) },
+      { agent, kind: 'command', ...place, rule, ...(args.why && { why: args.why }) },
       signal,
     );
     if (answer.decision === 'allow') return undefined;

@@ -22,9 +22,9 @@ type Types =
   | 'request-handled';
 
 /** Key of `grants`: what an answer for more than once is about. */
-export const grantKey = (of: { kind: string; what: string; rule: string }): string =>
+export const grantKey = (of: { kind: string; what: string; folder?: string | undefined; rule: string }): string =>
   // A tool of others is allowed or not, whatever its arguments; its rule names it.
-  of.kind === 'tool' ? `${of.kind}\n${of.rule}` : `${of.kind}\n${of.rule}\n${of.what}`;
+  of.kind === 'tool' ? `${of.kind}\n${of.rule}` : `${of.kind}\n${of.rule}\n${of.folder ?? ''}\n${of.what}`;
 
 function asked(state: SessionState, id: string, name: string): void {
   const agent = state.agents.get(name);

@@ -1,4 +1,5 @@
 import type { SessionState } from '../../../core/session/state.ts';
+import { shownInLines } from '../../../core/visible.ts';
 import type { Row } from '../../../protocol/dashboard-rows.ts';
 import { given } from './given.ts';
 
@@ -18,7 +19,7 @@ export function askRow(state: SessionState, id: string): Row<'asks'> | undefined
         : {
             kind: 'permission',
             about: request.kind,
-            what: request.what,
+            what: request.kind === 'plan' ? request.what : shownInLines(request),
             rule: request.rule,
             ...given({ why: request.why }),
           },
