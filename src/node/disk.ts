@@ -1,9 +1,12 @@
-import { existsSync, lstatSync, readdirSync, readlinkSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { isAbsolute, join, parse, relative, resolve, sep } from 'node:path';
 import type { Disk } from '../core/agent/commands/disk.ts';
 
 /** As many links in one path as Linux follows. */
 const MAX_LINKS = 40;
+
+/** Settings and the like are far smaller. */
+const MAX_TEXT = 256 * 1024;
 
 const plain = (path: string) => (sep === '\\' ? path.replaceAll('\\', '/') : path);
 
@@ -21,6 +24,14 @@ export function diskOf(folder: string): Disk {
       }
     },
     exists: existsSync,
+    text(path) {
+      try {
+        const found = lstatSync(path);
+        return found.isFile() && found.size <= MAX_TEXT ? readFileSync(path, 'utf8') : undefined;
+      } catch {
+        return undefined;
+      }
+    },
     inside(path) {
       const way = relative(root, path);
       return way === '..' || way.startsWith(`..${sep}`) || isAbsolute(way) ? undefined : plain(way);

@@ -122,6 +122,67 @@ holes(
   ],
 );
 
+const evil = Object.fromEntries(
+  ['external', 'diff-command', 'textconv', 'clean', 'smudge'].map(name => [`programs/${name}`, leavesMark(name)]),
+);
+/** What only the settings of a repository can say, one after the other, each in a repository of its own. */
+const settings = {
+  external: ['diff.external'],
+  command: ['diff.evil.command'],
+  textconv: ['diff.evil.textconv'],
+  clean: ['filter.evil.clean'],
+  upper: ['FILTER.evil.SMUDGE'],
+};
+const reads = ['git status', 'git diff', 'git log -p', 'git show HEAD', 'git blame b.evil', 'git log -S two'];
+
+holes(
+  'Git in a repository whose settings name programs',
+  {
+    workspace: { ...evil, '.gitconfig': '[filter "evil"]\n\tclean = programs/clean\n' },
+    prepare: async ({ workspace }) => {
+      await history(workspace);
+      for (const [name, [key = '']] of Object.entries(settings)) {
+        await plant(workspace, { [`${name}/.keep`]: '' });
+        await history(join(workspace, name));
+        const program = key.toLowerCase().replace(/^(?:diff|filter)\.(?:evil\.)?/, '');
+        await git(
+          join(workspace, name),
+          'config',
+          key,
+          `${workspace}/programs/${program === 'command' ? 'diff-command' : program}`,
+        );
+      }
+      await plant(workspace, { 'included/.keep': '', 'large/.keep': '', 'moved/.keep': '', 'tree/.keep': '' });
+      await history(join(workspace, 'included'));
+      await git(join(workspace, 'included'), 'config', 'include.path', '../../.gitconfig');
+      await history(join(workspace, 'large'));
+      await git(join(workspace, 'large'), 'config', 'filter.lfs.clean', 'git-lfs clean -- %f');
+      await history(join(workspace, 'moved'));
+      await git(join(workspace, 'moved'), 'config', 'diff.external', `${workspace}/programs/external`);
+      await exec('mv', [join(workspace, 'moved/.git'), join(workspace, 'moved/store')]);
+      await plant(workspace, { 'moved/.git': 'gitdir: store\n' });
+      await git(join(workspace, 'external'), 'worktree', 'add', '-q', join(workspace, 'tree/of'));
+    },
+    ignored: ['workspace/.git/index'],
+  },
+  [
+    ...reads.map(line => works(line)),
+    works('git status', 'large'),
+    works('git log --oneline -1', 'large'),
+    works('git -P status --short', '.'),
+    ...Object.keys(settings).flatMap(name => [
+      { call: command('git status', name), rule: 'git' },
+      { call: command(`cd ${name} && git diff`), rule: 'git' },
+    ]),
+    ...reads.map(line => ({ call: command(line, 'textconv') })),
+    'cd included && git status',
+    'cd moved && git diff',
+    'cd tree/of && git diff',
+    { call: command('git diff', 'tree/of') },
+    'cd $UNKNOWN && git status',
+  ],
+);
+
 holes(
   'Subcommands and options of git that run programs, write or reach elsewhere',
   {

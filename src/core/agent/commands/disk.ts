@@ -9,6 +9,8 @@ export interface Disk {
   /** Undefined where there is no folder. */
   names(folder: string): readonly string[] | undefined;
   exists(path: string): boolean;
+  /** A file of ordinary size, as text; undefined for all else. */
+  text(path: string): string | undefined;
   /** Relative to the workspace, "" for its own folder; undefined outside. */
   inside(path: string): RelPath | undefined;
 }
@@ -21,6 +23,7 @@ export function unseenDisk(root: string): Disk {
     follow: folded,
     names: () => undefined,
     exists: () => false,
+    text: () => undefined,
     inside: path => (path === plain ? '' : path.startsWith(`${plain}/`) ? path.slice(plain.length + 1) : undefined),
   };
 }

@@ -2,6 +2,7 @@ import { gitReaders } from './builders/git.ts';
 import { gitParts } from './forbid-git.ts';
 import { judgeCalling } from './options.ts';
 import { inRepository, pathsIn, placeOf, type Workspace } from './places.ts';
+import { oddRepository } from './repository.ts';
 import type { Simple } from './simple.ts';
 import { allowed, ask, type Finding, never } from './verdict.ts';
 
@@ -30,6 +31,8 @@ export function judgeGit(command: Simple, workspace: Workspace): Finding {
     );
   if (places.some(place => place === 'outside' || place === 'device'))
     return no('It names something outside the workspace.');
+  const elsewhere = oddRepository(workspace);
+  if (elsewhere) return no(elsewhere);
   const beyond = readsBeyond(verb, rest, workspace);
   if (beyond) return no(beyond);
   const found = judgeCalling(args.slice(args.length - rest.length), reader, workspace);

@@ -101,7 +101,7 @@ export function inRepository(workspace: Workspace): boolean {
 }
 
 /** The folder and all above it. */
-const above = (folder: string): string[] =>
+export const above = (folder: string): string[] =>
   folder.split('/').map((_, at, parts) => parts.slice(0, parts.length - at).join('/'));
 
 const diskOf = ({ disk, roots }: Workspace): Disk => disk ?? unseenDisk(roots[0] ?? '/');
@@ -120,7 +120,7 @@ function realsOf(arg: Arg, workspace: Workspace): (string | undefined)[] | undef
 }
 
 /** The folders in which the command may stand, links followed. */
-function foldersOf(workspace: Workspace): string[] | undefined {
+export function foldersOf(workspace: Workspace): string[] | undefined {
   const disk = diskOf(workspace);
   const { at = atStart, folder = '.' } = workspace;
   const begin = disk.follow(disk.root, folder);
