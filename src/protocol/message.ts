@@ -25,6 +25,8 @@ export const ToolCallPart = z.object({
   /** Parsed arguments; a string where the model's JSON could not be parsed. */
   args: z.unknown(),
   malformed: z.boolean().optional(),
+  /** What could not be parsed was nested too deep; `args` is its beginning. */
+  tooDeep: z.boolean().optional(),
 });
 export const ToolResultPart = z.object({
   type: z.literal('tool-result'),

@@ -4,23 +4,24 @@ import { isObject } from '../core/routing/tool-args.ts';
 import { provenanceOf } from './account.ts';
 import type { ProviderConfig } from './config.ts';
 import type { ProviderDeps } from './deps.ts';
-import { errorBody, failureText } from './errors/error-body.ts';
-import type { Failed } from './errors/failed.ts';
-import { geminiHttpFailure, sdkFailure } from './google/errors.ts';
+import { geminiFailure } from './google/errors.ts';
 import { GeminiReader } from './google/reader.ts';
 import { geminiRequest } from './google/request.ts';
 import { withFetch } from './google/with-fetch.ts';
-import { Exchange, type HttpFailure } from './http/exchange.ts';
+import type { HttpFailure } from './http/exchange.ts';
+import { eventsOrWhole } from './http/framing.ts';
+import { httpCall } from './http/http-call.ts';
 import { countWith, listWith, maxOutputOf } from './models.ts';
 import { streamCall } from './stream-call.ts';
 
 const vendorUrl = 'https://generativelanguage.googleapis.com';
 
-/** Gemini models by generateContent. The SDK shows neither headers nor single bytes, so there are no limits to tell. */
+/** Gemini models by generateContent. Google tells no limits in its headers. */
 export function googleProvider(config: ProviderConfig, key: string | undefined, deps: ProviderDeps): Provider {
   const baseUrl = (config.baseUrl ?? vendorUrl).replace(/\/+$/, '');
   const provenance = provenanceOf(config, baseUrl, key);
   const redact = (text: string) => deps.redactor.text(text);
+  const classify = (failure: HttpFailure) => geminiFailure(failure, deps.now());
   const modelOf = async (id: string): Promise<GenerativeModel> => {
     const { GoogleGenerativeAI } = await import('@google/generative-ai');
     const customHeaders = config.headers ?? {};
@@ -38,31 +39,33 @@ export function googleProvider(config: ProviderConfig, key: string | undefined, 
     provenance,
     stream: (request, signal) =>
       streamCall(
-        {
-          open: async own => {
-            const exchange = new Exchange(baseUrl, own.signal);
-            try {
-              const model = await modelOf(request.model);
-              // The SDK would send even for a signal that is aborted already.
-              own.signal.throwIfAborted();
-              const answer = await withFetch(exchange.fetch, () =>
-                model.generateContentStream(bodyOf(request), { signal: own.signal }),
-              );
-              // Nobody reads the summary, which loses signatures; its failure must not go unhandled.
-              answer.response.catch(() => {});
-              return sourceOf(answer.stream);
-            } catch (thrown) {
-              return { failed: exchange.astray ?? sdkFailure(thrown) };
-            }
+        httpCall({
+          baseUrl,
+          framing: eventsOrWhole,
+          send: async (exchange, own) => {
+            const model = await modelOf(request.model);
+            own.throwIfAborted();
+            let answered: Response | undefined;
+            // The SDK's own reader knows no bounds, takes keep-alives for broken JSON, and hides headers and causes.
+            const keep = async (...sent: Parameters<typeof fetch>) => {
+              const response = await exchange.fetch(...sent);
+              answered = response;
+              return response.ok ? new Response('') : response;
+            };
+            const empty = await withFetch(keep, () => model.generateContentStream(bodyOf(request)));
+            empty.response.catch(() => {});
+            if (!answered) throw new Error('the SDK of Google has sent nothing');
+            return answered;
           },
           reader: () => new GeminiReader(provenance(request.model), deps.newId),
-          broke: sdkFailure,
+          limits: () => undefined,
+          classify,
           redact,
-        },
+        }),
         signal,
       ),
     listModels: signal =>
-      listWith({ config, baseUrl, classify: httpFailure, redact }, signal, async (exchange, own) => {
+      listWith({ config, baseUrl, classify, redact }, signal, async (exchange, own) => {
         const models: ModelInfo[] = [];
         const headers = { 'x-goog-api-key': key ?? '', ...config.headers };
         for (let page = ''; ; ) {
@@ -87,24 +90,6 @@ export function googleProvider(config: ProviderConfig, key: string | undefined, 
         return (await count).totalTokens;
       }),
   };
-}
-
-function sourceOf(stream: AsyncIterable<unknown>) {
-  const chunks = stream[Symbol.asyncIterator]();
-  return {
-    next: (payloads: unknown[]) =>
-      chunks.next().then(({ done, value }) => {
-        if (!done) payloads.push(value);
-        return !done;
-      }),
-    // It ends only with its connection, so nothing is left to wait for.
-    release: () => {},
-  };
-}
-
-function httpFailure(failure: HttpFailure): Failed {
-  const body = errorBody(failure.body);
-  return geminiHttpFailure(failure.status, failureText(failure.status, failure.body, body), body?.raw.details);
 }
 
 function modelInfo(model: Record<string, unknown>): ModelInfo[] {

@@ -47,7 +47,7 @@ async function ask<T>(
   let exchange: Exchange | undefined;
   try {
     signal.throwIfAborted();
-    exchange = new Exchange(baseUrl, own.signal);
+    exchange = new Exchange(baseUrl, own.signal, false);
     return { answer: await run(exchange, own.signal) };
   } catch (thrown) {
     return { exchange, thrown };

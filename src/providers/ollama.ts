@@ -3,7 +3,7 @@ import { provenanceOf } from './account.ts';
 import type { ProviderConfig } from './config.ts';
 import type { ProviderDeps } from './deps.ts';
 import type { Exchange, HttpFailure } from './http/exchange.ts';
-import { jsonLines } from './http/framing.ts';
+import { linesOrEvents } from './http/framing.ts';
 import { httpCall } from './http/http-call.ts';
 import { listWith, maxOutputOf } from './models.ts';
 import { ollamaFailure } from './ollama/errors.ts';
@@ -44,7 +44,7 @@ export function ollamaProvider(config: ProviderConfig, key: string | undefined, 
       streamCall(
         httpCall({
           baseUrl,
-          framing: jsonLines,
+          framing: linesOrEvents,
           send: exchange => {
             const maxTokens = request.maxOutputTokens ?? maxOutputOf(config, request.model);
             return post(exchange, '/api/chat', ollamaBody(request, provenance(request.model), { numCtx, maxTokens }));

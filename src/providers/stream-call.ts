@@ -1,6 +1,8 @@
 import type { LimitInfo, ProviderError, ProviderEvent, ProviderFinish } from '../core/routing/contract.ts';
 import type { Usage } from '../protocol/message.ts';
 import { errorEvent, type Failed, malformed, truncated } from './errors/failed.ts';
+import { Unusable } from './errors/unusable.ts';
+import { within } from './grace.ts';
 import { type OwnSignal, ownSignal } from './http/own-signal.ts';
 
 /** How the last payload of a stream ended it. */
@@ -14,6 +16,8 @@ export interface StreamReader<P> {
   end(out: ProviderEvent[]): Ending | undefined;
   /** What is known of the tokens so far. */
   usage(): Usage | undefined;
+  /** Set once all of the answer is here, but for what may trail: how long to wait for that. */
+  graceMs?(): number | undefined;
 }
 
 /** An answer that has begun to come. */
@@ -21,6 +25,8 @@ export interface Source<P> {
   limits?: LimitInfo | undefined;
   /** Adds the payloads of the next piece, if any; false if it was the last. Throws what the network throws. */
   next(payloads: P[]): Promise<boolean>;
+  /** Nothing has come for a while: adds what is complete although nothing marks its end; false where there is none. */
+  readonly whole?: ((payloads: P[]) => boolean) | undefined;
   /** The last event is here: what still comes need not be waited for. */
   release(giveUp: () => void): void;
 }
@@ -35,6 +41,8 @@ export interface Call<P> {
 }
 
 const aborted = { class: 'aborted', message: 'The call was aborted.' } as const;
+/** A body of plain JSON that pauses so long may be whole. */
+const PAUSE_MS = 1000;
 /** The longest stretch of work between two turns of the event loop. */
 const sliceMs = 8;
 
@@ -63,9 +71,10 @@ export async function* streamCall<P>(
       const payloads: P[] = [];
       const out: ProviderEvent[] = [];
       let ending: Ending | undefined;
+      const steps = new Steps(source, reader);
       let sliceStart = performance.now();
       for (let more = true; more && !ending && !signal.aborted; ) {
-        more = await source.next(payloads);
+        more = await steps.next(payloads);
         ending = takeAll(reader, payloads, out) ?? (more ? undefined : endOf(reader, out));
         if (out.length === 0 && !ending) yield { type: 'alive' };
         for (const event of out) yield event;
@@ -78,8 +87,8 @@ export async function* streamCall<P>(
       else if ('failed' in ending) last = error(ending.failed, reader.usage());
       else {
         last = ending.finish;
-        released = true;
-        source.release(own.abort);
+        released = !steps.open;
+        if (released) source.release(own.abort);
       }
     }
   } catch (thrown) {
@@ -90,6 +99,47 @@ export async function* streamCall<P>(
     if (!released) own.abort();
   }
   yield last;
+}
+
+/** Reads on until the answer is whole: by its own end, or by a pause after which nothing can be missing. */
+class Steps<P> {
+  readonly #source: Source<P>;
+  readonly #reader: StreamReader<P>;
+  #pending: Promise<boolean> | undefined;
+  #deadline: number | undefined;
+
+  constructor(source: Source<P>, reader: StreamReader<P>) {
+    this.#source = source;
+    this.#reader = reader;
+  }
+
+  /** The connection was still being read when there was nothing more to wait for. */
+  get open(): boolean {
+    return this.#pending !== undefined;
+  }
+
+  async next(payloads: P[]): Promise<boolean> {
+    const grace = this.#reader.graceMs?.();
+    if (grace === undefined && !this.#source.whole) return this.#source.next(payloads);
+    this.#pending ??= this.#source.next(payloads);
+    const ms = this.#patience(grace);
+    const more = ms > 0 ? await within(this.#pending, ms) : undefined;
+    if (more === undefined && (this.#deadline !== undefined || this.#source.whole?.(payloads))) {
+      // It goes on without us, and ends with the connection.
+      this.#pending.catch(() => {});
+      return false;
+    }
+    const settled = more ?? (await this.#pending);
+    this.#pending = undefined;
+    return settled;
+  }
+
+  #patience(grace: number | undefined): number {
+    if (grace === undefined) return PAUSE_MS;
+    const deadline = performance.now() + grace;
+    this.#deadline = Math.min(this.#deadline ?? deadline, deadline);
+    return this.#deadline - performance.now();
+  }
 }
 
 function takeAll<P>(reader: StreamReader<P>, payloads: P[], out: ProviderEvent[]): Ending | undefined {
@@ -115,6 +165,7 @@ function endOf<P>(reader: StreamReader<P>, out: ProviderEvent[]): Ending {
 }
 
 function unreadable(thrown: unknown): Failed {
+  if (thrown instanceof Unusable) return thrown.failed;
   const why = thrown instanceof Error ? thrown.message : String(thrown);
   return malformed(`The answer holds a piece that cannot be read: ${why}`);
 }

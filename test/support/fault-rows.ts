@@ -49,15 +49,7 @@ function limited(form: Exclude<RetryForm['form'], 'none'>, others: Vendor[]): Fa
 }
 
 export const faultRows: FaultRow[] = [
-  row(
-    'connection refused',
-    'refused',
-    { ...retried, counted: 'nothing' },
-    {
-      // The SDK keeps the network's code to itself, so it may have arrived.
-      google: { counted: 'all' },
-    },
-  ),
+  row('connection refused', 'refused', { ...retried, counted: 'nothing' }),
   row('reset before headers', { kind: 'reset-before-headers' }, retried),
   row('headers stall', { kind: 'stall-headers' }, retried),
   row('first byte stalls', { kind: 'stall-first-byte' }, retried),
@@ -105,10 +97,9 @@ export const faultRows: FaultRow[] = [
   row('408', { kind: 'request-timeout' }, { ...retried, counted: 'nothing' }),
   row('413', { kind: 'too-large' }, { ...turnedAway, ends: 'context-overflow' }),
   row('429 rate, no hint', { kind: 'rate-limit' }, { ...turnedAway, ends: 'rate-limit', parked: 10 }),
-  // Google's SDK shows no headers; the body's RetryInfo is Google's alone.
-  limited('seconds', ['google']),
-  limited('http-date', ['google']),
-  limited('milliseconds', ['google']),
+  limited('seconds', []),
+  limited('http-date', []),
+  limited('milliseconds', []),
   limited('rfc3339', ['google', 'openai', 'openai-compatible', 'ollama']),
   limited('go-duration', ['google', 'anthropic', 'ollama']),
   limited('retry-info', ['anthropic', 'openai', 'openai-compatible', 'ollama']),
@@ -128,14 +119,13 @@ export const faultRows: FaultRow[] = [
     '503 for half a minute',
     { kind: 'unavailable', retry: { form: 'seconds', ms: 30_000 } },
     { ...turnedAway, ends: 'retryable', parked: 30 },
-    { google: { asked: 3, parked: 0 } },
   ),
   row('529', { kind: 'overloaded' }, { ...retried, counted: 'nothing' }),
   row(
     'malformed chunk',
     { kind: 'malformed-chunk' },
     { ends: 'malformed', asked: 2, next: 'next model', counted: 'all' },
-    { anthropic: { counted: 'prompt+max' } },
+    promptKnown,
   ),
   row(
     'malformed tool arguments',
@@ -171,10 +161,7 @@ export const faultRows: FaultRow[] = [
   row('duplicate start', { kind: 'duplicate-start' }, answered),
   row('one byte at a time', { kind: 'one-byte' }, answered),
   row('5 MB in one chunk', { kind: 'huge-chunk', bytes: 5_000_000 }, answered),
-  row('comments between events', { kind: 'noise', form: 'comments' }, answered, {
-    // The SDK takes a comment for broken JSON; Gemini sends none.
-    google: { ends: 'malformed', asked: 2, next: 'next model', counted: 'all' },
-  }),
+  row('comments between events', { kind: 'noise', form: 'comments' }, answered),
   row('CRLF line ends', { kind: 'noise', form: 'crlf' }, answered),
   row('padded lines', { kind: 'noise', form: 'padded' }, answered),
   row('unicode split in two', { kind: 'split-unicode' }, answered),

@@ -13,7 +13,7 @@ import type { ToolSet } from './tools/toolset.ts';
 
 const MAX_CALLS = 64;
 const SIDE_BY_SIDE = 8;
-const UNREADABLE = new Set(['malformed-json', 'bad-arguments', 'unknown-tool', 'not-allowed']);
+const UNREADABLE = new Set(['malformed-json', 'too-deep', 'bad-arguments', 'unknown-tool', 'not-allowed']);
 
 /** What these do cannot be looked up afterwards: the intent is on disk before, and they are never run twice. */
 const LASTING: ReadonlySet<ToolEffect> = new Set(['command', 'foreign']);

@@ -1,9 +1,10 @@
 import type { ModelRef } from '../../protocol/ids.ts';
-import type { AssistantMessage, Message, Outage } from '../../protocol/message.ts';
+import type { AssistantMessage, Message, Outage, ToolCallPart } from '../../protocol/message.ts';
 import { Plan } from '../../protocol/plan.ts';
 import type { RoleSpec } from '../agent/contract.ts';
 import { toolSpec } from '../agent/tools/spec.ts';
 import type { RouteFailure, Router } from '../routing/contract.ts';
+import { DEEPEST } from '../routing/depth.ts';
 import { outageText } from '../routing/outage.ts';
 import type { Journal } from '../session/contract.ts';
 import { checkPlan } from './parse.ts';
@@ -65,6 +66,9 @@ function question(request: PlanRequest): string {
   return parts.filter(part => part !== '').join('\n\n');
 }
 
+const unreadable = ({ tooDeep }: ToolCallPart): string =>
+  tooDeep ? `the arguments are nested more than ${DEEPEST} deep` : 'the arguments were not valid JSON';
+
 /** Asks a model for a plan until it passes the checks; gives up after a few corrections. Never throws. */
 export async function makePlan(
   request: PlanRequest,
@@ -84,7 +88,7 @@ export async function makePlan(
     if (checked?.ok) return { ok: true, plan: checked.plan };
     errors = checked
       ? checked.problems.filter(problem => problem.severity === 'error').map(problem => problemText(problem))
-      : [call ? 'the arguments were not valid JSON' : `there was no call of ${TOOL}`];
+      : [call ? unreadable(call) : `there was no call of ${TOOL}`];
     journal.append({ type: 'plan-refused', errors, attempt: turn, source: 'planner' });
     const text = `The plan was not accepted:\n${errors.map(error => `- ${error}`).join('\n')}\nMend all of it and call ${TOOL} again with the whole plan.`;
     if (calls.length === 0) messages.push({ role: 'user', parts: [{ type: 'text', text }] });

@@ -1,7 +1,12 @@
 import type { AssistantMessage, Provenance, StopReason, ToolCallPart, Usage } from '../../protocol/message.ts';
 import type { NewId } from '../ports.ts';
 import type { ProviderEvent, ProviderFinish } from './contract.ts';
-import { toolCall } from './tool-args.ts';
+import { isDeep } from './depth.ts';
+import { deepCall, toolCall } from './tool-args.ts';
+
+/** More than a file that a model writes in one answer; who goes on beyond has lost itself in repetitions. */
+const MOST_OF_ARGUMENTS = 1_000_000;
+const MOST_CALLS = 1000;
 
 /** Something said, as far as it is known. */
 export interface Spoken {
@@ -23,6 +28,7 @@ export interface OpenCall {
 export class Answer {
   readonly #parts: (Spoken | OpenCall)[] = [];
   readonly #newId: NewId;
+  #calls = 0;
 
   constructor(newId: NewId) {
     this.#newId = newId;
@@ -60,11 +66,15 @@ export class Answer {
   /** The same for the arguments of a call. */
   settleArgs(call: OpenCall, whole: string, out: ProviderEvent[]): void {
     if (whole.startsWith(call.json)) this.args(call, whole.slice(call.json.length), out);
-    else call.json = whole;
+    else {
+      this.#fits(call, whole.length);
+      call.json = whole;
+    }
   }
 
   /** Begins a call, under an id of ours. */
   call(name: string, out: ProviderEvent[]): OpenCall {
+    if (++this.#calls > MOST_CALLS) throw new Error(`it calls more than ${MOST_CALLS} tools`);
     const call: OpenCall = { type: 'call', id: this.#newId('call'), name, json: '' };
     this.#parts.push(call);
     out.push({ type: 'tool-call-start', id: call.id, name });
@@ -73,6 +83,7 @@ export class Answer {
 
   args(call: OpenCall, json: string, out: ProviderEvent[]): void {
     if (json === '') return;
+    this.#fits(call, call.json.length + json.length);
     call.json += json;
     out.push({ type: 'tool-call-delta', id: call.id, json });
   }
@@ -80,7 +91,8 @@ export class Answer {
   /** The whole call at once, as vendors with arguments in objects send it. */
   wholeCall(name: string, args: unknown, out: ProviderEvent[]): OpenCall {
     const call = this.call(name, out);
-    this.args(call, args === undefined || args === null ? '' : JSON.stringify(args), out);
+    if (isDeep(args)) call.part = deepCall(call.id, name, '{');
+    else this.args(call, args === undefined || args === null ? '' : JSON.stringify(args), out);
     return call;
   }
 
@@ -100,6 +112,11 @@ export class Answer {
     // Some servers end a turn with calls in it as if it were an ordinary one.
     const stop = end.stop === 'end' && this.#parts.some(part => part.type === 'call') ? 'tool-calls' : end.stop;
     return { type: 'finish', stop, message, usage: end.usage, raw: end.raw };
+  }
+
+  #fits({ name }: OpenCall, length: number): void {
+    if (length > MOST_OF_ARGUMENTS)
+      throw new Error(`the arguments of ${name.slice(0, 100)} are longer than ${MOST_OF_ARGUMENTS} characters`);
   }
 
   #speak(type: Spoken['type'], text: string, out: ProviderEvent[], fresh: boolean): void {

@@ -54,7 +54,7 @@ export function charge(
     const cost = costOf(price, end.usage);
     return cost === undefined ? bounded(price, end.usage, maxOutputTokens) : { cost, bound: false };
   }
-  if (!progress.sent) return nothing;
+  if (!progress.sent || (end.unbilled && !end.usage)) return nothing;
   if (!progress.opened) {
     const refused = end.status !== undefined || end.class === 'fatal' || neverArrived.has(end.code ?? '');
     return refused ? nothing : unknown;

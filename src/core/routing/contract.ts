@@ -49,6 +49,8 @@ export interface ProviderError {
   status?: number;
   code?: string;
   retry?: RetryHint;
+  /** What came was no answer of the API, as its status or type shows: a web page, nothing at all, another address. */
+  unbilled?: true;
   /** What is known of the cut answer's tokens. */
   usage?: Usage;
 }

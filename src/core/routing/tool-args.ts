@@ -1,4 +1,5 @@
 import type { ToolCallPart } from '../../protocol/message.ts';
+import { readJson } from './lenient-json.ts';
 
 export type JsonObject = Record<string, unknown>;
 
@@ -6,16 +7,21 @@ export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** So much is kept of arguments that are nested too deep. */
+const SHOWN = 200;
+
+/** Arguments nested so deep that nothing may walk through them; their beginning shows the model what it wrote. */
+export function deepCall(id: string, name: string, text: string): ToolCallPart {
+  return { type: 'tool-call', id, name, args: `${text.slice(0, SHOWN)}…`, malformed: true, tooDeep: true };
+}
+
 /** A call as the model wrote it: no arguments are `{}`; what is not a JSON object stays text and is marked. */
 export function toolCall(id: string, name: string, json: string): ToolCallPart {
   if (json.trim() === '') return { type: 'tool-call', id, name, args: {} };
-  try {
-    const args: unknown = JSON.parse(json);
-    if (isObject(args)) return { type: 'tool-call', id, name, args };
-    if (args === null) return { type: 'tool-call', id, name, args: {} };
-  } catch {
-    // Marked below.
-  }
+  const read = readJson(json);
+  if (read.ok && isObject(read.value)) return { type: 'tool-call', id, name, args: read.value };
+  if (read.ok && read.value === null) return { type: 'tool-call', id, name, args: {} };
+  if (!read.ok && read.why === 'too-deep') return deepCall(id, name, json);
   return { type: 'tool-call', id, name, args: json, malformed: true };
 }
 

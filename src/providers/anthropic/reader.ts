@@ -3,6 +3,7 @@ import { Answer, type OpenCall, partOf } from '../../core/routing/answer.ts';
 import type { ProviderEvent } from '../../core/routing/contract.ts';
 import { argsObject, isObject, type JsonObject, toolCall } from '../../core/routing/tool-args.ts';
 import type { Provenance, Usage } from '../../protocol/message.ts';
+import { graceOf } from '../grace.ts';
 import { payloadJson } from '../http/payload.ts';
 import type { Ending, StreamReader } from '../stream-call.ts';
 import { anthropicEventFailure } from './errors.ts';
@@ -63,8 +64,13 @@ export class AnthropicReader implements StreamReader<string> {
     }
   }
 
-  end(): undefined {
-    return undefined;
+  /** The closing event may be missing where the reason to stop has come. */
+  end(): Ending | undefined {
+    return this.#stop === undefined ? undefined : this.#finish();
+  }
+
+  graceMs(): number | undefined {
+    return graceOf(this.#stop !== undefined, this.#outputKnown);
   }
 
   usage(): Usage | undefined {

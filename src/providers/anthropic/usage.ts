@@ -1,5 +1,5 @@
 import type { Usage } from '../../protocol/message.ts';
-import { knownBuckets } from '../known-buckets.ts';
+import { count, knownBuckets } from '../known-buckets.ts';
 
 /** The figures of `message_start` and `message_delta`, which proxies send less of. */
 export interface AnthropicUsage {
@@ -19,10 +19,13 @@ export function laterUsage(before: AnthropicUsage, now: AnthropicUsage | null | 
 
 /** Anthropic's `input_tokens` leave out what was read from the cache or written to it. */
 export function usageOf(usage: AnthropicUsage): Usage {
+  const [cacheRead, cacheWrite] = [count(usage.cache_read_input_tokens), count(usage.cache_creation_input_tokens)];
+  // With a part of the prompt that cannot be counted, nobody knows what the whole came to.
+  const sound = !Number.isNaN(cacheRead) && !Number.isNaN(cacheWrite);
   return knownBuckets({
-    input: usage.input_tokens,
-    cacheRead: usage.cache_read_input_tokens,
-    cacheWrite: usage.cache_creation_input_tokens,
+    input: sound ? usage.input_tokens : undefined,
+    cacheRead,
+    cacheWrite,
     cacheWriteLong: usage.cache_creation?.ephemeral_1h_input_tokens,
     output: usage.output_tokens,
     reasoning: usage.output_tokens_details?.thinking_tokens,

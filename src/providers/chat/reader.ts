@@ -3,6 +3,7 @@ import { Answer } from '../../core/routing/answer.ts';
 import type { ProviderEvent } from '../../core/routing/contract.ts';
 import { isObject, type JsonObject } from '../../core/routing/tool-args.ts';
 import type { Provenance, Usage } from '../../protocol/message.ts';
+import { graceOf } from '../grace.ts';
 import { payloadJson } from '../http/payload.ts';
 import { openaiEventFailure } from '../openai/errors.ts';
 import type { Ending, StreamReader } from '../stream-call.ts';
@@ -68,6 +69,10 @@ export class ChatReader implements StreamReader<string> {
       native: { provenance: this.#provenance, blocks: this.#blocks() },
     });
     return { finish };
+  }
+
+  graceMs(): number | undefined {
+    return graceOf(this.#stop !== undefined, this.#usage !== undefined);
   }
 
   usage(): Usage | undefined {

@@ -1,6 +1,6 @@
 import { isObject, type JsonObject } from '../../core/routing/tool-args.ts';
 import type { Usage } from '../../protocol/message.ts';
-import { knownBuckets, uncached } from '../known-buckets.ts';
+import { count, knownBuckets, uncached } from '../known-buckets.ts';
 
 /** The usage in a chunk: at its top, under Groq's own field, or beside the choice. */
 export function usageIn(chunk: JsonObject): JsonObject | undefined {
@@ -13,16 +13,16 @@ export function usageIn(chunk: JsonObject): JsonObject | undefined {
 export function chatUsage(usage: JsonObject): Usage {
   const prompt = isObject(usage.prompt_tokens_details) ? usage.prompt_tokens_details : {};
   const completion = isObject(usage.completion_tokens_details) ? usage.completion_tokens_details : {};
-  const cacheRead = num(prompt.cached_tokens) ?? num(usage.prompt_cache_hit_tokens) ?? num(usage.cached_tokens);
-  const cacheWrite = num(prompt.cache_write_tokens);
-  const reasoning = num(completion.reasoning_tokens) ?? num(usage.reasoning_tokens);
-  const input = num(usage.prompt_tokens);
-  const output = num(usage.completion_tokens);
+  const cacheRead = count(prompt.cached_tokens) ?? count(usage.prompt_cache_hit_tokens) ?? count(usage.cached_tokens);
+  const cacheWrite = count(prompt.cache_write_tokens);
+  const reasoning = count(completion.reasoning_tokens) ?? count(usage.reasoning_tokens);
+  const input = count(usage.prompt_tokens);
+  const output = count(usage.completion_tokens);
   return knownBuckets({
     input: uncached(input, cacheRead, cacheWrite),
     cacheRead,
     cacheWrite,
-    output: reasoningApart(input, output, reasoning, num(usage.total_tokens)) ? sum(output, reasoning) : output,
+    output: reasoningApart(input, output, reasoning, count(usage.total_tokens)) ? sum(output, reasoning) : output,
     reasoning,
   });
 }
@@ -35,8 +35,4 @@ function reasoningApart(input?: number, output?: number, reasoning?: number, tot
 
 function sum(a: number | undefined, b: number | undefined): number {
   return (a ?? 0) + (b ?? 0);
-}
-
-function num(value: unknown): number | undefined {
-  return typeof value === 'number' ? value : undefined;
 }

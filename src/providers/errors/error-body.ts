@@ -1,4 +1,5 @@
 import { isObject, type JsonObject } from '../../core/routing/tool-args.ts';
+import { sentWebPage, webPageText } from './web-page.ts';
 
 /** The fields of an error body that vendors agree on, wherever they put them. */
 export interface ErrorBody {
@@ -45,9 +46,8 @@ function text(value: unknown): string | undefined {
 /** What a person is told of an HTTP failure. */
 export function failureText(status: number, body: string, parsed: ErrorBody | undefined): string {
   if (parsed?.message) return parsed.message;
-  const plain = body
-    .replace(/<(style|script)[\s\S]*?<\/\1>|<[^>]*>/g, ' ')
-    .replace(/\s+/g, ' ')
-    .trim();
+  const page = webPageText(body);
+  if (page !== undefined) return sentWebPage(page);
+  const plain = body.replace(/[\s\p{Cc}]+/gu, ' ').trim();
   return plain ? `HTTP ${status}: ${plain.slice(0, 300)}` : `HTTP ${status} without a body`;
 }

@@ -8,6 +8,8 @@ export interface Failed {
   status?: number | undefined;
   code?: string | undefined;
   retry?: RetryHint | undefined;
+  /** Its status or type shows that no model has worked on it, whatever was to be paid for an answer. */
+  unbilled?: true | undefined;
 }
 
 /** What an HTTP status says where the vendor's own words say no more. */
@@ -18,7 +20,9 @@ export function classOfStatus(status: number): ErrorClass {
   if (status === 413) return 'context-overflow';
   if (status === 429) return 'rate-limit';
   if (status === 408 || status === 409 || status === 425 || status >= 500) return 'retryable';
-  return 'fatal';
+  if (status === 410) return 'model-missing';
+  // The request is read and refused; any other status says that whoever answers does not speak the API.
+  return status === 400 || status === 422 ? 'fatal' : 'malformed';
 }
 
 /** The answer was no error, and not what the vendor speaks either. */
@@ -27,6 +31,14 @@ export function malformed(message: string): Failed {
 }
 
 export const truncated: Failed = { class: 'truncated', message: 'The answer ended before its end was announced.' };
+
+/** An answer without a single byte: nobody has begun one. */
+export const nothingSent: Failed = {
+  class: 'truncated',
+  message: 'the server sent nothing: a good status, and no body',
+  code: 'empty-body',
+  unbilled: true,
+};
 
 /** Never had an answer, or lost it: refused, reset, timed out. The code is the network's own. */
 export function networkFailure(error: unknown): Failed {
@@ -50,7 +62,7 @@ export function errorEvent(
   redact: (text: string) => string,
 ): ProviderError {
   const { class: cls, message, ...rest } = failed;
-  const { status, code, retry } = rest as Partial<Failed>;
+  const { status, code, retry, unbilled } = rest as Partial<Failed>;
   const text = redact(message);
   return {
     type: 'error',
@@ -59,5 +71,6 @@ export function errorEvent(
     ...(status !== undefined && { status }),
     ...(code !== undefined && { code: redact(code) }),
     ...(retry && { retry }),
+    ...(unbilled && { unbilled }),
   };
 }

@@ -2,7 +2,10 @@ import { isObject, type JsonObject } from '../../core/routing/tool-args.ts';
 import type { ErrorClass } from '../../protocol/message.ts';
 import { saysContextOverflow } from '../errors/context-overflow.ts';
 import { durationMs } from '../errors/duration.ts';
+import { errorBody, failureText } from '../errors/error-body.ts';
 import { classOfStatus, type Failed } from '../errors/failed.ts';
+import { retryHint } from '../errors/retry-hint.ts';
+import type { HttpFailure } from '../http/exchange.ts';
 
 /** gRPC's words for what went wrong. */
 const ofStatus: Record<string, ErrorClass> = {
@@ -46,9 +49,18 @@ export function geminiChunkFailure(error: unknown): Failed {
   });
 }
 
-/** An HTTP failure as the SDK throws it: it keeps status and details, the rest only inside its text. */
-export function geminiHttpFailure(status: number, message: string, details: unknown): Failed {
-  return failed({ status, message, details: Array.isArray(details) ? details.filter(isObject) : [] });
+/** An HTTP failure: its header says when to come back where its details do not. */
+export function geminiFailure(failure: HttpFailure, now: number): Failed {
+  const { status, body, headers } = failure;
+  const error = errorBody(body);
+  const { details, status: word } = error?.raw ?? {};
+  const told = failed({
+    status,
+    word: typeof word === 'string' ? word : undefined,
+    message: failureText(status, body, error),
+    details: Array.isArray(details) ? details.filter(isObject) : [],
+  });
+  return { ...told, retry: told.retry ?? retryHint(headers, now) };
 }
 
 function failed({ status, word, message, details }: Facts): Failed {
@@ -76,17 +88,4 @@ function classOf({ status, word, message, details }: Facts, reason: string | und
 function spentForTheDay(detail: JsonObject): boolean {
   const violations = Array.isArray(detail.violations) ? detail.violations.filter(isObject) : [];
   return violations.some(({ quotaId }) => typeof quotaId === 'string' && /PerDay/.test(quotaId));
-}
-
-/** What the SDK throws: an HTTP failure has a status; a connection that broke, or an answer it cannot read, has none. */
-export function sdkFailure(thrown: unknown): Failed {
-  const message = thrown instanceof Error ? thrown.message : String(thrown);
-  const { status, errorDetails } = isObject(thrown) ? thrown : {};
-  if (typeof status === 'number') return geminiHttpFailure(status, message, errorDetails);
-  return { class: isUnreadable(message) ? 'malformed' : 'retryable', message };
-}
-
-/** The SDK reads the stream itself and tells what it could not read from what it could not get by its text alone. */
-function isUnreadable(message: string): boolean {
-  return /^\[GoogleGenerativeAI Error\]: (?:Error parsing JSON response|Failed to parse stream)/.test(message);
 }

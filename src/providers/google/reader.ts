@@ -1,8 +1,10 @@
 import type { NewId } from '../../core/ports.ts';
 import { Answer } from '../../core/routing/answer.ts';
 import type { ProviderEvent } from '../../core/routing/contract.ts';
-import { isObject, type JsonObject } from '../../core/routing/tool-args.ts';
+import { argsObject, isObject, type JsonObject } from '../../core/routing/tool-args.ts';
 import type { Provenance, Usage } from '../../protocol/message.ts';
+import { graceOf } from '../grace.ts';
+import { payloadJson } from '../http/payload.ts';
 import type { Ending, StreamReader } from '../stream-call.ts';
 import { geminiChunkFailure } from './errors.ts';
 import { addPart, type GeminiBlocks } from './native.ts';
@@ -19,7 +21,7 @@ interface OpenArgs {
 }
 
 /** Reads the chunks of a generateContent stream. */
-export class GeminiReader implements StreamReader<unknown> {
+export class GeminiReader implements StreamReader<string> {
   readonly #answer: Answer;
   readonly #provenance: Provenance;
   readonly #parts: JsonObject[] = [];
@@ -36,8 +38,17 @@ export class GeminiReader implements StreamReader<unknown> {
     this.#answer = new Answer(newId);
   }
 
-  take(chunk: unknown, out: ProviderEvent[]): Ending | undefined {
-    if (!isObject(chunk)) return undefined;
+  take(payload: string, out: ProviderEvent[]): Ending | undefined {
+    const value = payloadJson(payload);
+    // Proxies that do not stream send all chunks in one list.
+    for (const chunk of Array.isArray(value) ? value : [value]) {
+      const ending = isObject(chunk) ? this.#chunk(chunk, out) : undefined;
+      if (ending) return ending;
+    }
+    return undefined;
+  }
+
+  #chunk(chunk: JsonObject, out: ProviderEvent[]): Ending | undefined {
     if (chunk.error) return { failed: geminiChunkFailure(chunk.error) };
     if (typeof chunk.modelVersion === 'string') this.#model = chunk.modelVersion;
     if (typeof chunk.responseId === 'string') this.#id = chunk.responseId;
@@ -69,6 +80,14 @@ export class GeminiReader implements StreamReader<unknown> {
       usage: this.#usage,
     };
     return { finish: this.#answer.finish({ stop, usage: this.usage() ?? {}, raw, native: this.#native() }) };
+  }
+
+  graceMs(): number | undefined {
+    const { candidatesTokenCount, totalTokenCount } = this.#usage;
+    return graceOf(
+      this.#stop !== undefined || this.#blocked !== undefined,
+      (candidatesTokenCount ?? totalTokenCount) !== undefined,
+    );
   }
 
   usage(): Usage | undefined {
@@ -106,11 +125,12 @@ export class GeminiReader implements StreamReader<unknown> {
     this.#open = undefined;
     const { args } = open.args;
     const call = this.#answer.wholeCall(open.name, Object.keys(args).length ? args : undefined, out);
+    const sent = call.part?.tooDeep ? argsObject(call.part) : args;
     const given = typeof open.id === 'string' && open.id !== '' ? open.id : undefined;
     if (given !== undefined) this.#ids[call.id] = given;
     this.#parts.push({
       ...open.part,
-      functionCall: { name: open.name, args, ...(given !== undefined && { id: given }) },
+      functionCall: { name: open.name, args: sent, ...(given !== undefined && { id: given }) },
     });
   }
 

@@ -1,34 +1,37 @@
 import type { Usage } from '../../protocol/message.ts';
-import { knownBuckets, less, uncached } from '../known-buckets.ts';
+import { count, knownBuckets, less, uncached } from '../known-buckets.ts';
 
 /** Each chunk has the totals so far; the first ones may have none. */
 export interface GeminiUsage {
-  promptTokenCount?: number;
-  cachedContentTokenCount?: number;
-  candidatesTokenCount?: number;
-  thoughtsTokenCount?: number;
-  toolUsePromptTokenCount?: number;
-  totalTokenCount?: number;
+  promptTokenCount?: unknown;
+  cachedContentTokenCount?: unknown;
+  candidatesTokenCount?: unknown;
+  thoughtsTokenCount?: unknown;
+  toolUsePromptTokenCount?: unknown;
+  totalTokenCount?: unknown;
 }
 
 /** The prompt includes what was cached, the candidates leave out the thoughts. */
 export function geminiUsage(usage: GeminiUsage): Usage {
-  const { promptTokenCount: prompt, toolUsePromptTokenCount: tools } = usage;
-  const input = uncached(prompt, usage.cachedContentTokenCount);
+  const prompt = count(usage.promptTokenCount);
+  const cached = count(usage.cachedContentTokenCount);
+  const tools = count(usage.toolUsePromptTokenCount);
+  const input = uncached(prompt, cached);
   return knownBuckets({
     input: input === undefined ? undefined : input + (tools ?? 0),
-    cacheRead: usage.cachedContentTokenCount,
-    output: outputOf(usage),
-    reasoning: usage.thoughtsTokenCount,
+    cacheRead: cached,
+    output: outputOf(usage, prompt, tools),
+    reasoning: count(usage.thoughtsTokenCount),
   });
 }
 
 /** A count of nothing is left out; then the total tells it. Some models count their thoughts as candidates too. */
-function outputOf(usage: GeminiUsage): number | undefined {
-  const { candidatesTokenCount: candidates, thoughtsTokenCount: thoughts = 0, totalTokenCount: total } = usage;
-  if (usage.promptTokenCount === undefined || total === undefined) {
-    return candidates === undefined ? usage.thoughtsTokenCount : candidates + thoughts;
+function outputOf(usage: GeminiUsage, prompt: number | undefined, tools: number | undefined): number | undefined {
+  const [candidates, thoughts] = [count(usage.candidatesTokenCount), count(usage.thoughtsTokenCount)];
+  const total = count(usage.totalTokenCount);
+  if (prompt === undefined || total === undefined) {
+    return candidates === undefined ? thoughts : candidates + (thoughts ?? 0);
   }
-  const rest = less(total, usage.promptTokenCount, usage.toolUsePromptTokenCount);
-  return candidates === undefined || rest === candidates ? rest : candidates + thoughts;
+  const rest = less(total, prompt, tools);
+  return candidates === undefined || rest === candidates ? rest : candidates + (thoughts ?? 0);
 }

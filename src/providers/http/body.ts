@@ -1,5 +1,10 @@
+import { malformed, nothingSent } from '../errors/failed.ts';
+import { tooMuch, Unusable } from '../errors/unusable.ts';
+import { sentWebPage, webPageText } from '../errors/web-page.ts';
 import type { Source } from '../stream-call.ts';
+import { beginningOf } from './beginning.ts';
 import type { Framing } from './framing.ts';
+import { MOST_OF_ANSWER } from './limits.ts';
 
 /** How long a body may go on after the vendor's last event before its connection is given up for reuse. */
 const graceMs = 1000;
@@ -12,6 +17,9 @@ export class Body implements Source<string> {
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
   readonly #framing: Framing;
   readonly #decoder = new TextDecoder();
+  #bytes = 0;
+  /** Something other than blanks has come. */
+  #begun = false;
   #ended = false;
 
   constructor(stream: ReadableStream<Uint8Array>, framing: Framing) {
@@ -19,19 +27,37 @@ export class Body implements Source<string> {
     this.#framing = framing;
   }
 
-  /** Adds the payloads of the next piece; false if it was the last. Throws what the network throws. */
+  /** Adds the payloads of the next piece; false if it was the last. Throws what the network throws, and `Unusable`. */
   async next(payloads: string[]): Promise<boolean> {
     const { done, value } = await this.#reader.read();
+    this.#bytes += value?.byteLength ?? 0;
+    const text = this.#decoder.decode(value, { stream: !done });
+    if (done && this.#bytes === 0) throw new Unusable(nothingSent);
+    if (this.#bytes > MOST_OF_ANSWER) throw tooMuch('The answer', MOST_OF_ANSWER);
+    if (!this.#begun) await this.#begin(text);
     const take = (payload: string) => {
       payloads.push(payload);
     };
-    this.#framing.push(this.#decoder.decode(value, { stream: !done }), take);
+    this.#framing.push(text, take);
     if (done) this.#framing.end(take);
     this.#ended = done;
     return !done;
   }
 
-  /** Reads to the end, so that the connection can be used again, but lets nobody wait for it. */
+  /** Only where the end of the body is all that marks the end of the answer. */
+  get whole(): Source<string>['whole'] {
+    const { whole } = this.#framing;
+    return (
+      whole &&
+      (payloads => {
+        const text = whole();
+        if (text !== undefined) payloads.push(text);
+        return text !== undefined;
+      })
+    );
+  }
+
+  /** Reads to the end, so that the connection can be used again, but lets nobody wait for it, and not for ever. */
   release(giveUp: () => void): void {
     if (this.#ended) return;
     const timer = setTimeout(giveUp, graceMs);
@@ -40,5 +66,15 @@ export class Body implements Source<string> {
     drain()
       .catch(() => {})
       .finally(() => clearTimeout(timer));
+  }
+
+  /** No format of ours begins like a web page, whatever its type says. */
+  async #begin(text: string): Promise<void> {
+    const first = text.trimStart();
+    if (first === '') return;
+    this.#begun = true;
+    if (!first.startsWith('<')) return;
+    const page = webPageText(await beginningOf(this.#reader, first)) ?? '';
+    throw new Unusable({ ...malformed(sentWebPage(page)), code: 'web-page', unbilled: true });
   }
 }

@@ -1,4 +1,7 @@
 import type { Failed } from '../errors/failed.ts';
+import { Unusable } from '../errors/unusable.ts';
+import { beginningOf } from './beginning.ts';
+import { wholeAnswer } from './whole-answer.ts';
 
 /** A server's refusal as it came, before anyone has interpreted it. */
 export interface HttpFailure {
@@ -8,7 +11,6 @@ export interface HttpFailure {
   body: string;
 }
 
-const maxBody = 64 * 1024;
 const mostHops = 5;
 const redirects = new Set([301, 302, 303, 307, 308]);
 
@@ -21,12 +23,15 @@ export class Exchange {
   failure: HttpFailure | undefined;
   /** Set when there was no answer. */
   broken: { error: unknown } | undefined;
-  /** Set when the server sent us where we do not go. */
+  /** Set when the server sent us where we do not go, or what cannot be the answer. */
   astray: Failed | undefined;
   readonly #baseUrl: string;
   readonly #signal: AbortSignal;
+  readonly #streams: boolean;
 
-  constructor(baseUrl: string, signal: AbortSignal) {
+  /** `streams`: a good answer is handed on as it comes. */
+  constructor(baseUrl: string, signal: AbortSignal, streams = true) {
+    this.#streams = streams;
     this.#baseUrl = new URL(baseUrl).href.replace(/\/+$/, '');
     this.#signal = signal;
   }
@@ -35,11 +40,22 @@ export class Exchange {
     const url = input instanceof Request ? input.url : String(input);
     if (!this.#mayReach(url)) throw new Error(`refused to send the key to ${new URL(url).origin}`);
     const response = await this.#follow(url, input, { ...init, redirect: 'manual', signal: this.#signal });
-    if (response.ok) return response;
-    const body = (await response.text().catch(() => '')).slice(0, maxBody);
-    this.failure = { status: response.status, headers: response.headers, body };
-    return new Response(body, { status: response.status, headers: response.headers });
+    if (response.ok) return this.#streams ? response : this.#whole(response);
+    const { status, headers } = response;
+    const body = response.body ? await beginningOf(response.body.getReader()) : '';
+    this.failure = { status, headers, body };
+    return new Response(response.body && body, { status, headers });
   };
+
+  async #whole(response: Response): Promise<Response> {
+    try {
+      return await wholeAnswer(response);
+    } catch (error) {
+      if (error instanceof Unusable) this.astray = error.failed;
+      else this.broken = { error };
+      throw error;
+    }
+  }
 
   /** Redirects stay on the server that was configured: to any other, key and prompt would go along. */
   async #follow(first: string, input: string | URL | Request, init: RequestInit): Promise<Response> {

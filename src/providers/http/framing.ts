@@ -1,3 +1,5 @@
+import { tooMuch } from '../errors/unusable.ts';
+import { MOST_OF_PIECE } from './limits.ts';
 import { Lines } from './lines.ts';
 
 /** Takes text off the wire and hands on the payloads in it. */
@@ -5,6 +7,8 @@ export interface Framing {
   push(text: string, take: (payload: string) => void): void;
   /** The text is at its end: hands on what was not closed. */
   end(take: (payload: string) => void): void;
+  /** What has come, if it is complete although nothing marks its end. */
+  readonly whole?: (() => string | undefined) | undefined;
 }
 
 /**
@@ -21,7 +25,9 @@ export function serverSentEvents(): Framing {
       return;
     }
     const value = dataOf(text);
-    if (value !== undefined) data = data === undefined ? value : `${data}\n${value}`;
+    if (value === undefined) return;
+    data = data === undefined ? value : `${data}\n${value}`;
+    if (data.length > MOST_OF_PIECE) throw tooMuch('An event of the answer', MOST_OF_PIECE);
   };
   return {
     push: (text, take) => lines.push(text, each => line(each, take)),
@@ -56,16 +62,59 @@ export function jsonLines(): Framing {
 /** All of it as one payload: what servers send that were asked for a stream and answer with plain JSON. */
 function wholeBody(): Framing {
   const pieces: string[] = [];
+  let length = 0;
   return {
     push: text => {
       pieces.push(text);
+      length += text.length;
+      if (length > MOST_OF_PIECE) throw tooMuch('The answer', MOST_OF_PIECE);
     },
     end: take => take(pieces.join('')),
+    whole() {
+      const text = pieces.join('');
+      return isJson(text) ? text : undefined;
+    },
   };
 }
 
-/** Server-sent events, unless the server says that it sends something else. */
-export function eventsOrWhole(headers: Headers): Framing {
-  const type = headers.get('content-type') ?? '';
-  return /^application\/json\b/i.test(type) ? wholeBody() : serverSentEvents();
+/** The framing is chosen by how the text begins: types are often wrong, and beginnings cannot be. */
+function byBeginning(choose: (first: string) => Framing): Framing {
+  let chosen: Framing | undefined;
+  let blanks = '';
+  return {
+    push(text, take) {
+      if (!chosen) {
+        const at = text.search(/\S/);
+        if (at === -1) {
+          blanks = blanks.slice(-1) + text;
+          return;
+        }
+        chosen = choose(text.charAt(at));
+        chosen.push(blanks + text, take);
+      } else chosen.push(text, take);
+    },
+    end: take => chosen?.end(take),
+    get whole() {
+      return chosen?.whole;
+    },
+  };
+}
+
+/** Server-sent events; plain JSON from servers that were asked for a stream and do not send one. */
+export function eventsOrWhole(): Framing {
+  return byBeginning(first => (first === '{' || first === '[' ? wholeBody() : serverSentEvents()));
+}
+
+/** JSON lines; server-sent events from proxies that change one into the other. */
+export function linesOrEvents(): Framing {
+  return byBeginning(first => (first === '{' ? jsonLines() : serverSentEvents()));
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
 }

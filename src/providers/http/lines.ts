@@ -1,6 +1,11 @@
+import { tooMuch } from '../errors/unusable.ts';
+import { MOST_OF_PIECE } from './limits.ts';
+
 /** Cuts text that comes in pieces into lines ended by LF, CRLF or CR. Each character is looked at once. */
 export class Lines {
   readonly #pieces: string[] = [];
+  /** Characters in the pieces. */
+  #held = 0;
   /** The last piece ended in CR, whose LF may be the first character of the next. */
   #afterCr = false;
 
@@ -23,7 +28,10 @@ export class Lines {
       else if (text.charCodeAt(from) === 10) from++;
       cr = text.indexOf('\r', from);
     }
-    if (from < text.length) this.#pieces.push(from === 0 ? text : text.slice(from));
+    if (from === text.length) return;
+    this.#pieces.push(from === 0 ? text : text.slice(from));
+    this.#held += text.length - from;
+    if (this.#held > MOST_OF_PIECE) throw tooMuch('A line of the answer', MOST_OF_PIECE);
   }
 
   /** What is left when the text ended without a line end. */
@@ -36,6 +44,7 @@ export class Lines {
     this.#pieces.push(end);
     const line = this.#pieces.join('');
     this.#pieces.length = 0;
+    this.#held = 0;
     return line;
   }
 }

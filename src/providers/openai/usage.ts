@@ -1,5 +1,5 @@
 import type { Usage } from '../../protocol/message.ts';
-import { knownBuckets, uncached } from '../known-buckets.ts';
+import { count, knownBuckets, uncached } from '../known-buckets.ts';
 
 interface ResponsesUsage {
   input_tokens?: number | null;
@@ -12,7 +12,7 @@ interface ResponsesUsage {
 export function responsesUsage(usage: ResponsesUsage | null | undefined): Usage {
   const input = usage?.input_tokens_details;
   return knownBuckets({
-    input: uncached(usage?.input_tokens, input?.cached_tokens, input?.cache_write_tokens),
+    input: uncached(count(usage?.input_tokens), count(input?.cached_tokens), count(input?.cache_write_tokens)),
     cacheRead: input?.cached_tokens,
     cacheWrite: input?.cache_write_tokens,
     output: usage?.output_tokens,

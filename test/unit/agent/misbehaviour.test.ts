@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { toolCall } from '../../../src/core/routing/tool-args.ts';
 import { AgentWorld } from '../../support/agent-world.ts';
 import { call, calls, says, silence } from '../../support/scripted-router.ts';
 
@@ -51,6 +52,29 @@ describe('an agent that misbehaves', () => {
     await world.run();
     assert.deepEqual(world.outcomes(), ['write_file: malformed-json', 'finish_task: ok']);
     assert.match(world.told(1), /not valid JSON.*smaller pieces/);
+  });
+
+  it('is told when its arguments are nested too deep, as a call, as text in it, or as an object', async () => {
+    const nested = `${'['.repeat(10_000)}${']'.repeat(10_000)}`;
+    const world = new AgentWorld([
+      { parts: [toolCall('c1', 'read_file', `{"path": ${nested}}`)], stop: 'tool-calls' },
+      calls(call('edit_file', { path: 'src/a.ts', edits: nested })),
+      calls(call('read_file', { path: JSON.parse(`${'['.repeat(500)}${']'.repeat(500)}`) })),
+      finish,
+    ]);
+    await world.run();
+    const [first, second, third] = world.outcomes();
+    assert.deepEqual([first, third], ['read_file: too-deep', 'read_file: too-deep']);
+    assert.equal(second, 'edit_file: bad-arguments');
+    assert.match(world.told(1), /read_file are nested more than 100 deep, so nothing was done. Send the call again/);
+    assert.ok(JSON.stringify(world.router.requests[1]).length < 20_000, 'it is not sent back whole');
+  });
+
+  it('is understood when its JSON can mean one thing only', async () => {
+    const parts = [toolCall('c1', 'write_file', "{'path': 'src/b.ts', content: \"one\ntwo\",}")];
+    const world = new AgentWorld([{ parts, stop: 'tool-calls' }, finish]);
+    await world.run();
+    assert.equal(world.files.text('src/b.ts'), 'one\ntwo');
   });
 
   it('gives up after five answers in a row without a readable call', async () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { saysContextOverflow } from '../../../src/providers/errors/context-overflow.ts';
-import { geminiHttpFailure } from '../../../src/providers/google/errors.ts';
+import { geminiFailure } from '../../../src/providers/google/errors.ts';
 import { openaiEventFailure, openaiFailure } from '../../../src/providers/openai/errors.ts';
 
 describe('A prompt that does not fit', () => {
@@ -49,7 +49,7 @@ describe('Errors of servers that took over OpenAI’s format', () => {
     );
     assert.equal(of(400, [{ error: { code: 'model_not_found', message: 'no' } }]).class, 'model-missing');
     const page = of(502, '<html><style>a{}</style><h1>Bad gateway</h1></html>');
-    assert.deepEqual([page.class, page.message], ['retryable', 'HTTP 502: Bad gateway']);
+    assert.deepEqual([page.class, page.message], ['retryable', 'the server sent a web page: Bad gateway']);
     assert.equal(of(500, '').message, 'HTTP 500 without a body');
   });
 
@@ -84,17 +84,19 @@ describe('Errors of servers that took over OpenAI’s format', () => {
 
 describe('Errors of Gemini', () => {
   it('go by their details', () => {
+    const refused = (status: number, message: string, details?: object[]) =>
+      geminiFailure({ status, headers: new Headers(), body: JSON.stringify({ error: { message, details } }) }, 0);
     const detail = (reason: string) => [{ '@type': 'type.googleapis.com/google.rpc.ErrorInfo', reason }];
-    assert.equal(geminiHttpFailure(400, 'API key not valid.', detail('API_KEY_INVALID')).class, 'auth');
-    const rate = geminiHttpFailure(429, 'x', [
+    assert.equal(refused(400, 'API key not valid.', detail('API_KEY_INVALID')).class, 'auth');
+    const rate = refused(429, 'x', [
       { retryDelay: '34.4s' },
       { violations: [{ quotaId: 'RequestsPerMinutePerModel' }] },
     ]);
     assert.deepEqual([rate.class, rate.retry], ['rate-limit', { afterMs: 34_400 }]);
     assert.equal(
-      geminiHttpFailure(429, 'x', [{ violations: [{ quotaId: 'GenerateRequestsPerDayPerProjectPerModel' }] }]).class,
+      refused(429, 'x', [{ violations: [{ quotaId: 'GenerateRequestsPerDayPerProjectPerModel' }] }]).class,
       'quota',
     );
-    assert.equal(geminiHttpFailure(400, 'Something else.', undefined).class, 'fatal');
+    assert.equal(refused(400, 'Something else.').class, 'fatal');
   });
 });

@@ -326,7 +326,11 @@ describe('Messages of Anthropic', () => {
 });
 
 describe('Answers of Gemini', () => {
-  const gemini = (...chunks: object[]) => readAll<unknown>(new GeminiReader(provenance, newId), chunks);
+  const gemini = (...chunks: object[]) =>
+    readAll(
+      new GeminiReader(provenance, newId),
+      chunks.map(chunk => JSON.stringify(chunk)),
+    );
   const parts = (...parts: object[]) => ({ candidates: [{ content: { parts } }] });
   const end = { candidates: [{ finishReason: 'STOP' }] };
 

@@ -1,5 +1,7 @@
 import type * as z from 'zod';
 import type { ToolCallPart } from '../../../protocol/message.ts';
+import { DEEPEST, isDeep } from '../../routing/depth.ts';
+import { readJson } from '../../routing/lenient-json.ts';
 import { argumentsOf } from './spec.ts';
 import { type Refusal, refuse, type Tool } from './tool.ts';
 
@@ -10,11 +12,8 @@ const isFields = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const parsed = (text: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  const read = readJson(text);
+  return read.ok ? read.value : undefined;
 };
 
 const KEEP = Symbol('keep');
@@ -76,13 +75,22 @@ const told = (issue: Issue, fields: Fields): string => {
   return value === undefined && issue.code === 'invalid_type' ? `"${at}" is missing` : `"${at}": ${issue.message}`;
 };
 
+const tooDeep = (tool: Tool): Refusal =>
+  refuse(
+    'too-deep',
+    `The arguments of ${tool.name} are nested more than ${DEEPEST} deep, so nothing was done. Send the call again with flat arguments: ${argumentsOf(tool)}.`,
+  );
+
 /** Reads the arguments of a call, forgivingly where there is no doubt, or tells the model what to send instead. */
 export function readArguments(tool: Tool, part: ToolCallPart): { ok: true; args: unknown } | Refusal {
   let raw: unknown = part.args ?? {};
   for (let depth = 0; depth < 2 && typeof raw === 'string'; depth++) {
     const text = raw.trim();
-    raw = text === '' ? {} : parsed(text.replace(/^```(?:json)?\n([\s\S]*)\n```$/, '$1'));
+    const read = text === '' ? ({ ok: true, value: {} } as const) : readJson(text);
+    if (!read.ok && read.why === 'too-deep') return tooDeep(tool);
+    raw = read.ok ? read.value : undefined;
   }
+  if (part.tooDeep || isDeep(raw)) return tooDeep(tool);
   if (raw === undefined || typeof raw === 'string') {
     return refuse(
       'malformed-json',
