@@ -2,9 +2,11 @@ import type { ConfiguredProvider } from '../core/config/providers.ts';
 import { configuredWorkers } from '../core/config/workers.ts';
 import { type Diagnosis, examine, type Patient, type WorkerDiagnosis } from '../core/doctor.ts';
 import type { Clock, Secrets } from '../core/ports.ts';
+import { Redactor } from '../core/redact.ts';
 import { vendorModels } from '../core/routing/route-table.ts';
 import type { Config } from '../protocol/config.ts';
-import { findWorkers } from '../workers/workers.ts';
+import { greetWorker } from '../workers/greet.ts';
+import { createWorkers, findWorkers, type WorkerParts } from '../workers/workers.ts';
 import { Engine } from './engine.ts';
 
 /** Checks every provider, or only the named one, at the same time. `keyFrom` says where a key came from, in words. */
@@ -48,19 +50,29 @@ function patientOf(configured: ConfiguredProvider, engine: Engine, keyFrom: stri
   };
 }
 
-/** Says which CLI agents are there, known and configured. */
+/** Greets each CLI agent that is there, known and configured, in a folder of its own: no model is asked. */
 export async function diagnoseWorkers(
   config: Config,
-  environment: Readonly<Record<string, string | undefined>>,
-  workspace: string,
+  { environment, workspace, clock, version }: Omit<WorkerParts, 'configured'>,
+  signal: AbortSignal,
 ): Promise<WorkerDiagnosis[]> {
-  const found = await findWorkers({ configured: configuredWorkers(config), environment, workspace });
-  return found.map(({ worker: { name, label, command, explicit, getIt }, path }) => ({
-    worker: name,
-    label,
-    explicit,
-    ...(path === undefined
-      ? { advice: `"${command}" is not on the PATH.${getIt === undefined ? '' : ` Get it with: ${getIt}`}` }
-      : { path }),
-  }));
+  const configured = configuredWorkers(config);
+  const workers = createWorkers({ configured, environment, workspace, clock, version });
+  const found = await findWorkers({ configured, environment, workspace });
+  return Promise.all(
+    found.map(async ({ worker, path }) => {
+      const { name, label, command, explicit, getIt, login: how } = worker;
+      const known = { worker: name, label, explicit };
+      if (path === undefined) {
+        const get = getIt === undefined ? '' : ` Get it with: ${getIt}`;
+        return { ...known, advice: `"${command}" is not on the PATH.${get}` };
+      }
+      const redactor = new Redactor();
+      for (const passed of worker.passEnv) redactor.add(environment[passed]);
+      const greeted = await greetWorker(workers, name, clock, signal);
+      const advice = greeted.login === 'none' && how !== undefined && { advice: `Log in with: ${how}` };
+      const message = greeted.message !== undefined && { message: redactor.text(greeted.message) };
+      return { ...known, path, ...greeted, ...message, ...advice };
+    }),
+  );
 }

@@ -21,6 +21,10 @@ export async function doctor(terminal: Terminal, call: Call): Promise<number> {
     return provider && keyVariable(provider, environment);
   };
   const diagnoses = await diagnose(config, environmentSecrets(providers, environment), keyFrom, clock, interrupt);
-  const workers = await diagnoseWorkers(config, environment, workspace);
+  const workers = await diagnoseWorkers(
+    config,
+    { environment, workspace, clock, version: terminal.version },
+    interrupt,
+  );
   return showDiagnoses(terminal, problems, { diagnoses, workers }, call.options.json === true);
 }

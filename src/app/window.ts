@@ -303,7 +303,11 @@ export class Window {
     const from = await keySources(configuredProviders(config), this.#parts);
     const keys = this.#keys(config);
     const diagnoses = await diagnose(config, keys, name => from.get(name), clock, signal, only);
-    return { problems, diagnoses, workers: await diagnoseWorkers(config, environment, workspace) };
+    return {
+      problems,
+      diagnoses,
+      workers: await diagnoseWorkers(config, { environment, workspace, clock, version: this.#parts.version }, signal),
+    };
   }
 
   /** Stops what runs, so that it can be resumed, and waits until all of it is written. */

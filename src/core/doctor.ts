@@ -26,7 +26,7 @@ export interface Diagnosis {
   advice?: string;
 }
 
-/** A CLI agent and whether it is there. It is not started: that would be its user's money. */
+/** A CLI agent and whether it is there and can begin to work. Nothing is said to it: that would be its user's money. */
 export interface WorkerDiagnosis {
   worker: string;
   label: string;
@@ -34,7 +34,13 @@ export interface WorkerDiagnosis {
   path?: string;
   /** Written down by the user: then a missing program is a fault. */
   explicit: boolean;
-  /** What to do where it is missing. */
+  /** Whether somebody is logged in, as it told when it was greeted; absent: it was not found, or could not say. */
+  login?: 'there' | 'none';
+  /** From its start to a session. */
+  ms?: number;
+  /** Why it could not begin. */
+  message?: string;
+  /** What to do where something is missing. */
   advice?: string;
 }
 

@@ -11,14 +11,18 @@ import type { Clock } from '../core/ports.ts';
 import type {
   WorkerFailure,
   WorkerListener,
+  WorkerLogin,
   WorkerOpening,
   WorkerPermission,
+  WorkerProof,
   WorkerSession,
   WorkerTurn,
 } from '../core/worker/contract.ts';
+import { Answers, AUTH_REQUIRED } from './answers.ts';
+import { AskingProof } from './asking.ts';
 import { placeOf, writeInside } from './places.ts';
 import type { WorkerProcess } from './process.ts';
-import { modelIn, modelOf, ToolUses, usageOf } from './read.ts';
+import { modeIn, modelIn, modelOf, modelsOf, modesOf, ToolUses, usageOf } from './read.ts';
 
 type Sdk = typeof import('@agentclientprotocol/sdk');
 
@@ -26,17 +30,33 @@ export interface AcpOptions extends WorkerOpening {
   clock: Clock;
   version: string;
   tellsUsage: boolean;
+  /** The mode in which it asks before it acts, where it has modes. */
+  mode?: string;
+  /** Without a login it offers models whose names begin so, and no others. */
+  loginless?: string;
+  /** Whether it is yet to be proved that it asks. */
+  unproved: boolean;
+  /** It has shown that it asks. */
+  proved: () => void;
   /** Sent along with the new session. */
   meta?: Record<string, unknown>;
 }
 
 /** From its start to a session. */
 const READY_MS = 60_000;
-/** What was asked to stop and does not is ended after so long. */
-const CANCEL_MS = 10_000;
-/** The protocol's error that wants a login. */
-const AUTH_REQUIRED = -32000;
-const DETAIL = 500;
+
+type AuthStatus = { authStatus?: { kind?: string } } | null | undefined;
+
+/** What a model says and does. */
+const ANSWERS: ReadonlySet<string> = new Set([
+  'tool_call',
+  'tool_call_update',
+  'agent_message_chunk',
+  'agent_thought_chunk',
+  'plan',
+]);
+/** Until the first sign of an answer where nobody is logged in. */
+const LOGINLESS_MS = 30_000;
 
 const STOPS = {
   end_turn: 'end',
@@ -80,6 +100,16 @@ class AcpSession implements WorkerSession {
   readonly #listener: WorkerListener;
   readonly #tools: ToolUses;
   readonly #connection: ClientConnection;
+  readonly #answers: Answers;
+  /** What each of its sessions has cost so far. */
+  readonly #costs = new Map<string, number>();
+  /** The mode that each of them told of last. */
+  readonly #modes = new Map<string, string>();
+  login: WorkerLogin = 'unknown';
+  unproved: boolean;
+  #proof: AskingProof | undefined;
+  /** A first sign of an answer has come. */
+  #heard = (): void => undefined;
   #id = '';
   /** Of the turn under way. */
   #signal = AbortSignal.abort();
@@ -91,14 +121,27 @@ class AcpSession implements WorkerSession {
     this.#listener = options.listener;
     this.#tools = new ToolUses(options.folder);
     this.tellsUsage = options.tellsUsage;
+    this.unproved = options.unproved;
     const { client, methods, ndJsonStream, RequestError } = sdk;
     const input = Writable.toWeb(program.input) as WritableStream<Uint8Array>;
     const output = Readable.toWeb(program.output) as ReadableStream<Uint8Array>;
     this.#connection = client({ name: 'orchestrate' })
       .onNotification(methods.client.session.update, ({ params }) => this.#update(params))
+      // Some tell of it without being asked, outside of the protocol.
+      .onNotification(
+        '_auth/status_update',
+        params => params as AuthStatus,
+        ({ params }) => {
+          this.login = params?.authStatus?.kind === 'none' ? 'none' : 'there';
+        },
+      )
       .onRequest(methods.client.session.requestPermission, async ({ params }) => {
         const signal = this.#signal;
         if (signal.aborted) return chosen('cancelled', params.options);
+        if (this.#proof?.session === params.sessionId) {
+          this.#proof.asked = true;
+          return chosen('deny', params.options);
+        }
         const tool = this.#tools.take(params.toolCall);
         this.#listener.update({ type: 'tool', tool });
         return chosen(await this.#listener.permit(tool, signal), params.options);
@@ -114,6 +157,7 @@ class AcpSession implements WorkerSession {
       .connect(ndJsonStream(input, output));
     // How it ended is told by the process.
     this.#connection.closed.catch(() => undefined);
+    this.#answers = new Answers({ program, connection: this.#connection, RequestError, clock: options.clock });
   }
 
   /** Undefined: it is ready. */
@@ -121,39 +165,87 @@ class AcpSession implements WorkerSession {
     const { startError } = this.#program;
     if (startError !== undefined) return { ok: false, reason: 'not-found', message: startError };
     const { methods, PROTOCOL_VERSION } = this.#sdk;
-    const { folder, meta, version } = this.#options;
-    const answered = await this.#limited(READY_MS, signal, async () => {
+    const answered = await this.#answers.limited(READY_MS, signal, async () => {
       const { protocolVersion } = await this.#connection.agent.request(methods.agent.initialize, {
         protocolVersion: PROTOCOL_VERSION,
         // With reading through us, some cannot make a new file.
         clientCapabilities: { fs: { readTextFile: false, writeTextFile: true } },
-        clientInfo: { name: 'orchestrate', version },
+        clientInfo: { name: 'orchestrate', version: this.#options.version },
       });
       if (protocolVersion !== PROTOCOL_VERSION) throw new Error(`it speaks version ${protocolVersion} of the protocol`);
-      return this.#connection.agent.request(methods.agent.session.new, {
-        cwd: folder,
-        mcpServers: [],
-        ...(meta && { _meta: meta }),
-      });
+      return this.#begin();
     });
     if ('ok' in answered) return answered;
-    this.#take(answered.value);
+    const { session, mode } = answered.value;
+    const { mode: wanted } = this.#options;
+    if (mode && wanted !== undefined && mode.now !== wanted) {
+      const message = `it works in mode "${mode.now}" and not in "${wanted}", in which it asks`;
+      return { ok: false, reason: 'unasked', message };
+    }
+    this.#id = session.sessionId;
+    const { loginless } = this.#options;
+    if (loginless !== undefined && this.login === 'unknown')
+      this.login = modelsOf(session)?.some(name => !name.startsWith(loginless)) ? 'there' : 'none';
+    const model = modelOf(session);
+    if (model !== undefined) this.#listener.update({ type: 'model', model });
     return undefined;
   }
 
-  async prompt(text: string, signal: AbortSignal): Promise<WorkerTurn> {
+  /** A new session in the mode in which it asks, with the mode that it is in as it tells it itself. */
+  async #begin(): Promise<{ session: NewSessionResponse; mode: ReturnType<typeof modesOf> }> {
+    const { methods } = this.#sdk;
+    const { folder, meta, mode: wanted } = this.#options;
+    const session = await this.#connection.agent.request(methods.agent.session.new, {
+      cwd: folder,
+      mcpServers: [],
+      ...(meta && { _meta: meta }),
+    });
+    const { sessionId } = session;
+    const mode = modesOf(session);
+    if (!mode || wanted === undefined || mode.now === wanted || !mode.offered.includes(wanted))
+      return { session, mode };
+    await this.#connection.agent.request(methods.agent.session.setMode, { sessionId, modeId: wanted });
+    // Whoever tells of the change is believed, and whoever took the request without a word.
+    return { session, mode: { ...mode, now: this.#modes.get(sessionId) ?? wanted } };
+  }
+
+  async prove(signal: AbortSignal): Promise<WorkerProof> {
+    const proof = new AskingProof(this.#options.folder);
+    const begun = await this.#answers.limited(READY_MS, signal, () => this.#begin());
+    if ('ok' in begun) return { asks: 'unclear', turn: begun };
+    proof.session = begun.value.session.sessionId;
+    this.#proof = proof;
+    const turn = await this.#turn(proof.session, proof.text, signal);
+    this.#proof = undefined;
+    const asks = await proof.verdict();
+    if (asks === 'yes') {
+      this.unproved = false;
+      this.#options.proved();
+    }
+    // Refused, some end their turn as cancelled: it is over all the same.
+    const cancelled = turn.ok && turn.stop === 'cancelled' && !signal.aborted;
+    return { asks, turn: cancelled ? { ...turn, stop: 'end' } : turn };
+  }
+
+  prompt(text: string, signal: AbortSignal): Promise<WorkerTurn> {
+    return this.#turn(this.#id, text, signal);
+  }
+
+  async #turn(sessionId: string, text: string, signal: AbortSignal): Promise<WorkerTurn> {
     if (signal.aborted) return { ok: true, stop: 'cancelled' };
     const { methods } = this.#sdk;
     this.#signal = signal;
     const cancel = () =>
-      void this.#connection.agent.notify(methods.agent.session.cancel, { sessionId: this.#id }).catch(() => undefined);
+      void this.#connection.agent.notify(methods.agent.session.cancel, { sessionId }).catch(() => undefined);
     signal.addEventListener('abort', cancel, { once: true });
     try {
-      const answered = await this.#unlessIgnored(signal, () =>
-        this.#connection.agent.request(methods.agent.session.prompt, {
-          sessionId: this.#id,
-          prompt: [{ type: 'text', text }],
-        }),
+      const answered = await this.#answers.unlessIgnored(signal, () =>
+        this.#unlessSilent(() =>
+          this.#connection.agent.request(methods.agent.session.prompt, {
+            sessionId,
+            prompt: [{ type: 'text', text }],
+          }),
+        ),
       );
       if ('ok' in answered) return signal.aborted ? { ok: true, stop: 'cancelled' } : answered;
       const usage = usageOf(answered.value);
@@ -165,20 +257,35 @@ class AcpSession implements WorkerSession {
     }
   }
 
+  /** Without a login some try to reach a model for minutes before they say so. */
+  async #unlessSilent<T>(ask: () => Promise<T>): Promise<T> {
+    if (this.login !== 'none') return ask();
+    const silence = Promise.withResolvers<never>();
+    const message = 'nobody is logged in, and no model answers';
+    const timer = this.#options.clock.after(LOGINLESS_MS, () =>
+      silence.reject(new this.#sdk.RequestError(AUTH_REQUIRED, message)),
+    );
+    this.#heard = () => timer.dispose();
+    try {
+      return await Promise.race([ask(), silence.promise]);
+    } finally {
+      timer.dispose();
+    }
+  }
+
   async end(): Promise<void> {
     this.#signal = AbortSignal.abort();
     await this.#program.end();
     this.#connection.close();
   }
 
-  #take(response: NewSessionResponse): void {
-    this.#id = response.sessionId;
-    const model = modelOf(response);
-    if (model !== undefined) this.#listener.update({ type: 'model', model });
-  }
-
-  #update({ update }: SessionNotification): void {
+  #update({ update, sessionId }: SessionNotification): void {
     const listener = this.#listener;
+    if (ANSWERS.has(update.sessionUpdate)) this.#heard();
+    if (this.#proof?.session === sessionId && this.#proves(update)) {
+      listener.update({ type: 'alive' });
+      return;
+    }
     switch (update.sessionUpdate) {
       case 'agent_message_chunk':
       case 'agent_thought_chunk': {
@@ -200,9 +307,15 @@ class AcpSession implements WorkerSession {
       }
       case 'usage_update':
         if (update.cost?.currency !== 'USD') break;
-        listener.update({ type: 'cost', cost: Math.round(update.cost.amount * 1e9) });
+        this.#costs.set(sessionId, Math.round(update.cost.amount * 1e9));
+        listener.update({ type: 'cost', cost: [...this.#costs.values()].reduce((sum, cost) => sum + cost, 0) });
         return;
+      case 'current_mode_update':
+        this.#modes.set(sessionId, update.currentModeId);
+        break;
       case 'config_option_update': {
+        const mode = modeIn(update.configOptions);
+        if (mode) this.#modes.set(sessionId, mode.now);
         const model = modelIn(update.configOptions);
         if (model === undefined) break;
         listener.update({ type: 'model', model });
@@ -212,68 +325,10 @@ class AcpSession implements WorkerSession {
     listener.update({ type: 'alive' });
   }
 
-  /** Like `limited`, without a limit until it is asked to stop. */
-  async #unlessIgnored<T>(signal: AbortSignal, run: () => Promise<T>): Promise<{ value: T } | WorkerFailure> {
-    const patience = new AbortController();
-    let timer: { dispose(): void } | undefined;
-    const arm = () => {
-      timer = this.#options.clock.after(CANCEL_MS, () => patience.abort());
-    };
-    signal.addEventListener('abort', arm, { once: true });
-    try {
-      return await this.#settled(patience.signal, run);
-    } finally {
-      signal.removeEventListener('abort', arm);
-      timer?.dispose();
-      if (patience.signal.aborted) await this.#program.end();
-    }
-  }
-
-  async #limited<T>(ms: number, signal: AbortSignal, run: () => Promise<T>): Promise<{ value: T } | WorkerFailure> {
-    const limit = new AbortController();
-    const timer = this.#options.clock.after(ms, () => limit.abort());
-    try {
-      return await this.#settled(AbortSignal.any([signal, limit.signal]), run);
-    } finally {
-      timer.dispose();
-    }
-  }
-
-  /** Its answer, or why there is none: its error, its end, or that nobody waits any longer. */
-  async #settled<T>(signal: AbortSignal, run: () => Promise<T>): Promise<{ value: T } | WorkerFailure> {
-    const over = Promise.withResolvers<WorkerFailure>();
-    const leave = () => over.resolve({ ok: false, reason: 'failed', message: 'it did not answer in time' });
-    if (signal.aborted) leave();
-    signal.addEventListener('abort', leave, { once: true });
-    const died = this.#program.exited.then(how => this.#dead(how));
-    const answer = run().then(
-      value => ({ value }),
-      (error: unknown) => this.#failed(error),
-    );
-    try {
-      return await Promise.race([answer, died, over.promise]);
-    } finally {
-      signal.removeEventListener('abort', leave);
-    }
-  }
-
-  async #failed(error: unknown): Promise<WorkerFailure> {
-    const message = error instanceof Error ? error.message : String(error);
-    if (error instanceof this.#sdk.RequestError) {
-      const login = error.code === AUTH_REQUIRED;
-      const detail = error.data === undefined ? '' : ` ${JSON.stringify(error.data).slice(0, DETAIL)}`;
-      return { ok: false, reason: login ? 'needs-login' : 'failed', message: `${message}${detail}` };
-    }
-    if (this.#connection.signal.aborted) {
-      // The pipe closes a moment before the process is gone: its end says more. Without a pipe it is of no use.
-      const how = await Promise.race([this.#program.exited, this.#program.end().then(() => message)]);
-      return this.#dead(how);
-    }
-    return { ok: false, reason: 'failed', message };
-  }
-
-  #dead(how: string): WorkerFailure {
-    const { complaint } = this.#program;
-    return { ok: false, reason: 'died', message: complaint === '' ? how : `${how}: ${complaint}` };
+  /** What it says and does for the proof is nobody's work. */
+  #proves(update: SessionNotification['update']): boolean {
+    const { sessionUpdate: kind } = update;
+    if (kind === 'tool_call' && this.#proof) this.#proof.tried = true;
+    return ANSWERS.has(kind);
   }
 }

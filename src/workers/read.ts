@@ -60,6 +60,29 @@ export function modelOf(response: NewSessionResponse): string | undefined {
   return modelIn(response.configOptions) ?? (typeof older === 'string' ? older : undefined);
 }
 
+/** The models that a session offers; undefined where it tells of none. */
+export function modelsOf(response: NewSessionResponse): string[] | undefined {
+  const model = response.configOptions?.find(option => option.category === 'model');
+  return model && valuesOf(model);
+}
+
+function valuesOf(option: SessionConfigOption): string[] {
+  if (option.type !== 'select') return [];
+  return option.options.flatMap(entry => ('options' in entry ? entry.options : [entry])).map(each => each.value);
+}
+
+/** The mode that a session is in, and those that it offers; undefined where it has none. */
+export function modesOf(response: NewSessionResponse): { now: string; offered: string[] } | undefined {
+  const { modes } = response;
+  if (modes) return { now: modes.currentModeId, offered: modes.availableModes.map(({ id }) => id) };
+  return modeIn(response.configOptions);
+}
+
+export function modeIn(options: readonly SessionConfigOption[] | null | undefined) {
+  const mode = options?.find(option => option.category === 'mode');
+  return mode?.type === 'select' ? { now: mode.currentValue, offered: valuesOf(mode) } : undefined;
+}
+
 const KINDS: Readonly<Record<ToolKind, WorkerToolKind>> = {
   read: 'read',
   search: 'search',
@@ -111,11 +134,14 @@ export class ToolUses {
     for (const part of told.content ?? []) if (part.type === 'diff') paths.add(part.path);
     const { file_path, filePath, path, notebook_path } = fieldsOf(told.rawInput);
     for (const named of [file_path, filePath, path, notebook_path]) if (typeof named === 'string') paths.add(named);
-    const command = commandOf(told.rawInput) ?? known?.command;
+    const kind = told.kind ? KINDS[told.kind] : (known?.kind ?? 'other');
+    // An editor's field of this name says how it edits.
+    const command = kind === 'edit' ? undefined : (commandOf(told.rawInput) ?? known?.command);
     const output = textOf(told.content) ?? known?.output;
     const tool: WorkerTool = {
       id,
-      kind: told.kind ? KINDS[told.kind] : (known?.kind ?? 'other'),
+      // Some call everything a tool, and some a command that reads a reading: what runs a line is judged by the line.
+      kind: command === undefined ? kind : 'execute',
       title: this.#plain(told.title ?? known?.title ?? told.kind ?? 'works'),
       paths: paths.size > 0 ? [...paths].map(each => placeOf(this.#folder, each)) : (known?.paths ?? []),
       status: told.status === 'completed' || told.status === 'failed' ? told.status : (known?.status ?? 'running'),

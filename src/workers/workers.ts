@@ -65,6 +65,8 @@ function metaOf(
 
 /** Starts CLI agents over the Agent Client Protocol. */
 export function createWorkers(parts: WorkerParts): Workers {
+  /** Those that have shown that they ask before they act. */
+  const proved = new Set<string>();
   return {
     async open(name, opening, signal) {
       const worker = parts.configured.find(each => each.name === name);
@@ -81,7 +83,17 @@ export function createWorkers(parts: WorkerParts): Workers {
       const { clock, version } = parts;
       return openAcp(
         program,
-        { ...opening, clock, version, tellsUsage: worker.tellsUsage === true, ...(meta && { meta }) },
+        {
+          ...opening,
+          clock,
+          version,
+          tellsUsage: worker.tellsUsage === true,
+          unproved: worker.asks !== undefined && !proved.has(name),
+          proved: () => proved.add(name),
+          ...(worker.loginless !== undefined && { loginless: worker.loginless }),
+          ...(worker.asks?.mode !== undefined && { mode: worker.asks.mode }),
+          ...(meta && { meta }),
+        },
         signal,
       );
     },

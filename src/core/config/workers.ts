@@ -12,6 +12,15 @@ interface KnownWorker {
   defaults?: { variable: string; settings: object };
   /** The adapter starts this program of the user's, when it is told where it is. */
   program?: { command: string; variable: string };
+  /**
+   * It asks before it acts, and each session begins with a proof of it: adapters change their minds on how they start.
+   * `mode`: the protocol's mode in which it does, where it has modes.
+   */
+  asks?: { mode?: string };
+  /** How its user logs in. */
+  login?: string;
+  /** Without a login it offers models whose names begin so, and no others. */
+  loginless?: string;
   /** Sent along with each new session, under the given key. */
   meta?: Readonly<Record<string, unknown>>;
   /** Takes a limit of dollars of its own. */
@@ -42,8 +51,11 @@ const KNOWN: Readonly<Record<string, KnownWorker>> = {
     program: { command: 'claude', variable: 'CLAUDE_CODE_EXECUTABLE' },
     // The user's settings may allow writes and commands in silence; without them it asks.
     meta: { claudeCode: { options: { settingSources: [] } } },
+    // When no mode is set, it decides on its own what it asks about.
+    asks: { mode: 'default' },
     keepsBudget: true,
     tellsUsage: true,
+    login: 'claude auth login',
     getIt: 'npm install -g @agentclientprotocol/claude-agent-acp',
   },
   codex: {
@@ -51,8 +63,10 @@ const KNOWN: Readonly<Record<string, KnownWorker>> = {
     command: 'codex-acp',
     args: [],
     env: { INITIAL_AGENT_MODE: 'read-only' },
+    asks: { mode: 'read-only' },
     program: { command: 'codex', variable: 'CODEX_PATH' },
     tellsUsage: true,
+    login: 'codex login',
     getIt: 'npm install -g @agentclientprotocol/codex-acp',
   },
   gemini: {
@@ -60,7 +74,9 @@ const KNOWN: Readonly<Record<string, KnownWorker>> = {
     command: 'gemini',
     args: ['--acp', '--skip-trust'],
     env: { GEMINI_TELEMETRY_ENABLED: 'false' },
+    asks: { mode: 'default' },
     defaults: { variable: 'GEMINI_CLI_SYSTEM_DEFAULTS_PATH', settings: GEMINI_LIKE },
+    login: 'gemini',
     getIt: 'npm install -g @google/gemini-cli',
   },
   opencode: {
@@ -74,6 +90,9 @@ const KNOWN: Readonly<Record<string, KnownWorker>> = {
       OPENCODE_DISABLE_LSP_DOWNLOAD: '1',
       OPENCODE_DISABLE_DEFAULT_PLUGINS: '1',
     },
+    asks: {},
+    login: 'opencode auth login',
+    loginless: 'opencode/',
     getIt: 'npm install -g opencode-ai',
   },
   qwen: {
@@ -81,7 +100,9 @@ const KNOWN: Readonly<Record<string, KnownWorker>> = {
     command: 'qwen',
     args: ['--acp'],
     env: {},
+    asks: { mode: 'default' },
     defaults: { variable: 'QWEN_CODE_SYSTEM_DEFAULTS_PATH', settings: GEMINI_LIKE },
+    login: 'qwen',
     getIt: 'npm install -g @qwen-code/qwen-code',
   },
 };

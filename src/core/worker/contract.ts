@@ -46,6 +46,8 @@ export type WorkerFault =
   | 'not-found'
   /** It wants its user to log in first. */
   | 'needs-login'
+  /** It did something that it has to ask about without asking. */
+  | 'unasked'
   /** Its processes ended in the middle. */
   | 'died'
   /** It answered with an error, or not in the protocol. */
@@ -63,8 +65,23 @@ export type WorkerTurn =
   | { ok: true; stop: 'end' | 'max-tokens' | 'max-turns' | 'refusal' | 'cancelled'; usage?: Usage }
   | WorkerFailure;
 
+/** Whether somebody is logged in: what a CLI agent tells of it before it is asked for anything. */
+export type WorkerLogin = 'there' | 'none' | 'unknown';
+
+/** What came of telling it to do something outside of its folder, which it has to ask about. */
+export interface WorkerProof {
+  /** `unclear`: it did not even try. */
+  asks: 'yes' | 'no' | 'unclear';
+  turn: WorkerTurn;
+}
+
 /** A CLI agent at work. */
 export interface WorkerSession {
+  readonly login: WorkerLogin;
+  /** Whether nothing has shown yet that it asks before it acts: then it has to be proved before it works. */
+  readonly unproved: boolean;
+  /** Tells it to act outside of its folder, and refuses when it asks. Costs an answer. Never rejects. */
+  prove(signal: AbortSignal): Promise<WorkerProof>;
   /** It always tells its usage when a model has answered it: silence means that none has. */
   readonly tellsUsage: boolean;
   /** The signal asks it to stop. Who does not stop soon is ended with all its processes. Never rejects. */

@@ -36,7 +36,9 @@ export interface WorkerHost extends LandingHost, LedgerHost, NarratorHost {
 const CORRECTIONS = 1;
 const SHOWN = 10;
 
-const unavailable: ReadonlySet<WorkerFault> = new Set<WorkerFault>(['not-found', 'needs-login']);
+const unavailable: ReadonlySet<WorkerFault> = new Set<WorkerFault>(['not-found', 'needs-login', 'unasked']);
+/** Times that it may leave it open whether it asks. */
+const PROOFS = 2;
 const STOPS = {
   end: 'end',
   'max-tokens': 'max-tokens',
@@ -46,6 +48,7 @@ const STOPS = {
 const ERRORS = {
   'not-found': 'fatal',
   'needs-login': 'auth',
+  unasked: 'fatal',
   died: 'truncated',
   failed: 'fatal',
 } as const satisfies Record<WorkerFault, ErrorClass>;
@@ -161,7 +164,7 @@ export class WorkerRun {
     const end = () => void session.end();
     signal.addEventListener('abort', end, { once: true });
     try {
-      result = await this.#converse(session, copy);
+      result = (await this.#proveAsking(session)) ?? (await this.#converse(session, copy));
     } finally {
       signal.removeEventListener('abort', end);
       await session.end();
@@ -170,6 +173,33 @@ export class WorkerRun {
     if (result) return result;
     // Only now, when nothing of it is left that could still write.
     return { done: await copy.changes(), summary: this.#narrator.said };
+  }
+
+  /** Nothing is given to who may act without asking: undefined when it asks. */
+  async #proveAsking(session: WorkerSession): Promise<AgentResult | undefined> {
+    for (let tries = 0; session.unproved; tries++) {
+      if (tries === PROOFS) return failedBy(this.#worker, 'unasked', 'nothing showed that it asks before it acts');
+      await this.#reins.gate();
+      const { signal } = this.#reins;
+      if (signal.aborted) return { outcome: 'aborted' };
+      const model = this.#model;
+      this.#narrator.begin(await this.#ledger.begin(model), model);
+      const { asks, turn } = await session.prove(signal);
+      this.#settle(turn);
+      if (signal.aborted) return { outcome: 'aborted' };
+      if (this.#spent) return this.#broke(this.#spent);
+      if (!turn.ok) return failedBy(this.#worker, turn.reason, turn.message);
+      if (asks === 'no')
+        return failedBy(this.#worker, 'unasked', 'told to write outside of its folder, it did so without asking');
+    }
+    return undefined;
+  }
+
+  #settle(turn: WorkerTurn): void {
+    if (!turn.ok) this.#ledger.end({ ok: false, error: ERRORS[turn.reason], message: turn.message });
+    else if (turn.stop === 'cancelled')
+      this.#ledger.end({ ok: false, error: 'aborted', message: 'stopped' }, turn.usage);
+    else this.#ledger.end({ ok: true, stop: STOPS[turn.stop] }, turn.usage);
   }
 
   /** Talks to it until its work is done: then undefined. */
@@ -249,10 +279,7 @@ export class WorkerRun {
     const before = this.#narrator.uses;
     const turn = this.#honest(await session.prompt(text, either), session, this.#narrator.uses > before);
     this.#turn = undefined;
-    if (!turn.ok) this.#ledger.end({ ok: false, error: ERRORS[turn.reason], message: turn.message });
-    else if (turn.stop === 'cancelled')
-      this.#ledger.end({ ok: false, error: 'aborted', message: 'stopped' }, turn.usage);
-    else this.#ledger.end({ ok: true, stop: STOPS[turn.stop] }, turn.usage);
+    this.#settle(turn);
     const said = this.#narrator.said;
     // Whoever takes over after an abort has a conversation of their own.
     if (said !== '' && !signal.aborted)

@@ -76,10 +76,13 @@ async function show(problems: ConfigProblem[], diagnoses: Diagnosis[], workers: 
   }
   if (workers.length > 0) {
     items.push(separator(t('CLI agents')));
-    for (const { label, worker, path, explicit, advice } of workers) {
-      const icon = path ? '$(pass)' : explicit ? '$(error)' : '$(circle-outline)';
+    for (const { label, worker, path, login, message, explicit, advice } of workers) {
+      const works = path !== undefined && login !== 'none' && message === undefined;
+      const icon = works ? '$(pass)' : explicit ? '$(error)' : '$(circle-outline)';
       const there = path === undefined ? t('not found') : t('in roles: {0}', `worker: ${worker}`);
-      items.push({ label: `${icon} ${label}`, description: there, detail: path ?? advice ?? '', open: 'settings' });
+      const wrong = login === 'none' ? t('Nobody is logged in.') : message;
+      const detail = [wrong, advice ?? path].filter(Boolean).join(' ');
+      items.push({ label: `${icon} ${label}`, description: there, detail, open: 'settings' });
     }
   }
   if (problems.length > 0) {

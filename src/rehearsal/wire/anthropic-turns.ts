@@ -38,7 +38,9 @@ export function readBlocks(value: unknown, reading: Reading): Turns {
         ? readUser(content, i, state)
         : message.role === 'assistant'
           ? readAssistant(content, i, state, i === value.length - 1)
-          : refuse(`messages.${i}.role: Input should be 'user' or 'assistant'`);
+          : message.role === 'system'
+            ? readSystemTurn(content, i, state)
+            : refuse(`messages.${i}.role: Input should be 'user', 'assistant' or 'system'`);
     state.base = hash('sha1', state.base + hashed, 'base64');
   });
   if (state.open.length > 0) orphans(value.length - 1, state.open);
@@ -104,6 +106,21 @@ function readUser(content: unknown[], index: number, state: State): string {
   state.open = [];
   if (results.length > 0) state.messages.push({ role: 'tool', parts: results });
   if (parts.length > 0) state.messages.push({ role: 'user', parts });
+  return hashed;
+}
+
+/** Instructions in the middle of a conversation, as Claude Code sends them: in our words a user says them. */
+function readSystemTurn(content: unknown[], index: number, state: State): string {
+  if (state.open.length > 0) orphans(index - 1, state.open);
+  let hashed = '';
+  const parts = content.map((value, j): TextPart => {
+    const at = `messages.${index}.content.${j}`;
+    const one = block(value, at);
+    if (one.type !== 'text') refuse(`${at}: Input should be a text block`);
+    hashed += state.marks.add('user', one, at);
+    return { type: 'text', text: text(one, at) };
+  });
+  state.messages.push({ role: 'user', parts });
   return hashed;
 }
 

@@ -13,7 +13,7 @@ export function showDiagnoses(
 ): number {
   const { style } = terminal;
   const working = diagnoses.some(each => each.ok);
-  const missing = workers.filter(({ path, explicit }) => path === undefined && explicit);
+  const missing = workers.filter(each => each.explicit && !workerWorks(each));
   const broken =
     diagnoses.some(each => each.ok === false) || missing.length > 0 || problems.some(each => each.severity === 'error');
   const code = working && !broken ? EXIT.done : EXIT.usage;
@@ -33,14 +33,23 @@ export function showDiagnoses(
     each.ms === undefined ? '' : `${each.ms} ms`,
   ]);
   print(terminal, table([['', 'PROVIDER', 'KEY FROM', 'MODELS', 'ANSWERED', 'TIME'], ...rows]));
-  const known = workers.map(({ label, worker, path, explicit }) => [
-    path ? style.good('✔') : explicit ? style.bad('✘') : style.dim('–'),
-    label,
-    worker,
-    path ?? style.dim('not found'),
+  const known = workers.map(each => [
+    workerWorks(each) ? style.good('✔') : each.explicit ? style.bad('✘') : style.dim('–'),
+    each.label,
+    each.worker,
+    each.path ?? style.dim('not found'),
+    each.path === undefined ? '' : loginWord(each),
+    each.ms === undefined ? '' : `${each.ms} ms`,
   ]);
-  if (known.length > 0) print(terminal, `\n${table([['', 'CLI AGENT', 'IN ROLES', 'PROGRAM'], ...known])}`);
-  for (const { label, advice } of missing) print(terminal, `\n${style.bad('✘')} ${style.bold(label)}: ${advice}`);
+  if (known.length > 0)
+    print(terminal, `\n${table([['', 'CLI AGENT', 'IN ROLES', 'PROGRAM', 'LOGIN', 'BEGINS IN'], ...known])}`);
+  for (const each of workers.filter(each => !workerWorks(each) && (each.explicit || each.path !== undefined))) {
+    const why = [each.message, each.advice].filter(part => part !== undefined).map(oneLine);
+    print(
+      terminal,
+      `\n${each.explicit ? style.bad('✘') : style.dim('–')} ${style.bold(each.label)}: ${why.join('. ')}`,
+    );
+  }
   const faults = diagnoses.filter(each => each.ok === false);
   for (const each of faults) {
     print(
@@ -56,4 +65,12 @@ export function showDiagnoses(
     print(terminal, `Without any key you can watch a scripted team: orchestrate run --rehearse todo`);
   }
   return code;
+}
+
+const workerWorks = ({ path, login, message }: WorkerDiagnosis) =>
+  path !== undefined && login !== 'none' && message === undefined;
+
+function loginWord({ login, message }: WorkerDiagnosis): string {
+  if (login) return login === 'there' ? 'yes' : 'none';
+  return message === undefined ? 'not told' : 'unknown';
 }

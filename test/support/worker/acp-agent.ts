@@ -1,4 +1,4 @@
-// A CLI agent that does what a script says, over the real protocol: `node acp-agent.ts LOG SCRIPT`.
+// A CLI agent that does what a script says, over the real protocol: `node acp-agent.ts LOG SCRIPT [HABITS]`.
 import { spawn } from 'node:child_process';
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
@@ -30,6 +30,8 @@ export type Step =
   /** Writes by itself, wherever it likes. */
   | { write: string; text: string }
   | { remove: string }
+  /** Does the command that it was told to run, with or without asking. */
+  | { obey: 'asking' | 'unasked' }
   /** Writes through the client, and says what it was told. */
   | { through: string; text: string }
   | { ask: Tool; granted?: Step[]; denied?: Step[] }
@@ -49,10 +51,25 @@ export type Step =
 /** For each start of the program, for each turn: what it does. The last of each stands for all that follow. */
 export type Script = Step[][][];
 
+/** How it is, whatever its script. */
+export interface Habits {
+  /** The mode it starts in; it goes into others when it is asked, unless it is stubborn. */
+  mode?: string;
+  stubborn?: boolean;
+  /** What it tells of its login, as some do. */
+  auth?: 'none' | 'api_key';
+  models?: string[];
+  /** Wants a login before anything else. */
+  locked?: boolean;
+  /** Never answers. */
+  mute?: boolean;
+}
+
 /** What it notes of a start, and of each prompt. */
 export type Note = { start: number; folder: string; env: Record<string, string> } | { prompt: string };
 
-const [log = '', text = '[]'] = process.argv.slice(2);
+const [log = '', text = '[]', habitsText = '{}'] = process.argv.slice(2);
+const habits = JSON.parse(habitsText) as Habits;
 const earlier = existsSync(log) ? readFileSync(log, 'utf8').split('\n') : [];
 const start = earlier.filter(line => line.startsWith('{"start"')).length;
 const script = JSON.parse(text) as Script;
@@ -63,7 +80,12 @@ note({ start, folder: process.cwd(), env: process.env as Record<string, string> 
 let turn = 0;
 let uses = 0;
 let cancelled = Promise.withResolvers<void>();
-const session = { sessionId: 's1' };
+let sessions = 0;
+let mode = habits.mode;
+/** What was said last. */
+let prompted = '';
+/** The one under way. */
+const session = { sessionId: '' };
 const sleep = (ms: number) => new Promise(done => setTimeout(done, ms));
 
 type Ending = { stopReason: 'end_turn' | 'max_tokens' | 'max_turn_requests' | 'refusal' | 'cancelled'; usage?: object };
@@ -97,7 +119,15 @@ async function act(steps: readonly Step[], client: AgentContext): Promise<Ending
       await update({ sessionUpdate: 'tool_call_update', toolCallId: tool.toolCallId, status: 'completed' });
     } else if ('write' in step) await put(step.write, step.text);
     else if ('remove' in step) await rm(step.remove);
-    else if ('through' in step) {
+    else if ('obey' in step) {
+      const [, command = '', path = ''] = /^(echo ready > "(.*)")$/m.exec(prompted) ?? [];
+      const tool: Tool = { kind: 'execute', title: command, command };
+      const ending =
+        step.obey === 'unasked'
+          ? await act([{ tool }, { write: path, text: 'ready\n' }], client)
+          : await act([{ ask: tool, granted: [{ write: path, text: 'ready\n' }] }], client);
+      if (ending) return ending;
+    } else if ('through' in step) {
       const request = { ...session, path: resolve(step.through), content: step.text };
       await client
         .request(methods.client.fs.writeTextFile, request)
@@ -159,15 +189,45 @@ async function act(steps: readonly Step[], client: AgentContext): Promise<Ending
 }
 
 agent({ name: 'scripted' })
-  .onRequest(methods.agent.initialize, ({ params }) => ({
-    protocolVersion: params.protocolVersion,
-    agentCapabilities: {},
-  }))
-  .onRequest(methods.agent.session.new, () => session)
+  .onRequest(methods.agent.initialize, async ({ params }) => {
+    if (habits.mute) await new Promise(() => setInterval(() => undefined, 1000));
+    return { protocolVersion: params.protocolVersion, agentCapabilities: {} };
+  })
+  .onRequest(methods.agent.session.new, async ({ client }) => {
+    if (habits.locked) throw new RequestError(-32000, 'Authentication required');
+    if (habits.auth) await client.notify('_auth/status_update', { authStatus: { kind: habits.auth } });
+    const { models } = habits;
+    const [currentValue = ''] = models ?? [];
+    const options = (models ?? []).map(value => ({ value, name: value }));
+    return {
+      sessionId: `s${++sessions}`,
+      ...(mode !== undefined && {
+        modes: {
+          currentModeId: mode,
+          availableModes: ['default', 'auto'].map(id => ({ id, name: id })),
+        },
+      }),
+      ...(models && {
+        configOptions: [
+          { id: 'model', name: 'Model', category: 'model' as const, type: 'select' as const, currentValue, options },
+        ],
+      }),
+    };
+  })
+  .onRequest(methods.agent.session.setMode, async ({ params, client }) => {
+    if (!habits.stubborn) mode = params.modeId;
+    await client.notify(methods.client.session.update, {
+      sessionId: params.sessionId,
+      update: { sessionUpdate: 'current_mode_update', currentModeId: mode ?? '' },
+    });
+    return {};
+  })
   .onNotification(methods.agent.session.cancel, () => cancelled.resolve())
   .onRequest(methods.agent.session.prompt, async ({ params, client }) => {
     cancelled = Promise.withResolvers<void>();
-    note({ prompt: params.prompt.map(part => (part.type === 'text' ? part.text : '')).join('') });
+    session.sessionId = params.sessionId;
+    prompted = params.prompt.map(part => (part.type === 'text' ? part.text : '')).join('');
+    note({ prompt: prompted });
     const steps = turns[Math.min(turn, turns.length - 1)] ?? [];
     turn++;
     return (await act(steps, client)) ?? { stopReason: 'end_turn' };

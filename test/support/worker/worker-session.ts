@@ -16,7 +16,7 @@ import type { EventOf, EventType, JournalEvent } from '../../../src/protocol/eve
 import { Plan } from '../../../src/protocol/plan.ts';
 import type { CanonicalRequest, ScriptedAnswer } from '../../../src/rehearsal/wire/types.ts';
 import { serve } from '../wire.ts';
-import type { Note, Script } from './acp-agent.ts';
+import type { Habits, Note, Script } from './acp-agent.ts';
 
 const AGENT = fileURLToPath(new URL('./acp-agent.ts', import.meta.url));
 const log = { write: () => undefined };
@@ -37,6 +37,10 @@ export interface WorkerSessionOptions {
   files?: Record<string, string>;
   writes?: string[];
   task?: object;
+  /** How the CLI agent is, whatever its script. */
+  habits?: Habits;
+  /** The known CLI agent that it passes for, with all that we know of that one. */
+  as?: string;
   /** Beside `worker: fake`. */
   header?: string;
   /** Another than the one that follows the script. */
@@ -64,6 +68,15 @@ export interface WorkerSession {
   over(): Promise<string>;
 }
 
+/** The arguments of Node that start it. */
+export const scriptedAgent = (notesFile: string, script: Script, habits: Habits = {}): string[] => [
+  '--disable-warning=ExperimentalWarning',
+  AGENT,
+  notesFile,
+  JSON.stringify(script),
+  JSON.stringify(habits),
+];
+
 /** A real session with one task, whose role names a CLI agent that follows a script in a process of its own. */
 export async function workerSession(options: WorkerSessionOptions): Promise<WorkerSession> {
   const { folder, script, files = {}, writes = ['**'], resume } = options;
@@ -72,14 +85,15 @@ export async function workerSession(options: WorkerSessionOptions): Promise<Work
   const notesFile = join(folder, 'notes.jsonl');
   await mkdir(home, { recursive: true });
   if (resume === undefined) {
-    const role = `---\ndescription: Works.\nworker: ${options.worker ?? 'fake'}\n${options.header ?? ''}---\nYou work.\n`;
+    const role = `---\ndescription: Works.\nworker: ${options.worker ?? options.as ?? 'fake'}\n${options.header ?? ''}---\nYou work.\n`;
     for (const [path, text] of Object.entries({ ...files, '.orchestrate/agents/maker.md': role })) {
       await mkdir(dirname(join(workspace, path)), { recursive: true });
       await writeFile(join(workspace, path), text);
     }
   }
   const servers = await serve({ answer: options.answer ?? (() => ({ text: 'no' })) });
-  const args = ['--disable-warning=ExperimentalWarning', AGENT, notesFile, JSON.stringify(script)];
+  const { habits = {}, as = 'fake' } = options;
+  const args = scriptedAgent(notesFile, script, habits);
   const { config } = options;
   const engine = new Engine({
     clock: systemClock,
@@ -88,7 +102,7 @@ export async function workerSession(options: WorkerSessionOptions): Promise<Work
       routing: { retries: 0 },
       ...config,
       providers: { anthropic: { kind: 'anthropic', baseUrl: servers.urls.anthropic } },
-      workers: { ...config?.workers, fake: { command: process.execPath, args, ...config?.workers?.fake } },
+      workers: { ...config?.workers, [as]: { command: process.execPath, args, ...config?.workers?.[as] } },
     },
     secrets: { get: async name => (name === 'anthropic' ? 'a-key-of-ours' : undefined) },
     userFolder: home,

@@ -86,6 +86,9 @@ function world(options: Options = {}) {
           ok: true,
           session: {
             tellsUsage: options.tellsUsage === true,
+            login: 'there',
+            unproved: false,
+            prove: async () => ({ asks: 'yes', turn: done }),
             prompt: async text => {
               seen.prompts.push(text);
               return turns[Math.min(seen.prompts.length, turns.length) - 1]?.(listener, text) ?? done;

@@ -98,6 +98,23 @@ describe('a program', () => {
 });
 
 describe('what a CLI agent tells', () => {
+  it('of a command is read from its fields, whatever kind of use it is called', () => {
+    const uses = new ToolUses('/copy');
+    const told = (kind: 'other' | 'read' | 'edit' | undefined, rawInput: object) => {
+      const { kind: taken, command } = uses.take({
+        toolCallId: JSON.stringify([kind, rawInput]),
+        title: 'tool',
+        ...(kind && { kind }),
+        rawInput,
+      });
+      return [taken, command];
+    };
+    assert.deepEqual(told('other', { command: 'rm -rf ..' }), ['execute', 'rm -rf ..']);
+    assert.deepEqual(told(undefined, { command: 'touch /tmp/x', description: 'Touch' }), ['execute', 'touch /tmp/x']);
+    assert.deepEqual(told('read', { command: ['bash', '-lc', 'cat a > b'] }), ['execute', 'cat a > b']);
+    assert.deepEqual(told('edit', { command: 'str_replace', path: '/copy/a.ts' }), ['edit', undefined]);
+  });
+
   const folder = tempFolder();
   it('of paths is taken by where they lie', async () => {
     assert.deepEqual(placeOf('/copy', '/copy/a/b.txt'), { inside: true, path: 'a/b.txt' });
