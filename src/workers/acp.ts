@@ -18,7 +18,7 @@ import type {
   WorkerSession,
   WorkerTurn,
 } from '../core/worker/contract.ts';
-import { Answers, AUTH_REQUIRED } from './answers.ts';
+import { Answers, AUTH_REQUIRED, DETAIL } from './answers.ts';
 import { AskingProof } from './asking.ts';
 import { placeOf, writeInside } from './places.ts';
 import type { WorkerProcess } from './process.ts';
@@ -212,7 +212,7 @@ class AcpSession implements WorkerSession {
   async prove(signal: AbortSignal): Promise<WorkerProof> {
     const proof = new AskingProof(this.#options.folder);
     const begun = await this.#answers.limited(READY_MS, signal, () => this.#begin());
-    if ('ok' in begun) return { asks: 'unclear', turn: begun };
+    if ('ok' in begun) return { asks: 'unclear', said: '', turn: begun };
     proof.session = begun.value.session.sessionId;
     this.#proof = proof;
     const turn = await this.#turn(proof.session, proof.text, signal);
@@ -224,7 +224,7 @@ class AcpSession implements WorkerSession {
     }
     // Refused, some end their turn as cancelled: it is over all the same.
     const cancelled = turn.ok && turn.stop === 'cancelled' && !signal.aborted;
-    return { asks, turn: cancelled ? { ...turn, stop: 'end' } : turn };
+    return { asks, said: proof.said.trim(), turn: cancelled ? { ...turn, stop: 'end' } : turn };
   }
 
   prompt(text: string, signal: AbortSignal): Promise<WorkerTurn> {
@@ -282,7 +282,7 @@ class AcpSession implements WorkerSession {
   #update({ update, sessionId }: SessionNotification): void {
     const listener = this.#listener;
     if (ANSWERS.has(update.sessionUpdate)) this.#heard();
-    if (this.#proof?.session === sessionId && this.#proves(update)) {
+    if (this.#proof?.session === sessionId && this.#proves(this.#proof, update)) {
       listener.update({ type: 'alive' });
       return;
     }
@@ -326,9 +326,10 @@ class AcpSession implements WorkerSession {
   }
 
   /** What it says and does for the proof is nobody's work. */
-  #proves(update: SessionNotification['update']): boolean {
-    const { sessionUpdate: kind } = update;
-    if (kind === 'tool_call' && this.#proof) this.#proof.tried = true;
-    return ANSWERS.has(kind);
+  #proves(proof: AskingProof, update: SessionNotification['update']): boolean {
+    if (update.sessionUpdate === 'tool_call') proof.tried = true;
+    if (update.sessionUpdate === 'agent_message_chunk' && update.content.type === 'text')
+      proof.said = (proof.said + update.content.text).slice(0, DETAIL);
+    return ANSWERS.has(update.sessionUpdate);
   }
 }

@@ -7,7 +7,8 @@ import type { WorkerProcess } from './process.ts';
 const CANCEL_MS = 10_000;
 /** The protocol's error that wants a login. */
 export const AUTH_REQUIRED = -32000;
-const DETAIL = 500;
+/** Of what it says of a failure. */
+export const DETAIL = 500;
 
 interface AnswersParts {
   program: WorkerProcess;

@@ -12,6 +12,7 @@ export class AskingProof {
   readonly #path: string;
   /** The session that is told. */
   session = '';
+  said = '';
   /** It asked. */
   asked = false;
   /** It began to use a tool: whoever is held by a sandbox of its own need not ask. */

@@ -72,6 +72,8 @@ export type WorkerLogin = 'there' | 'none' | 'unknown';
 export interface WorkerProof {
   /** `unclear`: it did not even try. */
   asks: 'yes' | 'no' | 'unclear';
+  /** What it said. */
+  said: string;
   turn: WorkerTurn;
 }
 

@@ -177,14 +177,19 @@ export class WorkerRun {
 
   /** Nothing is given to who may act without asking: undefined when it asks. */
   async #proveAsking(session: WorkerSession): Promise<AgentResult | undefined> {
+    let last = 'nothing';
     for (let tries = 0; session.unproved; tries++) {
-      if (tries === PROOFS) return failedBy(this.#worker, 'unasked', 'nothing showed that it asks before it acts');
+      if (tries === PROOFS) {
+        const message = `nothing showed that it asks before it acts; it said: ${last}`;
+        return failedBy(this.#worker, 'unasked', message);
+      }
       await this.#reins.gate();
       const { signal } = this.#reins;
       if (signal.aborted) return { outcome: 'aborted' };
       const model = this.#model;
       this.#narrator.begin(await this.#ledger.begin(model), model);
-      const { asks, turn } = await session.prove(signal);
+      const { asks, said, turn } = await session.prove(signal);
+      if (said !== '') last = said;
       this.#settle(turn);
       if (signal.aborted) return { outcome: 'aborted' };
       if (this.#spent) return this.#broke(this.#spent);

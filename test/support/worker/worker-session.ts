@@ -46,6 +46,8 @@ export interface WorkerSessionOptions {
   /** Another than the one that follows the script. */
   worker?: string;
   config?: Config;
+  /** Over ours. */
+  environment?: Record<string, string>;
   /** What the models say that stand in. */
   answer?: (request: CanonicalRequest) => ScriptedAnswer;
   present?: boolean;
@@ -126,7 +128,7 @@ export async function workerSession(options: WorkerSessionOptions): Promise<Work
       approvePlan: false,
       approveAll: true,
       grants: new GrantFile(home, workspace),
-      environment: { ...process.env, ANTHROPIC_API_KEY: 'a-key-of-ours' },
+      environment: { ...process.env, ...options.environment, ANTHROPIC_API_KEY: 'a-key-of-ours' },
       rehearsal: false,
       retention: { keep: 10, maxBytes: 1e9 },
     },

@@ -88,7 +88,7 @@ function world(options: Options = {}) {
             tellsUsage: options.tellsUsage === true,
             login: 'there',
             unproved: false,
-            prove: async () => ({ asks: 'yes', turn: done }),
+            prove: async () => ({ asks: 'yes', said: '', turn: done }),
             prompt: async text => {
               seen.prompts.push(text);
               return turns[Math.min(seen.prompts.length, turns.length) - 1]?.(listener, text) ?? done;
