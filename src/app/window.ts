@@ -282,8 +282,10 @@ export class Window {
   }
 
   async workers(): Promise<WorkerDiagnosis[]> {
-    const { environment, workspace } = this.#parts;
-    return diagnoseWorkers((await this.#config()).config, environment, workspace);
+    const { environment, workspace, version } = this.#parts;
+    const { config } = await this.#config();
+    // Each is greeted for a few seconds at most.
+    return diagnoseWorkers(config, { environment, workspace, clock, version }, new AbortController().signal);
   }
 
   listModels(candidate: Candidate, signal: AbortSignal): Promise<Listed> {
@@ -298,7 +300,7 @@ export class Window {
     signal: AbortSignal,
     only?: string,
   ): Promise<{ problems: ConfigProblem[]; diagnoses: Diagnosis[]; workers: WorkerDiagnosis[] }> {
-    const { environment, workspace } = this.#parts;
+    const { environment, workspace, version } = this.#parts;
     const { config, problems } = await this.#config();
     const from = await keySources(configuredProviders(config), this.#parts);
     const keys = this.#keys(config);
@@ -306,7 +308,7 @@ export class Window {
     return {
       problems,
       diagnoses,
-      workers: await diagnoseWorkers(config, { environment, workspace, clock, version: this.#parts.version }, signal),
+      workers: await diagnoseWorkers(config, { environment, workspace, clock, version }, signal),
     };
   }
 

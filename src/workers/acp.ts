@@ -327,7 +327,7 @@ class AcpSession implements WorkerSession {
 
   /** What it says and does for the proof is nobody's work. */
   #proves(proof: AskingProof, update: SessionNotification['update']): boolean {
-    if (update.sessionUpdate === 'tool_call') proof.tried = true;
+    if (update.sessionUpdate === 'tool_call' || update.sessionUpdate === 'tool_call_update') proof.tried = true;
     if (update.sessionUpdate === 'agent_message_chunk' && update.content.type === 'text')
       proof.said = (proof.said + update.content.text).slice(0, DETAIL);
     return ANSWERS.has(update.sessionUpdate);
