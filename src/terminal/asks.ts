@@ -1,10 +1,10 @@
-import { createInterface } from 'node:readline/promises';
 import type { LiveSession } from '../core/session/live.ts';
 import type { Ask } from '../core/session/state.ts';
-import { shownRequest } from '../core/visible.ts';
 import type { InboxRequest } from '../protocol/inbox.ts';
-import { oneLine } from './style.ts';
-import { print, type Terminal } from './terminal.ts';
+import { LineInput } from './line-input.ts';
+import { fits, questionPicture, questionText } from './question.ts';
+import type { Picture } from './screen.ts';
+import type { Terminal } from './terminal.ts';
 
 type Answer = Extract<InboxRequest, { kind: 'answer' }>;
 
@@ -15,74 +15,131 @@ const CHOICES: Record<string, Pick<Answer, 'decision' | 'scope'>> = {
   n: { decision: 'deny', scope: 'once' },
 };
 
-/** What a line typed by the user means for this ask; undefined: it has to be asked again. */
+/** What a line typed by the user means for this ask; undefined: nothing, so that it is said how to answer. */
 export function answerOf({ ask, request }: Ask, line: string): Answer | undefined {
   const text = line.trim();
+  if (text === '' || text === '?') return undefined;
   if (request.type === 'question-asked') {
     const option = request.options?.[Number(text) - 1];
-    return text === '' ? undefined : { kind: 'answer', ask, text: option ?? text };
+    return { kind: 'answer', ask, text: option ?? text };
   }
   const [, key, reason] = /^(y|yes|s|a|n|no)(?:[\s,:]+(.*))?$/i.exec(text) ?? [];
   const choice = CHOICES[(key ?? '').toLowerCase().charAt(0)];
   if (choice) return { kind: 'answer', ask, ...choice, ...(reason && { text: reason }) };
-  // A plan that should be different: whatever else is said is what should change.
-  if (request.kind === 'plan' && text !== '') return { kind: 'answer', ask, decision: 'deny', scope: 'once', text };
+  // What should be different takes more than one word: a letter too many must not pay for another plan.
+  if (request.kind === 'plan' && /\s/.test(text)) return { kind: 'answer', ask, decision: 'deny', scope: 'once', text };
   return undefined;
 }
 
-function questionText({ agent, request }: Ask, waiting: number, terminal: Terminal): string {
-  const { style } = terminal;
-  const count = waiting > 1 ? ` (1 of ${waiting})` : '';
-  if (request.type === 'question-asked') {
-    const options = (request.options ?? []).map((option, index) => `\n  ${index + 1}  ${oneLine(option)}`).join('');
-    return `${style.warn(`? ${agent}${count}`)} asks: ${oneLine(request.text)}${options}\n> `;
-  }
-  if (request.kind === 'plan')
-    return `${style.warn('?')} Go on with this plan? [y]es, [n]o, or say what should be different: `;
-  const why = request.why ? `\n  why: ${oneLine(request.why)}` : '';
-  return `${style.warn(`? ${agent}${count}`)} wants: ${style.bold(shownRequest(request))}\n  rule: ${request.rule}${why}\n  allow: [y] once  [s] for this session  [a] always  [n] no, and why: `;
+/** Where questions are shown while they are asked. */
+export interface Stage {
+  /** Prints lines that stay. */
+  print(text: string): void;
+  /** Shows now what `picture` says. */
+  paint(): void;
+  size(): { columns: number; rows: number };
 }
 
-/** Asks the user about everything in the queue, one after the other, until the signal says that it is over. */
-export async function answerAsks(
-  terminal: Terminal,
-  session: LiveSession,
-  /** Called around each question, so that nothing repaints over what is typed. */
-  quiet: (asking: boolean) => void,
-  signal: AbortSignal,
-): Promise<void> {
-  let wake: (() => void) | undefined;
-  const subscription = session.journal.subscribe(() => wake?.());
-  const lines = createInterface({ input: terminal.input, output: terminal.out });
-  // readline takes Ctrl-C for itself.
-  lines.on('SIGINT', () => process.emit('SIGINT'));
-  try {
-    while (!signal.aborted) {
-      const ask = session.journal.state.asks.values().next().value;
-      if (!ask) {
-        await new Promise<void>(resolve => {
-          wake = resolve;
-          signal.addEventListener('abort', () => resolve(), { once: true });
-        });
-        continue;
-      }
-      quiet(true);
-      // Answered elsewhere meanwhile: the question is taken back.
-      const gone = new AbortController();
-      wake = () => !session.journal.state.asks.has(ask.ask) && gone.abort();
-      const text = questionText(ask, session.journal.state.asks.size, terminal);
-      const line = await lines
-        .question(text, { signal: AbortSignal.any([signal, gone.signal]) })
-        .catch(() => undefined);
-      wake = undefined;
-      quiet(false);
-      const answer = line === undefined ? undefined : answerOf(ask, line);
-      if (!answer) continue;
-      const { ok, message } = await session.request(answer);
-      if (!ok) print(terminal, message ?? 'The answer was not taken.');
-    }
-  } finally {
-    subscription.dispose();
-    lines.close();
+/** Asks the user about everything in the queue, one after the other. */
+export class Asking {
+  readonly #terminal: Terminal;
+  readonly #session: LiveSession;
+  readonly #stage: Stage;
+  readonly #input: LineInput;
+  /** What is asked now, and whether it is said how to answer. */
+  #asked: { ask: Ask; help: boolean } | undefined;
+  /** The question that stands above in full, for want of room. */
+  #printed: Ask | undefined;
+
+  constructor(terminal: Terminal, session: LiveSession, stage: Stage) {
+    this.#terminal = terminal;
+    this.#session = session;
+    this.#stage = stage;
+    this.#input = new LineInput(terminal.input, () => this.#asked && stage.paint());
   }
+
+  /** The question under way, to be shown as long as it is asked. */
+  picture(columns: number, rows: number): Required<Picture> | undefined {
+    if (!this.#asked) return undefined;
+    const { text, cursor } = this.#input;
+    const waiting = this.#session.journal.state.asks.size;
+    const room = { columns, rows, style: this.#terminal.style };
+    const { ask } = this.#asked;
+    // The window has become too small for it.
+    if (this.#printed !== ask && !fits(ask, waiting, room)) queueMicrotask(() => this.#print(ask, waiting));
+    return questionPicture({ ...this.#asked, waiting, typed: { text, cursor } }, room);
+  }
+
+  /** Until the signal says that it is over. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { journal } = this.#session;
+    try {
+      while (!signal.aborted) {
+        const ask = journal.state.asks.values().next().value;
+        if (ask) await this.#put(ask, signal);
+        else await changeOf(journal, signal, () => journal.state.asks.size > 0);
+      }
+    } finally {
+      this.#input.dispose();
+    }
+  }
+
+  async #put(ask: Ask, signal: AbortSignal): Promise<void> {
+    const { journal } = this.#session;
+    // What was typed before it could be seen is no answer to it.
+    await this.#input.discard();
+    const over = new AbortController();
+    // Answered elsewhere meanwhile: the question is taken back.
+    const gone = changeOf(journal, AbortSignal.any([signal, over.signal]), () => !journal.state.asks.has(ask.ask));
+    void gone.then(() => over.abort());
+    this.#show(ask);
+    try {
+      while (!over.signal.aborted) {
+        const line = await this.#input.next(over.signal);
+        if (line === undefined) break;
+        const answer = answerOf(ask, line);
+        if (answer) {
+          const { ok, message } = await this.#session.request(answer);
+          if (ok) break;
+          this.#stage.print(message ?? 'The answer was not taken.');
+        } else {
+          this.#asked = { ask, help: true };
+          this.#stage.paint();
+        }
+      }
+    } finally {
+      over.abort();
+      this.#asked = undefined;
+      this.#stage.paint();
+    }
+  }
+
+  #print(ask: Ask, waiting: number): void {
+    if (this.#printed === ask) return;
+    this.#printed = ask;
+    this.#stage.print(questionText(ask, waiting, this.#terminal.style).join('\n'));
+  }
+
+  #show(ask: Ask): void {
+    const { style } = this.#terminal;
+    const waiting = this.#session.journal.state.asks.size;
+    if (!fits(ask, waiting, { ...this.#stage.size(), style })) this.#print(ask, waiting);
+    this.#asked = { ask, help: false };
+    this.#stage.paint();
+  }
+}
+
+/** Resolves when it holds, or when the signal comes. */
+function changeOf(journal: LiveSession['journal'], signal: AbortSignal, holds: () => boolean): Promise<void> {
+  return new Promise(resolve => {
+    const look = () => {
+      if (!signal.aborted && !holds()) return;
+      subscription.dispose();
+      signal.removeEventListener('abort', look);
+      resolve();
+    };
+    const subscription = journal.subscribe(look);
+    signal.addEventListener('abort', look);
+    look();
+  });
 }

@@ -1,7 +1,7 @@
-import { showCost } from '../core/session/figures.ts';
+import { showCost, showTokens } from '../core/session/figures.ts';
 import type { AgentState, SessionState, TaskState, TaskStatus } from '../core/session/state.ts';
 import { shownRequest } from '../core/visible.ts';
-import { showCount, showDuration, showMoney } from '../protocol/show.ts';
+import { showDuration, showMoney } from '../protocol/show.ts';
 import { cut, oneLine, type Style, widthOf } from './style.ts';
 
 const MARKS: Record<TaskStatus, [mark: string, paint: keyof Style]> = {
@@ -15,8 +15,7 @@ const MARKS: Record<TaskStatus, [mark: string, paint: keyof Style]> = {
   cancelled: ['–', 'dim'],
 };
 
-const tokensOf = (tally: TaskState['tally']) =>
-  tally.usage.input + tally.usage.cacheRead + tally.usage.cacheWrite + tally.usage.output;
+const LEAST_NAME = 12;
 
 const shortModel = (model: string | undefined) => model?.slice(model.indexOf('/') + 1) ?? '';
 
@@ -31,13 +30,14 @@ function taskLine(state: SessionState, task: TaskState, now: number, columns: nu
   const agent = agentOf(state, task);
   const role = 'role' in task.task ? task.task.role : task.task.kind;
   const time = task.startedAt === undefined ? '' : showDuration((task.endedAt ?? now) - task.startedAt);
-  const figures = [shortModel(agent?.model), task.tally.calls > 0 ? showCount(tokensOf(task.tally)) : '']
-    .concat(task.tally.calls > 0 ? showCost(task.tally) : '', time)
-    .filter(text => text !== '')
-    .join('  ');
+  const used = task.tally.calls > 0 ? [showTokens(task.tally), showCost(task.tally)] : [];
+  const parts = [shortModel(agent?.model), ...used, time].filter(text => text !== '');
+  // In a narrow terminal the name of the task goes before the figures.
+  while (parts.length > 0 && widthOf(parts.join('  ')) + LEAST_NAME + 6 > columns) parts.shift();
+  const figures = parts.join('  ');
   const busy = task.status === 'running' || task.status === 'checking';
   const note = oneLine(busy ? (agent?.doing ?? '') : (task.note ?? ''));
-  const left = cut(`${task.task.id}  ${role}`, Math.max(12, Math.min(44, columns - widthOf(figures) - 6)));
+  const left = cut(`${task.task.id}  ${role}`, Math.max(LEAST_NAME, Math.min(44, columns - widthOf(figures) - 6)));
   const head = `${left}${' '.repeat(Math.max(1, Math.min(44, columns - widthOf(figures) - 4) - widthOf(left)))}${figures}`;
   const room = columns - widthOf(head) - 6;
   return `${style[paint](mark)} ${head}${note !== '' && room > 8 ? style.dim(`  ${cut(note, room)}`) : ''}`;
@@ -69,7 +69,14 @@ function squeeze(tasks: TaskState[], rows: number): { shown: TaskState[]; hidden
 /** The whole picture of a session as lines that fit the terminal. */
 export function liveLines(
   state: SessionState,
-  options: { now: number; columns: number; rows: number; style: Style },
+  options: {
+    now: number;
+    columns: number;
+    rows: number;
+    style: Style;
+    /** What is asked stands beneath, in full. */
+    asking?: boolean;
+  },
 ): string[] {
   const { now, columns, style } = options;
   const tasks = [...state.tasks.values()];
@@ -82,12 +89,12 @@ export function liveLines(
     state.status === 'ended' ? (state.outcome?.outcome ?? 'ended') : state.status,
     `${done}/${tasks.length} tasks`,
     `${running} ${running === 1 ? 'agent' : 'agents'}`,
-    `${showCount(tokensOf(state.tally))} tokens`,
+    `${showTokens(state.tally)} tokens`,
     cost,
     showDuration(elapsed),
   ].join(' · ');
   const head = [style.bold(cut(oneLine(state.goal), columns)), style.dim(cut(counters, columns))];
-  const foot = [...state.asks.values()].slice(0, 1).map(ask => {
+  const foot = [...state.asks.values()].slice(0, options.asking ? 0 : 1).map(ask => {
     const what =
       ask.request.type === 'permission-asked' ? `wants: ${shownRequest(ask.request)}` : `asks: ${ask.request.text}`;
     const count = state.asks.size > 1 ? ` (1 of ${state.asks.size})` : '';

@@ -4,11 +4,11 @@ import type { LiveSession } from '../core/session/live.ts';
 import { whyUnkept } from '../core/session/unkept.ts';
 import type { JournalEvent, SessionOutcome } from '../protocol/events.ts';
 import { showDuration, showMoney } from '../protocol/show.ts';
-import { answerAsks } from './asks.ts';
+import { Asking, type Stage } from './asks.ts';
 import { eventLine } from './event-line.ts';
 import { liveLines } from './live-view.ts';
 import type { Relay } from './relay.ts';
-import { Screen } from './screen.ts';
+import { type Picture, Screen } from './screen.ts';
 import { type Call, EXIT, print, printJson, type Terminal } from './terminal.ts';
 
 const CODES: Record<SessionOutcome, number> = {
@@ -30,12 +30,18 @@ export async function watchRun(
   const live = terminal.out.isTTY === true && !json;
   const { state } = session.journal;
   const over = new AbortController();
-  let asking = false;
+  const { style } = terminal;
   const screen = live
-    ? new Screen(terminal.out, terminal.clock, (columns, rows) =>
-        asking ? [] : liveLines(state, { now: terminal.clock.now(), columns, rows, style: terminal.style }),
-      )
+    ? new Screen(terminal.out, terminal.clock, (columns, rows): Picture => {
+        // A question takes what it needs; the team's lines have the rest.
+        const asked = asking?.picture(columns, rows - LEAST_LINES);
+        const room = rows - (asked?.lines.length ?? 0);
+        const now = terminal.clock.now();
+        const lines = liveLines(state, { now, columns, rows: room, style, asking: asking !== undefined });
+        return asked ? { lines: [...lines, ...asked.lines], cursor: asked.cursor } : { lines };
+      })
     : undefined;
+  const asking = screen && terminal.input.isTTY ? new Asking(terminal, session, stageOn(screen, terminal)) : undefined;
   const show = (event: JournalEvent) => {
     if (json) return printJson(terminal, event);
     if (screen && event.type === 'plan-proposed') screen.print(planView(event.plan, event.estimate, terminal));
@@ -49,11 +55,7 @@ export async function watchRun(
   if (terminal.interrupt.aborted) stop();
   // Elapsed times grow although nothing happens.
   const ticker = screen && setInterval(() => screen.touch(), 1000);
-  const quiet = (now: boolean) => {
-    asking = now;
-    screen?.touch();
-  };
-  const answers = live && terminal.input.isTTY ? answerAsks(terminal, session, quiet, over.signal) : undefined;
+  const answers = asking?.run(over.signal);
   let outcome: SessionOutcome;
   try {
     outcome = await session.done;
@@ -63,7 +65,6 @@ export async function watchRun(
     clearInterval(ticker);
     subscription.dispose();
     terminal.interrupt.removeEventListener('abort', stop);
-    asking = false;
     screen?.dispose();
   }
   if (!json) sayEnd(terminal, session, outcome);
@@ -75,6 +76,15 @@ export async function watchRun(
   );
   return EXIT.failures;
 }
+
+/** Lines of the live view that stay beside a question. */
+const LEAST_LINES = 4;
+
+const stageOn = (screen: Screen, { out }: Terminal): Stage => ({
+  print: text => screen.print(text),
+  paint: () => screen.paint(),
+  size: () => ({ columns: (out.columns ?? 80) - 1, rows: (out.rows ?? 24) - 1 - LEAST_LINES }),
+});
 
 function planView(
   plan: Parameters<typeof renderPlan>[0],

@@ -60,6 +60,31 @@ export function cut(text: string, columns: number): string {
   return `${out}…`;
 }
 
+/** Breaks a line of text with or without colours into such that fit, between words where it can; later ones are indented. */
+export function wrap(text: string, columns: number): string[] {
+  if (widthOf(text) <= columns) return [text];
+  const lines: string[] = [];
+  const indent = `${/^\s*/.exec(stripVTControlCharacters(text))?.[0] ?? ''}  `.slice(0, Math.max(0, columns - 8));
+  let line = '';
+  const push = (part: string) => {
+    for (const { segment } of graphemes.segment(part)) {
+      if (widthOf(line) + widthOf(segment) > columns) {
+        lines.push(line);
+        line = indent;
+      }
+      line += segment;
+    }
+  };
+  for (const word of stripVTControlCharacters(text).split(/(?<= )(?=\S)/)) {
+    if (line.trim() !== '' && widthOf(line) + widthOf(word.trimEnd()) > columns) {
+      lines.push(line.trimEnd());
+      line = indent;
+    }
+    push(widthOf(line) + widthOf(word) > columns ? word.trimEnd() : word);
+  }
+  return [...lines, line.trimEnd()];
+}
+
 /** Rows as aligned columns; those named in `right` are numbers. */
 export function table(rows: readonly (readonly string[])[], right: readonly number[] = []): string {
   const widths: number[] = [];

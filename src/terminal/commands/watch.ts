@@ -40,9 +40,9 @@ export async function monitor(terminal: Terminal, call: Call): Promise<number> {
   const state = initialState();
   const live = terminal.out.isTTY && !call.options.json;
   const screen = live
-    ? new Screen(terminal.out, terminal.clock, (columns, rows) =>
-        liveLines(state, { now: terminal.clock.now(), columns, rows, style: terminal.style }),
-      )
+    ? new Screen(terminal.out, terminal.clock, (columns, rows) => ({
+        lines: liveLines(state, { now: terminal.clock.now(), columns, rows, style: terminal.style }),
+      }))
     : undefined;
   try {
     await follow(terminal, store, event => {

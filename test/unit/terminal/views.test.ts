@@ -110,7 +110,22 @@ describe('text for the terminal', () => {
 
 describe('the live view', () => {
   it('fits every line into the terminal and every task into its height', () => {
-    const { state } = session(50);
+    const { append, state } = session(50);
+    for (const task of ['task-0', 'task-1']) {
+      const agent = `implementer-of-${task}`;
+      append({ type: 'task-started', task, attempt: 1 });
+      append({ type: 'agent-started', agent, role: 'implementer', task, attempt: 1, route: [] });
+      append({
+        type: 'call-intent',
+        call: task,
+        agent,
+        task,
+        turn: 1,
+        attempt: 1,
+        model: 'anthropic/claude-sonnet-5-5',
+      });
+      append({ type: 'call-outcome', call: task, result: { ok: true, stop: 'end' }, cost: 5, ms: 1 });
+    }
     for (const columns of [20, 40, 80, 200]) {
       const lines = liveLines(state, { now: 5000, columns, rows: 20, style: plain });
       assert.ok(lines.length <= 20, `${lines.length} lines`);
@@ -158,16 +173,16 @@ describe('the screen', () => {
     const clock = new FakeClock();
     let out = '';
     let lines = ['one', 'two'];
-    const screen = new Screen({ write: text => (out += text), columns: 80, rows: 24 }, clock, () => lines);
+    const screen = new Screen({ write: text => (out += text), columns: 80, rows: 24 }, clock, () => ({ lines }));
     for (let i = 0; i < 100; i++) screen.touch();
     await clock.advance(100);
-    assert.equal(out, 'one\ntwo\n');
+    assert.equal(stripVTControlCharacters(out), 'one\ntwo\n');
     screen.print('stays');
     lines = ['three'];
     screen.dispose();
     assert.equal(stripVTControlCharacters(out), 'one\ntwo\n\rstays\none\ntwo\n\rthree\n');
     screen.touch();
     await clock.advance(1000);
-    assert.ok(out.endsWith('three\n'), 'nothing after the end');
+    assert.ok(stripVTControlCharacters(out).endsWith('three\n'), 'nothing after the end');
   });
 });
