@@ -175,12 +175,12 @@ describe('A question in a real terminal', function () {
   });
 
   it('that is longer than the window stands above it in full, and its way to answer below', async () => {
-    const long = `Which? ${Array.from({ length: 400 }, (_, i) => `reason-${i}`).join(' ')} or the last one?`;
+    const long = `Which? ${Array.from({ length: 130 }, (_, i) => `reason-${i}`).join(' ')} or the last one?`;
     const { start, of } = await lab(team([{ toolCalls: [{ name: 'ask_user', args: { question: long } }] }]));
-    const pty = start({ columns: 60, rows: 20 }, 'run', 'Do it', '--yes');
+    const pty = start({ columns: 100, rows: 16 }, 'run', 'Do it', '--yes');
     await staysVisible(pty, /in full above/);
     const all = (await pty.history()).replace(/\s+/g, ' ');
-    assert.ok(all.includes('reason-399 or the last one?'));
+    assert.ok(all.includes('reason-129 or the last one?'));
     pty.type('1\r');
     await until(async () => (await of('question-answered')).length === 1);
   });
