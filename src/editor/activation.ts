@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { DisposableStore } from './disposables.ts';
+import * as window from './plain/window.ts';
 
 /** Builds the extension under one owner. When that fails, what was built is taken down and the person is told. */
 export function activateWith(build: (owner: DisposableStore, log: vscode.LogOutputChannel) => void): DisposableStore {
@@ -21,7 +22,7 @@ function report(error: unknown, log: vscode.LogOutputChannel): void {
   log.error('Activation failed', error);
   const reason = error instanceof Error ? error.message : String(error);
   const show = vscode.l10n.t('Show Log');
-  void vscode.window.showErrorMessage(vscode.l10n.t('Orchestrate could not start: {0}', reason), show).then(choice => {
+  void window.showErrorMessage(vscode.l10n.t('Orchestrate could not start: {0}', reason), show).then(choice => {
     if (choice === show) log.show();
   });
 }

@@ -8,6 +8,7 @@ import type { JournalEvent } from '../protocol/events.ts';
 import type { Backend, Beginning, Begun } from './backend.ts';
 import { DisposableStore } from './disposables.ts';
 import { waits, waitsForPlan } from './next-steps.ts';
+import * as window from './plain/window.ts';
 import type { ReviewSession } from './review/session.ts';
 import { UnderReview } from './review/under-review.ts';
 import type { SessionSource } from './sessions.ts';
@@ -238,7 +239,7 @@ export class SessionController implements SessionSource, vscode.Disposable {
     const { t } = vscode.l10n;
     const show = t('Show Log');
     const text = t('The session was stopped: {0}. When that is put right, it can be resumed.', whyUnkept(reason));
-    if ((await vscode.window.showErrorMessage(text, show)) === show) this.#parts.log.show();
+    if ((await window.showErrorMessage(text, show)) === show) this.#parts.log.show();
   }
 
   /** From here on it is read like any other session that nobody runs; what it left to decide can be decided. */

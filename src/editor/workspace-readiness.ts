@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import * as window from './plain/window.ts';
 
 /** Whether agents may run here; the views and the commands say the same. */
 export type Readiness = 'ready' | 'untrusted' | 'no-folder';
@@ -16,14 +17,14 @@ export async function requireReady(): Promise<boolean> {
     case 'untrusted': {
       const manage = vscode.l10n.t('Manage Workspace Trust');
       const text = vscode.l10n.t('Orchestrate starts no agents in a workspace that you do not trust.');
-      const choice = await vscode.window.showWarningMessage(text, manage);
+      const choice = await window.showWarningMessage(text, manage);
       if (choice === manage) await vscode.commands.executeCommand('workbench.trust.manage');
       return false;
     }
     case 'no-folder': {
       const open = vscode.l10n.t('Open Folder');
       const text = vscode.l10n.t('Orchestrate works on the files of a folder. Open one first.');
-      const choice = await vscode.window.showInformationMessage(text, open);
+      const choice = await window.showInformationMessage(text, open);
       if (choice === open) await vscode.commands.executeCommand('vscode.openFolder');
       return false;
     }

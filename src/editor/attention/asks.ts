@@ -3,6 +3,7 @@ import type { Ask } from '../../core/session/state.ts';
 import { shownInLines, shownRequest } from '../../core/visible.ts';
 import type { InboxRequest } from '../../protocol/inbox.ts';
 import { DisposableStore } from '../disposables.ts';
+import * as window from '../plain/window.ts';
 import type { SessionController } from '../session-controller.ts';
 import type { WindowSession } from '../window-session.ts';
 
@@ -91,7 +92,7 @@ export class Asks implements vscode.Disposable {
     if (request.type === 'question-asked') {
       const answer = t('Answer...');
       const shown = request.options?.slice(0, 3) ?? [];
-      const asked = vscode.window.showInformationMessage(text, ...shown, answer);
+      const asked = window.showInformationMessage(text, ...shown, answer);
       const choice = await unlessAnswered(session, ask, asked);
       if (choice === undefined) return;
       if (choice === answer) await answerAsk(session, ask);
@@ -101,7 +102,7 @@ export class Asks implements vscode.Disposable {
     const [once, lasting, deny, more] = [t('Allow Once'), t('Allow for Session'), t('Deny'), t('More...')];
     const long = whatOf(request).length > LONG;
     const actions = long ? [deny, more] : [once, lasting, deny, more];
-    const choice = await unlessAnswered(session, ask, vscode.window.showWarningMessage(text, ...actions));
+    const choice = await unlessAnswered(session, ask, window.showWarningMessage(text, ...actions));
     if (choice === once) await send(session, ask, { decision: 'allow', scope: 'once' });
     else if (choice === lasting) await send(session, ask, { decision: 'allow', scope: 'session' });
     else if (choice === deny) await send(session, ask, { decision: 'deny', scope: 'once' });
@@ -162,7 +163,7 @@ function unlessAnswered(session: WindowSession, ask: Ask, shown: Thenable<string
 }
 
 const tellAnswered = ({ agent }: Pick<Ask, 'agent'>) =>
-  void vscode.window.showInformationMessage(t('What {0} asked has been answered already.', agent));
+  void window.showInformationMessage(t('What {0} asked has been answered already.', agent));
 
 /** Lets the person answer in full: with a reason, for longer, or in their own words. `seen`: they have read all of it. */
 export async function answerAsk(session: WindowSession, { ask, agent }: Ask, seen = false): Promise<void> {
@@ -202,7 +203,7 @@ async function askFor(
   }
   const room = request.kind === 'plan' ? LONG : LONG_TITLE;
   if (!seen && whatOf(request).length > room && !(await shownInFull(waiting))) return undefined;
-  const picked = await vscode.window.showQuickPick(
+  const picked = await window.showQuickPick(
     isFirstPlan(session, waiting) ? planChoices() : choices(request.kind === 'command'),
     {
       title: askText(waiting),
@@ -212,9 +213,7 @@ async function askFor(
     token,
   );
   if (!picked) return undefined;
-  const text = picked.why
-    ? await vscode.window.showInputBox({ ...picked.why, ignoreFocusOut: true }, token)
-    : undefined;
+  const text = picked.why ? await window.showInputBox({ ...picked.why, ignoreFocusOut: true }, token) : undefined;
   if (picked.why && text === undefined) return undefined;
   return { ...picked.answer, ...(text && { text }) };
 }
@@ -261,9 +260,7 @@ async function shownInFull({ agent, request }: Ask): Promise<boolean> {
   if (request.type !== 'permission-asked') return true;
   const go = t('Decide...');
   const detail = request.kind === 'plan' ? request.what : shownInLines(request);
-  return (
-    (await vscode.window.showWarningMessage(t('{0} asks for permission', agent), { modal: true, detail }, go)) === go
-  );
+  return (await window.showWarningMessage(t('{0} asks for permission', agent), { modal: true, detail }, go)) === go;
 }
 
 async function answerText(
@@ -276,10 +273,11 @@ async function answerText(
   const title = t('{0} asks', agent);
   if (options.length > 0) {
     const given = { title, placeHolder: question, ignoreFocusOut: true };
-    const picked = await vscode.window.showQuickPick([...options, own], given, token);
+    const items = [...options, own].map(label => ({ label }));
+    const picked = (await window.showQuickPick(items, given, token))?.label;
     if (picked !== own) return picked;
   }
-  return vscode.window.showInputBox({ title, prompt: question, ignoreFocusOut: true }, token);
+  return window.showInputBox({ title, prompt: question, ignoreFocusOut: true }, token);
 }
 
 async function send(session: WindowSession, waiting: Ask, answer: Answer): Promise<void> {
@@ -287,6 +285,6 @@ async function send(session: WindowSession, waiting: Ask, answer: Answer): Promi
   const { ok, message } = await session.request({ kind: 'answer', ask, ...answer });
   if (ok) return;
   if (session.state.asks.has(ask)) {
-    void vscode.window.showWarningMessage(t('The answer was not taken: {0}', message ?? ''));
+    void window.showWarningMessage(t('The answer was not taken: {0}', message ?? ''));
   } else tellAnswered(waiting);
 }

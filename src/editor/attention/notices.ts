@@ -5,6 +5,7 @@ import { showMoney } from '../../protocol/show.ts';
 import { ask } from '../commands/request.ts';
 import { askDollars } from '../commands/start-session.ts';
 import { DisposableStore } from '../disposables.ts';
+import * as window from '../plain/window.ts';
 import type { SessionController } from '../session-controller.ts';
 import type { WindowSession } from '../window-session.ts';
 
@@ -61,7 +62,7 @@ async function alerted(session: WindowSession, event: EventOf<'budget-alert'>): 
   const pause = t('Pause');
   const dashboard = t('Open Dashboard');
   const actions = event.scope === 'session' ? [raise, pause, dashboard] : [pause, dashboard];
-  const choice = await vscode.window.showWarningMessage(text, ...actions);
+  const choice = await window.showWarningMessage(text, ...actions);
   if (choice === raise) await raiseBudget(session);
   if (choice === pause) await ask(session, { kind: 'pause', reason: 'paused by the user' });
   if (choice === dashboard) await vscode.commands.executeCommand('orchestrate.openDashboard');
@@ -99,7 +100,7 @@ async function spent(session: WindowSession, event: EventOf<'budget-spent'>): Pr
     stop,
   ];
   const text = `${spentText(event)} ${next}`;
-  const choice = await vscode.window.showWarningMessage(text, ...actions);
+  const choice = await window.showWarningMessage(text, ...actions);
   if (choice === raise) await raiseBudget(session);
   if (choice === local) await ask(session, { kind: 'go-local' });
   if (choice === stop) await ask(session, { kind: 'abort', reason: 'the budget is spent' });
@@ -126,7 +127,7 @@ async function cutOff({ id, state }: WindowSession, memory: vscode.Memento): Pro
   const resume = t('Resume');
   const dashboard = t('Open Dashboard');
   const text = t('A session was interrupted. What it did is kept, and it can go on: {0}', state.goal || id);
-  const choice = await vscode.window.showInformationMessage(text, resume, dashboard);
+  const choice = await window.showInformationMessage(text, resume, dashboard);
   if (choice === resume) await vscode.commands.executeCommand('orchestrate.resumeSession', id);
   if (choice === dashboard) await vscode.commands.executeCommand('orchestrate.openDashboard');
 }
@@ -140,7 +141,7 @@ async function left(session: WindowSession, by: SessionOwner | undefined): Promi
     by?.host === 'terminal'
       ? t('The terminal was closed before its session was over: {0}', goal)
       : t('The other window was closed before its session was over: {0}', goal);
-  if ((await vscode.window.showInformationMessage(text, resume)) === resume) {
+  if ((await window.showInformationMessage(text, resume)) === resume) {
     await vscode.commands.executeCommand('orchestrate.resumeSession', session.id);
   }
 }
@@ -153,7 +154,7 @@ async function ended(session: WindowSession, { outcome, reason }: EventOf<'sessi
   const report = t('Show Report');
   const choice =
     outcome === 'completed'
-      ? await vscode.window.showInformationMessage(t('The session is complete.'), report)
-      : await vscode.window.showWarningMessage(t('The session ended: {0}', reason), report);
+      ? await window.showInformationMessage(t('The session is complete.'), report)
+      : await window.showWarningMessage(t('The session ended: {0}', reason), report);
   if (choice === report) await vscode.commands.executeCommand('orchestrate.showReport', session.id);
 }

@@ -1,10 +1,12 @@
 import * as vscode from 'vscode';
 import { type TaskStanding, taskStanding } from '../../core/session/standing.ts';
 import { statusWord } from '../agents/words.ts';
+import { say, tellProgress } from '../plain/chat.ts';
+import { code, type Markdown, md, ours } from '../plain/markdown.ts';
 import type { SessionController } from '../session-controller.ts';
 import type { WindowSession } from '../window-session.ts';
 import { readiness } from '../workspace-readiness.ts';
-import { buttons, code, files, icon, plain, say, standing, tell } from './telling.ts';
+import { buttons, files, icon, standing, tell } from './telling.ts';
 
 const { t } = vscode.l10n;
 type Stream = vscode.ChatResponseStream;
@@ -32,11 +34,11 @@ function ready(stream: Stream): boolean {
     case 'ready':
       return true;
     case 'untrusted':
-      say(stream, t('Orchestrate starts no agents in a workspace that you do not trust.'));
+      say(stream, ours(t('Orchestrate starts no agents in a workspace that you do not trust.')));
       stream.button({ command: 'workbench.trust.manage', title: t('Manage Workspace Trust') });
       return false;
     case 'no-folder':
-      say(stream, t('Orchestrate works on the files of a folder. Open one first.'));
+      say(stream, ours(t('Orchestrate works on the files of a folder. Open one first.')));
       stream.button({ command: 'vscode.openFolder', title: t('Open Folder') });
       return false;
   }
@@ -44,22 +46,22 @@ function ready(stream: Stream): boolean {
 
 const start: Answer = async (controller, request, stream) => {
   if (request.prompt.trim() === '') {
-    say(stream, t('What should the team achieve? Write: `@orchestrate /start` and the goal.'));
+    say(stream, ours(t('What should the team achieve? Write: `@orchestrate /start` and the goal.')));
     stream.button({ command: 'orchestrate.startDemo', title: t('Start Demo') });
     return;
   }
   const goal = goalOf(request);
-  stream.progress(t('The planner makes a plan...'));
+  tellProgress(stream, t('The planner makes a plan...'));
   await vscode.commands.executeCommand('orchestrate.startSession', goal);
   const session = controller.current;
   if (!session?.running || session.state.goal !== goal) {
-    say(stream, t('Nothing was started.'));
+    say(stream, ours(t('Nothing was started.')));
     stream.button({ command: 'orchestrate.checkProviders', title: t('Check Providers') });
     stream.button({ command: 'orchestrate.setApiKey', title: t('Set API Key...') });
     return;
   }
   tell(session, stream);
-  if (session.state.status === 'awaiting-approval') say(stream, `\n\n${t('The plan waits for your approval.')}`);
+  if (session.state.status === 'awaiting-approval') say(stream, md`\n\n${t('The plan waits for your approval.')}`);
   buttons(session, stream);
 };
 
@@ -79,7 +81,7 @@ const monitor: Answer = async (controller, request, stream, token) => {
   if (!session?.runs) return status(controller, request, stream, token);
   const { state } = session;
   tell(session, stream);
-  const titleOf = (task: string) => plain(state.tasks.get(task)?.task.title ?? task);
+  const titleOf = (task: string) => state.tasks.get(task)?.task.title ?? task;
   await new Promise<void>(resolve => {
     const over = () => state.status === 'ended' || state.asks.size > 0;
     if (over() || token.isCancellationRequested) return resolve();
@@ -89,11 +91,10 @@ const monitor: Answer = async (controller, request, stream, token) => {
       resolve();
     };
     const subscription = session.subscribe(event => {
-      if (event.type === 'task-started') say(stream, `\n\n${icon('running')} ${titleOf(event.task)}`);
-      if (event.type === 'task-completed') say(stream, `\n\n${icon('completed')} ${titleOf(event.task)}`);
-      if (event.type === 'task-failed')
-        say(stream, `\n\n${icon('failed')} ${titleOf(event.task)}: ${plain(event.reason)}`);
-      if (event.type === 'agent-doing') stream.progress(`${event.agent}: ${event.what}`);
+      if (event.type === 'task-started') say(stream, md`\n\n${icon('running')} ${titleOf(event.task)}`);
+      if (event.type === 'task-completed') say(stream, md`\n\n${icon('completed')} ${titleOf(event.task)}`);
+      if (event.type === 'task-failed') say(stream, md`\n\n${icon('failed')} ${titleOf(event.task)}: ${event.reason}`);
+      if (event.type === 'agent-doing') tellProgress(stream, `${event.agent}: ${event.what}`);
       if (over()) finish();
     });
     const cancelled = token.onCancellationRequested(finish);
@@ -101,9 +102,9 @@ const monitor: Answer = async (controller, request, stream, token) => {
   if (token.isCancellationRequested) return;
   const { size } = state.asks;
   if (size > 0)
-    say(stream, `\n\n${size === 1 ? t('1 question waits for you') : t('{0} questions wait for you', size)}`);
+    say(stream, md`\n\n${size === 1 ? t('1 question waits for you') : t('{0} questions wait for you', size)}`);
   if (state.status === 'ended') {
-    say(stream, `\n\n${standing(session)}`);
+    say(stream, md`\n\n${standing(session)}`);
     files(session, stream);
   }
   buttons(session, stream);
@@ -112,7 +113,7 @@ const monitor: Answer = async (controller, request, stream, token) => {
 const list: Answer = async ({ sessions }, _request, stream) => {
   if (sessions.length === 0) return nothing(stream);
   for (const session of sessions) {
-    say(stream, `**${plain(session.state.goal || session.id)}**  \n${standing(session)}\n\n`);
+    say(stream, md`**${session.state.goal || session.id}**  \n${standing(session)}\n\n`);
   }
 };
 
@@ -120,29 +121,29 @@ const logs: Answer = async ({ current }, _request, stream) => {
   if (!current) return nothing(stream);
   const { notices, failovers, denials, agents } = current.state;
   const lines = [
-    ...notices.map(({ at, text }) => ({ at, text: plain(text) })),
+    ...notices.map(({ at, text }) => ({ at, text: md`${text}` })),
     ...failovers.map(({ at, agent, from, to, reason }) => ({
       at,
-      text: `**${plain(agent)}** ${code(from)} → ${code(to)} ${plain(reason)}`,
+      text: md`**${agent}** ${code(from)} → ${code(to)} ${reason}`,
     })),
     ...denials.map(({ at, agent, what, rule }) => ({
       at,
-      text: `**${plain(agent)}** ${t('was refused')} ${code(what)} (${plain(rule)})`,
+      text: md`**${agent}** ${t('was refused')} ${code(what)} (${rule})`,
     })),
     ...[...agents.values()].flatMap(({ agent, lastEventAt: at, doing, summary }) => {
       const said = summary ?? doing;
-      return said ? [{ at, text: `**${plain(agent)}** ${plain(said)}` }] : [];
+      return said ? [{ at, text: md`**${agent}** ${said}` }] : [];
     }),
   ].sort((a, b) => a.at - b.at);
   tell(current, stream);
-  say(stream, '\n\n');
-  for (const { at, text } of lines.slice(-LAST)) say(stream, `- ${new Date(at).toLocaleTimeString()} ${text}\n`);
+  say(stream, md`\n\n`);
+  for (const { at, text } of lines.slice(-LAST)) say(stream, md`- ${new Date(at).toLocaleTimeString()} ${text}\n`);
   stream.button({ command: 'orchestrate.openSessionLog', title: t('Open Session Log'), arguments: [current.id] });
 };
 
 /** Asked again by the command itself: one line in a chat should not end the work of a team. */
 const abort: Answer = async ({ current }, _request, stream) => {
-  if (!current?.runs) return say(stream, t('No session runs.'));
+  if (!current?.runs) return say(stream, ours(t('No session runs.')));
   tell(current, stream);
   stream.button({ command: 'orchestrate.abort', title: t('Abort Session'), arguments: [current.id] });
 };
@@ -150,13 +151,13 @@ const abort: Answer = async ({ current }, _request, stream) => {
 const status: Answer = async ({ current }, _request, stream) => {
   if (!current) return nothing(stream);
   tell(current, stream);
-  for (const line of taskLines(current)) say(stream, `\n\n${line}`);
+  for (const line of taskLines(current)) say(stream, md`\n\n${line}`);
   files(current, stream);
   buttons(current, stream);
 };
 
 /** Not in need of a screen of its own: what goes on and what went wrong, then the rest in numbers. */
-function taskLines({ state, runs }: WindowSession): string[] {
+function taskLines({ state, runs }: WindowSession): Markdown[] {
   const rank: readonly TaskStanding[] = ['running', 'checking', 'failed', 'interrupted', 'waiting'];
   const tasks = [...state.tasks.values()].map(task => ({ ...task, status: taskStanding(state, task, runs) }));
   const telling = rank.flatMap(each => tasks.filter(({ status }) => status === each));
@@ -165,12 +166,12 @@ function taskLines({ state, runs }: WindowSession): string[] {
     tasks.filter(task => !shown.includes(task)),
     ({ status }) => status,
   );
-  const rest = [...left].map(([status, of]) => `${icon(status)} ${of.length} ${statusWord(status)}`).join(' · ');
+  const [first, ...more] = [...left].map(([status, of]) => md`${icon(status)} ${of.length} ${statusWord(status)}`);
   return [
     ...shown.map(
-      ({ task, status, note }) => `${icon(status)} ${plain(short(note ? `${task.title}: ${note}` : task.title))}`,
+      ({ task, status, note }) => md`${icon(status)} ${short(note ? `${task.title}: ${note}` : task.title)}`,
     ),
-    ...(rest === '' ? [] : [rest]),
+    ...(first ? [more.reduce((rest, each) => md`${rest} · ${each}`, first)] : []),
   ];
 }
 
@@ -184,9 +185,10 @@ const report: Answer = async (controller, _request, stream) => {
   const summary = text?.split(/^## /m)[1];
   if (summary === undefined) {
     tell(current, stream);
-    say(stream, `\n\n${t('There is no report yet: it is written when the session ends or is stopped.')}`);
+    say(stream, md`\n\n${t('There is no report yet: it is written when the session ends or is stopped.')}`);
   } else {
-    stream.markdown(summary.slice(summary.indexOf('\n') + 1));
+    // Its own words are Markdown, and those of others are text in it.
+    say(stream, ours(summary.slice(summary.indexOf('\n') + 1)));
     files(current, stream);
   }
   // Behind a button, the editor folds what came before it.
@@ -194,7 +196,7 @@ const report: Answer = async (controller, _request, stream) => {
 };
 
 function nothing(stream: Stream): void {
-  say(stream, t('There is no session in this workspace yet. Write `@orchestrate /start` and a goal.'));
+  say(stream, ours(t('There is no session in this workspace yet. Write `@orchestrate /start` and a goal.')));
   stream.button({ command: 'orchestrate.startDemo', title: t('Start Demo') });
 }
 

@@ -4,6 +4,9 @@ import { sessionStanding } from '../../core/session/standing.ts';
 import type { NextStep } from '../../protocol/dashboard-rows.ts';
 import { describeSession, statusIcon } from '../agents/words.ts';
 import { nextSteps, stepCommands } from '../next-steps.ts';
+import { say } from '../plain/chat.ts';
+import { type Markdown, md, ours } from '../plain/markdown.ts';
+import { plain } from '../plain/text.ts';
 import type { WindowSession } from '../window-session.ts';
 
 const { t } = vscode.l10n;
@@ -11,25 +14,19 @@ type Stream = vscode.ChatResponseStream;
 
 const FILES_SHOWN = 6;
 
-/** What agents and people say is no markdown of ours. */
-export const plain = (text: string) => text.replaceAll(/[\\`*_{}[\]<>#|$~]/g, '\\$&').replaceAll(/\s*\n\s*/g, ' ');
-export const code = (text: string) => `\`${text.replaceAll('`', '').replaceAll('\n', ' ')}\``;
-
-/** With icons, and without anything that a click would run. */
-export const say = (stream: Stream, text: string) => stream.markdown(new vscode.MarkdownString(text, true));
-
 /** A state's icon as markdown; it stands still, since what was said in a chat does not change. */
-export const icon = (status: Parameters<typeof statusIcon>[0]) => `$(${statusIcon(status).id.replace(/~.*/, '')})`;
+export const icon = (status: Parameters<typeof statusIcon>[0]) =>
+  ours(`$(${statusIcon(status).id.replace(/~.*/, '')})`);
 
 /** How a session stands, in one line. */
-export function standing({ state, runs }: WindowSession): string {
+export function standing({ state, runs }: WindowSession): Markdown {
   const whole = describeSession({ state, runs }, Date.now()).whole;
-  return `${icon(sessionStanding(state, runs))} ${plain(whole)}${state.rehearsal ? ` · ${t('demo')}` : ''}`;
+  return md`${icon(sessionStanding(state, runs))} ${whole}${state.rehearsal ? md` · ${t('demo')}` : ''}`;
 }
 
 /** Its goal, and how it stands. */
 export const tell = (session: WindowSession, stream: Stream) =>
-  say(stream, `**${plain(session.state.goal || session.id)}**\n\n${standing(session)}\n`);
+  say(stream, md`**${session.state.goal || session.id}**\n\n${standing(session)}\n`);
 
 /** The files that wait for review, to be opened from here. */
 export function files({ state }: WindowSession, stream: Stream): void {
@@ -38,12 +35,12 @@ export function files({ state }: WindowSession, stream: Stream): void {
   if (!folder || pending.length === 0) return;
   const count =
     pending.length === 1 ? t('1 file waits for your review:') : t('{0} files wait for your review:', pending.length);
-  say(stream, `\n\n${count} `);
+  say(stream, md`\n\n${count} `);
   for (const { path } of pending.slice(0, FILES_SHOWN)) {
-    stream.anchor(vscode.Uri.file(join(folder, path)), path);
-    say(stream, ' ');
+    stream.anchor(vscode.Uri.file(join(folder, path)), plain(path));
+    say(stream, md` `);
   }
-  if (pending.length > FILES_SHOWN) say(stream, t('and {0} more', pending.length - FILES_SHOWN));
+  if (pending.length > FILES_SHOWN) say(stream, md`${t('and {0} more', pending.length - FILES_SHOWN)}`);
 }
 
 const STEP_TITLES: Record<NextStep, () => string> = {

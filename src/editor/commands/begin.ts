@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { Beginning, Begun } from '../backend.ts';
+import * as window from '../plain/window.ts';
 import type { SessionController } from '../session-controller.ts';
 import type { WindowSession } from '../window-session.ts';
 
@@ -11,7 +12,7 @@ export async function begin(controller: SessionController, beginning: Beginning)
     beginning.kind === 'resume'
       ? t('Orchestrate: resuming the session')
       : t('Orchestrate: the team is being put together');
-  const begun = await vscode.window.withProgress(
+  const begun = await window.withProgress(
     { location: vscode.ProgressLocation.Notification, title, cancellable: true },
     async (progress, token) => {
       const started = await controller.begin(beginning);
@@ -75,7 +76,7 @@ async function explain(begun: Extract<Begun, { ok: false }>): Promise<void> {
       const text = down
         ? t('What is set up does not answer. {0}', down)
         : t('No model is connected yet. A key of any vendor is enough, or a server on this machine such as Ollama.');
-      const choice = await vscode.window.showWarningMessage(kept(text), connect, down ? check : demo);
+      const choice = await window.showWarningMessage(kept(text), connect, down ? check : demo);
       if (choice === connect) await vscode.commands.executeCommand('orchestrate.connectModel');
       if (choice === demo) await vscode.commands.executeCommand('orchestrate.startDemo');
       if (choice === check) await vscode.commands.executeCommand('orchestrate.checkProviders');
@@ -88,7 +89,7 @@ async function explain(begun: Extract<Begun, { ok: false }>): Promise<void> {
         '{0} answers, but it is not said which of its models agents work with.',
         begun.providers.join(', '),
       );
-      if ((await vscode.window.showWarningMessage(kept(text), choose)) === choose)
+      if ((await window.showWarningMessage(kept(text), choose)) === choose)
         await vscode.commands.executeCommand('orchestrate.connectModel', provider);
       return;
     }
@@ -96,26 +97,26 @@ async function explain(begun: Extract<Begun, { ok: false }>): Promise<void> {
       const { model } = begun;
       const set = t('Set Its Price...');
       const text = t('It is not known what {0} costs, so it cannot be kept within a budget.', model);
-      if ((await vscode.window.showWarningMessage(kept(text), set)) === set)
+      if ((await window.showWarningMessage(kept(text), set)) === set)
         await vscode.commands.executeCommand('orchestrate.connectModel', model.slice(0, model.indexOf('/')));
       return;
     }
     case 'owned': {
       const where = begun.owner.host === 'editor' ? t('another window') : t('a terminal');
-      void vscode.window.showWarningMessage(
+      void window.showWarningMessage(
         t('This session is run by {0} (process {1}). You can watch and steer it from here.', where, begun.owner.pid),
       );
       return;
     }
     case 'missing':
-      void vscode.window.showWarningMessage(t('This session is no longer there.'));
+      void window.showWarningMessage(t('This session is no longer there.'));
       return;
     case 'config': {
       const [first] = begun.problems;
       const open = t('Open Settings');
       const more = begun.problems.length > 1 ? ` ${t('(and {0} more)', begun.problems.length - 1)}` : '';
       const text = t('The configuration has a mistake in {0}: {1}{2}', first?.source ?? '', first?.message ?? '', more);
-      if ((await vscode.window.showErrorMessage(text, open)) === open) {
+      if ((await window.showErrorMessage(text, open)) === open) {
         await vscode.commands.executeCommand('workbench.action.openSettings', '@ext:orchestrate.orchestrate');
       }
     }

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { ConfigProblem } from '../../core/config/load.ts';
 import type { Diagnosis, WorkerDiagnosis } from '../../core/doctor.ts';
 import { showDuration } from '../../protocol/show.ts';
+import * as window from '../plain/window.ts';
 import type { ProviderChecks } from '../providers/checks.ts';
 import { providerNamed } from '../providers/items.ts';
 import { faultWord } from '../providers/words.ts';
@@ -20,7 +21,7 @@ export async function checkProviders(
   const backend = await controller.backend();
   const only = providerNamed(given);
   const over = new AbortController();
-  const { problems, diagnoses, workers } = await vscode.window.withProgress(
+  const { problems, diagnoses, workers } = await window.withProgress(
     {
       location: vscode.ProgressLocation.Notification,
       title: only ? t('Orchestrate: asking {0}', only) : t('Orchestrate: asking the providers'),
@@ -49,8 +50,8 @@ async function tell(provider: string, diagnosis: Diagnosis | undefined): Promise
   const actions = { key, settings, connect };
   const open = diagnosis?.ok ? [] : [actions[diagnosis ? wants(diagnosis) : 'settings']];
   const choice = diagnosis?.ok
-    ? await vscode.window.showInformationMessage(t('{0} works: {1}', diagnosis.label, factsOf(diagnosis)))
-    : await vscode.window.showWarningMessage(
+    ? await window.showInformationMessage(t('{0} works: {1}', diagnosis.label, factsOf(diagnosis)))
+    : await window.showWarningMessage(
         diagnosis
           ? t('{0} does not work. {1}', diagnosis.label, reasonsOf(diagnosis))
           : t('There is no provider "{0}" in the settings, or it is disabled.', provider),
@@ -78,24 +79,25 @@ async function show(problems: ConfigProblem[], diagnoses: Diagnosis[], workers: 
     items.push(separator(t('CLI agents')));
     for (const { label, worker, path, login, message, explicit, advice } of workers) {
       const works = path !== undefined && login !== 'none' && message === undefined;
-      const icon = works ? '$(pass)' : explicit ? '$(error)' : '$(circle-outline)';
+      const iconPath = new vscode.ThemeIcon(works ? 'pass' : explicit ? 'error' : 'circle-outline');
       const there = path === undefined ? t('not found') : t('in roles: {0}', `worker: ${worker}`);
       const wrong = login === 'none' ? t('Nobody is logged in.') : message;
       const detail = [wrong, advice ?? path].filter(Boolean).join(' ');
-      items.push({ label: `${icon} ${label}`, description: there, detail, open: 'settings' });
+      items.push({ label, iconPath, description: there, detail, open: 'settings' });
     }
   }
   if (problems.length > 0) {
     items.push(separator(t('Mistakes in the configuration')));
     for (const { source, line, message } of problems) {
       items.push({
-        label: `$(warning) ${source}${line === undefined ? '' : `:${line}`}`,
+        label: `${source}${line === undefined ? '' : `:${line}`}`,
+        iconPath: new vscode.ThemeIcon('warning'),
         detail: message,
         open: 'settings',
       });
     }
   }
-  const picked = await vscode.window.showQuickPick(items, {
+  const picked = await window.showQuickPick(items, {
     title: t('Check Providers'),
     placeHolder: t('Choose one to add its key or to change its settings'),
     matchOnDetail: true,
@@ -108,10 +110,10 @@ async function show(problems: ConfigProblem[], diagnoses: Diagnosis[], workers: 
 
 function itemOf(diagnosis: Diagnosis): Item {
   const { provider, label, ok, error } = diagnosis;
-  if (ok) return { label: `$(pass) ${label}`, description: factsOf(diagnosis), provider };
-  const icon = ok === undefined ? '$(circle-large-outline)' : '$(error)';
+  if (ok) return { label, iconPath: new vscode.ThemeIcon('pass'), description: factsOf(diagnosis), provider };
+  const iconPath = new vscode.ThemeIcon(ok === undefined ? 'circle-large-outline' : 'error');
   const description = error === undefined ? '' : faultWord(error);
-  const item = { label: `${icon} ${label}`, description, open: wants(diagnosis), provider };
+  const item = { label, iconPath, description, open: wants(diagnosis), provider };
   return error === 'no-key' ? item : { ...item, detail: reasonsOf(diagnosis) };
 }
 

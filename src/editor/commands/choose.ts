@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { AgentState } from '../../core/session/state.ts';
 import type { Node } from '../agents/nodes.ts';
 import { describeSession, titleOf } from '../agents/words.ts';
+import * as window from '../plain/window.ts';
 import type { SessionController } from '../session-controller.ts';
 import type { WindowSession } from '../window-session.ts';
 
@@ -19,11 +20,11 @@ export async function chooseSession(
   await controller.look();
   const fitting = controller.sessions.filter(fits);
   if (fitting.length === 0) {
-    void vscode.window.showInformationMessage(none);
+    void window.showInformationMessage(none);
     return undefined;
   }
   if (fitting.length === 1) return fitting[0];
-  const picked = await vscode.window.showQuickPick(
+  const picked = await window.showQuickPick(
     fitting.map(session => ({
       label: session.state.goal || session.id,
       description: describeSession(session, Date.now()).whole,
@@ -57,10 +58,10 @@ export async function chooseAgent(
         })),
     );
   if (working.length === 0) {
-    void vscode.window.showInformationMessage(t('There is no agent at work to which that applies.'));
+    void window.showInformationMessage(t('There is no agent at work to which that applies.'));
     return undefined;
   }
-  return vscode.window.showQuickPick(working, { title: t('Which agent?'), matchOnDescription: true });
+  return window.showQuickPick(working, { title: t('Which agent?'), matchOnDescription: true });
 }
 
 export const isNode = (given: unknown): given is Node =>

@@ -3,6 +3,7 @@ import type { Dashboard } from '../dashboard/panel.ts';
 import { DisposableStore } from '../disposables.ts';
 import type { GoalEditor } from '../goal/goal-editor.ts';
 import type { Goals } from '../goal/goals.ts';
+import * as window from '../plain/window.ts';
 import type { PlanDesk } from '../plan/desk.ts';
 import type { ProviderChecks } from '../providers/checks.ts';
 import { copyOf, providerNamed } from '../providers/items.ts';
@@ -39,7 +40,7 @@ export function registerCommands(parts: CommandParts): vscode.Disposable {
       const session =
         typeof given === 'string' ? desk.waiting(given) : ((uri && desk.sessionOf(uri)) ?? desk.waiting(undefined));
       if (session) return run(session);
-      return vscode.window.showInformationMessage(vscode.l10n.t('No plan waits for your approval here.'));
+      return window.showInformationMessage(vscode.l10n.t('No plan waits for your approval here.'));
     };
   const goal = { controller, goals, editor: goalEditor };
   add('startSession', given => startSession(goal, given));
@@ -91,7 +92,7 @@ export function registerCommands(parts: CommandParts): vscode.Disposable {
   add('copyProvider', async given => {
     const text = copyOf(given);
     if (text !== undefined) await vscode.env.clipboard.writeText(text);
-    else void vscode.window.showInformationMessage(vscode.l10n.t('Choose a row of the Providers view first.'));
+    else void window.showInformationMessage(vscode.l10n.t('Choose a row of the Providers view first.'));
   });
   add('raiseBudget', given => steer.raiseSessionBudget(controller, given));
   add('openSettings', given =>

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import * as window from '../plain/window.ts';
 import { providerNamed } from '../providers/items.ts';
 import type { EditorSecrets } from '../secrets.ts';
 import type { SessionController } from '../session-controller.ts';
@@ -19,7 +20,7 @@ export async function setApiKey(secrets: EditorSecrets, controller: SessionContr
       const stored = (await secrets.get(name)) !== undefined;
       return {
         label: known?.label ?? name,
-        description: stored ? `$(check) ${t('key stored')}` : '',
+        description: stored ? t('key stored') : '',
         name,
         stored,
         keysAt: known?.keysAt,
@@ -29,13 +30,13 @@ export async function setApiKey(secrets: EditorSecrets, controller: SessionContr
   );
   const picked = named
     ? items.find(({ name }) => name === named)
-    : await vscode.window.showQuickPick(
+    : await window.showQuickPick(
         items.filter(({ keyless }) => !keyless),
         { title: t('Set API Key'), placeHolder: t('Whose key?'), ignoreFocusOut: true },
       );
   if (!picked) return;
   if (picked.stored && !(await replaces(picked, secrets, controller))) return;
-  const key = await vscode.window.showInputBox({
+  const key = await window.showInputBox({
     title: t('{0}: API key', picked.label),
     prompt: [
       t('It is kept in the secret storage of this editor, never in a file of the workspace.'),
@@ -51,7 +52,7 @@ export async function setApiKey(secrets: EditorSecrets, controller: SessionContr
   await secrets.set(picked.name, key.trim());
   void vscode.commands.executeCommand('setContext', 'orchestrate.hasKey', true);
   const test = t('Test It');
-  const choice = await vscode.window.showInformationMessage(t('The key for {0} is stored.', picked.label), test);
+  const choice = await window.showInformationMessage(t('The key for {0} is stored.', picked.label), test);
   if (choice === test) await vscode.commands.executeCommand('orchestrate.checkProvider', picked.name);
 }
 
@@ -74,11 +75,11 @@ async function replaces(
   secrets: EditorSecrets,
   controller: SessionController,
 ): Promise<boolean> {
-  const choice = await vscode.window.showQuickPick(
+  const choice = await window.showQuickPick(
     [
-      { label: `$(pulse) ${t('Test the key')}`, go: 'test' as const },
-      { label: `$(key) ${t('Replace the key...')}`, go: 'replace' as const },
-      { label: `$(trash) ${t('Remove the key')}`, go: 'remove' as const },
+      { label: t('Test the key'), iconPath: new vscode.ThemeIcon('pulse'), go: 'test' as const },
+      { label: t('Replace the key...'), iconPath: new vscode.ThemeIcon('key'), go: 'replace' as const },
+      { label: t('Remove the key'), iconPath: new vscode.ThemeIcon('trash'), go: 'remove' as const },
     ],
     { title: label },
   );
@@ -88,7 +89,7 @@ async function replaces(
     const left = controller.current?.running
       ? t('The session that runs keeps what it has until it ends.')
       : t('Sessions no longer use it.');
-    void vscode.window.showInformationMessage(`${t('The key for {0} is removed.', label)} ${left}`);
+    void window.showInformationMessage(`${t('The key for {0} is removed.', label)} ${left}`);
   }
   return choice?.go === 'replace';
 }

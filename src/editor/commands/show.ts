@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { SessionText } from '../../core/session/store.ts';
+import * as window from '../plain/window.ts';
 import type { SessionController } from '../session-controller.ts';
 import { chooseSession } from './choose.ts';
 
@@ -11,9 +12,7 @@ export async function showReport(controller: SessionController, given?: unknown)
   const session = await chooseSession(controller, given, () => true, t('There is no session yet.'));
   if (!session) return;
   if (await preview(controller, session.id, 'report.md')) return;
-  void vscode.window.showInformationMessage(
-    t('There is no report yet: it is written when the session ends or is stopped.'),
-  );
+  void window.showInformationMessage(t('There is no report yet: it is written when the session ends or is stopped.'));
 }
 
 /** The session's log; where it has not been written yet, its journal. */
@@ -22,7 +21,7 @@ export async function openSessionLog(controller: SessionController, given?: unkn
   if (!session || (await preview(controller, session.id, 'log.md'))) return;
   const file = await fileOf(controller, session.id, 'events.jsonl');
   if (file) await vscode.window.showTextDocument(file, { preview: true });
-  else void vscode.window.showInformationMessage(t('This session is no longer there.'));
+  else void window.showInformationMessage(t('This session is no longer there.'));
 }
 
 async function preview(controller: SessionController, id: string, name: SessionText): Promise<boolean> {

@@ -4,6 +4,7 @@ import type { Plan } from '../../protocol/plan.ts';
 import { askGoal } from '../goal/ask-goal.ts';
 import type { GoalEditor } from '../goal/goal-editor.ts';
 import { type Goals, withFiles } from '../goal/goals.ts';
+import * as window from '../plain/window.ts';
 import type { SessionController } from '../session-controller.ts';
 import type { WindowSession } from '../window-session.ts';
 import { requireReady } from '../workspace-readiness.ts';
@@ -31,7 +32,7 @@ export async function startFromEditor(parts: GoalParts): Promise<void> {
   if (!(await requireReady())) return;
   const text = parts.editor.text?.trim() ?? '';
   if (text === '') {
-    void vscode.window.showInformationMessage(t('Say in a sentence what should be achieved.'));
+    void window.showInformationMessage(t('Say in a sentence what should be achieved.'));
     return parts.editor.open();
   }
   if (await startWith(parts, text)) await parts.editor.close();
@@ -75,16 +76,27 @@ async function askOptions(controller: SessionController): Promise<Options | 'wor
   for (;;) {
     const roles = options.roles ? options.roles.join(', ') : t('the planner chooses');
     const budget = options.budgetUsd === undefined ? t('as in the settings') : `$${options.budgetUsd}`;
-    const picked = await vscode.window.showQuickPick(
+    const picked = await window.showQuickPick(
       [
         {
-          label: `$(play) ${t('Make a plan')}`,
+          label: t('Make a plan'),
+          iconPath: new vscode.ThemeIcon('play'),
           description: t('you see it before anything runs'),
           go: 'start' as const,
         },
-        { label: `$(run-all) ${t('Follow a workflow...')}`, go: 'workflow' as const },
-        { label: `$(organization) ${t('Choose roles...')}`, description: roles, go: 'roles' as const },
-        { label: `$(credit-card) ${t('Set a budget...')}`, description: budget, go: 'budget' as const },
+        { label: t('Follow a workflow...'), iconPath: new vscode.ThemeIcon('run-all'), go: 'workflow' as const },
+        {
+          label: t('Choose roles...'),
+          iconPath: new vscode.ThemeIcon('organization'),
+          description: roles,
+          go: 'roles' as const,
+        },
+        {
+          label: t('Set a budget...'),
+          iconPath: new vscode.ThemeIcon('credit-card'),
+          description: budget,
+          go: 'budget' as const,
+        },
       ],
       { title: t('Start Session'), ignoreFocusOut: true },
     );
@@ -107,16 +119,15 @@ async function askRoles(controller: SessionController, chosen: string[] = []): P
     detail: description,
     picked: chosen.includes(name),
   }));
-  const picked = await vscode.window.showQuickPick(items, {
+  const picked = await window.showQuickPicks(items, {
     title: t('Which roles may the planner use?'),
-    canPickMany: true,
     ignoreFocusOut: true,
   });
   return picked?.map(({ label }) => label);
 }
 
 export async function askDollars(prompt: string, now?: number): Promise<number | undefined> {
-  const text = await vscode.window.showInputBox({
+  const text = await window.showInputBox({
     title: t('Budget'),
     prompt,
     value: now === undefined ? '' : String(now),
@@ -145,10 +156,14 @@ export async function runWorkflow(
 
 async function pickWorkflow(): Promise<vscode.Uri | undefined> {
   const found = await vscode.workspace.findFiles('.orchestrate/workflows/**/*.{yaml,yml}', undefined, 200);
-  const other = { label: `$(folder-opened) ${t('Another file...')}`, uri: undefined as vscode.Uri | undefined };
+  const other = {
+    label: t('Another file...'),
+    iconPath: new vscode.ThemeIcon('folder-opened'),
+    uri: undefined as vscode.Uri | undefined,
+  };
   const items = found.map(uri => ({ label: vscode.workspace.asRelativePath(uri), uri }));
   const picked =
-    items.length === 0 ? other : await vscode.window.showQuickPick([...items, other], { title: t('Run Workflow') });
+    items.length === 0 ? other : await window.showQuickPick([...items, other], { title: t('Run Workflow') });
   if (picked !== other) return picked?.uri;
   const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
   const chosen = await vscode.window.showOpenDialog({
@@ -171,7 +186,7 @@ async function readPlan(controller: SessionController, uri: vscode.Uri): Promise
   const first = parsed.problems.find(({ severity }) => severity === 'error') ?? parsed.problems[0];
   const show = t('Show Problem');
   const text = t('This workflow cannot run: {0}', first?.message ?? '');
-  if ((await vscode.window.showErrorMessage(text, show)) === show) {
+  if ((await window.showErrorMessage(text, show)) === show) {
     const at = new vscode.Position(Math.max(0, (first?.line ?? 1) - 1), Math.max(0, (first?.column ?? 1) - 1));
     await vscode.window.showTextDocument(document, { selection: new vscode.Range(at, at) });
   }
@@ -184,17 +199,17 @@ export async function giveFileTo(controller: SessionController, given?: unknown)
   const uri = given instanceof vscode.Uri ? given : vscode.window.activeTextEditor?.document.uri;
   // The log and other documents that are no files of the folder cannot be given to anybody.
   if (!uri || !vscode.workspace.getWorkspaceFolder(uri)) {
-    void vscode.window.showInformationMessage(t('Open or select a file of this workspace first.'));
+    void window.showInformationMessage(t('Open or select a file of this workspace first.'));
     return;
   }
   const path = vscode.workspace.asRelativePath(uri, false);
   const roles = (await controller.roles()).filter(({ name }) => name !== 'orchestrator');
-  const role = await vscode.window.showQuickPick(
+  const role = await window.showQuickPick(
     roles.map(({ name, description }) => ({ label: name, detail: description })),
     { title: t('Give {0} to...', path), matchOnDetail: true },
   );
   if (!role) return;
-  const wish = await vscode.window.showInputBox({
+  const wish = await window.showInputBox({
     title: t('{0}: {1}', role.label, path),
     prompt: t('What should be done with it?'),
     ignoreFocusOut: true,
@@ -205,7 +220,7 @@ export async function giveFileTo(controller: SessionController, given?: unknown)
   const running = controller.sessions.find(session => session.running) ?? controller.sessions.find(({ runs }) => runs);
   if (running) {
     const { ok, message } = await running.request({ kind: 'queue-add', text, target: role.label, priority: 5 });
-    if (!ok) void vscode.window.showWarningMessage(t('Not done: {0}', message ?? ''));
+    if (!ok) void window.showWarningMessage(t('Not done: {0}', message ?? ''));
     return;
   }
   await begin(controller, { kind: 'new', goal: text, roles: [role.label] });

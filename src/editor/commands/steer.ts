@@ -3,6 +3,7 @@ import type { MoreWork } from '../../core/team/options.ts';
 import { shownRequest } from '../../core/visible.ts';
 import { answerAsk, isFirstPlan } from '../attention/asks.ts';
 import { raiseBudget } from '../attention/notices.ts';
+import * as window from '../plain/window.ts';
 import type { PlanDesk } from '../plan/desk.ts';
 import type { SessionController } from '../session-controller.ts';
 import type { WindowSession } from '../window-session.ts';
@@ -30,7 +31,7 @@ export async function abortSession(controller: SessionController, given?: unknow
   const session = await chooseSession(controller, given, runs, t('No session runs.'));
   if (!session) return;
   const abort = t('Abort');
-  const choice = await vscode.window.showWarningMessage(
+  const choice = await window.showWarningMessage(
     t('Abort this session?'),
     { modal: true, detail: `${session.state.goal}\n\n${t('Its agents stop. What they wrote stays for your review.')}` },
     abort,
@@ -59,14 +60,14 @@ export async function answerAgent(controller: SessionController, desk: PlanDesk,
   const waiting = [...session.state.asks.values()].filter(each => agent === undefined || each.agent === agent);
   const [first] = waiting;
   if (!first) {
-    void vscode.window.showInformationMessage(t('No agent asks anything.'));
+    void window.showInformationMessage(t('No agent asks anything.'));
     return;
   }
   const picked =
     waiting.length === 1
       ? first
       : (
-          await vscode.window.showQuickPick(
+          await window.showQuickPick(
             waiting.map(each => ({
               label: each.agent,
               description: each.request.type === 'question-asked' ? each.request.text : shownRequest(each.request),
@@ -83,7 +84,7 @@ export async function answerAgent(controller: SessionController, desk: PlanDesk,
 export async function queueTask(controller: SessionController, given?: unknown): Promise<void> {
   const session = await chooseSession(controller, given, runs, t('No session runs that could take a task.'));
   if (!session) return;
-  const text = await vscode.window.showInputBox({
+  const text = await window.showInputBox({
     title: t('Queue Task'),
     prompt: t('What should be done besides? It starts as soon as an agent is free.'),
     ignoreFocusOut: true,
@@ -92,7 +93,7 @@ export async function queueTask(controller: SessionController, given?: unknown):
   if (text === undefined) return;
   const who = await askWho(controller, session);
   if (!who) return;
-  const urgency = await vscode.window.showQuickPick(
+  const urgency = await window.showQuickPick(
     [
       { label: t('Medium'), priority: 5 },
       { label: t('High'), priority: 8 },
@@ -112,14 +113,14 @@ export async function askForMore(controller: SessionController, given?: unknown)
   if (!session) return;
   if (session.runs) return queueTask(controller, session.id);
   if (!session.state.planApproved) {
-    void vscode.window.showInformationMessage(t('This session ended before it had a plan. Start a new one.'));
+    void window.showInformationMessage(t('This session ended before it had a plan. Start a new one.'));
     return;
   }
   if (session.state.rehearsal) {
     const text = t(
       'The models of the demo are scripted and know nothing more. Start a session with models of your own.',
     );
-    void vscode.window.showInformationMessage(text);
+    void window.showInformationMessage(text);
     return;
   }
   const more = mendsIn(given) ?? (await askMore(controller, session));
@@ -127,7 +128,7 @@ export async function askForMore(controller: SessionController, given?: unknown)
 }
 
 async function askMore(controller: SessionController, session: WindowSession): Promise<MoreWork[] | undefined> {
-  const text = await vscode.window.showInputBox({
+  const text = await window.showInputBox({
     title: t('Ask for More'),
     prompt: t('What should the team do besides? It knows what it has done.'),
     placeHolder: t('For example: sort the list by date as well'),
@@ -158,7 +159,7 @@ async function askWho(controller: SessionController, session: WindowSession): Pr
     description: t('pool'),
     target: name,
   }));
-  const who = await vscode.window.showQuickPick([anyone, ...pools, ...roles], { title: t('Who should do it?') });
+  const who = await window.showQuickPick([anyone, ...pools, ...roles], { title: t('Who should do it?') });
   return who && (who.target === undefined ? {} : { target: who.target });
 }
 
@@ -182,14 +183,14 @@ export async function abortAgent(controller: SessionController, given?: unknown)
   if (!chosen) return;
   const abort = t('Abort Agent');
   const text = t('Abort {0}? Its task is cancelled.', chosen.agent);
-  if ((await vscode.window.showWarningMessage(text, { modal: true }, abort)) !== abort) return;
+  if ((await window.showWarningMessage(text, { modal: true }, abort)) !== abort) return;
   await ask(chosen.session, { kind: 'abort', agent: chosen.agent, reason: 'ended by the user' });
 }
 
 export async function nudgeAgent(controller: SessionController, given?: unknown): Promise<void> {
   const chosen = await chooseAgent(controller, given);
   if (!chosen) return;
-  const text = await vscode.window.showInputBox({
+  const text = await window.showInputBox({
     title: t('Nudge {0}', chosen.agent),
     prompt: t('The agent reads this before its next turn.'),
     ignoreFocusOut: true,
@@ -206,7 +207,7 @@ export async function reassignAgent(controller: SessionController, given?: unkno
   const state = session.state.agents.get(agent);
   const known = new Set([...(state?.route ?? []), ...[...session.state.agents.values()].flatMap(({ route }) => route)]);
   const other = t('Another model...');
-  const picked = await vscode.window.showQuickPick(
+  const picked = await window.showQuickPick(
     [
       ...[...known].map(model => ({ label: model, description: model === state?.model ? t('now') : '' })),
       { label: other, description: 'provider/model' },
@@ -221,7 +222,7 @@ export async function reassignAgent(controller: SessionController, given?: unkno
 }
 
 function askModel(): Thenable<string | undefined> {
-  return vscode.window.showInputBox({
+  return window.showInputBox({
     title: t('Another Model'),
     prompt: t('As provider/model, for example anthropic/claude-sonnet-5-5'),
     ignoreFocusOut: true,

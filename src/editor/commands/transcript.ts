@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { JournalEvent } from '../../protocol/events.ts';
 import type { Message } from '../../protocol/message.ts';
+import * as window from '../plain/window.ts';
 import type { SessionController } from '../session-controller.ts';
 import type { WindowSession } from '../window-session.ts';
 import { isNode } from './choose.ts';
@@ -68,7 +69,7 @@ export class Transcripts implements vscode.TextDocumentContentProvider, vscode.D
       (typeof asked.session === 'string' ? this.#controller.find(asked.session) : undefined) ??
       this.#controller.current;
     if (!session) {
-      void vscode.window.showInformationMessage(t('There is no session yet.'));
+      void window.showInformationMessage(t('There is no session yet.'));
       return undefined;
     }
     if (typeof asked.agent === 'string') return { session, agent: asked.agent };
@@ -77,10 +78,10 @@ export class Transcripts implements vscode.TextDocumentContentProvider, vscode.D
       description: summary ?? doing ?? '',
     }));
     if (items.length === 0) {
-      void vscode.window.showInformationMessage(t('No agent has worked in this session yet.'));
+      void window.showInformationMessage(t('No agent has worked in this session yet.'));
       return undefined;
     }
-    const picked = await vscode.window.showQuickPick(items, { title: t('Open Transcript') });
+    const picked = await window.showQuickPick(items, { title: t('Open Transcript') });
     return picked && { session, agent: picked.label };
   }
 }

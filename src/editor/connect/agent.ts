@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { WorkerDiagnosis } from '../../core/doctor.ts';
+import * as window from '../plain/window.ts';
 
 const { t } = vscode.l10n;
 
@@ -8,7 +9,7 @@ export async function connectAgent({ worker, label, path, advice }: WorkerDiagno
   if (path === undefined) {
     const copy = t('Copy');
     const text = t('{0} is not on this machine. {1}', label, advice ?? '');
-    const how = await vscode.window.showWarningMessage(text, ...(advice ? [copy] : []));
+    const how = await window.showWarningMessage(text, ...(advice ? [copy] : []));
     if (how === copy) await vscode.env.clipboard.writeText(advice?.split(': ').at(-1) ?? '');
     return;
   }
@@ -21,7 +22,7 @@ export async function connectAgent({ worker, label, path, advice }: WorkerDiagno
   );
   if (!there) await vscode.workspace.fs.writeFile(file, new TextEncoder().encode(roleFor(worker, label)));
   await vscode.window.showTextDocument(file, { preview: false });
-  void vscode.window.showInformationMessage(
+  void window.showInformationMessage(
     t(
       'The role "{0}" gives its tasks to {1}. Plans may name it from now on; change what it is good at as you like.',
       worker,

@@ -1,12 +1,13 @@
 import * as vscode from 'vscode';
 import { mistakeInKey } from '../commands/set-api-key.ts';
+import * as window from '../plain/window.ts';
 
 const { t } = vscode.l10n;
 
 const URL_PATTERN = /^https?:\/\/[^\s/]+/;
 
 export function askUrl(label: string, value: string): Thenable<string | undefined> {
-  return vscode.window.showInputBox({
+  return window.showInputBox({
     title: t('{0}: address', label),
     prompt: t('The base URL, up to and with its version, such as https://models.example.com/v1'),
     value,
@@ -19,7 +20,7 @@ const isUrl = (text: string) => URL_PATTERN.test(text) && URL.canParse(text);
 
 /** Undefined: the person went away; empty: there is none. */
 export function askKey(label: string, needed: boolean, keysAt?: string): Thenable<string | undefined> {
-  return vscode.window.showInputBox({
+  return window.showInputBox({
     title: t('{0}: API key', label),
     prompt: [
       t('It is kept in the secret storage of this editor, never in a file of the workspace.'),
@@ -36,7 +37,7 @@ export function askKey(label: string, needed: boolean, keysAt?: string): Thenabl
 
 /** A name under which settings and routes know it. */
 export function askName(value: string, taken: ReadonlySet<string>): Thenable<string | undefined> {
-  return vscode.window.showInputBox({
+  return window.showInputBox({
     title: t('Its name'),
     prompt: t('Routes and settings call it so.'),
     value,
@@ -57,7 +58,7 @@ export interface Rates {
 export async function askPrice(models: readonly string[]): Promise<Rates | 'free' | undefined> {
   const free = t('It costs nothing');
   const paid = t('Enter its price...');
-  const picked = await vscode.window.showQuickPick(
+  const picked = await window.showQuickPick(
     [
       { label: free, description: t('no budget applies to it') },
       { label: paid, description: t('US dollars for a million tokens') },
@@ -73,7 +74,7 @@ export async function askPrice(models: readonly string[]): Promise<Rates | 'free
   );
   if (!picked) return undefined;
   if (picked.label === free) return 'free';
-  const typed = await vscode.window.showInputBox({
+  const typed = await window.showInputBox({
     title: t('What does it cost?'),
     prompt: t('US dollars for a million tokens of prompt, and of answer, such as: 1.25 10'),
     ignoreFocusOut: true,
@@ -109,10 +110,9 @@ export async function askModels(
       .join(' · '),
     picked: only || usual.includes(id),
   }));
-  const picked = await vscode.window.showQuickPick(items, {
+  const picked = await window.showQuickPicks(items, {
     title: t('{0}: models', label),
     placeHolder: t('Which of them may agents work with?'),
-    canPickMany: true,
     ignoreFocusOut: true,
     matchOnDescription: true,
   });
@@ -121,7 +121,7 @@ export async function askModels(
 
 /** A model of a server that lists none. */
 export function askModelId(label: string): Thenable<string | undefined> {
-  return vscode.window.showInputBox({
+  return window.showInputBox({
     title: t('{0}: model', label),
     prompt: t('The server lists no models. Write the name of the one to use.'),
     ignoreFocusOut: true,
@@ -135,7 +135,7 @@ export async function askHowOn<C extends string>(
   problem: string,
   choices: { [K in C]?: string },
 ): Promise<C | undefined> {
-  const picked = await vscode.window.showQuickPick(
+  const picked = await window.showQuickPick(
     (Object.entries(choices) as [C, string][]).map(([choice, text]) => ({ label: text, choice })),
     { title: label, placeHolder: problem, ignoreFocusOut: true },
   );

@@ -33,24 +33,28 @@ export function kindItems(workers: readonly WorkerDiagnosis[]): KindItem[] {
   return [
     separator(t('Vendors, with an API key')),
     ...vendors.map(([name, { label, entry, keysAt }]) => ({
-      label: `$(key) ${label}`,
+      label: label,
+      iconPath: new vscode.ThemeIcon('key'),
       connects: { way: 'vendor' as const, name, label, entry, keysAt },
     })),
     separator(t('Servers on this machine, without a key')),
     ...SERVERS.map(server => ({
-      label: `$(device-desktop) ${server.label}`,
+      label: server.label,
+      iconPath: new vscode.ThemeIcon('device-desktop'),
       description: server.entry.baseUrl ?? '',
       connects: { way: 'server' as const, ...server },
     })),
     separator(t('Anything else that speaks Chat Completions')),
     {
-      label: `$(globe) ${t('OpenAI-compatible URL...')}`,
+      label: t('OpenAI-compatible URL...'),
+      iconPath: new vscode.ThemeIcon('globe'),
       description: t('a gateway, a proxy, another vendor'),
       connects: { way: 'url' as const },
     },
     separator(t('CLI agents, with a login of their own')),
     ...workers.map(worker => ({
-      label: `$(terminal) ${worker.label}`,
+      label: worker.label,
+      iconPath: new vscode.ThemeIcon('terminal'),
       description: worker.path ?? t('not found'),
       connects: { way: 'agent' as const, worker },
     })),

@@ -3,6 +3,7 @@ import { knownProviders } from '../../core/config/known-providers.ts';
 import { vendorModels } from '../../core/routing/route-table.ts';
 import { showDuration } from '../../protocol/show.ts';
 import type { Backend, Candidate } from '../backend.ts';
+import * as window from '../plain/window.ts';
 import type { ProviderChecks } from '../providers/checks.ts';
 import { providerNamed } from '../providers/items.ts';
 import type { EditorSecrets } from '../secrets.ts';
@@ -33,7 +34,7 @@ export async function connectModel(parts: WizardParts, given?: unknown): Promise
 }
 
 async function askKind(backend: Backend): Promise<Kind | undefined> {
-  const picked = await vscode.window.showQuickPick(kindItems(await backend.workers()), {
+  const picked = await window.showQuickPick(kindItems(await backend.workers()), {
     title: t('Connect a Model'),
     placeHolder: t('Where is it?'),
     matchOnDescription: true,
@@ -218,14 +219,14 @@ class Wizard {
       ms === undefined
         ? t('{0} is connected. {1} has not called a tool yet.', label, chosen[0] ?? '')
         : t('{0} is connected: {1} called a tool in {2}.', label, chosen[0] ?? '', showDuration(ms));
-    const choice = await vscode.window.showInformationMessage(text, start);
+    const choice = await window.showInformationMessage(text, start);
     if (choice === start) await vscode.commands.executeCommand('orchestrate.startSession');
   }
 
   /** Where the user has put models in order, a new one has its place behind them. */
   async #first(): Promise<boolean> {
-    const first = t('Ask it first');
-    const picked = await vscode.window.showQuickPick([first, t('Ask it when the others fail')], {
+    const first = { label: t('Ask it first') };
+    const picked = await window.showQuickPick([first, { label: t('Ask it when the others fail') }], {
       title: t('You have a default route. Where does it belong?'),
       ignoreFocusOut: true,
     });
@@ -239,7 +240,7 @@ const ended = (ms: number | undefined) => (ms === undefined ? { error: 'no-tool-
 async function busy<T>(title: string, run: (signal: AbortSignal) => Promise<T>): Promise<T | undefined> {
   const over = new AbortController();
   const options = { location: vscode.ProgressLocation.Notification, title, cancellable: true };
-  const found = await vscode.window.withProgress(options, async (_progress, token) => {
+  const found = await window.withProgress(options, async (_progress, token) => {
     const cancelled = token.onCancellationRequested(() => over.abort());
     try {
       return await run(over.signal);

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import * as window from '../plain/window.ts';
 import type { Goals } from './goals.ts';
 
 const { t } = vscode.l10n;
@@ -7,10 +8,11 @@ const { t } = vscode.l10n;
 export async function askGoal(goals: Goals): Promise<string | 'editor' | undefined> {
   const write = { iconPath: new vscode.ThemeIcon('edit'), tooltip: t('Write It in an Editor, on Several Lines') };
   const earlier = { iconPath: new vscode.ThemeIcon('history'), tooltip: t('Earlier Goals') };
-  const box = vscode.window.createInputBox();
-  box.title = t('Start Session');
-  box.prompt = t('What should the team achieve?');
-  box.placeholder = t('For example: add a dark theme to the settings page, with tests');
+  const box = window.createInputBox({
+    title: t('Start Session'),
+    prompt: t('What should the team achieve?'),
+    placeholder: t('For example: add a dark theme to the settings page, with tests'),
+  });
   box.ignoreFocusOut = true;
   box.value = goals.draft.includes('\n') ? '' : goals.draft;
   box.buttons = goals.earlier.length > 0 ? [earlier, write] : [write];
@@ -46,7 +48,7 @@ export async function pickEarlier(goals: Goals): Promise<string | undefined> {
     const [label = '', ...more] = goal.split('\n');
     return { label, detail: more.join(' ').trim(), goal };
   });
-  const picked = await vscode.window.showQuickPick(items, {
+  const picked = await window.showQuickPick(items, {
     title: t('Earlier Goals'),
     matchOnDetail: true,
     ignoreFocusOut: true,

@@ -4,6 +4,7 @@ import { showMoney } from '../../protocol/show.ts';
 import { isFirstPlan } from '../attention/asks.ts';
 import { ask as request } from '../commands/request.ts';
 import { DisposableStore } from '../disposables.ts';
+import * as window from '../plain/window.ts';
 import type { SessionController } from '../session-controller.ts';
 import type { WindowSession } from '../window-session.ts';
 
@@ -85,7 +86,7 @@ export class PlanDesk implements vscode.Disposable {
     const first = approved.problems.find(({ severity }) => severity === 'error') ?? approved.problems[0];
     const go = vscode.l10n.t('Show Problem');
     const text = vscode.l10n.t('The plan cannot run like this: {0}', first?.message ?? '');
-    if ((await vscode.window.showErrorMessage(text, go)) !== go || !document) return;
+    if ((await window.showErrorMessage(text, go)) !== go || !document) return;
     const at = new vscode.Position(Math.max(0, (first?.line ?? 1) - 1), Math.max(0, (first?.column ?? 1) - 1));
     await vscode.window.showTextDocument(document, { selection: new vscode.Range(at, at) });
   }
@@ -94,7 +95,7 @@ export class PlanDesk implements vscode.Disposable {
   async revise(session: WindowSession): Promise<void> {
     const ask = planAskOf(session);
     if (ask === undefined) return;
-    const text = await vscode.window.showInputBox({
+    const text = await window.showInputBox({
       title: vscode.l10n.t('Revise the Plan'),
       prompt: vscode.l10n.t('What should be different? The planner makes a new plan.'),
       placeHolder: vscode.l10n.t('For example: one agent is enough, and leave the styles alone'),

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { DecideOptions, Refused, Selector, Views } from '../../core/changes/decisions.ts';
 import type { RelPath } from '../../protocol/ids.ts';
+import * as window from '../plain/window.ts';
 import type { ReviewModel } from './model.ts';
 import { filesAnd } from './words.ts';
 
@@ -43,7 +44,7 @@ export class ReviewActions {
   /** With words for the agent: they stand in the journal, and while its session runs the team takes them from there. */
   async rejectWithReason(target: Target): Promise<boolean> {
     const running = this.#model.session?.sendFixRound !== undefined;
-    const reason = await vscode.window.showInputBox({
+    const reason = await window.showInputBox({
       title: t('Reject with a Reason'),
       prompt: running
         ? t('The agent gets this and does it again.')
@@ -63,7 +64,7 @@ export class ReviewActions {
     const send = t('Send Back');
     const text = t('The session is over. Should it go back to work and do this again, with your reason?');
     const mend = paths.map(path => ({ path, reason }));
-    void vscode.window.showInformationMessage(text, send).then(choice => {
+    void window.showInformationMessage(text, send).then(choice => {
       if (choice !== send) return undefined;
       return vscode.commands.executeCommand('orchestrate.askForMore', { session: session.state.session, mend });
     });
@@ -72,7 +73,7 @@ export class ReviewActions {
   async #askAboutEdits(target: Target, options: DecideOptions, refused: Refused[]): Promise<boolean> {
     const keep = t('Reject, Keep My Lines');
     const discard = t('Reject with My Edits');
-    const choice = await vscode.window.showWarningMessage(
+    const choice = await window.showWarningMessage(
       t('You have edited some of these changes.'),
       { modal: true, detail: `${pathsOf(refused)}\n\n${t('What should become of your own edits inside of them?')}` },
       keep,
@@ -86,7 +87,7 @@ export class ReviewActions {
   async #askAboutOthers(target: Target, options: DecideOptions, refused: Refused[]): Promise<boolean> {
     const others = this.#model.named(refused.flatMap(({ by }) => by));
     const both = t('Reject Both');
-    const choice = await vscode.window.showWarningMessage(
+    const choice = await window.showWarningMessage(
       t('{0} built on this work.', others),
       {
         modal: true,
@@ -105,9 +106,9 @@ export class ReviewActions {
     const failed = refused.filter(({ reason }) => reason === 'failed');
     if (failed.length > 0) {
       const messages = failed.map(({ path, message }) => `${path}: ${message}`).join('\n');
-      void vscode.window.showErrorMessage(t('Some changes could not be decided. {0}', messages));
+      void window.showErrorMessage(t('Some changes could not be decided. {0}', messages));
     } else {
-      void vscode.window.showInformationMessage(
+      void window.showInformationMessage(
         t('{0} moved since you looked, so nothing was done there. It is shown as it is now.', paths),
       );
     }
@@ -125,7 +126,7 @@ export class ReviewActions {
     const files = this.#model.files.filter(file => paths.has(file.path));
     const hunks = files.reduce((sum, file) => sum + file.hunks, 0);
     const reject = t('Reject All');
-    const choice = await vscode.window.showWarningMessage(
+    const choice = await window.showWarningMessage(
       t('Reject everything that waits for review?'),
       { modal: true, detail: filesAnd(files.length, hunks) },
       reject,

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { DisposableStore } from '../disposables.ts';
+import { plain } from '../plain/text.ts';
 import type { ReviewModel } from './model.ts';
 
 /** "Accept · Reject · from frontend-specialist (model)" above every pending hunk. */
@@ -29,7 +30,7 @@ export class HunkLenses implements vscode.CodeLensProvider, vscode.Disposable {
       return [
         lens(vscode.l10n.t('Accept'), 'acceptHunk'),
         lens(vscode.l10n.t('Reject'), 'rejectHunk'),
-        lens(from, 'revealHunk'),
+        lens(plain(from), 'revealHunk'),
       ];
     });
   }

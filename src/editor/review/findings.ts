@@ -1,6 +1,10 @@
 import * as vscode from 'vscode';
 import type { Finding } from '../../core/session/state.ts';
 import { DisposableStore } from '../disposables.ts';
+import { paragraphs } from '../plain/markdown.ts';
+import { markdownString } from '../plain/markdown-string.ts';
+import { plain } from '../plain/text.ts';
+import * as window from '../plain/window.ts';
 import type { ReviewModel } from './model.ts';
 
 /** What reviewers said, as comments on the lines they mean. */
@@ -60,7 +64,7 @@ export class Findings implements vscode.Disposable {
   async #resolve(finding: Finding, how: string): Promise<void> {
     const done = await this.#model.session?.resolveFinding(finding, how);
     if (done?.ok === false) {
-      void vscode.window.showWarningMessage(vscode.l10n.t('Not done: {0}', done.message ?? ''));
+      void window.showWarningMessage(vscode.l10n.t('Not done: {0}', done.message ?? ''));
     }
   }
 
@@ -91,13 +95,12 @@ export class Findings implements vscode.Disposable {
   #show(finding: Finding): vscode.CommentThread {
     const line = Math.max(0, (finding.line ?? 1) - 1);
     const range = new vscode.Range(line, 0, line, 0);
-    const body = new vscode.MarkdownString();
-    body.appendText(finding.text);
+    const body = markdownString(paragraphs(finding.text));
     const thread = this.#controller.createCommentThread(this.#model.uriOf(finding.path as string), range, [
       {
         body,
         mode: vscode.CommentMode.Preview,
-        author: { name: this.#model.roleOf(finding.agent) },
+        author: { name: plain(this.#model.roleOf(finding.agent)) },
         label: severity[finding.severity](),
       },
     ]);

@@ -2,6 +2,8 @@ import * as vscode from 'vscode';
 import type { FileReview } from '../../core/changes/changes.ts';
 import type { Hunk } from '../../core/changes/hunks.ts';
 import { DisposableStore } from '../disposables.ts';
+import { commandLink, md } from '../plain/markdown.ts';
+import { markdownString } from '../plain/markdown-string.ts';
 import type { ReviewModel } from './model.ts';
 import { kindOf } from './words.ts';
 
@@ -99,21 +101,16 @@ export class LineDecorations implements vscode.Disposable {
   }
 
   #hover(file: FileReview, hunk: Hunk, by?: Hunk['spans'][number]['by']): vscode.MarkdownString {
-    const text = new vscode.MarkdownString('', true);
-    text.isTrusted = { enabledCommands: ['orchestrate.review.acceptHunk', 'orchestrate.review.rejectHunk'] };
     const author = typeof by === 'object' ? [by] : hunk.authors;
     const who = by === 'user' ? vscode.l10n.t('You') : this.#model.named(author);
-    text.appendMarkdown('$(sparkle) **');
-    text.appendText(who);
-    text.appendMarkdown('** ');
     const [first] = author;
     const title = first?.task && this.#model.session?.state.tasks.get(first.task)?.task.title;
-    text.appendText(title ? `${kindOf(hunk)}: ${title}` : kindOf(hunk));
-    if (hunk.edited) text.appendText(` ${vscode.l10n.t('(edited by you)')}`);
-    const target = encodeURIComponent(JSON.stringify([{ path: file.path, hunk: hunk.id, view: file.view }]));
-    const [accept, reject] = [vscode.l10n.t('Accept'), vscode.l10n.t('Reject')];
-    text.appendMarkdown(`\n\n[${accept}](command:orchestrate.review.acceptHunk?${target}) · `);
-    text.appendMarkdown(`[${reject}](command:orchestrate.review.rejectHunk?${target})`);
-    return text;
+    const what = title ? `${kindOf(hunk)}: ${title}` : kindOf(hunk);
+    const edited = hunk.edited ? ` ${vscode.l10n.t('(edited by you)')}` : '';
+    const args = JSON.stringify([{ path: file.path, hunk: hunk.id, view: file.view }]);
+    const accept = commandLink(vscode.l10n.t('Accept'), 'orchestrate.review.acceptHunk', args);
+    const reject = commandLink(vscode.l10n.t('Reject'), 'orchestrate.review.rejectHunk', args);
+    const text = md`$(sparkle) **${who}** ${what + edited}\n\n${accept} · ${reject}`;
+    return markdownString(text, ['orchestrate.review.acceptHunk', 'orchestrate.review.rejectHunk']);
   }
 }

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { DisposableStore } from '../disposables.ts';
+import * as window from '../plain/window.ts';
 import type { ReviewModel } from './model.ts';
 import { filesAnd } from './words.ts';
 
@@ -36,7 +37,7 @@ export class DoneNotice implements vscode.Disposable {
     const accept = vscode.l10n.t('Accept All');
     const hunks = files.reduce((sum, file) => sum + file.hunks, 0);
     const text = vscode.l10n.t('{0} wait for review.', filesAnd(files.length, hunks));
-    const choice = await vscode.window.showInformationMessage(text, review, accept);
+    const choice = await window.showInformationMessage(text, review, accept);
     if (choice === review) await vscode.commands.executeCommand('orchestrate.review.focus');
     if (choice === accept) await this.#acceptAll();
   }

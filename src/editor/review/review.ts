@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { RelPath } from '../../protocol/ids.ts';
 import { DisposableStore } from '../disposables.ts';
+import * as window from '../plain/window.ts';
 import { ReviewActions, type Target } from './actions.ts';
 import { Baselines } from './baselines.ts';
 import { HunkLenses } from './code-lens.ts';
@@ -195,7 +196,7 @@ const nothingWaits = () => vscode.l10n.t('Nothing waits for review.');
 
 /** Says why nothing is done. */
 function missing(text: string): false {
-  void vscode.window.showInformationMessage(text);
+  void window.showInformationMessage(text);
   return false;
 }
 

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { Backend } from '../backend.ts';
+import * as window from '../plain/window.ts';
 import type { WindowSession } from '../window-session.ts';
 import { reviewOf, watchedReview } from './journaled.ts';
 import type { ReviewSession } from './session.ts';
@@ -178,5 +179,4 @@ export class UnderReview implements vscode.Disposable {
   }
 }
 
-const notMended = (message = '') =>
-  void vscode.window.showWarningMessage(vscode.l10n.t('Nobody does it over: {0}', message));
+const notMended = (message = '') => void window.showWarningMessage(vscode.l10n.t('Nobody does it over: {0}', message));
