@@ -1,6 +1,8 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { isAbsolute, join, parse, relative, resolve, sep } from 'node:path';
 import type { Disk } from '../core/agent/commands/disk.ts';
+import { gitEnvironment } from './process/git-settings.ts';
 
 /** As many links in one path as Linux follows. */
 const MAX_LINKS = 40;
@@ -32,6 +34,7 @@ export function diskOf(folder: string): Disk {
         return undefined;
       }
     },
+    gitNames,
     inside(path) {
       const way = relative(root, path);
       return way === '..' || way.startsWith(`..${sep}`) || isAbsolute(way) ? undefined : plain(way);
@@ -60,6 +63,26 @@ export function follow(folder: string, path: string): string | undefined {
     // Nobody may look there.
     return undefined;
   }
+}
+
+/** A question is better than a stop of everything else. */
+const GIT_PATIENCE_MS = 1500;
+const GIT_BYTES = 20_000_000;
+
+function gitNames(cwd: string, args: readonly string[]): readonly string[] | undefined {
+  const env = { PATH: process.env.PATH, HOME: process.env.HOME, ...gitEnvironment };
+  const options = {
+    cwd,
+    env,
+    timeout: GIT_PATIENCE_MS,
+    maxBuffer: GIT_BYTES,
+    encoding: 'utf8',
+    windowsHide: true,
+  } as const;
+  const { error, stdout } = spawnSync('git', args, options);
+  // Where git itself fails, there is nothing it would show.
+  if (error) return 'code' in error && error.code === 'ENOENT' ? [] : undefined;
+  return stdout.split(/[\0\n]/).filter(name => name !== '');
 }
 
 const namesOf = (path: string) =>

@@ -11,6 +11,8 @@ export interface Disk {
   exists(path: string): boolean;
   /** A file of ordinary size, as text; undefined for all else. */
   text(path: string): string | undefined;
+  /** The names that git prints in a folder when it is called so; undefined where it takes too long to be waited for. */
+  gitNames(folder: string, args: readonly string[]): readonly string[] | undefined;
   /** Relative to the workspace, "" for its own folder; undefined outside. */
   inside(path: string): RelPath | undefined;
 }
@@ -24,6 +26,7 @@ export function unseenDisk(root: string): Disk {
     names: () => undefined,
     exists: () => false,
     text: () => undefined,
+    gitNames: () => [],
     inside: path => (path === plain ? '' : path.startsWith(`${plain}/`) ? path.slice(plain.length + 1) : undefined),
   };
 }

@@ -1,5 +1,6 @@
 import { gitReaders } from './builders/git.ts';
 import { gitParts } from './forbid-git.ts';
+import { secretShown } from './git-shows.ts';
 import { judgeCalling } from './options.ts';
 import { inRepository, pathsIn, placeOf, type Workspace } from './places.ts';
 import { oddRepository } from './repository.ts';
@@ -36,7 +37,12 @@ export function judgeGit(command: Simple, workspace: Workspace): Finding {
   const beyond = readsBeyond(verb, rest, workspace);
   if (beyond) return no(beyond);
   const found = judgeCalling(args.slice(args.length - rest.length), reader, workspace);
-  return found === allowed ? allowed : no(found.advice);
+  if (found !== allowed) return no(found.advice);
+  const secret = secretShown(verb, rest, workspace);
+  if (secret === undefined) return allowed;
+  return secret === 'unknown'
+    ? no('Which files it shows takes too long to find out. Name files after "--", or limit it with -3.')
+    : no(`It would show "${secret}", which may hold secrets. Name other files after "--".`);
 }
 
 const objectId = /^[0-9a-f]{4,64}(\.\.\.?[0-9a-f]{4,64})?$/i;
