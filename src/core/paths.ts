@@ -20,6 +20,9 @@ function folded(name: string): string {
     .replace(/[. ]+$/, '');
 }
 
+/** A workspace path as a lenient file system would see it. */
+export const foldedPath = (path: RelPath): string => path.split('/').map(folded).join('/');
+
 function judge(parts: string[]): PathRefusal | undefined {
   const names = parts.map(folded);
   if (names.some(name => PROTECTED.has(name) || SHORT_PROTECTED.test(name))) return 'protected';

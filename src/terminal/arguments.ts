@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { own } from '../core/own.ts';
 import { closest } from '../core/plan/suggest.ts';
 import { type CommandName, type CommandSpec, commands } from './command-table.ts';
 
@@ -42,7 +43,7 @@ export function parseCommandLine(argv: readonly string[]): Parsed {
   const options: Record<string, string | true> = {};
   for (const token of tokens) {
     if (token.kind !== 'option') continue;
-    const option = (known as Record<string, { value?: string }>)[token.name];
+    const option = own(known as Record<string, { value?: string }>, token.name);
     if (!option) {
       const near = closest(token.name, Object.keys(known));
       return wrong(

@@ -2,6 +2,7 @@ import { constants } from 'node:fs';
 import { chmod, lstat, mkdir, mkdtemp, readdir, readFile, realpath, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
+import { isAgentSetting } from '../core/acting-files.ts';
 import type { WorkspaceFiles } from '../core/ports.ts';
 import type { CopyChange, WorkerCopies, WorkerCopy } from '../core/worker/contract.ts';
 import { codeOf } from '../node/error-code.ts';
@@ -14,13 +15,6 @@ const MAX_BYTES = 2e9;
 const AT_ONCE = 16;
 const PREFIX = 'orchestrate-worker-';
 
-/**
- * What would tell a CLI agent what to start, whom to trust and what it may do without asking: the user's to say, and no
- * workspace's. It is in no copy, and what a CLI agent leaves there is no change.
- */
-const OWN_SETTINGS =
-  /(^|\/)(\.claude|\.codex|\.gemini|\.qwen|\.opencode|\.agents|\.aws)\/|(^|\/)(\.mcp\.json|opencode\.jsonc?)$/;
-
 async function inParallel<T>(items: Iterable<T>, run: (item: T) => Promise<void>): Promise<void> {
   const iterator = items[Symbol.iterator]();
   const lane = async () => {
@@ -29,7 +23,10 @@ async function inParallel<T>(items: Iterable<T>, run: (item: T) => Promise<void>
   await Promise.all(Array.from({ length: AT_ONCE }, lane));
 }
 
-/** Makes copies of a workspace in the folder for temporary files, each for one CLI agent alone. */
+/**
+ * Makes copies of a workspace in the folder for temporary files, each for one CLI agent alone. What is an agent's own
+ * settings is in none of them, and what a CLI agent leaves there is no change.
+ */
 export function workerCopies(files: WorkspaceFiles, temporary = tmpdir()): WorkerCopies {
   return {
     async make(signal) {
@@ -43,7 +40,7 @@ export function workerCopies(files: WorkspaceFiles, temporary = tmpdir()): Worke
         await mkdir(folder, { mode: 0o700 });
         const base = new Map<RelPath, Hash>();
         await inParallel(listed.files, async ({ path }) => {
-          if (OWN_SETTINGS.test(path)) return;
+          if (isAgentSetting(path)) return;
           signal.throwIfAborted();
           const version = await files.read(path, signal);
           if (!version) return;
@@ -84,7 +81,7 @@ class Copy implements WorkerCopy {
   async changes(signal?: AbortSignal): Promise<CopyChange[]> {
     // Its ignore rules may have changed: what was there from the beginning is looked at all the same.
     const paths = new Set(this.#base.keys());
-    for await (const path of walk(this.folder, signal)) if (!OWN_SETTINGS.test(path)) paths.add(path);
+    for await (const path of walk(this.folder, signal)) if (!isAgentSetting(path)) paths.add(path);
     const changes: CopyChange[] = [];
     await inParallel(paths, async path => {
       const before = this.#base.get(path) ?? null;

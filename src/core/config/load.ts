@@ -1,4 +1,5 @@
 import { Config } from '../../protocol/config.ts';
+import { own } from '../own.ts';
 import type { PlanPath } from '../plan/problem.ts';
 import { pathText } from '../plan/problem.ts';
 import { shapeProblems } from '../plan/shape.ts';
@@ -63,7 +64,8 @@ export async function loadConfig(
   return { config, problems, ...(sensitive && { sensitive }) };
 }
 
-const kindOf = (config: Config, name: string) => config.providers?.[name]?.kind ?? knownProviders[name]?.entry.kind;
+const kindOf = (config: Config, name: string) =>
+  config.providers?.[name]?.kind ?? own(knownProviders, name)?.entry.kind;
 
 function read(
   source: { source: string; text?: string; value?: unknown } | undefined,

@@ -1,4 +1,5 @@
 import type { Config, ProviderEntry } from '../../protocol/config.ts';
+import { own } from '../own.ts';
 import { knownProviders } from './known-providers.ts';
 
 /** A provider as configured, with the places its key may come from. */
@@ -20,9 +21,12 @@ export interface ConfiguredProvider {
 export function configuredProviders(config: Config): ConfiguredProvider[] {
   const names = new Set([...Object.keys(knownProviders), ...Object.keys(config.providers ?? {})]);
   return [...names].flatMap(name => {
-    const known = knownProviders[name];
-    const own = config.providers?.[name];
-    const entry = { ...(known?.entry.kind === own?.kind || !own ? known?.entry : {}), ...own } as ProviderEntry;
+    const known = own(knownProviders, name);
+    const written = config.providers?.[name];
+    const entry = {
+      ...(known?.entry.kind === written?.kind || !written ? known?.entry : {}),
+      ...written,
+    } as ProviderEntry;
     if (entry.disabled) return [];
     const local = entry.local === true;
     return [
@@ -34,7 +38,7 @@ export function configuredProviders(config: Config): ConfiguredProvider[] {
         ...(known?.keysAt && { keysAt: known.keysAt }),
         free: local || entry.free === true,
         keyless: local || entry.kind === 'ollama',
-        explicit: own !== undefined,
+        explicit: written !== undefined,
       },
     ];
   });

@@ -1,4 +1,5 @@
 import { AgentTask, ApprovalTask, Check, CheckTask, CommandTask, Plan, Task } from '../../protocol/plan.ts';
+import { own } from '../own.ts';
 import type { PlanContext, PlanParts } from './parts.ts';
 import type { PlanPath, PlanProblem } from './problem.ts';
 import { shapeProblems, valueAt } from './shape.ts';
@@ -20,8 +21,8 @@ function knownKeys(value: unknown): (path: PlanPath) => readonly string[] | unde
     if (at === 'pools') return path.length === 2 ? ['slots', 'roles'] : undefined;
     if (at !== 'tasks') return undefined;
     if (path.length === 2) {
-      const kind = valueAt(value, [...path, 'kind']) as keyof typeof TASKS | undefined;
-      return shapeKeys(TASKS[kind ?? 'agent'] ?? AgentTask);
+      const kind = valueAt(value, [...path, 'kind']);
+      return shapeKeys(own<{ shape: object }>(TASKS, String(kind ?? 'agent')) ?? AgentTask);
     }
     if (path[2] === 'review') return ['role', 'rounds'];
     if (path[2] === 'needs') return ['task', 'when', 'phase', 'pool'];

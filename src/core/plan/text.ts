@@ -1,4 +1,4 @@
-import { type Document, isMap, isNode, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
+import { type Document, isMap, isNode, isScalar, isSeq, LineCounter, type Node, parseDocument, visit } from 'yaml';
 import type { PlanPath, PlanProblem } from './problem.ts';
 
 const MAX_CHARACTERS = 2_000_000;
@@ -49,6 +49,13 @@ export function readPlanText(text: string): PlanText {
       ...place(error.pos[0]),
     }),
   );
+  visit(document, {
+    Pair(_, { key }) {
+      if (!isScalar(key) || key.value !== '__proto__') return;
+      const message = '"__proto__" is the name of nothing: take another one';
+      problems.push({ code: 'syntax', severity: 'error', message, path: [], ...place(key.range?.[0] ?? 0) });
+    },
+  });
   const locate = (problem: PlanProblem): PlanProblem => {
     const range = nodeAt(document, problem.path)?.range;
     return { ...problem, ...place(range ? range[0] : 0) };

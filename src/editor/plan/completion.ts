@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { own } from '../../core/own.ts';
 import type { SessionController } from '../session-controller.ts';
 import { planDocuments } from './diagnostics.ts';
 
@@ -78,7 +79,7 @@ async function valuesOf(
         ...new Set([...all.matchAll(/publishes:\s*\[([^\]]*)\]/g)].flatMap(([, names = '']) => split(names))),
       ].map(text => ({ text }));
     default:
-      return (VALUES[key] ?? []).map(text => ({ text }));
+      return (own(VALUES, key) ?? []).map(text => ({ text }));
   }
 }
 
@@ -100,7 +101,7 @@ async function itemsOrKeys(
   const indent = /^\s*/.exec(before)?.[0].length ?? 0;
   if (indent === 0) return keys(TOP);
   const task = ownTask(document, position);
-  return task ? keys([...COMMON, ...(BY_KIND[task.kind] ?? [])].filter(key => !task.keys.has(key))) : [];
+  return task ? keys([...COMMON, ...(own(BY_KIND, task.kind) ?? [])].filter(key => !task.keys.has(key))) : [];
 }
 
 const keys = (names: string[]): Choice[] => names.map(name => ({ text: `${name}: ` }));

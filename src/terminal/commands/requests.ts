@@ -1,3 +1,4 @@
+import { own } from '../../core/own.ts';
 import { followJournal } from '../../core/session/follow.ts';
 import { dropRequest } from '../../core/session/inbox.ts';
 import { readState } from '../../node/session/sessions.ts';
@@ -124,7 +125,7 @@ export async function queue(terminal: Terminal, call: Call): Promise<number> {
 }
 
 function priorityOf(text: string): number {
-  const number = PRIORITIES[text] ?? Number(text);
+  const number = own(PRIORITIES, text) ?? Number(text);
   if (!Number.isInteger(number) || number < 0 || number > 10) {
     throw new UsageError(`A priority is high, medium, low or a number from 0 to 10, not "${text}".`);
   }

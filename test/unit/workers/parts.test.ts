@@ -30,6 +30,8 @@ describe('a copy of the workspace', () => {
       '.env',
       '.claude/settings.json',
       '.mcp.json',
+      '.Gemini/settings.json',
+      'sub/.CODEX/config.toml',
     ];
     for (const path of files) await put(`work/${path}`, path === '.gitignore' ? 'dist/\n' : 'x');
     await put('work/run.sh', '#!/bin/sh\n');
