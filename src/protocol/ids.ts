@@ -1,9 +1,7 @@
 import * as z from 'zod';
 
 /** What every object has by nature: as a name of something it would be found where nobody put it. */
-const BY_NATURE = Object.getOwnPropertyNames(Object.prototype)
-  .filter(name => /^[A-Za-z]/.test(name))
-  .join('|');
+const BY_NATURE = 'constructor|hasOwnProperty|isPrototypeOf|propertyIsEnumerable|toLocaleString|toString|valueOf';
 
 /** Names people write in plans, config and role files. */
 export const Name = z

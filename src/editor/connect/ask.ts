@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { Name } from '../../protocol/ids.ts';
 import { mistakeInKey } from '../commands/set-api-key.ts';
 import * as window from '../plain/window.ts';
 
@@ -43,7 +44,7 @@ export function askName(value: string, taken: ReadonlySet<string>): Thenable<str
     value,
     ignoreFocusOut: true,
     validateInput: typed => {
-      if (!/^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/.test(typed)) return t('Use letters, digits, "-", "_" or ".".');
+      if (!Name.safeParse(typed).success) return t('Use letters, digits, "-", "_" or ".".');
       return taken.has(typed) ? t('There is a provider of that name already: it would be replaced.') : undefined;
     },
   });
