@@ -96,7 +96,10 @@ function judgeItself(command: Simple, workspace: Workspace, rules: CompiledRules
 const harmlessVariables =
   /^(CI|NODE_ENV|FORCE_COLOR|NO_COLOR|TZ|LANG|LC_[A-Z]+|DEBUG|VERBOSE|TERM|COLUMNS|LINES|RUST_BACKTRACE|RUST_LOG|PYTHONDONTWRITEBYTECODE|PYTHONUNBUFFERED|PYTHONHASHSEED|TS_NODE_PRETTY|CARGO_TERM_COLOR|PORT)$/;
 
-function judgeAssignment({ name, fixed }: Simple['assignments'][number]): Finding {
-  if (fixed && harmlessVariables.test(name)) return allowed;
+/** Makefiles put what a variable holds into command lines as it stands. */
+const plainValue = /^(?![/~])(?!.*\.\.)[\w.,:*@+=/-]*$/;
+
+function judgeAssignment({ name, value, fixed }: Simple['assignments'][number]): Finding {
+  if (fixed && harmlessVariables.test(name) && plainValue.test(value)) return allowed;
   return ask('environment', `Setting "${name}" can change what a command runs.`);
 }

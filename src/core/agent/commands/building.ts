@@ -1,3 +1,4 @@
+import { goal } from './builders/goals.ts';
 import { javascript, listing, managerOptions, node, scriptArguments } from './builders/javascript.ts';
 import { managed } from './builders/managed.ts';
 import { python, pythonModules } from './builders/python.ts';
@@ -21,10 +22,6 @@ const knownTools = new Set([
     'npm pnpm yarn bun deno node npx python python3 pip pip3 git java javac ruby rustc php gcc clang docker corepack uv cmake rg fd code',
   ),
 ]);
-
-/** Scripts that build, check or test, by their names. */
-const goal =
-  /^(pre)?(all|build|bench|check|ci|compile|coverage|doc|docs|e2e|integration|lint|spec|tests?|tsc|typecheck|types|unit|validate|verify)([:_.-][\w:.-]+)?$/;
 
 /** Subcommands of package managers that run the script of that name, and those that list what is there. */
 const managers: Record<string, { scripts: RegExp; listing: RegExp }> = {

@@ -1,4 +1,4 @@
-import { pathsIn, placeOf, type Workspace } from './places.ts';
+import { mayBeOption, pathsIn, placeOf, type Workspace } from './places.ts';
 import type { Arg } from './simple.ts';
 import { allowed, ask, type Finding } from './verdict.ts';
 
@@ -26,8 +26,10 @@ export interface Calling {
   letters?: string;
   /** `any-case`: tsc takes `--OutDir` for `--outDir`. `one-dash`: Go and tsc take `-name` for `--name`. */
   spelling?: 'any-case' | 'one-dash';
-  /** What words that are no options may be; none if left out. */
-  operands?: 'paths' | RegExp;
+  /** What words that are no options may be; none if left out. Where revisions of git lead is judged apart. */
+  operands?: 'paths' | 'revisions' | RegExp;
+  /** A form that paths must have, too. */
+  form?: RegExp;
   /** Words that would be a subcommand, or mean something else than a file. */
   notOperands?: RegExp;
   /** One of these must be there; a tool that writes without them. */
@@ -141,9 +143,14 @@ function isAttached(text: string, name: string, after: string | undefined, attac
 const isCluster = (text: string, { letters = '' }: Calling) =>
   letters !== '' && /^-[A-Za-z]+$/.test(text) && [...text.slice(1)].every(letter => letters.includes(letter));
 
-function judgeOperand(arg: Arg, { operands, notOperands }: Calling, workspace: Workspace): Finding {
+/** Git has patterns and magic of its own. */
+const revision = /^(?!:)[^*?[\\\n]+$/;
+
+function judgeOperand(arg: Arg, { operands, notOperands, form }: Calling, workspace: Workspace): Finding {
   if (operands === undefined || !arg.fixed || notOperands?.test(arg.text)) return unusual(arg);
-  if (operands instanceof RegExp) return !arg.glob && operands.test(arg.text) ? allowed : unusual(arg);
+  if (operands === 'revisions') return !arg.glob && revision.test(arg.text) ? allowed : unusual(arg);
+  if (operands instanceof RegExp && (arg.glob || !operands.test(arg.text))) return unusual(arg);
+  if (mayBeOption(arg, workspace) || (form && !form.test(arg.text))) return unusual(arg);
   return isInside(arg, workspace) ? allowed : unusual(arg);
 }
 

@@ -86,6 +86,14 @@ export function mayBeFolder(arg: Arg, workspace: Workspace): boolean {
   );
 }
 
+/** Whether a pattern may stand for a name that begins like an option. */
+export function mayBeOption(arg: Arg, workspace: Workspace): boolean {
+  if (!arg.glob || !/^[*?[]/.test(arg.text)) return false;
+  const { disk } = workspace;
+  const folders = disk && foldersOf(workspace);
+  return !folders?.every(folder => disk?.names(folder)?.every(name => !name.startsWith('-')));
+}
+
 /** Whether the word is the name of something that is there. */
 export function isThere(arg: Arg, workspace: Workspace): boolean {
   const { disk } = workspace;

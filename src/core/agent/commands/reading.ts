@@ -7,11 +7,14 @@ const options = (short: string, names = '') => new RegExp(`^(-[${short}]+${names
 const paths = (short: string, names = ''): Shape => ({ options: options(short, names), operands: 'paths' });
 const hash: Shape = { options: /^(-b|-t|-a\d*|--tag)$/, operands: 'paths' };
 
-/** All but `-v` and `-R`, which evaluate what stands in brackets after a name. */
+/** All but `-v` and `-R`, which evaluate what stands in brackets after a name; no expansion may bring them in. */
 const testing: Shape = {
   options: /^-(a|b|c|d|e|f|g|h|k|L|n|N|o|O|p|r|s|S|t|u|w|x|z|G|eq|ne|lt|le|gt|ge|nt|ot|ef)$/,
-  operands: 'text',
+  operands: 'written',
 };
+
+/** No `-v` and no `%n`, which set variables: PATH, say. */
+const printfFormat = /^(?!-)([^%]|%%|%[-+ #0]*\d*(\.\d+)?[sdibqcxXoufFeEgG])*$/;
 
 /** `sed` that prints or substitutes, without its commands that write files or run others. */
 const sedScript =
@@ -101,7 +104,7 @@ export const reading: Record<string, Shape> = {
     operands: 'paths',
   },
   paste: { options: /^(-s|-d.*)$/, valued: { '-d': /^.*$/ }, operands: 'paths' },
-  printf: { operands: 'text' },
+  printf: { text: 1, textForm: printfFormat, operands: 'text' },
   pwd: { options: /^-[LP]$/ },
   readlink: { options: /^-[femnq]+$/, operands: 'paths', tells: true },
   realpath: { options: /^(-[emqsz]+|--relative-to=[\w./-]+)$/, operands: 'paths', tells: true },

@@ -53,16 +53,24 @@ function commonOf(own: string, disk: Disk): string | undefined {
 }
 
 /** What the settings can only say by the name of a driver, so that no setting from outside takes it back. */
-const programs = /^(diff\.external|diff\..*\.(command|textconv)|filter\..*\.(clean|smudge|process))$/;
+const programs =
+  /^(diff\.external|diff\..*\.(command|textconv)|filter\..*\.(clean|smudge|process)|gpg\.(.*\.)?program)$/;
 /** As its installer writes it; it is found where every program is. */
 const largeFiles = /^git-lfs (clean -- %f|smudge (--skip )?-- %f|filter-process( --skip)?)$/;
+
+/** What git would reach with, to fetch a file that a partial clone lacks. */
+const reaching = /^(core\.(sshcommand|gitproxy)|remote\..*\.(uploadpack|vcs)|protocol\..*|credential\.(.*\.)?helper)$/;
+const lacking = /^(remote\..*\.promisor|extensions\.partialclone)$/;
 
 function programIn(file: string, disk: Disk): string | undefined {
   if (!disk.exists(file)) return undefined;
   const text = disk.text(file);
   // Nobody writes settings that long.
   if (text === undefined) return file;
-  for (const [key, value] of settingsIn(text)) {
+  const settings = [...settingsIn(text)];
+  const fetches = settings.some(([key]) => lacking.test(key));
+  for (const [key, value] of settings) {
+    if (fetches && reaching.test(key)) return key;
     if (programs.test(key) && !largeFiles.test(value)) return key;
     // Such a file is not the person's alone.
     const included = /^include(if\..*)?\.path$/.test(key)

@@ -1,4 +1,4 @@
-import { mayBeFolder, placeOf, type Workspace } from './places.ts';
+import { mayBeFolder, mayBeOption, placeOf, type Workspace } from './places.ts';
 import { judgeRead } from './redirect.ts';
 import type { Arg } from './simple.ts';
 import { allowed, ask, type Finding, worst } from './verdict.ts';
@@ -13,8 +13,11 @@ export interface Shape {
   text?: number;
   /** A form that the words before the paths must have. */
   textForm?: RegExp;
-  /** What the other words are; none are allowed if left out. */
-  operands?: 'paths' | 'names' | 'text';
+  /**
+   * What the other words are; none are allowed if left out. What comes of expansions is `text`, too; `written` are words
+   * that stand in the line as they are.
+   */
+  operands?: 'paths' | 'names' | 'text' | 'written';
   /** At most so many operands. */
   max?: number;
   /** Reads all that lies in a folder, so that none may be named. */
@@ -46,7 +49,11 @@ export function judgeShape(args: Arg[], shape: Shape, workspace: Workspace): Fin
       texts--;
       if (!arg.fixed || arg.glob || (shape.textForm && !shape.textForm.test(arg.text))) findings.push(unusual(arg));
     } else {
-      if (++count > (shape.max ?? Number.POSITIVE_INFINITY)) findings.push(unusual(arg));
+      // A pattern stands for any number of words.
+      if (++count > (shape.max ?? Number.POSITIVE_INFINITY) || (arg.glob && shape.max !== undefined))
+        findings.push(unusual(arg));
+      else if (options && shape.operands === 'paths' && mayBeOption(arg, workspace))
+        findings.push(ask('name-like-option', `A file's name may pass for an option. Write "./${arg.text}".`));
       else findings.push(judgeOperand(arg, shape, workspace));
     }
   }
@@ -56,6 +63,7 @@ export function judgeShape(args: Arg[], shape: Shape, workspace: Workspace): Fin
 function judgeOperand(arg: Arg, shape: Shape, workspace: Workspace): Finding {
   if (shape.operands === 'text') return allowed;
   if (shape.operands === undefined) return unusual(arg);
+  if (shape.operands === 'written') return arg.fixed && !arg.glob ? allowed : unusual(arg);
   if (shape.operands === 'names')
     return arg.fixed && !arg.glob && /^[\w@][\w@.+-]*$/.test(arg.text) ? allowed : unusual(arg);
   if (arg.text === '-') return allowed;

@@ -18,6 +18,7 @@ export interface Redirection {
 
 export interface Assignment {
   name: string;
+  value: string;
   fixed: boolean;
 }
 

@@ -90,8 +90,10 @@ function unwrapPlain(command: Simple, wrapper: Wrapper): Unwrapped | undefined {
       at++;
       break;
     }
-    if (assigned) assignments.push({ name: assigned[1] ?? '', fixed: arg.fixed });
-    else if (!arg.text.startsWith('-') || arg.text.length < 2) {
+    if (assigned) {
+      const [start, name = ''] = assigned;
+      assignments.push({ name, value: arg.text.slice(start.length), fixed: arg.fixed });
+    } else if (!arg.text.startsWith('-') || arg.text.length < 2) {
       if (arg.text !== '-') break;
       clear = false;
     } else if (wrapper.valued?.test(arg.text)) {
@@ -108,6 +110,8 @@ function unwrapPlain(command: Simple, wrapper: Wrapper): Unwrapped | undefined {
   for (let skipped = 0; wrapper.operands && skipped < wrapper.operands; skipped++) at++;
   const rest = args.slice(at);
   if (rest.length === 0) return undefined;
+  // What is expanded may be several words, and the command among them.
+  if (!args.slice(1, at).every(arg => arg.fixed && !arg.glob)) clear = false;
   if (wrapper.needs && !args.slice(1, at).some(arg => arg.fixed && wrapper.needs?.test(arg.text))) clear = false;
   if (wrapper.adds) rest.push(unknownArg('$@'));
   const inner: Simple = { ...command, args: rest, assignments, redirections: [], at: standing };

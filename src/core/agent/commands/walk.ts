@@ -209,9 +209,10 @@ function readCommand(node: Command, input: Simple[], walk: Walking): Simple {
   const assignments: Simple['assignments'] = [];
   for (const part of node.prefix)
     if (part.type === 'Assignment') {
-      const fixed = part.value.type === 'Word' && readWord(part.value, walk).fixed && !part.index;
+      const value = part.value.type === 'Word' ? readWord(part.value, walk) : unknownArg('');
+      const fixed = value.fixed && !part.index;
       if (!fixed) substitutions(part, walk);
-      assignments.push({ name: part.name, fixed });
+      assignments.push({ name: part.name, value: value.text, fixed });
     }
   for (const arg of node.args) {
     if (arg.type === 'Word') args.push(readWord(arg, walk));

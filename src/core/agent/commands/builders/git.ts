@@ -1,9 +1,8 @@
 import type { Calling } from '../options.ts';
 
-/** Words that are no options: revisions and paths. Where the paths lead is judged apart from their form. */
-const revisions = /^(?!:)[^*?[\\\n]+$/;
-/** Verifying a signature runs a program. */
-const formatText = /^(?!.*(%G|signature))[^\n]*$/;
+/** Verifying a signature runs a program; a name that is not git's own may stand for doing so. */
+const formatText =
+  /^(oneline|short|medium|full|fuller|reference|email|raw|mboxrd|(?!.*(%G|signature))(t?format:)?[^\n]*%[^\n]*)$/;
 const anyText = /^(?!-)[^\n]+$/;
 const anything = /^[^\n]+$/;
 
@@ -33,7 +32,7 @@ const differences: Calling = {
     '--diff-filter': /^[A-Za-z]+$/,
     '--relative': /^(?!\/)(?!.*\.\.)[\w./-]*$/,
   },
-  operands: revisions,
+  operands: 'revisions',
 };
 
 const history: Calling = {
@@ -71,47 +70,47 @@ export const gitReaders: Record<string, Calling> = {
       '--ignore-submodules': 'all dirty untracked none',
       '--column': /^[a-z,]+$/,
     },
-    operands: revisions,
+    operands: 'revisions',
   },
   log: history,
   whatchanged: history,
   show: history,
   diff: differences,
-  shortlog: { letters: 'snec', flags: '--summary --numbered --email --all --no-merges', operands: revisions },
+  shortlog: { letters: 'snec', flags: '--summary --numbered --email --all --no-merges', operands: 'revisions' },
   blame: {
     flags: '--porcelain --line-porcelain --show-name --show-number --show-email --root',
     letters: 'wMCslefntpcb',
     choice: { '-L': anyText },
     attached: { '-L': anything, '--since --date --abbrev': anything },
-    operands: revisions,
+    operands: 'revisions',
   },
   'rev-parse': {
     flags:
       '--show-toplevel --verify --is-inside-work-tree --is-bare-repository --git-dir --show-prefix --symbolic-full-name --quiet -q',
     attached: { '--abbrev-ref': 'strict loose', '--short': /^\d+$/ },
-    operands: revisions,
+    operands: 'revisions',
   },
   'rev-list': history,
   'ls-files': {
     flags:
       '--cached --others --modified --deleted --exclude-standard --stage --full-name --error-unmatch --ignored --unmerged --directory',
     letters: 'comdzitus',
-    operands: revisions,
+    operands: 'revisions',
   },
   'ls-tree': {
     flags: '--name-only --name-status --full-tree --full-name --long',
     letters: 'rtdlz',
-    operands: revisions,
+    operands: 'revisions',
   },
   describe: {
     flags: '--tags --always --long --all --exact-match --contains',
     attached: { '--abbrev --candidates': /^\d+$/, '--match --exclude': anything, '--dirty --broken': /^[\w.-]+$/ },
     choice: { '--match --exclude': anyText },
-    operands: revisions,
+    operands: 'revisions',
   },
-  'merge-base': { flags: '--all --is-ancestor --fork-point --octopus', operands: revisions },
-  'name-rev': { flags: '--tags --name-only --all --always', operands: revisions },
-  'check-ignore': { letters: 'vqn', flags: '--verbose --quiet --non-matching', operands: revisions },
+  'merge-base': { flags: '--all --is-ancestor --fork-point --octopus', operands: 'revisions' },
+  'name-rev': { flags: '--tags --name-only --all --always', operands: 'revisions' },
+  'check-ignore': { letters: 'vqn', flags: '--verbose --quiet --non-matching', operands: 'revisions' },
   branch: {
     flags: '--list --all --remotes --show-current --verbose --no-color',
     letters: 'arv',

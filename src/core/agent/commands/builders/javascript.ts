@@ -73,7 +73,8 @@ const typescript: Calling = {
     '--jsx': 'preserve react react-native react-jsx react-jsxdev',
   },
   // It would write what it makes of a named file beside it.
-  operands: /^(?!@)[\w./\\@+-]*\.[cm]?[jt]sx?$|^[\w./-]*tsconfig[\w.-]*\.json$/,
+  operands: 'paths',
+  form: /^(?!@).*\.[cm]?[jt]sx?$|^[\w./-]*tsconfig[\w.-]*\.json$/,
   needs: '--noEmit --build -b --showConfig --listFilesOnly',
   needsFor: 'operands',
 };
@@ -151,7 +152,8 @@ export const javascript: Record<string, Calling> = {
     flags: '--bail -b --disable-coverage --allow-incomplete-coverage --allow-empty-coverage',
     number: '--jobs -j --timeout -t',
     choice: { '--reporter -R': 'tap terse dot spec min' },
-    operands: /^(?!\/)(?!.*\.\.)[\w./@*+-]+\.[cm]?[jt]sx?$/,
+    operands: 'paths',
+    form: /\.[cm]?[jt]sx?$/,
   },
   'playwright test': {
     flags: '--forbid-only --list --pass-with-no-tests --quiet -x --fully-parallel --last-failed --no-deps',

@@ -1,4 +1,5 @@
 import type { Calling } from '../options.ts';
+import { goal } from './goals.ts';
 
 const cargoFlags =
   '--release -r --all-targets --all-features --no-default-features --workspace --all --lib --bins --tests --examples --benches ' +
@@ -60,8 +61,8 @@ const go: Calling = {
   notOperands: /@/,
 };
 
-const makeGoal =
-  /^((pre)?(all|build|bench|check|ci|compile|coverage|doc|docs|e2e|integration|lint|spec|tests?|tsc|typecheck|types|unit|validate|verify)([:_.-][\w:.-]+)?|\d+)$/;
+/** A number may belong to `-j`. */
+const makeGoal = new RegExp(`${goal.source}|^\\d+$`);
 const make: Calling = {
   flags:
     '-j --jobs --keep-going --silent --quiet --dry-run --always-make --no-print-directory --print-directory --trace -w',
