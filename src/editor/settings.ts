@@ -14,6 +14,17 @@ const KEYS = [
   'storage',
 ];
 
+/** A field of the settings that was emptied holds null, which says no more than nothing. */
+function withoutNull(value: unknown): unknown {
+  if (value === null) return undefined;
+  if (typeof value !== 'object' || Array.isArray(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .map(([key, each]) => [key, withoutNull(each)] as const)
+      .filter(([, each]) => each !== undefined),
+  );
+}
+
 /**
  * The user's settings as one configuration. Only what the user set for all workspaces: a workspace must not decide
  * servers, keys, money or permissions; what it may say stands in `.orchestrate/config.yaml`.
@@ -23,7 +34,8 @@ export function settingsOf(): { source: string; value: unknown } {
   const value: Record<string, unknown> = {};
   for (const key of KEYS) {
     const own = settings.inspect<unknown>(key)?.globalValue;
-    if (own !== undefined) value[key] = own;
+    const set = withoutNull(own);
+    if (set !== undefined) value[key] = set;
   }
   return { source: vscode.l10n.t('settings (orchestrate.*)'), value };
 }

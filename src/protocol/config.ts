@@ -147,9 +147,11 @@ export const Config = z.strictObject({
     .strictObject({
       commands: z
         .strictObject({
-          allow: patterns.optional().describe('Run without asking'),
-          ask: patterns.optional().describe('Run when you say so, each time'),
-          deny: patterns.optional().describe('Never run'),
+          allow: patterns.optional().describe('Patterns of commands that run without asking, such as "npm run *"'),
+          ask: patterns.optional().describe('Patterns of commands that run when you say so, each time'),
+          deny: patterns
+            .optional()
+            .describe('Patterns of commands that never run; deny goes before ask, ask before allow'),
         })
         .optional()
         .describe('Patterns for single commands, such as "npm run *"; deny goes before ask, ask before allow'),
@@ -170,10 +172,18 @@ export const Config = z.strictObject({
     .describe('How many work at once, and how long'),
   supervisor: z
     .strictObject({
-      silenceSeconds: seconds.optional().describe('Seconds without a sign of it; 300 unless set'),
-      repeatedCalls: upTo(1000).optional().describe('The same tool call with the same result, so often; 4 unless set'),
-      repeatedErrors: upTo(1000).optional().describe('So many errors one after another; 6 unless set'),
-      idleTurns: upTo(1000).optional().describe('So many turns without anything new; 8 unless set'),
+      silenceSeconds: seconds
+        .optional()
+        .describe('Seconds without a sign of an agent after which it counts as stuck; 300 unless set'),
+      repeatedCalls: upTo(1000)
+        .optional()
+        .describe('So often the same tool call with the same result, and an agent counts as stuck; 4 unless set'),
+      repeatedErrors: upTo(1000)
+        .optional()
+        .describe('So many errors one after another, and an agent counts as stuck; 6 unless set'),
+      idleTurns: upTo(1000)
+        .optional()
+        .describe('So many turns without anything new, and an agent counts as stuck; 8 unless set'),
     })
     .optional()
     .describe('When an agent counts as stuck'),

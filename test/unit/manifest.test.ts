@@ -197,9 +197,21 @@ describe('the manifest', () => {
         orders,
         orders.map((_, index) => index + 1),
       );
-      for (const [name, { markdownDescription = '' }] of settings) {
-        assert.ok((texts[markdownDescription.replaceAll('%', '')] ?? '').length > 60, name);
+      for (const [name, { markdownDescription, description }] of settings) {
+        const text = markdownDescription === undefined ? description : texts[markdownDescription.replaceAll('%', '')];
+        assert.ok((text ?? '').length > 10, name);
       }
+    });
+
+    it('are fields of a form wherever a form can show them, and objects in JSON only where names are the person’s own', () => {
+      const objects = [...settings].filter(([, { type }]) => type === 'object').map(([name]) => name);
+      const own = ['budget.providers', 'providers', 'routes', 'routing.watchdogs', 'workers'];
+      assert.deepEqual(
+        objects.sort(),
+        own.map(name => `orchestrate.${name}`),
+      );
+      for (const name of ['budget.sessionUsd', 'team.approvePlan', 'team.maxAgents'])
+        assert.notEqual(settings.get(`orchestrate.${name}`)?.default, undefined, name);
     });
 
     it('lets no workspace decide any of them', () => {
@@ -207,19 +219,24 @@ describe('the manifest', () => {
     });
 
     it('takes what the configuration takes, neither more nor less', () => {
-      const { properties = {} } = z.toJSONSchema(Config, { io: 'input', target: 'draft-7' }) as Schema;
-      assert.deepEqual(
-        [...settings.keys()].sort(),
-        Object.keys(properties)
-          .map(name => `orchestrate.${name}`)
-          .sort(),
-      );
+      const whole = z.toJSONSchema(Config, { io: 'input', target: 'draft-7' }) as Schema;
+      const taken = new Map<string, Schema>();
+      const look = (schema: Schema, name: string) => {
+        if (settings.has(`orchestrate.${name}`) || !schema.properties) taken.set(name, schema);
+        else for (const [key, below] of Object.entries(schema.properties)) look(below, name ? `${name}.${key}` : key);
+      };
+      look(whole, '');
+      assert.deepEqual([...settings.keys()].sort(), [...taken.keys()].map(name => `orchestrate.${name}`).sort());
       for (const [name, { order, scope, markdownDescription, default: usual, ...schema }] of settings) {
-        const { description, ...taken } = properties[name.replace('orchestrate.', '')] ?? {};
+        const key = name.replace('orchestrate.', '');
+        const { description, ...wanted } = taken.get(key) ?? {};
         assert.ok(description, name);
-        assert.deepEqual(schema, taken, name);
-        if (usual !== undefined)
-          assert.ok(Config.safeParse({ [name.replace('orchestrate.', '')]: usual }).success, name);
+        // Without a limit a field is empty, not zero.
+        const optional = usual === null && { type: ['number', 'null'] };
+        const said = markdownDescription === undefined && { description };
+        assert.deepEqual(schema, { ...wanted, ...optional, ...said }, name);
+        const value = key.split('.').reduceRight<unknown>((inner, part) => ({ [part]: inner }), usual);
+        if (usual !== undefined && usual !== null) assert.ok(Config.safeParse(value).success, name);
       }
     });
 
