@@ -1,12 +1,12 @@
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 import { root } from '../../scripts/host/paths.ts';
 import { type Rehearsal, startRehearsal } from '../../src/app/rehearsal.ts';
 import { type Theme, Workbench } from './host/workbench.ts';
 
 export interface RehearsedOptions {
-  /** One of test/support/rehearsals. */
+  /** One of test/support/rehearsals, or the path of another. */
   script: string;
   theme?: Theme;
   settings?: Record<string, unknown>;
@@ -40,7 +40,11 @@ export class RehearsedWorkbench implements AsyncDisposable {
     const scratch = await mkdtemp(join(tmpdir(), 'orchestrate-rehearsed-'));
     const workspace = join(scratch, 'todo-list');
     await cp(join(root, 'test', 'support', 'sample'), workspace, { recursive: true });
-    const rehearsal = await startRehearsal(join(root, 'test', 'support', 'rehearsals', `${options.script}.yaml`));
+    const rehearsal = await startRehearsal(
+      isAbsolute(options.script)
+        ? options.script
+        : join(root, 'test', 'support', 'rehearsals', `${options.script}.yaml`),
+    );
     const env: Record<string, string> = { ORCHESTRATE_HOME: join(scratch, 'home') };
     for (const name of Object.keys(rehearsal.script.providers)) {
       env[`ORCHESTRATE_API_KEY_${name.toUpperCase()}`] = (await rehearsal.secrets.get(name)) ?? '';

@@ -23,6 +23,9 @@ export function flatten(agents: readonly Agent[], closed: ReadonlySet<string>, o
     if (siblings) siblings.push(agent);
     else children.set(parent, [agent]);
   }
+  // Those at work come first among those that the same one started.
+  for (const siblings of children.values())
+    siblings.sort((a, b) => Number(atWork.has(b.status)) - Number(atWork.has(a.status)));
   const active = onlyActive ? withAncestors(agents) : undefined;
   const nodes: AgentNode[] = [];
   const seen = new Set<string>();

@@ -9,6 +9,7 @@ import { Card } from '../parts/card.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { Line } from '../parts/line.tsx';
 import { agentLook, markLook } from '../parts/states.ts';
+import { taskTitle } from '../parts/task-title.ts';
 import { LiveText } from './live-text.tsx';
 
 type Agent = Row<'agents'>;
@@ -37,7 +38,7 @@ function Detail({ agent }: { agent: Agent }) {
   const { id } = agent;
   return (
     <Card
-      title={agent.role}
+      title={agent.task === undefined ? agent.role : taskTitle(agent.task)}
       icon="robot"
       type="agent-detail"
       note={
@@ -125,7 +126,7 @@ function Facts({ agent }: { agent: Agent }) {
   return (
     <div class="facts">
       <p>
-        {agent.task !== undefined && <span class="tag">{agent.task}</span>}
+        {agent.task !== undefined && <span class="tag">{agent.role}</span>}
         <span class="quiet">{agent.model ?? agent.route[0] ?? l10n.t('no model yet')}</span>
         <span class="quiet">
           {l10n.t('turns: {0}, tool calls: {1}', agent.turns, agent.tools)}

@@ -10,6 +10,7 @@ import { Icon } from '../parts/icon.tsx';
 import { Rows } from '../parts/rows.tsx';
 import { agentLook } from '../parts/states.ts';
 import { costOf, tokensOf } from '../parts/tally.ts';
+import { taskTitle } from '../parts/task-title.ts';
 
 const ROW = 26;
 const INDENT = 14;
@@ -18,11 +19,18 @@ const DEEPEST = 6;
 const closed = signal<ReadonlySet<string>>(new Set());
 const onlyActive = signal(false);
 
-/** Redone when agents come, or, where only those at work are shown, when anything of them changes. */
+/** Who is at work: as a text, so that nothing is redone while it stays the same. */
+const working = computed(() =>
+  model.tables.agents
+    .all()
+    .filter(({ endedAt }) => endedAt === undefined)
+    .map(({ id }) => id)
+    .join('\n'),
+);
+/** Redone when agents come, begin or end. */
 const nodes = computed(() => {
-  const { agents } = model.tables;
-  const rows = onlyActive.value ? agents.all() : agents.members();
-  return flatten(rows, closed.value, onlyActive.value);
+  working.value;
+  return flatten(model.tables.agents.members(), closed.value, onlyActive.value);
 });
 const nodeOf = computed(() => new Map(nodes.value.map(node => [node.id, node])));
 const ids = computed(() => nodes.value.map(({ id }) => id));
@@ -135,6 +143,7 @@ function AgentRow({ id }: { id: string }) {
   const node = nodeOf.value.get(id);
   if (!agent || !node) return null;
   const look = agentLook(agent.status);
+  const title = agent.task === undefined ? agent.role : taskTitle(agent.task);
   const streaming = model.streaming(id);
   const tokens = tokensOf(agent.tally) + streaming;
   const end = agent.endedAt ?? hostNow.value;
@@ -148,14 +157,10 @@ function AgentRow({ id }: { id: string }) {
       >
         <Twistie node={node} />
         <Icon name={look.icon} label={look.label} spin={look.spin === true} tone={look.tone} />
-        <span class="agent-role" title={agent.role}>
-          {agent.role}
+        <span class="agent-role" title={title}>
+          {title}
         </span>
-        {agent.task !== undefined && (
-          <span class="quiet" title={agent.task}>
-            {agent.task}
-          </span>
-        )}
+        {agent.task !== undefined && <span class="quiet">{agent.role}</span>}
         {agent.attempt > 1 && <span class="tag">{l10n.t('try {0}', agent.attempt)}</span>}
         {trouble > 0 && (
           <Icon

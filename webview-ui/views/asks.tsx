@@ -6,6 +6,7 @@ import { Button, IconButton } from '../parts/button.tsx';
 import { Card } from '../parts/card.tsx';
 import { showTime } from '../parts/clock.ts';
 import { useFocus } from '../parts/focus.ts';
+import { taskTitle } from '../parts/task-title.ts';
 
 type Ask = Row<'asks'>;
 
@@ -64,7 +65,7 @@ function Asker({ shown }: { shown: Ask }) {
         <strong>{name}</strong>
       )}{' '}
       <span class="quiet">
-        {shown.task !== undefined ? `${shown.task} · ` : ''}
+        {shown.task !== undefined ? `${taskTitle(shown.task)} · ` : ''}
         {showTime(shown.at)}
       </span>
     </p>

@@ -9,6 +9,7 @@ import { Card, Nothing } from '../parts/card.tsx';
 import { showTime } from '../parts/clock.ts';
 import { Icon } from '../parts/icon.tsx';
 import { markLook, severityLook } from '../parts/states.ts';
+import { taskTitle } from '../parts/task-title.ts';
 import { Full } from './task-detail.tsx';
 
 /** Lists show their latest; what is older is in the log and in the report. */
@@ -143,7 +144,9 @@ function ProblemLine({ problem }: { problem: Problem }) {
               {line === undefined ? path : `${path}:${line}`}
             </button>
           )}{' '}
-          {[roleOf(by), task, resolved].filter(fact => fact !== undefined).join(' · ')}
+          {[roleOf(by), task === undefined ? undefined : taskTitle(task), resolved]
+            .filter(fact => fact !== undefined)
+            .join(' · ')}
         </span>
       </span>
     </li>
@@ -216,7 +219,9 @@ export function Decisions() {
               {text}
               <span class="item-detail">{rationale}</span>
               <span class="quiet item-detail">
-                {[roleOf(by), task, showTime(at)].filter(fact => fact !== undefined).join(' · ')}
+                {[roleOf(by), task === undefined ? undefined : taskTitle(task), showTime(at)]
+                  .filter(fact => fact !== undefined)
+                  .join(' · ')}
               </span>
             </span>
           </li>

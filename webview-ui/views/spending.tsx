@@ -1,15 +1,19 @@
-import { signal } from '@preact/signals';
+import { computed, signal } from '@preact/signals';
 import { showCount, showMoney } from '../../src/protocol/show.ts';
 import { l10n } from '../l10n.ts';
 import { type Layer, layers, sampled } from '../model/spending.ts';
 import { lastMoment, model } from '../page.ts';
 import { IconButton } from '../parts/button.tsx';
+import { Nothing } from '../parts/card.tsx';
 import { showClock } from '../parts/clock.ts';
 import { colourOf } from '../parts/provider-colours.ts';
 import { Stack } from '../parts/stack.tsx';
 
 type What = 'cost' | 'tokens';
-const what = signal<What>('cost');
+/** Undefined until the person has chosen: then money, where anything cost any. */
+const chosen = signal<What | undefined>(undefined);
+const free = computed(() => (model.session.value?.tally.cost ?? 0) === 0);
+const what = computed<What>(() => chosen.value ?? (free.value ? 'tokens' : 'cost'));
 const asTable = signal(false);
 const TABLE_ROWS = 10;
 const EMPTY = { at: [], providers: [] };
@@ -39,7 +43,13 @@ export function Spending() {
           }}
         />
       </div>
-      {asTable.value ? (
+      {what.value === 'cost' && stacked.length === 0 ? (
+        <Nothing>
+          {session.tally.unknownCost > 0
+            ? l10n.t('It is not known what the calls so far cost.')
+            : l10n.t('Nothing has cost anything so far: the models that answered are free.')}
+        </Nothing>
+      ) : asTable.value ? (
         <Rows at={spending.at} stacked={stacked} from={from} />
       ) : (
         <Drawn at={spending.at} stacked={stacked} from={from} />
@@ -55,7 +65,7 @@ function Choice({ of, label }: { of: What; label: string }) {
       class="secondary"
       aria-pressed={what.value === of}
       onClick={() => {
-        what.value = of;
+        chosen.value = of;
       }}
     >
       {label}

@@ -38,7 +38,6 @@ function Detail({ task }: { task: Task }) {
       {task.note !== undefined && <p>{task.note}</p>}
       <p class="quiet">
         {[
-          task.id,
           task.phase,
           task.startedAt === undefined ? undefined : showDuration(end - task.startedAt),
           costOf(task.tally),

@@ -7,6 +7,7 @@ import { IconButton } from '../parts/button.tsx';
 import { Card, Nothing } from '../parts/card.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { taskLook } from '../parts/states.ts';
+import { taskTitle } from '../parts/task-title.ts';
 import { TaskDetail } from './task-detail.tsx';
 
 /** Redone when tasks or what they wait for change, not when their states do. */
@@ -206,7 +207,7 @@ function Node({ id, x, y, stop, onFocus }: NodeProps) {
   const task = model.tables.tasks.get(id);
   if (!task) return null;
   const look = taskLook(task.status);
-  const waits = task.needs.map(({ name }) => name).join(', ');
+  const waits = task.needs.map(({ kind, name }) => (kind === 'task' ? taskTitle(name) : name)).join(', ');
   const fixes = task.rounds.filter(({ kind }) => kind === 'fix').length;
   return (
     <button

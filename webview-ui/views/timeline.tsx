@@ -12,6 +12,7 @@ import { Icon } from '../parts/icon.tsx';
 import { colourOf, colours } from '../parts/provider-colours.ts';
 import { Rows } from '../parts/rows.tsx';
 import { markLook } from '../parts/states.ts';
+import { taskTitle } from '../parts/task-title.ts';
 
 const LANE = 24;
 const LABEL = 160;
@@ -156,8 +157,12 @@ function Lane({ id, width }: { id: string; width: number }) {
   );
   return (
     <div class="lane">
-      <span class="lane-label" title={agent.task === undefined ? agent.role : `${agent.role}: ${agent.task}`}>
-        {agent.task ?? agent.role} {agent.task !== undefined && <span class="quiet">{agent.role}</span>}
+      <span
+        class="lane-label"
+        title={agent.task === undefined ? agent.role : `${agent.role}: ${taskTitle(agent.task)}`}
+      >
+        {agent.task === undefined ? agent.role : taskTitle(agent.task)}{' '}
+        {agent.task !== undefined && <span class="quiet">{agent.role}</span>}
       </span>
       <span class="hidden">{spoken}</span>
       <svg width={width} height={LANE} aria-hidden="true">

@@ -7,10 +7,14 @@ const { t } = vscode.l10n;
 const { Collapsed, Expanded, None } = vscode.TreeItemCollapsibleState;
 
 /** How a row is drawn, read aloud, and what may be done with it. Its tooltip is made when it is looked at. */
-export function itemOf(node: Node, now: number): vscode.TreeItem {
-  const { item, described } = fill(node, now);
-  // A row that gets its first children is a new one for VS Code: it would stay closed otherwise.
-  item.id = item.collapsibleState === None ? node.id : `${node.id}/`;
+export function itemOf(node: Node, now: number, twin = false): vscode.TreeItem {
+  const { item, described, over } = fill(node, now);
+  const started = twin && node.kind === 'session' ? node.session.state.startedAt : undefined;
+  const time = started === undefined ? undefined : new Date(started).toLocaleString(undefined, SHORT_TIME);
+  // A narrow view cuts the end, and what is said of a row is worth more than the end of its name.
+  item.label = [described.state, time, item.label].filter(Boolean).join(' · ');
+  // A row that gets its first children, or is over, is a new one for VS Code: it would stay closed, or open, otherwise.
+  item.id = item.collapsibleState === None ? node.id : `${node.id}/${over ? 'over' : ''}`;
   item.description = described.shown;
   const spoken = [`${KIND[node.kind]()} ${nameOf(node)}`, ...described.whole.split(' · ')];
   item.accessibilityInformation = { label: spoken.filter(part => part).join(', ') };
@@ -20,7 +24,11 @@ export function itemOf(node: Node, now: number): vscode.TreeItem {
 interface Filled {
   item: vscode.TreeItem;
   described: Description;
+  /** Nothing happens in it any more: it closes. */
+  over?: boolean;
 }
+
+const SHORT_TIME = { dateStyle: 'short', timeStyle: 'short' } as const;
 
 const KIND: Record<Node['kind'], () => string> = {
   session: () => t('Session'),
@@ -29,6 +37,7 @@ const KIND: Record<Node['kind'], () => string> = {
   agent: () => t('Agent'),
 };
 
+const PHASE_OVER: ReadonlySet<string> = new Set(['completed', 'failed', 'skipped', 'cancelled']);
 const nothing: Description = { shown: '', whole: '' };
 const asks = () => new vscode.ThemeIcon('bell-dot', new vscode.ThemeColor('notificationsWarningIcon.foreground'));
 
@@ -79,19 +88,20 @@ function sessionItem(node: Extract<Node, { kind: 'session' }>, now: number): Fil
   ]
     .filter(Boolean)
     .join(' ');
-  const described = { shown: join([...flags, told.shown]), whole: join([told.whole, ...flags]) };
+  const described = { state: told.state, shown: join([...flags, told.shown]), whole: join([told.whole, ...flags]) };
   return { item, described };
 }
 
 function phaseItem({ session, phase }: Extract<Node, { kind: 'phase' }>): Filled {
   const tasks = [...session.state.tasks.values()].filter(({ task }) => task.phase === phase);
-  const item = new vscode.TreeItem(phase, Expanded);
   const { done, total } = progressOf(tasks);
   const status = phaseStanding(session.state, phase, session.runs);
+  const over = PHASE_OVER.has(status);
+  const item = new vscode.TreeItem(phase, over ? Collapsed : Expanded);
   item.iconPath = statusIcon(status);
   item.contextValue = 'phase';
-  const shown = t('{0} of {1} done', done, total);
-  return { item, described: { shown, whole: `${statusWord(status)} · ${shown}` } };
+  const state = t('{0} of {1}', done, total);
+  return { item, over, described: { state, shown: '', whole: `${statusWord(status)} · ${state}` } };
 }
 
 function taskItem(node: Extract<Node, { kind: 'task' }>, now: number): Filled {
@@ -102,7 +112,7 @@ function taskItem(node: Extract<Node, { kind: 'task' }>, now: number): Filled {
   const status = taskStanding(node.session.state, state, node.session.runs);
   item.iconPath = statusIcon(status);
   item.contextValue = 'task';
-  return { item, described: describeTask({ ...state, status }, now) };
+  return { item, over: state.endedAt !== undefined, described: describeTask({ ...state, status }, now) };
 }
 
 function agentItem(node: Extract<Node, { kind: 'agent' }>, now: number): Filled {

@@ -1,4 +1,4 @@
-import type { AgentState, TaskState } from '../../core/session/state.ts';
+import type { AgentState, TaskState, TaskStatus } from '../../core/session/state.ts';
 import type { WindowSession } from '../window-session.ts';
 
 /** One row of the Agents view. The same thing is always the same object, so that a refresh moves nothing. */
@@ -12,6 +12,18 @@ export const agentOf = (node: Extract<Node, { kind: 'agent' }>): AgentState | un
   node.session.state.agents.get(node.agent);
 export const taskOf = (node: Extract<Node, { kind: 'task' }>): TaskState | undefined =>
   node.session.state.tasks.get(node.task);
+
+/** Who is at work comes first, then what went wrong, what is to come, and what is done. */
+const RANK: Record<TaskStatus, number> = {
+  running: 0,
+  checking: 0,
+  failed: 1,
+  waiting: 2,
+  pending: 3,
+  completed: 4,
+  skipped: 5,
+  cancelled: 5,
+};
 
 /** Makes and remembers the rows of one session. */
 export class Nodes {
@@ -76,6 +88,7 @@ export class Nodes {
       task.task.phase !== undefined && known.has(task.task.phase) ? task.task.phase : undefined;
     return [...this.#session.state.tasks.values()]
       .filter(task => phaseOf(task) === phase)
+      .sort((a, b) => RANK[a.status] - RANK[b.status])
       .map(({ task }) => this.task(task.id));
   }
 
@@ -83,6 +96,7 @@ export class Nodes {
   #agentsOf(task: string | undefined): Node[] {
     return [...this.#session.state.agents.values()]
       .filter(agent => agent.task === task)
+      .sort((a, b) => Number(a.endedAt !== undefined) - Number(b.endedAt !== undefined))
       .map(({ agent }) => this.agent(agent));
   }
 

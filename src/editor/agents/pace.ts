@@ -39,7 +39,10 @@ export class Pace implements Disposable {
       if (event.type === 'agent-started') this.#touched.add(task === undefined ? nodes.root : nodes.task(task));
     }
     if ('task' in event && typeof event.task === 'string' && TASK.has(event.type)) {
-      this.#touched.add(nodes.task(event.task));
+      const task = nodes.task(event.task);
+      this.#touched.add(task);
+      // Its place among the others is another, too.
+      if (ORDER.has(event.type)) this.#touched.add(nodes.parent(task) ?? nodes.root);
       const { phase } = state.tasks.get(event.task)?.task ?? {};
       if (phase !== undefined && state.plan?.phases.includes(phase)) this.#touched.add(nodes.phase(phase));
     }
@@ -112,6 +115,13 @@ const STRUCTURE: ReadonlySet<string> = new Set([
   'permission-answered',
   'question-asked',
   'question-answered',
+]);
+const ORDER: ReadonlySet<string> = new Set([
+  'task-started',
+  'task-completed',
+  'task-failed',
+  'task-skipped',
+  'task-cancelled',
 ]);
 const TASK: ReadonlySet<string> = new Set([
   'agent-started',

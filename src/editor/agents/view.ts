@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { systemClock } from '../../node/clock.ts';
+import type { JournalEvent } from '../../protocol/events.ts';
 import { DisposableStore } from '../disposables.ts';
 import type { SessionController } from '../session-controller.ts';
 import type { WindowSession } from '../window-session.ts';
@@ -7,6 +8,9 @@ import { itemOf } from './items.ts';
 import { type Node, Nodes } from './nodes.ts';
 import { Pace } from './pace.ts';
 import { tooltipOf } from './tooltips.ts';
+
+/** Longer than rows take to be drawn. */
+const REVEAL_MS = 700;
 
 /** Sessions, their phases and tasks, and the agents at work on them. Empty, it leaves the place to the welcome view. */
 export class AgentsView implements vscode.TreeDataProvider<Node>, vscode.Disposable {
@@ -45,6 +49,7 @@ export class AgentsView implements vscode.TreeDataProvider<Node>, vscode.Disposa
     this.#store.add(
       controller.onEvent(({ session, event }) => {
         this.#pace.took(session, event);
+        this.#bring(session, event);
         this.#badge();
       }),
     );
@@ -61,7 +66,9 @@ export class AgentsView implements vscode.TreeDataProvider<Node>, vscode.Disposa
   }
 
   getTreeItem(node: Node): vscode.TreeItem {
-    return itemOf(node, Date.now());
+    const { session } = node;
+    const twin = this.#shown.some(other => other !== session && other.state.goal === session.state.goal);
+    return itemOf(node, Date.now(), twin);
   }
 
   resolveTreeItem(item: vscode.TreeItem, node: Node): vscode.TreeItem {
@@ -69,10 +76,17 @@ export class AgentsView implements vscode.TreeDataProvider<Node>, vscode.Disposa
     return item;
   }
 
-  /** Brings an agent, or a session, into view. */
-  async reveal(session: WindowSession, agent?: string): Promise<void> {
-    const nodes = this.#of(session);
-    await this.#view.reveal(agent === undefined ? nodes.root : nodes.agent(agent), { select: true, focus: false });
+  /** Who begins to work, or asks, comes into view, where that is open; what the person has chosen stays chosen. */
+  #bring(session: WindowSession, event: JournalEvent): void {
+    const asks = event.type === 'permission-asked' || event.type === 'question-asked';
+    if ((!asks && event.type !== 'agent-started') || !this.#view.visible) return;
+    const { agents } = session.state;
+    const atWork = [...agents.values()].filter(agent => agent.task !== undefined && agent.endedAt === undefined);
+    // The first of a team brings it into view: thirty of them would chase each other.
+    if (!agents.has(event.agent) || (!asks && (atWork.length !== 1 || atWork[0]?.agent !== event.agent))) return;
+    const reveal = async () => this.#view.reveal(this.#of(session).agent(event.agent), { select: false, focus: false });
+    // The row has to be drawn first.
+    setTimeout(() => void reveal().catch(() => undefined), REVEAL_MS);
   }
 
   dispose(): void {

@@ -98,13 +98,16 @@ export const spending = (tally: Tally): string => joined([tokens(tally), cost(ta
 
 /** What stands beside a row's name: the more it matters, the further in front, since a narrow view cuts the end. */
 export interface Description {
+  /** What matters most, for the place before the name; undefined where the icon says it. */
+  state?: string | undefined;
   shown: string;
   /** With what the icon says, for those who do not see it. */
   whole: string;
 }
 
 const described = (status: string, parts: (string | undefined)[], said?: string): Description => ({
-  shown: joined([said, ...parts]),
+  state: said,
+  shown: joined(parts),
   whole: joined([status, ...(said === status ? [] : [said]), ...parts]),
 });
 
@@ -122,13 +125,12 @@ export function describeSession({ state, runs }: Shown, now: number): Descriptio
   return described(
     statusWord(status),
     [
-      total > 0 ? t('{0} of {1} done', done, total) : undefined,
       cost(state.tally),
       showDuration(workingTime(state, now, runs)),
       running > 0 ? t('{0} at work', running) : undefined,
       tokens(state.tally),
     ],
-    waits ?? (plain ? undefined : statusWord(status)),
+    joined([waits ?? (plain ? undefined : statusWord(status)), total > 0 ? t('{0} of {1}', done, total) : undefined]),
   );
 }
 
@@ -156,11 +158,17 @@ export function describeTask(
 export function describeAgent(agent: Seen<AgentState>, now: number): Description {
   const { status, endedAt, openAsks, doing, tally } = agent;
   const word = openAsks > 0 ? t('waits for you') : statusWord(status);
-  const said = openAsks > 0 ? word : endedAt === undefined && status === 'running' ? doing : undefined;
+  const does = endedAt === undefined && status === 'running' && openAsks === 0 ? doing : undefined;
   return described(
     word,
-    [cost(tally), elapsed(agent.startedAt, endedAt, now), agent.model?.split('/').slice(1).join('/'), tokens(tally)],
-    said ?? (ICON_SAYS_IT.has(status) ? undefined : word),
+    [
+      does,
+      cost(tally),
+      elapsed(agent.startedAt, endedAt, now),
+      agent.model?.split('/').slice(1).join('/'),
+      tokens(tally),
+    ],
+    openAsks > 0 || !ICON_SAYS_IT.has(status) ? word : undefined,
   );
 }
 

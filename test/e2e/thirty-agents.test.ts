@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import { crowdRehearsal } from '../support/crowd-rehearsal.ts';
+import { type Theme, themes } from '../support/host/workbench.ts';
+import { RehearsedWorkbench } from '../support/rehearsed-workbench.ts';
+
+const size = { width: 1280, height: 720 };
+const settings = {
+  'orchestrate.team.maxAgents': 30,
+  'orchestrate.routing.concurrency': 40,
+  'orchestrate.budget.sessionUsd': 1000,
+};
+
+describe('thirty agents at once, at 1280 × 720 with a side bar of 300 pixels', function () {
+  this.timeout(300_000);
+
+  for (const theme of Object.keys(themes) as Theme[]) {
+    it(`are told apart: states before titles, those at work first and in view, in the ${theme} theme`, async () => {
+      const script = await crowdRehearsal();
+      await using rehearsed = await RehearsedWorkbench.open({ script, theme, size, settings });
+      const { workbench, goal } = rehearsed;
+      const { page } = workbench;
+      await workbench.showSidebar();
+      await workbench.startSession(goal);
+      await workbench.lens('Approve').waitFor();
+      await workbench.screenshot(`thirty-plan-${theme}`);
+      await workbench.pressLens('Approve');
+      const dashboard = await workbench.dashboard();
+      const items = (name: RegExp) => page.locator('.sidebar').getByRole('treeitem', { name });
+      await dashboard.locator('.figure', { hasText: 'Agents at work' }).getByText('30', { exact: true }).waitFor();
+      await items(/^Phase survey, completed, 10 of 10/).waitFor();
+      await items(/^Phase rewrite, running, 0 of 30/).waitFor();
+      assert.match((await items(/^Phase rewrite/).textContent()) ?? '', /^0 of 30 · rewrite/);
+      // Those at work are in view, without anybody scrolling.
+      await items(/^Task Rewrite module/)
+        .first()
+        .waitFor();
+      assert.match(
+        (await items(/^Session/)
+          .first()
+          .textContent()) ?? '',
+        /^10 of 40 · Rewrite all/,
+      );
+      const agents = page
+        .locator('.sidebar .pane', { has: page.locator('.pane-header', { hasText: 'Agents' }) })
+        .first();
+      const others = page
+        .locator('.sidebar .pane', { has: page.locator('.pane-header', { hasText: 'Review' }) })
+        .first();
+      const height = async (pane: typeof agents) => (await pane.boundingBox())?.height ?? 0;
+      assert.ok((await height(agents)) > 170 && (await height(agents)) >= (await height(others)));
+      await workbench.screenshot(`thirty-agents-${theme}`);
+    });
+  }
+});
