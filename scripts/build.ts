@@ -1,4 +1,4 @@
-/** `node scripts/build.ts [--production] [--watch] [--outdir DIR]`: the three bundles, into dist unless told otherwise. */
+/** `node scripts/build.ts [--production] [--watch] [--outdir DIR]`: the bundles, into dist unless told otherwise. */
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -50,7 +50,11 @@ const host: BuildOptions = {
 
 const webview: BuildOptions = {
   ...shared,
-  entryPoints: { dashboard: 'webview-ui/main.tsx' },
+  entryPoints: {
+    dashboard: 'webview-ui/main.tsx',
+    transcript: 'webview-ui/transcript.tsx',
+    plan: 'webview-ui/plan.tsx',
+  },
   outdir: join(outdir, 'webview'),
   platform: 'browser',
   format: 'esm',

@@ -241,6 +241,7 @@ const AskRow = z.object({
       about: z.enum(['command', 'path', 'tool', 'budget', 'plan']),
       what: z.string(),
       rule: z.string(),
+      because: z.string().optional(),
       why: z.string().optional(),
     }),
   ]),

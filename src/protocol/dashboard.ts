@@ -89,6 +89,8 @@ export const FromDashboard = z.discriminatedUnion('type', [
   z.object({ type: z.literal('fetch'), request: z.number().int(), session: z.string(), what: Fetch }),
   z.object({ type: z.literal('open-file'), path: RelPath, line: z.number().int().positive().optional() }),
   z.object({ type: z.literal('open-transcript'), session: z.string(), agent: z.string() }),
+  /** The person has chosen a task of the plan. */
+  z.object({ type: z.literal('reveal-task'), task: z.string() }),
   /** Nothing arrived for a while: tell everything again. */
   z.object({ type: z.literal('again') }),
   /** The person pressed a button. */

@@ -343,6 +343,8 @@ const attention = [
     /** Of the workspace, for a command that does not run in its own folder. */
     folder: z.string().optional(),
     rule: z.string(),
+    /** What the rule is about, in a sentence for people. */
+    because: z.string().optional(),
     why: z.string().optional(),
   }),
   event('permission-answered', {

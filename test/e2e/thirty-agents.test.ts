@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { Frame, Page } from 'playwright-core';
 import { crowdRehearsal } from '../support/crowd-rehearsal.ts';
 import { type Theme, themes } from '../support/host/workbench.ts';
 import { RehearsedWorkbench } from '../support/rehearsed-workbench.ts';
@@ -22,6 +23,8 @@ describe('thirty agents at once, at 1280 × 720 with a side bar of 300 pixels', 
       await workbench.showSidebar();
       await workbench.startSession(goal);
       await workbench.lens('Approve').waitFor();
+      const graph = await frameOf(page, 'Orchestrate plan');
+      await graph.locator('.node', { hasText: 'Rewrite module 30' }).waitFor({ state: 'attached' });
       await workbench.screenshot(`thirty-plan-${theme}`);
       await workbench.pressLens('Approve');
       const dashboard = await workbench.dashboard();
@@ -52,3 +55,11 @@ describe('thirty agents at once, at 1280 × 720 with a side bar of 300 pixels', 
     });
   }
 });
+
+/** The inside of the page with that title, once it has loaded. */
+async function frameOf(page: Page, title: string): Promise<Frame> {
+  for (;;) {
+    for (const frame of page.frames()) if ((await frame.title().catch(() => '')) === title) return frame;
+    await page.waitForTimeout(100);
+  }
+}

@@ -99,7 +99,7 @@ export function markLook(kind: Row<'marks'>['kind']): Look {
     case 'failover':
       return { icon: 'arrow-swap', label: l10n.t('Failover'), tone: 'wait' };
     case 'retry':
-      return { icon: 'refresh', label: l10n.t('Retry'), tone: 'wait' };
+      return { icon: 'refresh', label: l10n.t('Asked again'), tone: 'wait' };
     case 'nudge':
       return { icon: 'megaphone', label: l10n.t('Nudge'), tone: 'busy' };
     case 'fresh-attempt':

@@ -171,7 +171,7 @@ function Permission({ request, sent, answer }: PermissionProps) {
       <p class="ask-title">{titleOf(request.about)}</p>
       <pre class="ask-what">{request.what}</pre>
       {request.why !== undefined && <p>{request.why}</p>}
-      <p class="quiet">{l10n.t('Asked because of: {0}', request.rule)}</p>
+      <p class="quiet">{request.because || l10n.t('Asked because of: {0}', request.rule)}</p>
       <p class="buttons">
         <Button disabled={sent} onClick={() => answer({ decision: 'allow', scope: 'once' })}>
           {request.about === 'plan' ? l10n.t('Approve') : l10n.t('Allow Once')}

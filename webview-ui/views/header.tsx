@@ -25,7 +25,7 @@ export function Header() {
         {session.rehearsal && (
           <span class="badge tone-calm">
             <Icon name="beaker" />
-            {l10n.t('Rehearsal')}
+            {l10n.t('Demo')}
           </span>
         )}
         <Picker />

@@ -7,6 +7,7 @@ import { chosenAgent, model } from '../page.ts';
 import { IconButton } from '../parts/button.tsx';
 import { Card, Nothing } from '../parts/card.tsx';
 import { showTime } from '../parts/clock.ts';
+import { errorWord } from '../parts/error-word.ts';
 import { Icon } from '../parts/icon.tsx';
 import { markLook, severityLook } from '../parts/states.ts';
 import { taskTitle } from '../parts/task-title.ts';
@@ -179,7 +180,7 @@ function MarkLine({ mark: { kind, agent, from, to, text, at } }: { mark: Row<'ma
     <li>
       <Icon name={look.icon} tone={look.tone} />
       <span>
-        <strong>{look.label}</strong> {text}
+        <strong>{look.label}</strong> {kind === 'retry' ? errorWord(text) : text}
         <span class="quiet item-detail">
           {agent !== undefined && (
             <button

@@ -6,7 +6,9 @@ import { l10n } from '../l10n.ts';
 import { readCall, unescaped } from '../model/tool-call.ts';
 import { model } from '../page.ts';
 import { Nothing } from '../parts/card.tsx';
+import { errorWord } from '../parts/error-word.ts';
 import { Icon } from '../parts/icon.tsx';
+import { verb } from '../parts/tool-verb.ts';
 
 /** What the agent says; the style sheet keeps its end in sight unless one has scrolled up. */
 export function LiveText({ agent }: { agent: Row<'agents'> }) {
@@ -53,32 +55,9 @@ function Part({ part: { kind, text } }: { part: LivePart }) {
   return (
     <div class={`live-mark live-${kind}`}>
       <Icon name={icon} />
-      <span>{kind === 'discarded' ? l10n.t('Answer discarded ({0}), asked again', text) : text.trim()}</span>
+      <span>{kind === 'discarded' ? l10n.t('Answer discarded, asked again: {0}', errorWord(text)) : text.trim()}</span>
     </div>
   );
-}
-
-function verb(tool: string): string {
-  const verbs: Record<string, () => string> = {
-    list_files: () => l10n.t('list files'),
-    read_file: () => l10n.t('read'),
-    search: () => l10n.t('search for'),
-    write_file: () => l10n.t('write'),
-    edit_file: () => l10n.t('edit'),
-    delete_file: () => l10n.t('delete'),
-    run_command: () => l10n.t('run'),
-    publish_artifact: () => l10n.t('publish'),
-    read_artifact: () => l10n.t('read artifact'),
-    note_decision: () => l10n.t('decide'),
-    ask_user: () => l10n.t('ask you'),
-    report_blocker: () => l10n.t('report a blocker'),
-    finish_task: () => l10n.t('finish the task'),
-    add_finding: () => l10n.t('note a finding'),
-    verdict: () => l10n.t('give a verdict'),
-    propose_plan: () => l10n.t('propose the plan'),
-    revise_plan: () => l10n.t('revise the plan'),
-  };
-  return (Object.hasOwn(verbs, tool) ? verbs[tool]?.() : undefined) ?? tool.replaceAll('_', ' ');
 }
 
 /** A tool call in words: "write src/app.js"; what is long is shown when somebody wants to read it. */

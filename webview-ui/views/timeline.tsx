@@ -8,6 +8,7 @@ import { bars, ticks, type Window } from '../model/timeline.ts';
 import { chosenAgent, lastMoment, model, watched } from '../page.ts';
 import { Card, Nothing } from '../parts/card.tsx';
 import { showClock } from '../parts/clock.ts';
+import { errorWord } from '../parts/error-word.ts';
 import { Icon } from '../parts/icon.tsx';
 import { colourOf, colours } from '../parts/provider-colours.ts';
 import { Rows } from '../parts/rows.tsx';
@@ -140,7 +141,8 @@ function Axis({ width }: { width: number }) {
 
 function describe(mark: Row<'marks'>): string {
   const models = mark.from !== undefined && mark.to !== undefined ? ` ${mark.from} → ${mark.to}` : '';
-  return `${markLook(mark.kind).label}${models}${mark.text ? `: ${mark.text}` : ''}`;
+  const text = mark.kind === 'retry' ? errorWord(mark.text) : mark.text;
+  return `${markLook(mark.kind).label}${models}${text ? `: ${text}` : ''}`;
 }
 
 function Lane({ id, width }: { id: string; width: number }) {

@@ -155,6 +155,8 @@ export interface PermissionRequest {
   /** The rule that wants a person to decide. */
   rule: string;
   why?: string;
+  /** What the rule is about, in a sentence for people. */
+  because?: string;
 }
 
 /** Asks people; the questions and answers are events. With nobody there, permission is denied at once. */

@@ -11,7 +11,7 @@ import type { AgentJob, AgentResult, AgentStream, ResumePoint, Strikes } from '.
 import { Conversation } from './conversation.ts';
 import { strike } from './histories.ts';
 import { continued } from './prompts/compaction.ts';
-import { type Idle, idleCorrection, turnsLeft } from './prompts/corrections.ts';
+import { IDLE_FOR_PEOPLE, type Idle, idleCorrection, turnsLeft } from './prompts/corrections.ts';
 import { systemPrompt } from './prompts/system.ts';
 import type { Reins } from './reins.ts';
 import { SeenFiles } from './seen-files.ts';
@@ -174,7 +174,7 @@ export class AgentLoop {
     strike(this.#strikes, 0, false);
     const idle: Idle = stop === 'max-tokens' ? 'cut-off' : text === EMPTY ? 'empty-answer' : 'no-tool-call';
     if (this.#strikes.idle >= MAX_IDLE) {
-      const why = `${MAX_IDLE} answers in a row called no tool; the last was: ${idle}.`;
+      const why = `${MAX_IDLE} times in a row the model did not go on: ${IDLE_FOR_PEOPLE[idle]}. Another model may do better.`;
       return { outcome: 'gave-up', reason: 'no-finish', message: why };
     }
     // The vendor only asks to be called again with what it said.

@@ -88,7 +88,7 @@ export async function makePlan(
     if (checked?.ok) return { ok: true, plan: checked.plan };
     errors = checked
       ? checked.problems.filter(problem => problem.severity === 'error').map(problem => problemText(problem))
-      : [call ? unreadable(call) : `there was no call of ${TOOL}`];
+      : [call ? unreadable(call) : `the answer held no plan: it has to be given by a call of the tool ${TOOL}`];
     journal.append({ type: 'plan-refused', errors, attempt: turn, source: 'planner' });
     const text = `The plan was not accepted:\n${errors.map(error => `- ${error}`).join('\n')}\nMend all of it and call ${TOOL} again with the whole plan.`;
     if (calls.length === 0) messages.push({ role: 'user', parts: [{ type: 'text', text }] });

@@ -316,7 +316,7 @@ class AgentTaskRun {
   /** The last rung: a person decides. What they say beside is handed to the next attempt. */
   async #ask({ agent, reason }: Extract<Step, { do: 'ask' }>): Promise<void> {
     const { journal, attention, stop } = this.#host;
-    const text = `Task "${this.#spec.title}" (${this.#id}) does not get done: ${reason}. What now?`;
+    const text = `"${this.#spec.title}" does not get done: ${reason.replace(/[.!?\s]+$/, '')}. What should happen with it?`;
     const answer = await attention.question({ agent, text, options: [RETRY, GIVE_UP, STOP] }, this.#signal);
     if (this.#signal.aborted) return;
     if (!answer.answered || answer.text === GIVE_UP) return this.#fail(reason, this.#outageOf(agent));

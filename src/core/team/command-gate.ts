@@ -27,7 +27,10 @@ export function planCommandGate(
         journal.append({ type: 'permission-denied', agent: PLAN, kind: 'command', what: command, rule, advice });
         return { ok: false, message: `refused by the rule "${rule}". ${advice}` };
       }
-      const answer = await attention.permission({ agent: PLAN, kind: 'command', what: command, rule }, signal);
+      const answer = await attention.permission(
+        { agent: PLAN, kind: 'command', what: command, rule, because: advice },
+        signal,
+      );
       if (answer.decision === 'allow') return { ok: true };
       if (signal.aborted) return { ok: false, message: 'interrupted', aborted: true };
       return { ok: false, message: `not allowed (rule "${rule}")${answer.reason ? `: ${answer.reason}` : ''}` };

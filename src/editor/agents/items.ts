@@ -55,7 +55,7 @@ function nameOf(node: Node): string {
 }
 
 /** Leaves room for what is said beside it; the whole text is in the tooltip, and read aloud. */
-const shortened = (text: string) => (text.length > 22 ? `${text.slice(0, 21).trimEnd()}…` : text);
+const shortened = (text: string) => (text.length > 40 ? `${text.slice(0, 39).trimEnd()}…` : text);
 
 function fill(node: Node, now: number): Filled {
   switch (node.kind) {

@@ -1,3 +1,4 @@
+import { phaseStanding } from '../../core/session/standing.ts';
 import type { AgentState, TaskState, TaskStatus } from '../../core/session/state.ts';
 import type { WindowSession } from '../window-session.ts';
 
@@ -74,7 +75,11 @@ export class Nodes {
   #phases(): Node[] {
     const { plan, tasks } = this.#session.state;
     const used = new Set([...tasks.values()].map(({ task }) => task.phase));
-    return (plan?.phases ?? []).filter(phase => used.has(phase)).map(phase => this.phase(phase));
+    const rank = (phase: string) => (phaseStanding(this.#session.state, phase) === 'running' ? 0 : 1);
+    return (plan?.phases ?? [])
+      .filter(phase => used.has(phase))
+      .sort((a, b) => rank(a) - rank(b))
+      .map(phase => this.phase(phase));
   }
 
   #phaseOf(state: TaskState | undefined): Node | undefined {

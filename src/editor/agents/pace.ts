@@ -41,8 +41,8 @@ export class Pace implements Disposable {
     if ('task' in event && typeof event.task === 'string' && TASK.has(event.type)) {
       const task = nodes.task(event.task);
       this.#touched.add(task);
-      // Its place among the others is another, too.
-      if (ORDER.has(event.type)) this.#touched.add(nodes.parent(task) ?? nodes.root);
+      // Its place among the others is another, too, and its phase's.
+      if (ORDER.has(event.type)) this.#touched.add(nodes.root);
       const { phase } = state.tasks.get(event.task)?.task ?? {};
       if (phase !== undefined && state.plan?.phases.includes(phase)) this.#touched.add(nodes.phase(phase));
     }

@@ -24,6 +24,9 @@ export class AgentsView implements vscode.TreeDataProvider<Node>, vscode.Disposa
   #shown: readonly WindowSession[] = [];
   /** Which sessions there were and who ran them, when all rows were drawn last. */
   #standing = '';
+  /** Who was brought into view last. */
+  #brought: string | undefined;
+  #bringing: NodeJS.Timeout | undefined;
   /** Something changed while nobody saw it. */
   #stale = false;
 
@@ -79,17 +82,28 @@ export class AgentsView implements vscode.TreeDataProvider<Node>, vscode.Disposa
   /** Who begins to work, or asks, comes into view, where that is open; what the person has chosen stays chosen. */
   #bring(session: WindowSession, event: JournalEvent): void {
     const asks = event.type === 'permission-asked' || event.type === 'question-asked';
-    if ((!asks && event.type !== 'agent-started') || !this.#view.visible) return;
+    if ((!asks && event.type !== 'agent-started') || this.#bringing) return;
     const { agents } = session.state;
-    const atWork = [...agents.values()].filter(agent => agent.task !== undefined && agent.endedAt === undefined);
-    // The first of a team brings it into view: thirty of them would chase each other.
-    if (!agents.has(event.agent) || (!asks && (atWork.length !== 1 || atWork[0]?.agent !== event.agent))) return;
-    const reveal = async () => this.#view.reveal(this.#of(session).agent(event.agent), { select: false, focus: false });
-    // The row has to be drawn first.
-    setTimeout(() => void reveal().catch(() => undefined), REVEAL_MS);
+    const works = (agent: string | undefined) => {
+      const known = agent === undefined ? undefined : agents.get(agent);
+      return known?.task !== undefined && known.endedAt === undefined;
+    };
+    // As long as the one in view works nobody else is brought: thirty of them would chase each other.
+    if (!asks && works(this.#brought)) return;
+    this.#bringing = setTimeout(() => {
+      this.#bringing = undefined;
+      const agent = works(event.agent) ? event.agent : [...agents.keys()].find(works);
+      if (agent === undefined || !this.#view.visible) return;
+      this.#brought = agent;
+      void this.#view
+        .reveal(this.#of(session).agent(agent), { select: false, focus: false })
+        .then(undefined, () => undefined);
+      // The row has to be drawn first.
+    }, REVEAL_MS);
   }
 
   dispose(): void {
+    clearTimeout(this.#bringing);
     this.#store.dispose();
   }
 

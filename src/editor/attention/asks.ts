@@ -207,7 +207,7 @@ async function askFor(
     isFirstPlan(session, waiting) ? planChoices() : choices(request.kind === 'command'),
     {
       title: askText(waiting),
-      placeHolder: t('Asked because of the rule: {0}', request.rule),
+      placeHolder: request.because || t('Asked because of: {0}', request.rule),
       ignoreFocusOut: true,
     },
     token,

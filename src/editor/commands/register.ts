@@ -9,10 +9,10 @@ import type { ProviderChecks } from '../providers/checks.ts';
 import { copyOf, providerNamed } from '../providers/items.ts';
 import type { EditorSecrets } from '../secrets.ts';
 import type { SessionController } from '../session-controller.ts';
+import type { Transcripts } from '../transcript/transcripts.ts';
 import { openSessionLog, showReport } from './show.ts';
 import { giveFileTo, runWorkflow, startDemo, startFromEditor, startSession } from './start-session.ts';
 import * as steer from './steer.ts';
-import type { Transcripts } from './transcript.ts';
 
 export interface CommandParts {
   log: vscode.LogOutputChannel;

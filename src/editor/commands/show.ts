@@ -6,6 +6,7 @@ import type { SessionController } from '../session-controller.ts';
 import { chooseSession } from './choose.ts';
 
 const { t } = vscode.l10n;
+const PREVIEW = 'vscode.markdown.preview.editor';
 
 /** The report of a session, as a page to read. */
 export async function showReport(controller: SessionController, given?: unknown): Promise<void> {
@@ -27,7 +28,8 @@ export async function openSessionLog(controller: SessionController, given?: unkn
 async function preview(controller: SessionController, id: string, name: SessionText): Promise<boolean> {
   if ((await (await controller.backend()).text(id, name)) === undefined) return false;
   const file = await fileOf(controller, id, name);
-  if (file) await vscode.commands.executeCommand('markdown.showPreview', file);
+  // Not the preview that follows the editor in front, and would soon be of something else.
+  if (file) await vscode.commands.executeCommand('vscode.openWith', file, PREVIEW);
   return file !== undefined;
 }
 

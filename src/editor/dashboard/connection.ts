@@ -114,6 +114,8 @@ export class Connection implements Disposable {
       case 'run':
         this.#parts.run(message.command);
         break;
+      case 'reveal-task':
+        break;
       case 'step':
         this.#parts.step(message.step, message.session);
         break;

@@ -5,7 +5,7 @@ import { stepCommands } from '../next-steps.ts';
 import type { SessionSource } from '../sessions.ts';
 import { readiness } from '../workspace-readiness.ts';
 import type { Connection } from './connection.ts';
-import { dashboardHtml, dashboardRoot } from './html.ts';
+import { dashboardRoot, pageHtml, pageIcon } from './html.ts';
 
 const viewType = 'orchestrate.dashboard';
 /** After that long VS Code has handed back every page that it is going to hand back. */
@@ -113,10 +113,9 @@ export class Dashboard implements vscode.Disposable, vscode.WebviewPanelSerializ
       life.dispose();
       this.#store.release(panel);
     });
-    const icon = (theme: string) => vscode.Uri.joinPath(this.#extension, 'media', `orchestrate-${theme}.svg`);
-    panel.iconPath = { light: icon('light'), dark: icon('dark') };
+    panel.iconPath = pageIcon(this.#extension);
     panel.webview.options = { enableScripts: true, localResourceRoots: [dashboardRoot(this.#extension)] };
-    panel.webview.html = dashboardHtml(panel.webview, this.#extension);
+    panel.webview.html = pageHtml(panel.webview, this.#extension, 'dashboard');
   }
 
   async #connect(panel: vscode.WebviewPanel, life: DisposableStore): Promise<Connection> {

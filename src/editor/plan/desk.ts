@@ -7,6 +7,7 @@ import { DisposableStore } from '../disposables.ts';
 import * as window from '../plain/window.ts';
 import type { SessionController } from '../session-controller.ts';
 import type { WindowSession } from '../window-session.ts';
+import type { PlanGraph } from './graph.ts';
 
 const PLAN_FILE = 'plan.yaml';
 /** Plans that wait for approval; workflow files have lenses of their own. */
@@ -22,11 +23,13 @@ export class PlanDesk implements vscode.Disposable {
   readonly #store = new DisposableStore();
   readonly #controller: SessionController;
   readonly #log: vscode.LogOutputChannel;
+  readonly #graph: PlanGraph;
   /** The plan's revision that a session's document shows. */
   readonly #shown = new Map<string, number>();
 
-  constructor(controller: SessionController, log: vscode.LogOutputChannel) {
+  constructor(controller: SessionController, log: vscode.LogOutputChannel, graph: PlanGraph) {
     this.#controller = controller;
+    this.#graph = this.#store.add(graph);
     this.#log = log;
     this.#store.add(
       controller.onEvent(({ session, event }) => {
@@ -68,8 +71,13 @@ export class PlanDesk implements vscode.Disposable {
       await vscode.workspace.fs.writeFile(uri, new TextEncoder().encode(renderPlan(state.plan, state.estimate)));
       this.#shown.set(session.id, state.planRevision);
     }
+    const open = vscode.workspace.textDocuments.some(each => each.uri.fsPath === uri.fsPath);
     const document = await vscode.workspace.openTextDocument(uri);
-    await vscode.window.showTextDocument(document, { preview: false });
+    await vscode.window.showTextDocument(document, { preview: false, viewColumn: vscode.ViewColumn.One });
+    // Reasons and instructions are long, and a plan is read before it is approved.
+    const wrap = vscode.workspace.getConfiguration('editor', document).get('wordWrap');
+    if (!open && wrap === 'off') await vscode.commands.executeCommand('editor.action.toggleWordWrap');
+    this.#graph.show(document);
   }
 
   async approve(session: WindowSession): Promise<void> {
@@ -125,7 +133,7 @@ export class PlanDesk implements vscode.Disposable {
   }
 
   async #closeTab(id: string): Promise<void> {
-    this.#shown.delete(id);
+    if (this.#shown.delete(id)) this.#graph.close();
     const tabs = vscode.window.tabGroups.all
       .flatMap(group => group.tabs)
       .filter(({ input, isDirty }) => {

@@ -148,9 +148,13 @@ async function needed(store: SessionFolder): Promise<boolean> {
   return !over || waitingIn(state).length > 0;
 }
 
+/** Itself among them: a folder that was merely opened stays clean for git. */
+const IGNORED =
+  '# Sessions stay on this machine; configuration, roles and workflows beside them may be committed.\n/.gitignore\n/sessions/\n';
+
 async function keepOutOfGit(workspace: string): Promise<void> {
   try {
-    await writeFile(join(workspace, OUR_FOLDER, '.gitignore'), 'sessions/\n', { flag: 'wx' });
+    await writeFile(join(workspace, OUR_FOLDER, '.gitignore'), IGNORED, { flag: 'wx' });
   } catch (error) {
     if (codeOf(error) !== 'EEXIST') throw error;
   }

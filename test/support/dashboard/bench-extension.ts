@@ -6,7 +6,7 @@ import { runInNewContext } from 'node:vm';
 import * as vscode from 'vscode';
 import { checklist } from '../../../src/core/team/completion.ts';
 import { Connection } from '../../../src/editor/dashboard/connection.ts';
-import { dashboardHtml, dashboardRoot } from '../../../src/editor/dashboard/html.ts';
+import { dashboardRoot, pageHtml } from '../../../src/editor/dashboard/html.ts';
 import type { LiveSession } from '../../../src/editor/sessions.ts';
 import { systemClock } from '../../../src/node/clock.ts';
 import { AGENTS, crowd } from './crowd.ts';
@@ -97,7 +97,7 @@ export function activate(context: vscode.ExtensionContext): void {
     });
     webview.onDidReceiveMessage(message => connection.receive(message));
     webview.options = { enableScripts: true, localResourceRoots: [dashboardRoot(context.extensionUri)] };
-    webview.html = dashboardHtml(webview, context.extensionUri);
+    webview.html = pageHtml(webview, context.extensionUri, 'dashboard');
   };
 
   /** Lets all agents stream for that long. */

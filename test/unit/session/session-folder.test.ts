@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { appendFile, chmod, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
 import { followJournal } from '../../../src/core/session/follow.ts';
 import { type JournalOptions, openJournal } from '../../../src/core/session/journal.ts';
 import { type SessionStore, StoreError } from '../../../src/core/session/store.ts';
@@ -61,7 +62,11 @@ describe('a session’s folder', function () {
       const hash = await journal.putBlob(Buffer.from([0, 255, 10, 13]));
       await journal.close();
       await store.close();
-      assert.equal(await readFile(join(workspace, '.orchestrate', '.gitignore'), 'utf8'), 'sessions/\n');
+      // A tree is not dirty because a session ran in it.
+      const run = promisify(execFile);
+      await run('git', ['init', '-q'], { cwd: workspace });
+      const { stdout } = await run('git', ['status', '--porcelain', '--untracked-files=all'], { cwd: workspace });
+      assert.equal(stdout, '');
       if (process.platform !== 'win32') {
         assert.equal((await stat(store.place)).mode & 0o777, 0o700);
         assert.equal((await stat(join(store.place, 'events.jsonl'))).mode & 0o777, 0o600);

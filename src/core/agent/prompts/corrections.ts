@@ -6,6 +6,13 @@ const endings = (kind: JobKind) =>
 /** Answers that move nothing, each with the word it has in the journal and what the model is told. */
 export type Idle = 'empty-answer' | 'no-tool-call' | 'cut-off';
 
+/** The same for people, when an agent is given up for it. */
+export const IDLE_FOR_PEOPLE: Record<Idle, string> = {
+  'empty-answer': 'its answers were empty',
+  'no-tool-call': 'it answered in words and called no tool, and without tools no work gets done',
+  'cut-off': 'its answers reached the output limit before they called a tool',
+};
+
 export function idleCorrection(idle: Idle, kind: JobKind): string {
   switch (idle) {
     case 'empty-answer':

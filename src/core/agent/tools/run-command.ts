@@ -61,7 +61,7 @@ export const runCommand = defineTool({
       return refuse('denied', `The command was refused by the rule "${rule}" and was not run. ${advice}`);
     }
     const answer = await host.attention.permission(
-      { agent, kind: 'command', ...place, rule, ...(args.why && { why: args.why }) },
+      { agent, kind: 'command', ...place, rule, because: advice, ...(args.why && { why: args.why }) },
       signal,
     );
     if (answer.decision === 'allow') return undefined;

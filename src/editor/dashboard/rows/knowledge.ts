@@ -21,7 +21,7 @@ export function askRow(state: SessionState, id: string): Row<'asks'> | undefined
             about: request.kind,
             what: request.kind === 'plan' ? request.what : shownInLines(request),
             rule: request.rule,
-            ...given({ why: request.why }),
+            ...given({ why: request.why, because: request.because }),
           },
   };
 }
