@@ -12,6 +12,7 @@ type Command = (terminal: Terminal, call: Call) => Promise<number>;
 const table: Record<CommandName, () => Promise<Command>> = {
   run: async () => (await import('./app/terminal-run.ts')).run,
   resume: async () => (await import('./app/terminal-run.ts')).resume,
+  retry: async () => (await import('./app/terminal-run.ts')).retry,
   status: async () => (await import('./terminal/commands/status.ts')).status,
   monitor: async () => (await import('./terminal/commands/watch.ts')).monitor,
   logs: async () => (await import('./terminal/commands/watch.ts')).logs,
@@ -47,7 +48,7 @@ function terminalFor(interrupt: AbortSignal): Terminal {
 }
 
 /** Those that run a session: what is under way is brought to an end before they go. */
-const working: ReadonlySet<CommandName> = new Set(['run', 'resume']);
+const working: ReadonlySet<CommandName> = new Set(['run', 'resume', 'retry']);
 
 async function main(argv: readonly string[]): Promise<number> {
   const interrupt = new AbortController();

@@ -19,6 +19,7 @@ import { writeReport } from '../core/session/report/write-report.ts';
 import type { LockResult, SessionLock, SessionOwner } from '../core/session/store.ts';
 import { whyUnkept } from '../core/session/unkept.ts';
 import type { MoreWork, SessionStart } from '../core/team/options.ts';
+import type { RetryScope } from '../core/team/retry.ts';
 import { Session } from '../core/team/session.ts';
 import type { Workers } from '../core/worker/contract.ts';
 import { withWorkers } from '../core/worker/runner.ts';
@@ -77,7 +78,7 @@ export type Opening =
   | {
       kind: 'resume';
       session: string;
-      retryFailed?: boolean;
+      retry?: RetryScope;
       more?: readonly MoreWork[];
       /** What the session may cost from now on. */
       limit?: NanoUsd;
@@ -248,7 +249,7 @@ async function begin(
       : {
           kind: 'resume',
           event: { pid: process.pid, host: host.kind, version },
-          ...(opening.retryFailed && { retryFailed: true }),
+          ...(opening.retry && { retry: opening.retry }),
           ...(opening.more && { more: opening.more }),
           ...(opening.limit !== undefined && { limit: opening.limit }),
         };

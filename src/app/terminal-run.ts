@@ -7,6 +7,7 @@ import { configuredProviders } from '../core/config/providers.ts';
 import { parsePlan } from '../core/plan/parse.ts';
 import { problemText } from '../core/plan/problem.ts';
 import type { Log } from '../core/ports.ts';
+import { toRetry } from '../core/team/retry.ts';
 import { codeOf } from '../node/error-code.ts';
 import { userFolder } from '../node/places.ts';
 import { createProcesses } from '../node/processes.ts';
@@ -18,7 +19,7 @@ import type { Config } from '../protocol/config.ts';
 import type { JournalEvent } from '../protocol/events.ts';
 import type { NanoUsd } from '../protocol/ids.ts';
 import type { Plan } from '../protocol/plan.ts';
-import { dollars } from '../terminal/commands/requests.ts';
+import { ask, dollars } from '../terminal/commands/requests.ts';
 import { chooseSession, openFolder, workspaceOf } from '../terminal/find-session.ts';
 import { problemLines } from '../terminal/problems.ts';
 import { Relay } from '../terminal/relay.ts';
@@ -53,26 +54,55 @@ export async function run(terminal: Terminal, call: Call): Promise<number> {
 export async function resume(terminal: Terminal, call: Call): Promise<number> {
   const workspace = workspaceOf(terminal, call);
   const session = await chooseSession(terminal, workspace, call.words[0]);
+  const text = option(call, 'ask');
+  const target = option(call, 'target');
+  return goOn(terminal, call, workspace, {
+    kind: 'resume',
+    session: session.id,
+    ...(text !== undefined && { more: [{ text, ...(target !== undefined && { target }) }] }),
+  });
+}
+
+/** `orchestrate retry` */
+export async function retry(terminal: Terminal, call: Call): Promise<number> {
+  const workspace = workspaceOf(terminal, call);
+  const session = await chooseSession(terminal, workspace, option(call, 'session'));
+  const [task, more] = call.words;
+  if (more !== undefined) throw new UsageError('Write: orchestrate retry [TASK] [--session SESSION]');
+  if (session.owner && !session.owner.reviews) {
+    return ask(terminal, call, session.id, { kind: 'retry', ...(task !== undefined && { task }) });
+  }
+  const { state } = await readState(await openFolder(terminal, workspace, session.id));
+  const scope = task === undefined ? 'all' : { task };
+  const found = toRetry(state, scope);
+  if (!found.ok)
+    throw new UsageError(`${found.message}. Its tasks: ${[...state.tasks.keys()].join(', ') || 'none yet'}.`);
+  if (found.tasks.length === 0 && state.planApproved)
+    throw new UsageError(`Nothing failed in ${session.id}, and nothing was cancelled.`);
+  return goOn(terminal, call, workspace, { kind: 'resume', session: session.id, retry: scope });
+}
+
+/** Takes a session up again, with the models that it began with. */
+async function goOn(
+  terminal: Terminal,
+  call: Call,
+  workspace: string,
+  opening: Extract<Opening, { kind: 'resume' }>,
+): Promise<number> {
+  const { session } = opening;
   const script = option(call, 'rehearse');
-  const rehearsed = await wasRehearsed(await openFolder(terminal, workspace, session.id));
+  const rehearsed = await wasRehearsed(await openFolder(terminal, workspace, session));
   if (rehearsed !== (script !== undefined)) {
     throw new UsageError(
       rehearsed
-        ? `${session.id} was rehearsed with scripted models; go on with: orchestrate resume ${session.id} --rehearse SCRIPT`
-        : `${session.id} was not rehearsed; go on without --rehearse.`,
+        ? `${session} was rehearsed with scripted models: add --rehearse SCRIPT`
+        : `${session} was not rehearsed; go on without --rehearse.`,
     );
   }
+  const limit = await limitOf(terminal, call, workspace, session);
   const rehearsal = await rehearsalOf(script);
   try {
-    const more = option(call, 'ask');
-    const limit = await limitOf(terminal, call, workspace, session.id);
-    const target = option(call, 'target');
-    return await start(terminal, call, workspace, rehearsal, {
-      kind: 'resume',
-      session: session.id,
-      ...(more !== undefined && { more: [{ text: more, ...(target !== undefined && { target }) }] }),
-      ...(limit !== undefined && { limit }),
-    });
+    return await start(terminal, call, workspace, rehearsal, { ...opening, ...(limit !== undefined && { limit }) });
   } finally {
     await rehearsal?.close();
   }

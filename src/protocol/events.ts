@@ -107,6 +107,8 @@ const tasks = [
   }),
   event('task-skipped', { task: Name, reason: z.string() }),
   event('task-cancelled', { task: Name, by: who, reason: z.string() }),
+  /** What failed, was cancelled or was skipped begins anew. */
+  event('task-retried', { task: Name, by: who }),
   event('round-started', {
     task: Name,
     round: z.number().int().positive(),

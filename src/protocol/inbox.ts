@@ -44,6 +44,8 @@ export const InboxRequest = z.discriminatedUnion('kind', [
   request('reassign', { agent: z.string(), route: z.array(ModelRef).min(1), reason: z.string().optional() }),
   /** What the session may cost from now on; what was paused for want of money goes on. */
   request('raise-budget', { sessionUsd: z.number().positive() }),
+  /** A task that did not get done begins anew; without a name, all that failed or were cancelled. */
+  request('retry', { task: Name.optional() }),
   /** Changes to a file go back to whoever wrote them, as work of its own. */
   request('mend', { path: RelPath, reason: z.string().min(1) }),
   request('resolve-finding', { finding: z.string(), how: z.string() }),

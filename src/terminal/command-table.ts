@@ -42,7 +42,8 @@ export const commands = {
   },
   resume: {
     usage: '[SESSION]',
-    summary: 'Go on with a session that was stopped or killed, or ask a finished one for more',
+    summary:
+      'Go on with a session that was stopped, killed, or cut off from its models; or ask a finished one for more',
     options: {
       ...workspace,
       ask: { value: 'TEXT', help: 'Something more to do; a finished session goes back to work for it' },
@@ -55,6 +56,23 @@ export const commands = {
       ...json,
     },
     examples: ['orchestrate resume', 'orchestrate resume --ask "Also sort the list by date"'],
+  },
+  retry: {
+    usage: '[TASK]',
+    summary: 'Try again what failed or was cancelled: one task, or all',
+    detail:
+      'What was skipped because of it is tried, too. Where no model answered, resume tries again by itself. A command that\nwas cut off runs again only where its task is named here, or where you say so when you are asked.',
+    options: {
+      ...workspace,
+      session: { value: 'SESSION', help: 'Which session (default: the one that runs, else the newest)' },
+      config: { value: 'FILE', help: 'Your own configuration' },
+      budget: { value: 'USD', help: 'A new limit for the whole session, what was spent before included' },
+      yes: { short: 'y', help: 'Approve the plan without asking' },
+      accept: { value: 'all|none', help: 'What to do with the changes at the end' },
+      rehearse: { value: 'SCRIPT', help: 'For a session that was rehearsed: its script' },
+      ...json,
+    },
+    examples: ['orchestrate retry', 'orchestrate retry frontend'],
   },
   status: {
     usage: '[SESSION]',

@@ -56,6 +56,8 @@ function lineOf(event: JournalEvent): Line | undefined {
       return ['–', 'dim', `${event.task} skipped: ${event.reason}`];
     case 'task-cancelled':
       return ['–', 'dim', `${event.task} cancelled: ${event.reason}`];
+    case 'task-retried':
+      return ['↻', 'accent', `${event.task} is tried again`];
     case 'round-ended':
       return event.kind === 'review'
         ? [

@@ -2,7 +2,7 @@ import { type CommandName, type CommandSpec, commands } from './command-table.ts
 import { type Style, table } from './style.ts';
 
 const groups: [string, CommandName[]][] = [
-  ['Work', ['run', 'resume', 'queue', 'pause', 'continue', 'abort', 'answer', 'budget']],
+  ['Work', ['run', 'resume', 'retry', 'queue', 'pause', 'continue', 'abort', 'answer', 'budget']],
   ['Watch', ['status', 'monitor', 'logs', 'list', 'report']],
   ['Review', ['changes', 'accept', 'reject']],
   ['Set up', ['doctor', 'trust', 'completion']],

@@ -7,8 +7,10 @@ import { showDuration, showMoney } from '../protocol/show.ts';
 import { Asking, type Stage } from './asks.ts';
 import { eventLine } from './event-line.ts';
 import { liveLines } from './live-view.ts';
+import { nextSteps } from './next-step.ts';
 import type { Relay } from './relay.ts';
 import { type Picture, Screen } from './screen.ts';
+import type { Style } from './style.ts';
 import { type Call, EXIT, print, printJson, type Terminal } from './terminal.ts';
 
 const CODES: Record<SessionOutcome, number> = {
@@ -17,6 +19,14 @@ const CODES: Record<SessionOutcome, number> = {
   aborted: EXIT.failures,
   'budget-spent': EXIT.budget,
   interrupted: EXIT.interrupted,
+};
+
+const TITLES: Record<SessionOutcome, [word: string, paint: keyof Style]> = {
+  completed: ['Done', 'good'],
+  failed: ['Failed', 'bad'],
+  aborted: ['Aborted', 'bad'],
+  'budget-spent': ['Budget spent', 'bad'],
+  interrupted: ['Stopped', 'warn'],
 };
 
 /** Shows a session while it runs, hands questions to the user, and says at the end what came of it. */
@@ -102,15 +112,10 @@ function sayEnd(terminal: Terminal, session: LiveSession, outcome: SessionOutcom
   const done = tasks.filter(task => task.status === 'completed').length;
   const waiting = session.changes.pendingFiles();
   const hunks = waiting.reduce((sum, file) => sum + file.hunks, 0);
-  const title =
-    outcome === 'completed'
-      ? style.good('Done')
-      : outcome === 'interrupted'
-        ? style.warn('Stopped')
-        : style.bad(outcome);
+  const [word, paint] = TITLES[outcome];
   const lines = [
     '',
-    `${style.bold(title)}: ${done} of ${tasks.length} tasks, ${showTokens(state.tally)} tokens, ${showCost(state.tally)}${state.rehearsal ? ' (rehearsed: nothing was spent)' : ''}, ${showDuration(state.activeMs)}`,
+    `${style.bold(style[paint](word))}: ${done} of ${tasks.length} tasks, ${showTokens(state.tally)} tokens, ${showCost(state.tally)}${state.rehearsal ? ' (rehearsed: nothing was spent)' : ''}, ${showDuration(state.activeMs)}`,
     ...(state.outcome && !session.unkept.aborted ? [`  ${state.outcome.reason}`] : []),
     `  switches of model ${state.switches}, answers discarded ${state.discarded}, escalations ${state.escalations}, permissions denied ${state.deniedPermissions}`,
     `Session:  ${session.place}`,
@@ -119,9 +124,6 @@ function sayEnd(terminal: Terminal, session: LiveSession, outcome: SessionOutcom
   if (waiting.length > 0) {
     lines.push(`Review:   ${waiting.length} files, ${hunks} hunks wait: orchestrate changes · accept · reject`);
   }
-  const rehearse = state.rehearsal ? ' --rehearse SCRIPT' : '';
-  if (outcome === 'interrupted' && !session.unkept.aborted)
-    lines.push(`Go on:    orchestrate resume ${session.id}${rehearse}`);
-  if (outcome === 'budget-spent') lines.push(`Go on:    orchestrate resume ${session.id} --budget USD${rehearse}`);
+  if (!session.unkept.aborted) lines.push(...nextSteps(state));
   print(terminal, lines.join('\n'));
 }

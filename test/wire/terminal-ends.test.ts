@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { JournalEvent } from '../../src/protocol/events.ts';
 import type { CanonicalRequest, ScriptedAnswer } from '../../src/rehearsal/wire/types.ts';
@@ -98,11 +99,11 @@ describe('How a session ends in the terminal', function () {
   it('does not call done what was aborted, not even after a resume', async () => {
     const { said, start, events } = await lab(team(['a', 'b', 'c'], () => [endless]));
     const child = start('run', 'Do it', '--yes', '--json');
+    const ended = codeOf(child);
     child.stdout.resume();
     await until(async () => all(await events(), 'task-started').length > 0);
     assert.equal((await said('abort')).code, 0);
-    const [code] = await once(child, 'close');
-    assert.equal(code, 1);
+    assert.equal(await ended, 1);
     const again = await said('resume', '-y');
     assert.equal(again.code, 1, again.text);
     assert.match(again.text, /0 of 3 tasks/);
@@ -116,13 +117,83 @@ describe('How a session ends in the terminal', function () {
   it('does not call done what one of its agents was aborted in', async () => {
     const { said, start, events } = await lab(team(['a', 'b'], task => (task === 'a' ? [endless] : [])));
     const child = start('run', 'Do it', '--yes', '--json');
+    const ended = codeOf(child);
     child.stdout.resume();
     const working = async () => all(await events(), 'agent-started').find(({ task }) => task === 'a')?.agent;
     await until(async () => (await working()) && all(await events(), 'task-completed').length > 0);
     assert.equal((await said('abort', '--agent', (await working()) as string)).code, 0);
-    const [code] = await once(child, 'close');
-    assert.equal(code, 1);
+    assert.equal(await ended, 1);
     const end = all(await events(), 'session-ended').at(-1);
     assert.match(`${end?.outcome}: ${end?.reason}`, /^aborted: task a was cancelled/);
+  });
+
+  it('for want of a model is made good by the next resume, and names what was wrong and what to do', async () => {
+    let dead = true;
+    const { said, events } = await lab(request => {
+      if (dead && !request.tools.some(tool => tool.name === 'propose_plan'))
+        return { fault: { kind: 'unauthorized' } } as ScriptedAnswer;
+      return team(['a', 'b'])(request);
+    });
+    const first = await said('run', 'Do it', '--yes');
+    assert.equal(first.code, 1);
+    assert.match(first.text, /2 tasks failed \(a, b\): .*anthropic refused its key/);
+    assert.match(first.text, /Go on: +orchestrate resume \S+ {3}when the cause is mended/);
+    const still = await said('resume', '--yes');
+    assert.equal(still.code, 1);
+    dead = false;
+    const last = await said('resume', '--yes');
+    assert.equal(last.code, 0, last.text);
+    assert.match(last.text, /2 of 2 tasks/);
+    assert.equal(all(await events(), 'plan-proposed').length, 1, 'no second plan was paid for');
+  });
+
+  it('with an aborted task can be made good by a retry of it', async () => {
+    let hold = true;
+    const { said, start, events } = await lab(team(['a', 'b'], task => (task === 'a' && hold ? [endless] : [])));
+    const child = start('run', 'Do it', '--yes', '--json');
+    const ended = codeOf(child);
+    child.stdout.resume();
+    const working = async () => all(await events(), 'agent-started').find(({ task }) => task === 'a')?.agent;
+    await until(async () => (await working()) && all(await events(), 'task-completed').length > 0);
+    assert.equal((await said('retry', 'b')).code, 1, 'what is done is not done again');
+    assert.equal((await said('abort', '--agent', (await working()) as string)).code, 0);
+    await ended;
+    hold = false;
+    const wrong = await said('retry', 'nothing', '--yes');
+    assert.equal(wrong.code, 2);
+    assert.match(wrong.text, /there is no task "nothing".*a, b/);
+    const again = await said('retry', 'a', '--yes');
+    assert.equal(again.code, 0, again.text);
+    assert.equal((await said('retry')).code, 2, 'there is nothing left to try');
+  });
+
+  it('waits for a person where a command was cut off, and a retry of its task runs it again', async () => {
+    const plan =
+      'goal: Do it\ntasks:\n  - { id: deploy, kind: command, title: Deploy, run: node deploy.js }\n  - { id: after, kind: check, title: See, needs: [deploy], checks: [{ exists: [deployed] }] }\n';
+    const { said, start, workspace } = await lab(team([]));
+    const deploy =
+      "const fs = require('node:fs'); fs.appendFileSync('log', 'x'); if (fs.existsSync('quick')) fs.writeFileSync('deployed', 'yes'); else setInterval(() => {}, 1000);";
+    await writeFile(join(workspace, 'deploy.js'), deploy);
+    await writeFile(join(workspace, 'plan.yaml'), plan);
+    const config = join(workspace, '..', 'home', 'config.yaml');
+    await writeFile(
+      config,
+      `${await readFile(config, 'utf8')}\npermissions: { commands: { allow: ['node deploy.js'] } }\n`,
+    );
+    const runs = async () => (await readFile(join(workspace, 'log'), 'utf8').catch(() => '')).length;
+    const child = start('run', '--workflow', 'plan.yaml', '--yes');
+    const ended = codeOf(child);
+    await until(async () => (await runs()) === 1);
+    child.kill('SIGKILL');
+    await ended;
+    await writeFile(join(workspace, 'quick'), '');
+    const waits = await said('resume', '--yes');
+    assert.equal(waits.code, 130, waits.text);
+    assert.match(waits.text, /nobody is there to say whether the command of deploy, cut off before, may run again/);
+    assert.match(waits.text, /Run it: +orchestrate retry deploy --session/);
+    assert.equal(await runs(), 1);
+    const again = await said('retry', 'deploy', '--yes');
+    assert.equal(again.code, 0, again.text);
+    assert.equal(await runs(), 2);
   });
 });

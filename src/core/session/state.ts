@@ -57,6 +57,8 @@ export interface TaskState {
   outage?: Outage;
   /** A revision of the plan left it out: nobody wants it any more. */
   dropped?: true;
+  /** So many of its rounds came before it was last tried again: how they went decides nothing any more. */
+  roundsBefore?: number;
   rounds: { round: number; kind: 'implement' | 'review' | 'fix'; agent: string; openBlockers?: number }[];
   checks: (EventOf<'check-ended'> & { at: number })[];
   /** What its agents used, over all attempts and rounds. */

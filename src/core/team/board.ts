@@ -16,6 +16,8 @@ export interface BoardHost {
   /** Takes a task to its end; returns early when the signal says so. */
   run(task: Task, signal: AbortSignal): Promise<void>;
   present(): boolean;
+  /** Tasks that only a person can get any further, in another run. */
+  left(): number;
   log?: Log;
 }
 
@@ -217,7 +219,7 @@ export class Board implements Disposable {
     const idle = this.#loaded && !this.#loading && this.#running.size === 0 && this.#scheduler.waiting === 0;
     if (!this.#signal.aborted && !idle) return;
     const open = [...this.#host.journal.state.tasks.values()].filter(({ status }) => !ENDED.has(status));
-    if (this.#signal.aborted || open.length === 0) this.#drained.resolve();
+    if (this.#signal.aborted || open.length === 0 || this.#host.left() > 0) this.#drained.resolve();
     else if (!this.#host.present()) {
       for (const { task } of open) this.#skip(task.id, 'nobody is there to accept the changes it waits for');
     }

@@ -34,13 +34,20 @@ function decided(agent: AgentState): { rung: Climb; reason: string } | undefined
   return last && last.rung !== 'nudge' ? { rung: last.rung, reason: last.reason } : undefined;
 }
 
+/** Rounds since the task was last tried again. */
+export const freshRounds = ({ rounds, roundsBefore = 0 }: TaskState): Round[] => rounds.slice(roundsBefore);
+
 /** Rungs of those who did the work, or of those who reviewed it, in order. */
 export function rungsOf(
   state: SessionState,
   task: TaskState,
   part: 'work' | 'review',
 ): AgentState['rungs'][number]['rung'][] {
-  const agents = new Set(task.rounds.filter(r => (r.kind === 'review') === (part === 'review')).map(r => r.agent));
+  const agents = new Set(
+    freshRounds(task)
+      .filter(r => (r.kind === 'review') === (part === 'review'))
+      .map(r => r.agent),
+  );
   return [...agents].flatMap(agent => (state.agents.get(agent)?.rungs ?? []).map(({ rung }) => rung));
 }
 

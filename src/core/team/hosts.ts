@@ -22,6 +22,8 @@ export interface Team {
   brief(): string;
   workspace(): string;
   abort(reason: string): void;
+  /** Leaves a task for a run in which a person is there. */
+  leave(task: string): void;
 }
 
 const roleOf = ({ roles }: SessionSettings, name: string): RoleSpec | undefined =>
@@ -59,9 +61,9 @@ function checkHost({ ports, settings, attention }: Team): CheckHost {
 }
 
 export function plainTaskHost(team: Team): PlainTaskHost {
-  const { ports, settings, attention } = team;
+  const { ports, settings, attention, leave } = team;
   const { approveAll, present } = settings;
-  return { journal: ports.journal, approveAll, present, attention, checks: checkHost(team) };
+  return { journal: ports.journal, approveAll, present, leave, attention, checks: checkHost(team) };
 }
 
 export function agentTaskHost(team: Team): AgentTaskHost {

@@ -7,6 +7,7 @@ import type { Router } from '../routing/contract.ts';
 import type { Journal } from '../session/contract.ts';
 import type { TaskLimits } from './agent-task.ts';
 import type { AttentionOptions } from './attention.ts';
+import type { RetryScope } from './retry.ts';
 import type { Routes } from './routes.ts';
 import type { SchedulerOptions } from './scheduler.ts';
 import type { SupervisorOptions } from './supervisor.ts';
@@ -79,7 +80,8 @@ export type SessionStart =
   | {
       kind: 'resume';
       event: Omit<EventOf<'session-resumed'>, 'type'>;
-      retryFailed?: boolean;
+      /** What is tried again beside what failed for want of a model. */
+      retry?: RetryScope;
       more?: readonly MoreWork[];
       /** What it may cost from now on, all that was spent before included. */
       limit?: NanoUsd;

@@ -14,10 +14,15 @@ export interface PlainTaskHost {
   /** Approvals need nobody: the user said yes to all beforehand. */
   approveAll: boolean;
   present(): boolean;
+  /** Leaves the task as it is for a run in which a person can say what becomes of it. */
+  leave(task: string): void;
 }
 
 const AGAIN = 'Run it again';
 const DONE = 'It is done';
+const FAILED = 'It failed';
+/** What a command waits for that was cut off. */
+const CUT_OFF = 'a person, who says whether its command, which was cut off, may run again';
 /** In whose name the plan's own questions are asked. */
 const PLAN = 'plan';
 
@@ -46,11 +51,11 @@ async function command(spec: CommandTask, task: TaskState, host: PlainTaskHost, 
   const round = task.attempt;
   const earlier = task.checks.findLast(done => done.round === round);
   if (earlier?.interrupted) {
-    const text = `The command of task "${spec.title}" was interrupted and its outcome is unknown: ${spec.run}`;
-    const answer = await host.attention.question({ agent: PLAN, text, options: [AGAIN, DONE, 'It failed'] }, signal);
-    if (signal.aborted) return;
-    if (answer.answered && answer.text === DONE) return complete(host, spec.id, 'done, says the user');
-    if (!answer.answered || answer.text !== AGAIN) return fail(host, spec.id, 'interrupted, outcome unknown');
+    const said = await sayWhatBecameOfIt(spec, task, host, signal);
+    if (said === undefined) return;
+    if (said === DONE) return complete(host, spec.id, 'done, says the user');
+    if (said === FAILED) return fail(host, spec.id, 'cut off, and failed, says the user');
+    host.journal.append({ type: 'task-started', task: spec.id, attempt: round });
   }
   const limit = spec.timeoutSeconds === undefined ? {} : { timeoutSeconds: spec.timeoutSeconds };
   const done =
@@ -65,6 +70,24 @@ async function command(spec: CommandTask, task: TaskState, host: PlainTaskHost, 
       spec.id,
       `${spec.run}: ${done.exit === undefined ? 'did not run to its end' : `exit code ${done.exit}`}`,
     );
+}
+
+/** Undefined: it is over for this run, and the task waits for one in which a person is there. */
+async function sayWhatBecameOfIt(
+  { id, title, run }: CommandTask,
+  { status }: TaskState,
+  { journal, attention, present, leave }: PlainTaskHost,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  if (status !== 'waiting') journal.append({ type: 'task-waiting', task: id, on: CUT_OFF });
+  const text = `The command of task "${title}" (${id}) was cut off, and nobody knows what it has done: ${run}`;
+  const options = [AGAIN, DONE, FAILED];
+  while (present() && !signal.aborted) {
+    const answer = await attention.question({ agent: PLAN, text, options }, signal);
+    if (answer.answered && options.includes(answer.text)) return answer.text;
+  }
+  if (!signal.aborted) leave(id);
+  return undefined;
 }
 
 async function check(spec: CheckTask, task: TaskState, host: PlainTaskHost, signal: AbortSignal): Promise<void> {

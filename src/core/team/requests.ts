@@ -1,9 +1,9 @@
 import type { InboxRequest } from '../../protocol/inbox.ts';
-import type { Done } from './done.ts';
+import type { RequestOutcome } from '../session/inbox.ts';
 import type { Session } from './session.ts';
 
 /** Does what another process asked of the team; undefined for what is not the team's: the review, and money. */
-export function handleRequest(session: Session, request: InboxRequest, id: string): Done | undefined {
+export function handleRequest(session: Session, request: InboxRequest, id: string): RequestOutcome | undefined {
   switch (request.kind) {
     case 'abort': {
       const reason = request.reason ?? 'asked to';
@@ -30,6 +30,14 @@ export function handleRequest(session: Session, request: InboxRequest, id: strin
       return session.reassign(request.agent, request.route, 'user', request.reason ?? 'asked to');
     case 'mend':
       return session.mend(request.path, request.reason, 'user');
+    case 'retry': {
+      const { task } = request;
+      const retried = session.retry(task === undefined ? 'all' : { task }, 'user');
+      if (!retried.ok) return retried;
+      const { tasks } = retried;
+      if (tasks.length === 0) return { ok: false, message: 'nothing failed and nothing was cancelled' };
+      return { ok: true, message: `tried again: ${tasks.join(', ')}` };
+    }
     case 'let-go':
       return { ok: false, message: 'it runs' };
     case 'go-local':

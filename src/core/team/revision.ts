@@ -45,16 +45,6 @@ export async function revisePlan(value: unknown, source: 'user' | 'replan', host
   return { ok: true, diff };
 }
 
-/** The plan in force once more: what failed or was skipped gets another try. */
-export function retryFailed(host: RevisionHost): void {
-  const { state } = host.journal;
-  const again = [...state.tasks.values()].some(({ status }) => status === 'failed' || status === 'skipped');
-  if (!state.plan || !again) return;
-  const planned = new Set(state.plan.tasks.map(task => task.id));
-  const added = [...state.tasks.values()].filter(({ task }) => !planned.has(task.id)).map(({ task }) => task);
-  enforce({ ...state.plan, tasks: [...state.plan.tasks, ...added] }, 'user', state.estimate, [], host);
-}
-
 function enforce(
   plan: Plan,
   source: 'user' | 'replan',

@@ -13,6 +13,7 @@ import { runAgentTask } from './agent-task.ts';
 import { type Answer, AttentionQueue } from './attention.ts';
 import { Board } from './board.ts';
 import { BudgetWatch, spentForAll } from './budget-watch.ts';
+import { listed } from './completion.ts';
 import { Crew } from './crew.ts';
 import type { Done } from './done.ts';
 import { agentTaskHost, plainTaskHost, planContext, planningHost, type Team } from './hosts.ts';
@@ -23,9 +24,13 @@ import { runPlainTask } from './plain-task.ts';
 import { agreeOnPlan, estimate, planAsk } from './planning.ts';
 import { sessionBrief } from './prompt.ts';
 import type { QueueItem } from './queue.ts';
-import { diffText, type Revised, type RevisionHost, retryFailed, revisePlan } from './revision.ts';
+import { isCutOff, type Retried, type RetryScope, retry } from './retry.ts';
+import { diffText, type Revised, type RevisionHost, revisePlan } from './revision.ts';
 import { Supervisor } from './supervisor.ts';
 import { verdictOf } from './verdict.ts';
+
+const leftText = (tasks: readonly string[]): string =>
+  `nobody is there to say whether ${tasks.length === 1 ? 'the command' : 'the commands'} of ${listed(tasks)}, cut off before, may run again`;
 
 type End = { outcome: SessionOutcome; reason: string };
 
@@ -51,6 +56,8 @@ export class Session {
   #workspace = '';
   #brief = '';
   #end: End | undefined;
+  /** Tasks that wait for a person, while none is there. */
+  readonly #left: string[] = [];
   #executing = false;
 
   constructor(ports: SessionPorts, settings: SessionSettings, start: SessionStart) {
@@ -75,6 +82,7 @@ export class Session {
         clock,
         present,
         scheduler: settings.scheduler,
+        left: () => this.#left.length,
         run: (task, signal) => this.#runTask(task, signal),
         ...(ports.log && { log: ports.log }),
       },
@@ -97,6 +105,7 @@ export class Session {
       brief: () => this.#brief,
       workspace: () => this.#workspace,
       abort: reason => this.abort(reason),
+      leave: task => void this.#left.push(task),
     };
     const { newId } = ports;
     const { roles, defaultRole } = settings;
@@ -156,7 +165,11 @@ export class Session {
     }
     if (signal.aborted) return this.#board.drained();
     this.#brief = sessionBrief(journal.state.plan as Plan, this.#workspace);
-    if (this.#start.kind === 'resume' && this.#start.retryFailed) retryFailed(this.#revision());
+    if (this.#start.kind === 'resume') {
+      // Whoever did not answer then may answer now.
+      retry(journal, 'outages', 'system');
+      if (this.#start.retry) retry(journal, this.#start.retry, 'user');
+    }
     this.#executing = true;
     if (journal.state.status === 'paused') this.#hold();
     this.#board.load();
@@ -165,6 +178,8 @@ export class Session {
     await this.#board.drained();
     this.#intake.stop();
     this.#executing = false;
+    const [left] = this.#left;
+    if (left !== undefined) this.#close({ outcome: 'interrupted', reason: leftText(this.#left) });
   }
 
   #takeMore(more: readonly MoreWork[]): void {
@@ -344,6 +359,18 @@ export class Session {
   /** Takes work back that has not started. */
   removeFromQueue(item: string, by: Who): Done {
     return this.#intake.remove(item, by);
+  }
+
+  /** Tries again what did not get done. */
+  retry(scope: RetryScope, by: Who): Retried {
+    if (this.#end || !this.#executing) return { ok: false, message: 'nothing of it has begun, or it is over' };
+    const { state } = this.#ports.journal;
+    const held = typeof scope === 'object' ? state.tasks.get(scope.task) : undefined;
+    if (held && isCutOff(held))
+      return { ok: false, message: `task ${held.task.id} asks that itself: answer its question` };
+    const retried = retry(this.#ports.journal, scope, by);
+    if (retried.ok && retried.tasks.length > 0) this.#board.load();
+    return retried;
   }
 
   /** Changes to a file were rejected outside of this session's journal, or before it was resumed: they go back. */

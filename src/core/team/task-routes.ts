@@ -3,7 +3,7 @@ import type { AgentTask } from '../../protocol/plan.ts';
 import type { RoleSpec } from '../agent/contract.ts';
 import type { Journal } from '../session/contract.ts';
 import type { AgentState, TaskState } from '../session/state.ts';
-import { rungsOf } from './flow.ts';
+import { freshRounds, rungsOf } from './flow.ts';
 import { climbed } from './ladder.ts';
 import { otherVendors, preferOthers, type Routes } from './routes.ts';
 
@@ -66,7 +66,7 @@ export class TaskRoutes {
 
   #agents(part: Part): AgentState[] {
     const { agents } = this.#journal.state;
-    const rounds = this.#task.rounds.filter(round => (round.kind === 'review') === (part === 'review'));
+    const rounds = freshRounds(this.#task).filter(round => (round.kind === 'review') === (part === 'review'));
     return [...new Set(rounds.map(round => round.agent))].flatMap(id => agents.get(id) ?? []);
   }
 

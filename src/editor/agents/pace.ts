@@ -134,6 +134,7 @@ const TASK: ReadonlySet<string> = new Set([
   'task-failed',
   'task-skipped',
   'task-cancelled',
+  'task-retried',
   'round-started',
   'round-ended',
 ]);

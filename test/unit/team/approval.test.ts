@@ -265,8 +265,8 @@ describe('accepted changes', () => {
 
 describe('a command task', () => {
   const deploy = planOf([{ id: 'c', kind: 'command', run: 'deploy' }]);
-  const cut = async () => {
-    const team = new TeamWorld({ plan: deploy, commands: () => 'hang' });
+  const cut = async (plan = deploy) => {
+    const team = new TeamWorld({ plan, commands: () => 'hang', script: ({ hang }) => hang() });
     team.session.run();
     await settle();
     assert.deepEqual(team.commands, ['deploy']);
@@ -280,11 +280,34 @@ describe('a command task', () => {
     assert.equal(team.journal.state.tasks.get('c')?.note, 'deploy: exit code 3');
   });
 
-  it('that was interrupted is never run again by itself', async () => {
-    const team = new TeamWorld({ earlier: await cut() });
-    assert.equal((await team.run()).outcome, 'failed');
+  it('that was cut off is never run again by itself: the session waits for a person, others go on first', async () => {
+    const tasks = planOf([{ id: 'c', kind: 'command', run: 'deploy' }, { id: 'after', needs: ['c'] }, { id: 'other' }]);
+    const team = new TeamWorld({ earlier: await cut(tasks) });
+    assert.deepEqual(await team.run(), {
+      outcome: 'interrupted',
+      reason: 'nobody is there to say whether the command of c, cut off before, may run again',
+    });
     assert.deepEqual(team.commands, []);
-    assert.equal(team.journal.state.tasks.get('c')?.note, 'interrupted, outcome unknown');
+    assert.deepEqual(team.statuses(), { c: 'waiting', after: 'pending', other: 'completed' });
+    const earlier = { events: team.journal.events, blobs: team.journal.blobs, workspace: team.files };
+    const still = new TeamWorld({ earlier: { ...earlier, events: structuredClone(earlier.events) } });
+    assert.equal((await still.run()).outcome, 'interrupted', 'again and again');
+    const again = new TeamWorld({ earlier, resume: { retry: { task: 'c' } } });
+    assert.equal((await again.run()).outcome, 'completed');
+    assert.deepEqual(again.commands, ['deploy']);
+  });
+
+  it('that was cut off asks again where the answer is none of those offered', async () => {
+    const team = new TeamWorld({ earlier: await cut(), present: true });
+    const run = team.session.run();
+    await settle();
+    for (const text of ['yes', 'Run it again']) {
+      const [ask] = team.journal.state.asks.keys();
+      team.session.answer(ask ?? '', { text }, 'user');
+      await settle();
+    }
+    assert.equal((await team.clock.until(run)).outcome, 'completed');
+    assert.deepEqual(team.commands, ['deploy']);
   });
 
   for (const [answer, runs, status] of [

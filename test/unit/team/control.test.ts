@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { settle } from '../../support/fake-clock.ts';
 import { planOf } from '../../support/plans.ts';
-import { finished, type Script, TeamWorld, type TeamWorldOptions } from '../../support/team-world.ts';
+import { finished, gaveUp, type Script, TeamWorld, type TeamWorldOptions } from '../../support/team-world.ts';
 
 const world = (script: Script, tasks: Parameters<typeof planOf>[0] = [{ id: 'a' }], options: TeamWorldOptions = {}) =>
   new TeamWorld({ plan: planOf(tasks), script, ...options });
@@ -382,12 +382,84 @@ describe('a plan revised while it runs', () => {
     assert.equal((await team.run()).outcome, 'failed');
     const same = resumed(team);
     assert.equal((await same.run()).outcome, 'failed');
-    const next = resumed(team, { resume: { retryFailed: true } });
+    const next = resumed(team, { resume: { retry: 'all' } });
     assert.equal((await next.run()).outcome, 'completed');
     assert.deepEqual(
       next.jobs.map(job => job.task?.id),
       ['b', 'c'],
     );
+  });
+});
+
+describe('what could not be done for want of a model', () => {
+  const outage = [{ model: 'anthropic/big', error: 'auth' as const, message: 'invalid x-api-key' }];
+  const dead: Script = () => ({ outcome: 'failed', reason: 'exhausted', message: 'No model answered', outage });
+  const tasks = [{ id: 'a' }, { id: 'b', needs: ['a'] }, { id: 'c', needs: ['b'] }, { id: 'd', optional: true }];
+
+  it('is tried again by the next resume, with all that depends on it, and from the bottom of the ladder', async () => {
+    const team = world(dead, tasks);
+    assert.equal((await team.run()).outcome, 'failed');
+    assert.deepEqual(team.statuses(), { a: 'failed', b: 'skipped', c: 'skipped', d: 'failed' });
+    const still = resumed(team, { script: dead });
+    assert.equal((await still.run()).outcome, 'failed');
+    assert.ok(still.jobs.length > 0, 'it was tried');
+    const next = resumed(still);
+    assert.equal((await next.run()).outcome, 'completed');
+    assert.deepEqual(next.statuses(), { a: 'completed', b: 'completed', c: 'completed', d: 'completed' });
+    assert.ok(next.jobs.every(({ role, kind }) => role.name === 'worker' && kind === 'implement'));
+  });
+
+  it('is not mixed up with what failed for its own reasons', async () => {
+    const team = world(({ job }) => (job.task?.id === 'x' ? gaveUp('cannot', 'blocked') : finished()), [{ id: 'x' }]);
+    assert.equal((await team.run()).outcome, 'failed');
+    const next = resumed(team);
+    assert.equal((await next.run()).outcome, 'failed');
+    assert.deepEqual(next.jobs, [], 'nothing is paid for again unless somebody says so');
+  });
+});
+
+describe('a task that is tried again', () => {
+  const tasks = [{ id: 'a' }, { id: 'b', needs: ['a'] }, { id: 'c', needs: ['b'] }, { id: 'd' }];
+
+  it('while the session runs begins anew, with what was skipped because of it', async () => {
+    let broken = true;
+    const team = world(async stage => {
+      if (stage.job.task?.id === 'a' && broken) return gaveUp('cannot', 'blocked');
+      return slow(stage);
+    }, tasks);
+    const run = team.session.run();
+    await team.clock.advance(500);
+    assert.deepEqual(team.statuses(), { a: 'failed', b: 'skipped', c: 'skipped', d: 'running' });
+    broken = false;
+    assert.deepEqual(team.session.retry({ task: 'd' }, 'user'), {
+      ok: false,
+      message: 'task d is not over: it is running',
+    });
+    assert.deepEqual(team.session.retry({ task: 'x' }, 'user'), { ok: false, message: 'there is no task "x"' });
+    assert.deepEqual(team.session.retry({ task: 'a' }, 'user'), { ok: true, tasks: ['a', 'b', 'c'] });
+    assert.equal((await team.clock.until(run)).outcome, 'completed');
+    assert.deepEqual(team.session.retry('all', 'user').ok, false);
+  });
+
+  it('takes along what kept it from starting', async () => {
+    const team = world(({ job }) => (job.task?.id === 'a' ? gaveUp('cannot', 'blocked') : finished()), tasks);
+    assert.equal((await team.run()).outcome, 'failed');
+    const next = resumed(team, { resume: { retry: { task: 'c' } } });
+    assert.equal((await next.run()).outcome, 'completed');
+    assert.deepEqual(
+      next.jobs.map(({ task }) => task?.id),
+      ['a', 'b', 'c'],
+    );
+  });
+
+  it('may have been cancelled', async () => {
+    const team = world(slow, tasks);
+    const run = team.session.run();
+    await team.clock.advance(500);
+    team.session.abort('enough');
+    assert.equal((await team.clock.until(run)).outcome, 'aborted');
+    const next = resumed(team, { resume: { retry: 'all' } });
+    assert.equal((await next.run()).outcome, 'completed');
   });
 });
 

@@ -16,6 +16,7 @@ type Types =
   | 'task-failed'
   | 'task-skipped'
   | 'task-cancelled'
+  | 'task-retried'
   | 'round-started'
   | 'round-ended';
 
@@ -136,6 +137,16 @@ export const planFolds: Folds<Types> = {
   'task-cancelled'(state, event) {
     const task = state.tasks.get(event.task);
     if (task) end(task, 'cancelled', event.reason, event.at);
+  },
+  'task-retried'(state, event) {
+    const task = state.tasks.get(event.task);
+    if (!task) return;
+    task.status = 'pending';
+    task.roundsBefore = task.rounds.length;
+    delete task.note;
+    delete task.final;
+    delete task.endedAt;
+    delete task.outage;
   },
   'round-started'(state, event) {
     const task = state.tasks.get(event.task);

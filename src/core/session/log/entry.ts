@@ -29,6 +29,7 @@ const lines: { [T in EventType]?: Line<T> } = {
   'task-skipped': (event, state) => `${taskTitle(state, event.task)} skipped: ${plain(event.reason)}`,
   'task-cancelled': (event, state) =>
     `${taskTitle(state, event.task)} cancelled by ${event.by}: ${plain(event.reason)}`,
+  'task-retried': (event, state) => `${taskTitle(state, event.task)} is tried again, says ${event.by}`,
   'check-ended': event => {
     const exit = event.exit === undefined ? '' : `, exit code ${event.exit}`;
     const tests = event.tests ? `, ${event.tests.passed} tests passed, ${event.tests.failed} failed` : '';
