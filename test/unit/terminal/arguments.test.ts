@@ -70,6 +70,6 @@ describe('the command line', () => {
 COMP_WORDS=(orchestrate re); COMP_CWORD=1; _orchestrate; echo "\${COMPREPLY[@]}"
 COMP_WORDS=(orchestrate run --bud); COMP_CWORD=2; _orchestrate; echo "\${COMPREPLY[@]}"`;
     const lines = execFileSync('bash', ['--norc', '-c', script], { encoding: 'utf8' }).trim().split('\n');
-    assert.deepEqual(lines, ['resume report reject', '--budget']);
+    assert.deepEqual(lines, ['resume retry report reject', '--budget']);
   });
 });
