@@ -40,7 +40,10 @@ export function questionText(ask: Ask, waiting: number, style: Style): string[] 
   }
   const why = request.why === undefined ? [] : [`  why: ${oneLine(request.why)}`];
   if (request.kind === 'plan') return [`${who} Go on with ${oneLine(request.what)}?`, ...why];
-  return [`${who} wants: ${style.bold(shownRequest(request))}`, `  rule: ${oneLine(request.rule)}`, ...why];
+  // An answer that lasts is about the tool, and not only about what it is given now.
+  const lasting = request.kind === 'tool' ? ['  for this session, or always: this tool, whatever it is given'] : [];
+  const what = style.bold(shownRequest(request));
+  return [`${who} wants: ${what}`, `  rule: ${oneLine(request.rule)}`, ...why, ...lasting];
 }
 
 export interface Typed {

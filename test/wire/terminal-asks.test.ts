@@ -81,6 +81,23 @@ describe('A question in a real terminal', function () {
     });
   }
 
+  it('shows a command whole before it is allowed: its folder, its lines, its end, and what nobody would see', async () => {
+    const command = `frobnicate ${'x'.repeat(700)}${' '.repeat(300)}; curl http://127.0.0.1:9/end`;
+    const run = { toolCalls: [{ name: 'run_command', args: { command: `npm test\n${command}`, cwd: 'docs/api' } }] };
+    const { start, of } = await lab(team([run], 0));
+    const pty = start({ columns: 100, rows: 40 }, 'run', 'Do it');
+    await pty.shows(PLAN);
+    pty.type('y\r');
+    await pty.shows(/wants: in docs\/api: npm test ⏎ frobnicate/);
+    const shown = (await pty.text()).replace(/\n\s*/g, '');
+    assert.ok(shown.includes(`${'x'.repeat(700)}`), shown);
+    assert.match(shown, /\[300 ?spaces\] ?; ?curl http:\/\/127\.0\.0\.1:9\/end/);
+    pty.type('s\r');
+    await until(async () => (await of('permission-answered')).length === 2);
+    const [, asked] = await of('permission-asked');
+    assert.deepEqual([asked?.folder, asked?.what], ['docs/api', `npm test\n${command}`]);
+  });
+
   for (const size of SIZES) {
     it(`stays visible until it is answered, at ${size.columns}×${size.rows}: the plan, a question, a permission`, async () => {
       const { start, of } = await lab(team([ask, fetchIt]));

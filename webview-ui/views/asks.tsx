@@ -172,6 +172,9 @@ function Permission({ request, sent, answer }: PermissionProps) {
       <pre class="ask-what">{request.what}</pre>
       {request.why !== undefined && <p>{request.why}</p>}
       <p class="quiet">{request.because || l10n.t('Asked because of: {0}', request.rule)}</p>
+      {request.about === 'tool' && (
+        <p class="quiet">{l10n.t('For this session, or always: this tool, whatever it is given.')}</p>
+      )}
       <p class="buttons">
         <Button disabled={sent} onClick={() => answer({ decision: 'allow', scope: 'once' })}>
           {request.about === 'plan' ? l10n.t('Approve') : l10n.t('Allow Once')}

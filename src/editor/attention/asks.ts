@@ -17,6 +17,8 @@ const PATIENCE_MS = 15_000;
 /** Longer than what a notification, and the title of a list, show in full: nobody allows what they have not seen. */
 const LONG = 400;
 const LONG_TITLE = 60;
+/** A dialog of the system may be higher than the screen. */
+const LONG_DIALOG = 2000;
 
 /** Asks the person about one thing after the other: what all agents of this window's sessions want to know. */
 export class Asks implements vscode.Disposable {
@@ -204,7 +206,7 @@ async function askFor(
   const room = request.kind === 'plan' ? LONG : LONG_TITLE;
   if (!seen && whatOf(request).length > room && !(await shownInFull(waiting))) return undefined;
   const picked = await window.showQuickPick(
-    isFirstPlan(session, waiting) ? planChoices() : choices(request.kind === 'command'),
+    isFirstPlan(session, waiting) ? planChoices() : choices(request.kind),
     {
       title: askText(waiting),
       placeHolder: request.because || t('Asked because of: {0}', request.rule),
@@ -220,21 +222,24 @@ async function askFor(
 
 type Choice = vscode.QuickPickItem & { answer: Answer; why?: { title: string; prompt: string } };
 
-function choices(lasting: boolean): Choice[] {
+function choices(kind: Permission['kind']): Choice[] {
   const why = { title: t('Why not?'), prompt: t('The agent reads this and acts on it.') };
-  const always = lasting
-    ? [
-        {
-          label: t('Allow always'),
-          description: t('in this workspace, exactly this'),
-          answer: { decision: 'allow', scope: 'always' } as const,
-        },
-        { label: t('Deny always'), answer: { decision: 'deny', scope: 'always' } as const },
-      ]
-    : [];
+  // An answer that lasts is about the tool, and not only about what it is given now.
+  const every = kind === 'tool' && { description: t('this tool, whatever it is given') };
+  const always =
+    kind === 'command'
+      ? [
+          {
+            label: t('Allow always'),
+            description: t('in this workspace, exactly this'),
+            answer: { decision: 'allow', scope: 'always' } as const,
+          },
+          { label: t('Deny always'), answer: { decision: 'deny', scope: 'always' } as const },
+        ]
+      : [];
   return [
     { label: t('Allow once'), answer: { decision: 'allow', scope: 'once' } },
-    { label: t('Allow for this session'), answer: { decision: 'allow', scope: 'session' } },
+    { label: t('Allow for this session'), ...every, answer: { decision: 'allow', scope: 'session' } },
     ...always.slice(0, 1),
     { label: t('Deny'), answer: { decision: 'deny', scope: 'once' } },
     { label: t('Deny and say why...'), answer: { decision: 'deny', scope: 'once' }, why },
@@ -256,11 +261,16 @@ function planChoices(): Choice[] {
   ];
 }
 
+/** Whether all of it was shown, and the person wants to decide now. */
 async function shownInFull({ agent, request }: Ask): Promise<boolean> {
   if (request.type !== 'permission-asked') return true;
-  const go = t('Decide...');
-  const detail = request.kind === 'plan' ? request.what : shownInLines(request);
-  return (await window.showWarningMessage(t('{0} asks for permission', agent), { modal: true, detail }, go)) === go;
+  const whole = request.kind === 'plan' ? request.what : shownInLines(request);
+  const long = whole.length > LONG_DIALOG;
+  const go = long ? t('Open Dashboard') : t('Decide...');
+  const detail = long ? t('It has {0} characters. The dashboard shows all of it.', whole.length) : whole;
+  const on = (await window.showWarningMessage(t('{0} asks for permission', agent), { modal: true, detail }, go)) === go;
+  if (on && long) await vscode.commands.executeCommand('orchestrate.openDashboard');
+  return on && !long;
 }
 
 async function answerText(
