@@ -226,7 +226,7 @@ function vitest(more = ''): Calling {
   return {
     flags:
       `--run --coverage --no-coverage --passWithNoTests --silent --no-color --color --globals --no-file-parallelism --no-isolate ` +
-      `--allowOnly --no-allowOnly --dangerouslyIgnoreUnhandledErrors --logHeapUsage --json --filesOnly --hideSkippedTests ${more}`,
+      `--allowOnly --no-allowOnly --dangerouslyIgnoreUnhandledErrors --logHeapUsage --filesOnly --hideSkippedTests ${more}`,
     number:
       '--bail --retry --testTimeout --hookTimeout --teardownTimeout --maxWorkers --minWorkers --maxConcurrency --slowTestThreshold',
     text: '--testNamePattern -t --exclude',

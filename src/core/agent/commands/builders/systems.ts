@@ -6,11 +6,15 @@ const cargoFlags =
   '--no-run --no-fail-fast --quiet -q --verbose --locked --frozen --offline --no-deps --keep-going --doc --ignore-rust-version ' +
   '--document-private-items';
 
+const targetName = /^[\w-]+$/;
+
 const cargo: Calling = {
   flags: cargoFlags,
   letters: 'vqr',
-  names: '--features -F --package -p --exclude --bin --example --test --bench --profile --target',
+  names: '--features -F --package -p --exclude --bin --example --test --bench --profile',
   choice: {
+    // A name with a dot is a file, which may name a linker.
+    '--target': targetName,
     '--jobs -j': /^\d+$/,
     '--message-format': /^(human|short|json|json-diagnostic-[\w-]+|json-render-diagnostics)$/,
     '--color': 'auto always never',
@@ -32,11 +36,16 @@ const cargoTest: Calling = { ...cargo, afterDashes: libtest };
 const cargoBuild: Calling = { ...cargo, operands: /^(?!)/ };
 
 const nextest: Calling = {
-  flags: `${cargoFlags} --no-capture --no-tests --fail-fast --run-ignored --status-level`,
-  names: '--features -F --package -p --exclude --bin --example --test --bench --cargo-profile --profile -P --target',
+  flags: `${cargoFlags} --no-capture --fail-fast`,
+  names: '--features -F --package -p --exclude --bin --example --test --bench --cargo-profile --profile -P',
   text: '-E --filter-expr --filterset',
   number: '--retries --test-threads --max-fail',
-  choice: { '--jobs -j': /^\d+$/, '--run-ignored': 'default only all ignored-only', '--status-level': /^\w+$/ },
+  choice: {
+    '--target': targetName,
+    '--jobs -j': /^\d+$/,
+    '--run-ignored': 'default only all ignored-only',
+    '--status-level': /^\w+$/,
+  },
   operands: /^(run|list|[A-Za-z_][\w:]*)$/,
 };
 
@@ -93,7 +102,7 @@ export const systems: Record<string, Calling> = {
   'cargo tree': {
     flags: `${cargoFlags} --duplicates -d --no-dedupe`,
     number: '--depth',
-    names: '--edges -e --invert -i --prune --features -F --package -p --target',
+    names: '--edges -e --invert -i --prune --features -F --package -p',
   },
   'cargo metadata': {
     flags: '--no-deps --all-features --no-default-features --locked --frozen --offline --quiet -q',
