@@ -104,7 +104,8 @@ export class Engine {
         configured: { ...configured, staysFree },
         ...(task && { complexity: task.complexity }),
       });
-      const names = new Set(providers.map(each => each.name));
+      // A role file comes with the workspace: it chooses among those that the user's own routes lead to.
+      const names = new Set(chosen.map(providerOf));
       const own = (role.route ?? []).filter(ref => names.has(providerOf(ref)));
       // The user's configuration goes before what a role file says.
       return configured.roles[role.name] ? chosen : [...new Set([...own, ...chosen])];

@@ -1,3 +1,4 @@
+import { DEFAULT_SESSION_USD } from '../core/config/workspace-rules.ts';
 import type { BudgetLimits } from '../core/routing/budget.ts';
 import { Models } from '../core/routing/models.ts';
 import type { DollarPrice, DollarRates } from '../core/routing/price-table.ts';
@@ -10,9 +11,6 @@ import type { ModelRef, NanoUsd } from '../protocol/ids.ts';
 /** Whoever writes a billion means no limit; what is written to the journal has to be counted exactly. */
 const nano = (usd: number): NanoUsd => Math.min(Math.round(usd * 1e9), Number.MAX_SAFE_INTEGER);
 const ms = (seconds: number) => Math.round(seconds * 1000);
-
-/** What one session may cost when nobody said. */
-const DEFAULT_SESSION_USD = 5;
 
 function watchdogs(from: NonNullable<Config['routing']>['watchdogs']): Partial<WatchdogSettings> {
   return {

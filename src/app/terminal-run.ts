@@ -2,6 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { loadRoles } from '../core/agent/roles/roles.ts';
+import { partNames } from '../core/config/agreement.ts';
 import { mergeConfig } from '../core/config/merge.ts';
 import { configuredProviders } from '../core/config/providers.ts';
 import { parsePlan } from '../core/plan/parse.ts';
@@ -126,7 +127,7 @@ async function start(
   if (problems.some(problem => problem.severity === 'error')) return EXIT.usage;
   if (sensitive) {
     terminal.err.write(
-      "The workspace's configuration asks for servers or commands you have not agreed to; see: orchestrate trust\n",
+      `The workspace's configuration asks for what you have not agreed to (${partNames(sensitive).join(', ')}); see: orchestrate trust\n`,
     );
   }
   const log = quietLog(terminal, environment);

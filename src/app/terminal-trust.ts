@@ -1,19 +1,24 @@
-import { stringify } from 'yaml';
+import { partsText } from '../core/config/agreement.ts';
 import { confirm } from '../terminal/confirm.ts';
 import { workspaceOf } from '../terminal/find-session.ts';
-import { type Call, EXIT, print, type Terminal } from '../terminal/terminal.ts';
+import { type Call, EXIT, option, print, type Terminal } from '../terminal/terminal.ts';
 import { agree, loadFrom } from './load-config.ts';
 
 /** `orchestrate trust` */
 export async function trust(terminal: Terminal, call: Call): Promise<number> {
-  const places = { workspace: workspaceOf(terminal, call), environment: terminal.environment };
+  const configFile = option(call, 'config');
+  const places = { workspace: workspaceOf(terminal, call), environment: terminal.environment, configFile };
   const { sensitive } = await loadFrom(places);
   if (!sensitive) {
     print(terminal, "This workspace's configuration asks for nothing that needs your agreement.");
     return EXIT.done;
   }
-  print(terminal, `${places.workspace} wants to set:\n\n${stringify(sensitive)}`);
-  print(terminal, 'Servers named here get your keys and your code; commands allowed here run without asking.');
+  print(terminal, `${places.workspace} wants to set:\n\n${partsText(sensitive)}`);
+  print(
+    terminal,
+    'Until you agree, your own settings count, or the defaults. Servers and models named here get your code, servers',
+  );
+  print(terminal, 'your keys, too; commands allowed here run without asking; higher limits cost more.');
   if (!call.options.yes && !(await confirm(terminal, 'Agree to this?'))) return EXIT.failures;
   await agree(places, sensitive);
   print(terminal, 'Agreed. When these parts of the file change, you will be asked again.');

@@ -33,6 +33,7 @@ import {
   wasRehearsed,
 } from '../node/session/sessions.ts';
 import { watchPath } from '../node/session/watch.ts';
+import type { Config } from '../protocol/config.ts';
 import type { JournalEvent } from '../protocol/events.ts';
 import type { Hash } from '../protocol/ids.ts';
 import type { InboxRequest } from '../protocol/inbox.ts';
@@ -45,7 +46,7 @@ import { diagnose, diagnoseWorkers } from './diagnose.ts';
 import { Engine, type Hindrance } from './engine.ts';
 import { GrantFile } from './grants.ts';
 import { environmentSecrets } from './keys.ts';
-import { loadFrom } from './load-config.ts';
+import { agree, loadFrom } from './load-config.ts';
 import { openSession } from './open-session.ts';
 import { type Rehearsal, startRehearsal } from './rehearsal.ts';
 import { handleReview } from './requests.ts';
@@ -274,6 +275,15 @@ export class Window {
       });
     }
     return (await this.#best.model).ask(question, signal);
+  }
+
+  async waitingParts(): Promise<Config | undefined> {
+    return (await this.#config()).sensitive;
+  }
+
+  agree(parts: Config): Promise<void> {
+    const { workspace, environment } = this.#parts;
+    return agree({ workspace, environment }, parts);
   }
 
   async roles(): Promise<RoleSpec[]> {

@@ -12,7 +12,7 @@ import type { SessionOwner, SessionText } from '../core/session/store.ts';
 import type { MoreWork } from '../core/team/options.ts';
 import type { Trial } from '../core/tool-trial.ts';
 import type { SessionSummary } from '../node/session/sessions.ts';
-import type { ProviderEntry } from '../protocol/config.ts';
+import type { Config, ProviderEntry } from '../protocol/config.ts';
 import type { JournalEvent } from '../protocol/events.ts';
 import type { Hash } from '../protocol/ids.ts';
 import type { InboxRequest } from '../protocol/inbox.ts';
@@ -84,6 +84,10 @@ export interface Backend {
     question: Pick<RouteRequest, 'messages' | 'tools' | 'toolChoice'>,
     signal: AbortSignal,
   ): Promise<AsyncIterable<RouteEvent>>;
+  /** What the workspace's configuration asks for and the user has not agreed to. */
+  waitingParts(): Promise<Config | undefined>;
+  /** The user has seen exactly this and agrees. */
+  agree(parts: Config): Promise<void>;
   roles(): Promise<RoleSpec[]>;
   /** Which CLI agents are there. */
   workers(): Promise<WorkerDiagnosis[]>;

@@ -5,7 +5,9 @@ import type { Config } from '../protocol/config.ts';
 import { writeAtomic } from './atomic-write.ts';
 import { hashOf } from './hash.ts';
 
-const Agreements = z.record(z.string(), z.string());
+/** Of each workspace, the newest last: the terminal and the editor may have been asked about different parts of one file. */
+const Agreements = z.record(z.string(), z.union([z.string().transform(print => [print]), z.array(z.string())]));
+const KEPT = 8;
 
 const printOf = (parts: Config) => hashOf(new TextEncoder().encode(JSON.stringify(parts)));
 
@@ -18,15 +20,18 @@ export class AgreementFile {
   }
 
   async has(workspace: string, parts: Config): Promise<boolean> {
-    return (await this.#read())[workspace] === printOf(parts);
+    const all = await this.#read();
+    return Object.hasOwn(all, workspace) && all[workspace]?.includes(printOf(parts)) === true;
   }
 
   async add(workspace: string, parts: Config): Promise<void> {
-    const all = { ...(await this.#read()), [workspace]: printOf(parts) };
+    const before = await this.#read();
+    const known = Object.hasOwn(before, workspace) ? (before[workspace] ?? []) : [];
+    const all = { ...before, [workspace]: [...known, printOf(parts)].slice(-KEPT) };
     await writeAtomic(this.#path, new TextEncoder().encode(`${JSON.stringify(all, null, 2)}\n`), { mode: 0o600 });
   }
 
-  async #read(): Promise<Record<string, string>> {
+  async #read(): Promise<Record<string, string[]>> {
     try {
       return Agreements.parse(JSON.parse(await readFile(this.#path, 'utf8')));
     } catch {

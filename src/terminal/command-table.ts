@@ -160,8 +160,12 @@ export const commands = {
   },
   trust: {
     usage: '',
-    summary: "Agree to the servers and commands that this workspace's configuration asks for",
-    options: { ...workspace, yes: { short: 'y', help: 'Agree without asking' } },
+    summary: "Agree to what this workspace's configuration would loosen or lead elsewhere",
+    options: {
+      ...workspace,
+      config: { value: 'FILE', help: 'Your own configuration' },
+      yes: { short: 'y', help: 'Agree without asking' },
+    },
   },
   completion: { usage: 'bash|zsh|fish', summary: 'Print a script that completes commands in your shell' },
 } satisfies Record<string, CommandSpec>;

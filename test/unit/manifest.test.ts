@@ -152,6 +152,7 @@ describe('the manifest', () => {
       'setApiKey',
       'openDashboard',
       'openSettings',
+      'trustConfiguration',
       'showLog',
     ].map(name => `orchestrate.${name}`);
     const conditional = new Map(menus.commandPalette?.map(({ command, when }) => [command, when]));

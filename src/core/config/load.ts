@@ -4,10 +4,10 @@ import type { PlanPath } from '../plan/problem.ts';
 import { pathText } from '../plan/problem.ts';
 import { shapeProblems } from '../plan/shape.ts';
 import { readPlanText } from '../plan/text.ts';
-import { splitSensitive } from './agreement.ts';
+import { splitWorkspace, withAgreed } from './agreement.ts';
 import { environmentConfig } from './environment.ts';
 import { knownProviders } from './known-providers.ts';
-import { mergeConfig, tightenBudget } from './merge.ts';
+import { mergeConfig } from './merge.ts';
 
 /** One mistake in the configuration. */
 export interface ConfigProblem {
@@ -45,14 +45,11 @@ export async function loadConfig(
   let config = read(sources.user, problems);
   let sensitive: Config | undefined;
   if (sources.workspace) {
-    const split = splitSensitive(withoutWorkers(read(sources.workspace, problems), sources.workspace.source, problems));
-    const budget = tightenBudget(config.budget, split.rest.budget);
-    config = mergeConfig(config, split.rest);
-    if (budget) config = { ...config, budget };
-    if (split.parts) {
-      if (await agreed(split.parts)) config = mergeConfig(config, split.parts);
-      else sensitive = split.parts;
-    }
+    const said = withoutWorkers(read(sources.workspace, problems), sources.workspace.source, problems);
+    const { free, parts } = splitWorkspace(said, config);
+    config = mergeConfig(config, free);
+    if (parts && (await agreed(parts))) config = withAgreed(config, parts);
+    else sensitive = parts;
   }
   const environment = environmentConfig(sources.environment ?? {}, name => kindOf(config, name));
   problems.push(...environment.problems);

@@ -12,6 +12,10 @@ export async function begin(controller: SessionController, beginning: Beginning)
     beginning.kind === 'resume'
       ? t('Orchestrate: resuming the session')
       : t('Orchestrate: the team is being put together');
+  if (beginning.kind !== 'demo') {
+    const { settleAgreement } = await import('./agreement.ts');
+    if (!(await settleAgreement(await controller.backend()))) return undefined;
+  }
   const begun = await window.withProgress(
     { location: vscode.ProgressLocation.Notification, title, cancellable: true },
     async (progress, token) => {

@@ -101,6 +101,7 @@ export function registerCommands(parts: CommandParts): vscode.Disposable {
       providerNamed(given) === undefined ? '@ext:orchestrate.orchestrate' : '@id:orchestrate.providers',
     ),
   );
+  add('trustConfiguration', async () => (await import('./agreement.ts')).trustConfiguration(controller));
   add('connectModel', async given => {
     const { connectModel } = await import('../connect/wizard.ts');
     await connectModel({ controller, secrets, checks }, given);

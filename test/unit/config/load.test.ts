@@ -14,13 +14,13 @@ describe('the configuration', () => {
   it('lets later sources speak over earlier ones, key by key', async () => {
     const { config, problems } = await loadConfig({
       ...user('routes: {default: [openai/a]}\nteam: {maxAgents: 2, maxTurns: 9}\n'),
-      ...workspace('routes: {reviewer: [anthropic/b]}\nteam: {maxAgents: 3}\n'),
+      ...workspace('routes: {reviewer: [openai/b]}\nteam: {maxAgents: 1}\n'),
       environment: { ORCHESTRATE_MAX_AGENTS: '4', ORCHESTRATE_ROUTE_QA_SPECIALIST: 'google/c, openai/d' },
       flags: { budget: { sessionUsd: 1 } },
     });
     assert.deepEqual(problems, []);
     assert.deepEqual(config, {
-      routes: { default: ['openai/a'], reviewer: ['anthropic/b'], 'qa-specialist': ['google/c', 'openai/d'] },
+      routes: { default: ['openai/a'], reviewer: ['openai/b'], 'qa-specialist': ['google/c', 'openai/d'] },
       team: { maxAgents: 4, maxTurns: 9 },
       budget: { sessionUsd: 1 },
     });

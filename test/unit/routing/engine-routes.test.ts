@@ -34,6 +34,13 @@ describe('the routes of a configuration', () => {
     assert.deepEqual(routes.of(role('implementer')), ['lab/coder', 'anthropic/claude-haiku-5-5']);
   });
 
+  it('hold for a role file, too: it comes with the workspace, and chooses among those that they lead to', async () => {
+    const own = { ...role('implementer'), route: ['anthropic/claude-haiku-5-5', 'lab/other'] };
+    assert.deepEqual((await routesWith({ default: ['lab/coder'] })).of(own), ['lab/other', 'lab/coder']);
+    const open = await routesWith({ default: ['lab/coder'], fallback: ['anthropic/claude-opus-5-5'] });
+    assert.deepEqual(open.of(own).slice(0, 2), ['anthropic/claude-haiku-5-5', 'lab/other']);
+  });
+
   it('lead over all that can be used where the default costs something anyway', async () => {
     const routes = await routesWith({ default: ['anthropic/claude-haiku-5-5'] });
     const route = routes.of(role('implementer'));

@@ -1,0 +1,99 @@
+import type { Config } from '../../protocol/config.ts';
+import { defaultRoutingSettings } from '../routing/settings.ts';
+import { DEFAULTS } from '../team/options.ts';
+
+/** What a session may cost when nobody said. */
+export const DEFAULT_SESSION_USD = 5;
+
+/** What a workspace's own configuration may say of one thing. */
+export type Rule =
+  /** Nothing before the user has agreed to exactly that: it leads elsewhere, lets through, or costs more. */
+  | 'agree'
+  /** Nothing at all: the user's own configuration says it. */
+  | 'own'
+  /** More, for the user's list. */
+  | 'add'
+  /** Less than the user's limit, or than ours where there is none; without either, any limit is less. More is agreed to. */
+  | { lower: number | undefined }
+  /** What is as strict as the user's choice, or as ours; the strictest stands first. */
+  | { strictest: readonly (string | boolean)[]; unset: string | boolean }
+  /** Models of providers that the user has chosen for the same; any other way is agreed to. */
+  | 'route'
+  | { each: Rule }
+  | { keys: Readonly<Record<string, Rule>> };
+
+/** A rule for each key there is: a key without one does not compile. */
+type RulesOf<T> = { [K in keyof Required<T>]: RuleOf<NonNullable<T[K]>> };
+type RuleOf<T> =
+  | 'agree'
+  | 'own'
+  | ([T] extends [number] ? { lower: number | undefined } : never)
+  | ([T] extends [readonly unknown[]] ? 'add' | 'route' : never)
+  | ([T] extends [string | boolean] ? { strictest: readonly T[]; unset: T } : never)
+  | ([T] extends [readonly unknown[] | string | number | boolean]
+      ? never
+      : string extends keyof T
+        ? { each: RuleOf<T[keyof T]> }
+        : { keys: RulesOf<T> });
+
+const seconds = (ms: number) => ({ lower: ms / 1000 });
+const { watchdogs, retries, concurrency, acceptableWaitMs } = defaultRoutingSettings;
+const { limits, scheduler, supervisor, commandSeconds } = DEFAULTS;
+
+/** A workspace tightens by itself and loosens with the user's agreement; what is neither waits for it, too. */
+const rules: RulesOf<Config> = {
+  // Servers get keys, prompts and files; what is said of a model decides whether it is asked.
+  providers: 'agree',
+  routes: { each: 'route' },
+  // Programs that are started.
+  workers: 'own',
+  budget: {
+    keys: {
+      sessionUsd: { lower: DEFAULT_SESSION_USD },
+      agentUsd: { lower: undefined },
+      dayUsd: { lower: undefined },
+      providers: { each: { lower: undefined } },
+      alertAt: { lower: 0.8 },
+      // To go on with free models is to go elsewhere.
+      whenSpent: { strictest: ['stop', 'pause', 'local'], unset: 'pause' },
+    },
+  },
+  // A model that is said to be cheap is asked more than the budget allows.
+  prices: 'agree',
+  permissions: { keys: { commands: { keys: { allow: 'agree', ask: 'add', deny: 'add' } } } },
+  team: {
+    keys: {
+      maxAgents: { lower: scheduler.maxAgents },
+      maxTurns: { lower: limits.maxTurns },
+      attempts: { lower: limits.attempts },
+      approvePlan: { strictest: [true, false], unset: true },
+      commandSeconds: { lower: commandSeconds },
+    },
+  },
+  supervisor: {
+    keys: {
+      silenceSeconds: seconds(supervisor.silenceMs),
+      repeatedCalls: { lower: supervisor.repeatedCalls },
+      repeatedErrors: { lower: supervisor.repeatedErrors },
+      idleTurns: { lower: supervisor.idleTurns },
+    },
+  },
+  routing: {
+    keys: {
+      retries: { lower: retries },
+      longestWaitSeconds: seconds(acceptableWaitMs),
+      concurrency: { lower: concurrency },
+      watchdogs: {
+        keys: {
+          connectSeconds: seconds(watchdogs.connectMs),
+          firstByteSeconds: seconds(watchdogs.firstByteMs),
+          silenceSeconds: seconds(watchdogs.silenceMs),
+        },
+      },
+    },
+  },
+  // More fills the disk, and less takes earlier sessions away.
+  storage: { keys: { maxMegabytes: 'agree' } },
+};
+
+export const workspaceRules: Rule = { keys: rules };

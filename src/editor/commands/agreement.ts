@@ -1,0 +1,61 @@
+import * as vscode from 'vscode';
+import { partNames, partsText } from '../../core/config/agreement.ts';
+import type { Config } from '../../protocol/config.ts';
+import type { Backend } from '../backend.ts';
+import * as window from '../plain/window.ts';
+import type { SessionController } from '../session-controller.ts';
+import { requireReady } from '../workspace-readiness.ts';
+
+const { t } = vscode.l10n;
+
+/** More than that is read in an editor. */
+const LONG = 1200;
+
+/** What the person has seen in this window and left out. */
+const leftOut = new Set<string>();
+
+/** Asks once about what the workspace's configuration would loosen; false: the person went away. */
+export async function settleAgreement(backend: Backend): Promise<boolean> {
+  const parts = await backend.waitingParts();
+  if (!parts || leftOut.has(JSON.stringify(parts))) return true;
+  return (await ask(backend, parts)) !== undefined;
+}
+
+/** The same as a command, for whoever has left it out before. */
+export async function trustConfiguration(controller: SessionController): Promise<void> {
+  if (!(await requireReady())) return;
+  const backend = await controller.backend();
+  const parts = await backend.waitingParts();
+  if (parts) await ask(backend, parts);
+  else
+    void window.showInformationMessage(t("The workspace's configuration asks for nothing that needs your agreement."));
+}
+
+async function ask(backend: Backend, parts: Config): Promise<'agreed' | 'left out' | undefined> {
+  const agree = t('Agree');
+  const without = t('Go On Without It');
+  const text = partsText(parts);
+  const long = text.length > LONG;
+  if (long) {
+    const document = await vscode.workspace.openTextDocument({ language: 'yaml', content: text });
+    await vscode.window.showTextDocument(document, { preview: true });
+  }
+  const message = t('The configuration of this workspace wants to change {0}.', partNames(parts).join(', '));
+  const meaning = t(
+    'Servers and models named there get your code, and servers your keys, too; commands allowed there run without asking; higher limits cost more. When any of it changes, you are asked again.',
+  );
+  const choice = await window.showWarningMessage(
+    long ? `${message} ${meaning}` : message,
+    long ? {} : { modal: true, detail: `${text}\n${meaning}` },
+    // The first one is what Enter takes.
+    without,
+    agree,
+  );
+  if (choice === agree) {
+    await backend.agree(parts);
+    return 'agreed';
+  }
+  if (choice === undefined) return undefined;
+  leftOut.add(JSON.stringify(parts));
+  return 'left out';
+}

@@ -1,0 +1,236 @@
+import assert from 'node:assert/strict';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { agree, loadFrom } from '../../../src/app/load-config.ts';
+import { budgetPlan } from '../../../src/app/settings.ts';
+import { partNames, partsText } from '../../../src/core/config/agreement.ts';
+import { loadConfig } from '../../../src/core/config/load.ts';
+import { Config } from '../../../src/protocol/config.ts';
+import { tempFolder } from '../../support/temp-folder.ts';
+
+interface Row {
+  user?: Config;
+  /** Counts at once. */
+  tightens?: Config;
+  /** What the two come to. */
+  becomes?: Config;
+  /** Waits for the user, whole, and counts for nothing until then. */
+  loosens?: Config[];
+}
+
+const model = (input: number) => [{ model: 'openai/x', input, output: 1 }];
+const local: Config = { routes: { default: ['ollama/x'] } };
+const wide = (key: string, less: number, more: number, unset: number, users: number): Row[] => {
+  const [group = '', ...names] = key.split('.');
+  const of = (value: number): Config =>
+    ({ [group]: names.reduceRight<unknown>((below, name) => ({ [name]: below }), value) }) as Config;
+  return [
+    {
+      tightens: of(less),
+      becomes: of(less),
+      loosens: [of(unset === Infinity ? users : more)].slice(unset === Infinity ? 1 : 0),
+    },
+    { user: of(users), tightens: of(less), becomes: of(less), loosens: [of(users + 1)] },
+    { user: of(users), tightens: of(users), becomes: of(users) },
+  ];
+};
+
+/** For each key of the schema: what a workspace may say by itself, and what not. */
+const table: Record<string, Row[]> = {
+  providers: [
+    { loosens: [{ providers: { anthropic: { kind: 'anthropic', baseUrl: 'http://evil.example' } } }] },
+    { loosens: [{ providers: { anthropic: { kind: 'anthropic', keyEnv: 'AWS_SECRET' } } }] },
+    { loosens: [{ providers: { ollama: { kind: 'ollama', disabled: true } } }] },
+    { loosens: [{ providers: { lab: { kind: 'openai-compatible', baseUrl: 'http://127.0.0.1:1/v1', local: true } } }] },
+  ],
+  routes: [
+    { loosens: [{ routes: { default: ['openai/x'] } }] },
+    {
+      user: local,
+      loosens: [{ routes: { default: ['openai/x'] } }, { routes: { reviewer: ['ollama/x', 'openai/x'] } }],
+    },
+    { user: local, loosens: [{ routes: { fallback: ['anthropic/x'] } }, { routes: { complex: ['vscode/x'] } }] },
+    // Chosen for another role only.
+    {
+      user: { routes: { ...local.routes, reviewer: ['openai/x'] } },
+      loosens: [{ routes: { implementer: ['openai/x'] } }],
+    },
+    {
+      user: { routes: { ...local.routes, reviewer: ['openai/x'] } },
+      tightens: { routes: { reviewer: ['openai/y'], implementer: ['ollama/y'] } },
+      becomes: { routes: { default: ['ollama/x'], reviewer: ['openai/y'], implementer: ['ollama/y'] } },
+    },
+    { loosens: [{ routes: { constructor: ['openai/x'] } as Config['routes'] } as Config] },
+  ],
+  workers: [],
+  'budget.sessionUsd': [
+    ...wide('budget.sessionUsd', 1, 1_000_000, 5, 20),
+    { user: { budget: { sessionUsd: 2 } }, loosens: [{ budget: { sessionUsd: 5 } }] },
+  ],
+  'budget.agentUsd': wide('budget.agentUsd', 1, 9, Infinity, 3),
+  'budget.dayUsd': wide('budget.dayUsd', 1, 9, Infinity, 3),
+  'budget.providers': wide('budget.providers.openai', 1, 9, Infinity, 3),
+  'budget.alertAt': wide('budget.alertAt', 0.5, 0.9, 0.8, 0.6).slice(0, 1),
+  'budget.whenSpent': [
+    { tightens: { budget: { whenSpent: 'stop' } }, becomes: { budget: { whenSpent: 'stop' } } },
+    { loosens: [{ budget: { whenSpent: 'local' } }] },
+    { user: { budget: { whenSpent: 'stop' } }, loosens: [{ budget: { whenSpent: 'pause' } }] },
+  ],
+  prices: [{ loosens: [{ prices: model(0) }] }, { user: { prices: model(3) }, loosens: [{ prices: model(0) }] }],
+  'permissions.commands.allow': [
+    { loosens: [{ permissions: { commands: { allow: ['rm *'] } } }] },
+    {
+      user: { permissions: { commands: { allow: ['make'] } } },
+      loosens: [{ permissions: { commands: { allow: ['make', 'rm *'] } } }],
+    },
+  ],
+  'permissions.commands.ask': [
+    {
+      user: { permissions: { commands: { ask: ['a'] } } },
+      tightens: { permissions: { commands: { ask: ['b', 'a'] } } },
+      becomes: { permissions: { commands: { ask: ['a', 'b'] } } },
+    },
+    {
+      user: { permissions: { commands: { ask: ['a'] } } },
+      tightens: { permissions: { commands: { ask: [] } } },
+      becomes: { permissions: { commands: { ask: ['a'] } } },
+    },
+  ],
+  'permissions.commands.deny': [
+    {
+      user: { permissions: { commands: { deny: ['a'] } } },
+      tightens: { permissions: { commands: { deny: [] } } },
+      becomes: { permissions: { commands: { deny: ['a'] } } },
+    },
+    {
+      user: { permissions: { commands: { deny: ['a'] } } },
+      tightens: { permissions: { commands: { deny: ['b'] } } },
+      becomes: { permissions: { commands: { deny: ['a', 'b'] } } },
+    },
+  ],
+  'team.maxAgents': wide('team.maxAgents', 1, 100, 4, 6),
+  'team.maxTurns': wide('team.maxTurns', 1, 100, 60, 80),
+  'team.attempts': wide('team.attempts', 1, 3, 1, 2),
+  'team.approvePlan': [
+    { tightens: { team: { approvePlan: true } }, becomes: { team: { approvePlan: true } } },
+    { loosens: [{ team: { approvePlan: false } }] },
+    {
+      user: { team: { approvePlan: false } },
+      tightens: { team: { approvePlan: true } },
+      becomes: { team: { approvePlan: true } },
+    },
+  ],
+  'team.commandSeconds': wide('team.commandSeconds', 1, 301, 300, 400),
+  'supervisor.silenceSeconds': wide('supervisor.silenceSeconds', 1, 301, 300, 400),
+  'supervisor.repeatedCalls': wide('supervisor.repeatedCalls', 1, 5, 4, 8),
+  'supervisor.repeatedErrors': wide('supervisor.repeatedErrors', 1, 7, 6, 8),
+  'supervisor.idleTurns': wide('supervisor.idleTurns', 1, 9, 8, 10),
+  'routing.retries': wide('routing.retries', 0, 3, 2, 4),
+  'routing.longestWaitSeconds': wide('routing.longestWaitSeconds', 1, 91, 90, 95),
+  'routing.concurrency': wide('routing.concurrency', 1, 9, 8, 10),
+  'routing.watchdogs.connectSeconds': wide('routing.watchdogs.connectSeconds', 1, 61, 60, 65),
+  'routing.watchdogs.firstByteSeconds': wide('routing.watchdogs.firstByteSeconds', 1, 121, 120, 125),
+  'routing.watchdogs.silenceSeconds': wide('routing.watchdogs.silenceSeconds', 1, 91, 90, 95),
+  'storage.maxMegabytes': [{ loosens: [{ storage: { maxMegabytes: 1 } }, { storage: { maxMegabytes: 1e9 } }] }],
+};
+
+const load = (said: Config, user: Config = {}, agreed?: () => boolean) =>
+  loadConfig({ user: { source: 'u', value: user }, workspace: { source: 'w', text: JSON.stringify(said) } }, agreed);
+
+/** The names of all keys, as far as the schema tells them apart. */
+function keysOf(schema: unknown, path: string): string[] {
+  let at = schema as { unwrap?: () => unknown; shape?: Record<string, unknown> };
+  while (at.unwrap && !at.shape && !('element' in at)) at = at.unwrap() as typeof at;
+  if (!at.shape) return [path];
+  return Object.entries(at.shape).flatMap(([key, below]) => keysOf(below, path === '' ? key : `${path}.${key}`));
+}
+
+describe('What the configuration of a workspace may say by itself', () => {
+  it('is settled for every key there is', () => {
+    assert.deepEqual(Object.keys(table).sort(), keysOf(Config, '').sort());
+  });
+
+  for (const [key, rows] of Object.entries(table)) {
+    it(`${key}: nothing that loosens or leads elsewhere, before the user has agreed to exactly that`, async () => {
+      for (const { user = {}, tightens, becomes, loosens = [] } of rows) {
+        if (tightens) {
+          const { config, sensitive } = await load(tightens, user);
+          assert.deepEqual([config, sensitive], [becomes, undefined]);
+        }
+        for (const part of loosens) {
+          const { config, sensitive, problems } = await load(part, user);
+          assert.deepEqual([config, sensitive], [user, part], JSON.stringify(problems));
+          const after = await load(part, user, () => true);
+          assert.equal(after.sensitive, undefined);
+          assert.notDeepEqual(after.config, user);
+        }
+      }
+    });
+  }
+
+  it('leaves a session the five dollars that it may cost unless the user says otherwise', async () => {
+    const { config } = await load({ budget: { sessionUsd: 1_000_000 } });
+    assert.equal(budgetPlan(config).limits.session, 5e9);
+  });
+
+  it('adds to what the user allows and prices when that is agreed to, and replaces none of it', async () => {
+    const user: Config = {
+      permissions: { commands: { allow: ['make'], deny: ['x'] } },
+      prices: [...model(1), { model: 'a/b', input: 1, output: 1 }],
+    };
+    const said: Config = { permissions: { commands: { allow: ['npm ci'], deny: ['y'] } }, prices: model(2) };
+    const { config } = await load(said, user, () => true);
+    assert.deepEqual(config.permissions?.commands, { allow: ['make', 'npm ci'], deny: ['x', 'y'] });
+    assert.deepEqual(
+      config.prices?.map(({ model, input }) => [model, input]),
+      [
+        ['a/b', 1],
+        ['openai/x', 2],
+      ],
+    );
+  });
+
+  it('is shown as YAML that says what is in it, characters that nobody sees included', () => {
+    const parts: Config = {
+      providers: {
+        lab: { kind: 'openai', baseUrl: 'http://a.example/\u202e\u200b', headers: { 'x\u2066': 'a\nb: c' } },
+      },
+    };
+    const text = partsText(parts);
+    assert.doesNotMatch(text, /[^\P{C}\n]/u);
+    assert.deepEqual(parse(text), parts);
+    assert.deepEqual(partNames(parts), ['providers.lab']);
+    assert.deepEqual(partNames({ budget: { sessionUsd: 9 }, prices: [] }), ['budget.sessionUsd', 'prices']);
+  });
+
+  describe('once it was agreed to', () => {
+    const folder = tempFolder();
+    const said = (config: Config) =>
+      writeFile(join(folder.path, '.orchestrate', 'config.yaml'), JSON.stringify(config));
+    const places = () => ({ workspace: folder.path, environment: { ORCHESTRATE_HOME: join(folder.path, 'home') } });
+    const waits = async () => (await loadFrom(places())).sensitive;
+    beforeEach(() => mkdir(join(folder.path, '.orchestrate')));
+
+    it('counts, until any of it changes; what was agreed to in another shape stays agreed', async () => {
+      const [first, second] = [{ budget: { sessionUsd: 9 } }, { budget: { sessionUsd: 10 } }];
+      await said(first);
+      assert.deepEqual(await waits(), first);
+      await agree(places(), first);
+      assert.equal(await waits(), undefined);
+      await said(second);
+      assert.deepEqual(await waits(), second);
+      await agree(places(), second);
+      await said(first);
+      assert.equal(await waits(), undefined);
+      await said({ ...first, team: { approvePlan: false } });
+      assert.deepEqual(await waits(), { ...first, team: { approvePlan: false } });
+    });
+
+    it('counts in that workspace only', async () => {
+      await agree({ ...places(), workspace: join(folder.path, 'other') }, { budget: { sessionUsd: 9 } });
+      await said({ budget: { sessionUsd: 9 } });
+      assert.notEqual(await waits(), undefined);
+    });
+  });
+});
