@@ -61,7 +61,6 @@ const table: Record<string, Row[]> = {
       tightens: { routes: { reviewer: ['openai/y'], implementer: ['ollama/y'] } },
       becomes: { routes: { default: ['ollama/x'], reviewer: ['openai/y'], implementer: ['ollama/y'] } },
     },
-    { loosens: [{ routes: { constructor: ['openai/x'] } as Config['routes'] } as Config] },
   ],
   workers: [],
   'budget.sessionUsd': [
