@@ -41,7 +41,7 @@ export async function terminalLab(
   const sessions = join(workspace, '.orchestrate', 'sessions');
   /** What the journal of its one session holds. */
   const events = async () => {
-    const [id = 'none'] = await readdir(sessions).catch(() => []);
+    const [id = 'none'] = (await readdir(sessions).catch(() => [])).filter(name => !name.startsWith('.'));
     const text = await readFile(join(sessions, id, 'events.jsonl'), 'utf8').catch(() => '');
     return text.split('\n').flatMap(line => (line === '' ? [] : [JSON.parse(line)]));
   };

@@ -86,7 +86,7 @@ function judgeItself(command: Simple, workspace: Workspace, rules: CompiledRules
   const refused = worst([bad ?? allowed, below]);
   if (refused.final) return refused;
   if (rules.ask(command)) return atLeastAsk(refused, 'user-ask', 'A rule of the user asks about it.');
-  if (rules.allow(command) && command.args.every(arg => arg.fixed)) return allowed;
+  if (rules.allow(command) && command.args.every(arg => arg.fixed)) return bad?.firm ? bad : allowed;
   if (bad) return bad;
   if (inner) return inner.clear ? below : atLeastAsk(below, 'runs-commands', 'Run the command itself.');
   return unknownName(command) ?? permitted(command, workspace);

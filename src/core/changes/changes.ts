@@ -15,7 +15,8 @@ import { Door } from './door.ts';
 import { Files } from './files.ts';
 import type { Hunk } from './hunks.ts';
 import { typed } from './live.ts';
-import { baseOf, changeOf, isWhole } from './review.ts';
+import { type Mark, markOf } from './marks.ts';
+import { baseOf, changeOf, currentOf, isWhole } from './review.ts';
 import { settleOpen } from './settle.ts';
 import type { LineEdit } from './splice.ts';
 import type { Ground, GroundFiles, Tracked } from './tracked.ts';
@@ -33,6 +34,8 @@ export interface PendingFile {
   removed: number;
   /** Whose work waits. */
   authors: Author[];
+  /** Why it should be looked at before all others. */
+  mark?: Mark;
   /** What a decision on what is shown now must name. */
   view: string;
 }
@@ -170,10 +173,16 @@ function summary(ground: Ground, file: Tracked): PendingFile {
 function reviewOf({ journal }: Ground, file: Tracked): FileReview {
   const { path, reviewed, counts, hunks } = file;
   const renamedFrom = journal.state.files.get(path)?.renamedFrom;
+  const mark = markOf(
+    path,
+    () => bytesIn(baseOf(reviewed)),
+    () => bytesIn(currentOf(reviewed)),
+  );
   return {
     path,
     change: changeOf(reviewed),
     ...(renamedFrom !== undefined && { renamedFrom }),
+    ...(mark && { mark }),
     hunks,
     added: counts?.added ?? 0,
     removed: counts?.removed ?? 0,
@@ -181,3 +190,7 @@ function reviewOf({ journal }: Ground, file: Tracked): FileReview {
     view: viewOf(file),
   };
 }
+
+/** Content that is not text line by line is nobody's manifest. */
+const bytesIn = (content: { bytes: Uint8Array | null } | { blob: unknown }): Uint8Array | null =>
+  'bytes' in content ? content.bytes : new Uint8Array([0]);

@@ -41,6 +41,7 @@ export const initialState = (): SessionState => ({
   openReviews: new Map(),
   budget: { limits: [], alerts: [] },
   asks: new Map(),
+  consents: new Map(),
   grants: new Map(),
   decisions: [],
   issues: new Map(),

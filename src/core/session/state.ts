@@ -316,6 +316,8 @@ export interface SessionState {
   };
   asks: Map<string, Ask>;
   /** Permissions answered for more than once, by kind, rule and what, see `grantKey`. */
+  /** What a person said of files by which tools run something, by task and file. */
+  consents: Map<string, 'allow' | 'deny'>;
   grants: Map<string, { decision: 'allow' | 'deny'; scope: 'session' | 'always' }>;
   decisions: Decision[];
   issues: Map<string, Issue>;

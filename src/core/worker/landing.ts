@@ -1,15 +1,19 @@
 import * as z from 'zod';
 import { Hash, type ModelRef, RelPath } from '../../protocol/ids.ts';
+import { askToWrite } from '../agent/ask-to-write.ts';
 import type { Claims } from '../agent/claims.ts';
+import type { Attention } from '../agent/contract.ts';
 import type { Author, ChangeDoor } from '../changes/contract.ts';
 import type { WorkspaceFiles } from '../ports.ts';
 import type { Journal } from '../session/contract.ts';
+import { actsRule } from '../session/fold/consents.ts';
 import type { CopyChange, WorkerCopy } from './contract.ts';
 
 export interface LandingHost {
   journal: Journal;
   door: ChangeDoor;
   files: Pick<WorkspaceFiles, 'resolve'>;
+  attention: Attention;
 }
 
 /** Whose work lands. */
@@ -52,23 +56,34 @@ export async function land(
   host: LandingHost,
   lander: Lander,
   result: { blob: Hash; model: ModelRef },
-): Promise<Landed> {
+  signal: AbortSignal,
+): Promise<Landed | 'aborted'> {
   const { journal, door } = host;
   const { agent, task, claims } = lander;
   const author: Author = { agent, ...(task !== undefined && { task }), model: result.model };
   const landed: Landed = { written: [], refused: [], stale: [], failed: [] };
-  for (const { path, before, after } of await changesOf(journal, result.blob)) {
+  const changes = await changesOf(journal, result.blob);
+  // All questions come first: half of its work must not stand there while somebody thinks.
+  const withheld = new Set<string>();
+  for (const { path } of changes) {
+    const refused = claims.allows(path) && (await askToWrite(host, agent, path, signal)) !== undefined;
+    if (refused && signal.aborted) return 'aborted';
+    if (refused) withheld.add(path);
+  }
+  for (const { path, before, after } of changes) {
     const resolved = await host.files.resolve(path, 'write');
     const rule = !resolved.ok
       ? resolved.reason
       : resolved.path !== path
         ? 'outside-workspace'
-        : claims.allows(path)
-          ? undefined
-          : 'outside-claim';
+        : !claims.allows(path)
+          ? 'outside-claim'
+          : withheld.has(path)
+            ? actsRule
+            : undefined;
     if (rule !== undefined) {
       const advice = 'What a CLI agent changed there was not taken over.';
-      if (rule !== 'invalid' && rule !== 'not-a-file')
+      if (rule !== 'invalid' && rule !== 'not-a-file' && rule !== actsRule)
         journal.append({ type: 'permission-denied', agent, kind: 'path', what: path, rule, advice });
       landed.refused.push(path);
       continue;

@@ -321,14 +321,16 @@ export class WorkerRun {
     return texts;
   }
 
-  /** Not stopped by anything: half of it must not stand there alone. */
+  /** Stopped by nothing but a question: half of it must not stand there alone. */
   async #land(): Promise<AgentResult> {
     const { journal, newId } = this.#host;
     const { agent, task } = this.#job;
     const result = journal.state.agents.get(agent)?.workerResult;
     if (!result) return { outcome: 'failed', reason: 'internal', message: 'its result is not in the journal' };
     const lander = { agent, claims: this.#claims, ...(task && { task: task.id }) };
-    const { refused, stale, failed } = await land(this.#host, lander, result);
+    const landed = await land(this.#host, lander, result, this.#reins.signal);
+    if (landed === 'aborted') return { outcome: 'aborted' };
+    const { refused, stale, failed } = landed;
     if (stale.length > 0 || failed.length > 0) {
       const why = [
         stale.length > 0 ? `changed in the workspace meanwhile: ${listed(stale)}` : '',
@@ -339,7 +341,7 @@ export class WorkerRun {
     }
     const summary = result.summary || 'It said nothing of what it did.';
     if (refused.length === 0) return { outcome: 'finished', summary };
-    const text = `What ${agent} changed outside of its files was not taken over: ${listed(refused)}`;
+    const text = `What ${agent} changed outside of its files, or where it was not allowed to, was not taken over: ${listed(refused)}`;
     const about = { issue: newId('issue'), severity: 'major', by: agent, ...(task && { task: task.id }) } as const;
     journal.append({ type: 'issue-opened', ...about, text });
     return { outcome: 'finished', summary: `${summary}\n\n${text}` };

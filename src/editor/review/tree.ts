@@ -128,10 +128,14 @@ export class ReviewTree implements vscode.TreeDataProvider<ReviewNode>, vscode.D
       modified: linesIn(hunksIn(group, file)),
     }[file.change];
     item.id = `${group.by}:${group.name}:${file.path}`;
-    item.iconPath = vscode.ThemeIcon.File;
-    item.description = [what, count, folder].filter(part => part !== '').join(' · ');
-    item.tooltip = file.renamedFrom === undefined ? file.path : t('{0}, was {1}', file.path, file.renamedFrom);
-    item.accessibilityInformation = { label: `${file.path}, ${what}, ${count}` };
+    item.iconPath = file.mark
+      ? new vscode.ThemeIcon('warning', new vscode.ThemeColor('list.warningForeground'))
+      : vscode.ThemeIcon.File;
+    const mark = file.mark ? { acts: t('runs by itself'), scripts: t('scripts changed') }[file.mark.kind] : '';
+    item.description = [mark, what, count, folder].filter(part => part !== '').join(' · ');
+    const place = file.renamedFrom === undefined ? file.path : t('{0}, was {1}', file.path, file.renamedFrom);
+    item.tooltip = file.mark ? `${place}\n${file.mark.says}` : place;
+    item.accessibilityInformation = { label: [file.path, mark, what, count].filter(part => part !== '').join(', ') };
     item.command = { command: 'orchestrate.review.openDiff', title: t('Open Changes'), arguments: [file.path] };
     item.contextValue = 'file';
     return item;

@@ -88,6 +88,7 @@ async function showFile(
     terminal,
     `${style.bold(file.path)}  ${file.change}  ${style.good(`+${file.added}`)} ${style.bad(`-${file.removed}`)}  ${hunks}`,
   );
+  if (file.mark) print(terminal, `  ${style.warn(`! ${oneLine(file.mark.says)}`)}`);
   if (!read) return;
   const review = (await changes.file(file.path)) as FileReview;
   const before = linesOf(await changes.baseline(file.path));

@@ -23,6 +23,8 @@ interface Options {
   tellsUsage?: boolean;
   limit?: number;
   copied?: boolean;
+  /** What a person answers about files by which tools run something. */
+  decision?: 'allow' | 'deny';
 }
 
 const done: WorkerTurn = { ok: true, stop: 'end', usage: { input: 1, output: 1 } };
@@ -42,7 +44,7 @@ function world(options: Options = {}) {
   const limits = options.limit === undefined ? {} : { session: options.limit };
   const budget = new Budget({ session: 's', limits, alertAt: 0.8, whenSpent: 'stop', journal });
   const made = options.made ?? { 'a.txt': 'a2', 'b.txt': 'b' };
-  const seen = { opened: 0, prompts: [] as string[], ended: 0, removed: 0 };
+  const seen = { opened: 0, prompts: [] as string[], ended: 0, removed: 0, asked: [] as string[] };
   let ids = journal.state.seq * 1000;
   const models: AgentRunner = {
     start: () => {
@@ -59,7 +61,10 @@ function world(options: Options = {}) {
     hashOf: sha256,
     judgeIn: () => () => ({ verdict: 'allow', rule: 'all', advice: '' }),
     attention: {
-      permission: async () => ({ decision: 'deny', scope: 'once' }),
+      permission: async ({ what }) => {
+        seen.asked.push(what);
+        return { decision: options.decision ?? 'deny', scope: 'once' };
+      },
       question: async () => ({ answered: false, reason: 'nobody-there' }),
     },
     copies: {
@@ -139,6 +144,21 @@ describe('the work of a CLI agent', () => {
       assert.deepEqual(again.files.snapshot(), first.files.snapshot(), `after event ${cut}`);
       assert.equal(again.seen.opened, 0, `after event ${cut}`);
     }
+  });
+
+  const acting = { '.vscode/tasks.json': '{}', 'a.txt': 'a2', '.husky/pre-commit': 'x' };
+  it('lands without the files by which tools run something, unless a person agrees', async () => {
+    const refused = world({ made: acting });
+    const end = await refused.start().done;
+    assert.deepEqual(refused.seen.asked, ['.vscode/tasks.json', '.husky/pre-commit']);
+    assert.deepEqual(refused.files.snapshot(), { 'a.txt': 'a2' });
+    assert.match(
+      end.outcome === 'finished' ? end.summary : '',
+      /where it was not allowed to, was not taken over: \.vscode\/tasks\.json, \.husky\/pre-commit/,
+    );
+    const agreed = world({ made: acting, decision: 'allow' });
+    await agreed.start().done;
+    assert.deepEqual(agreed.files.snapshot(), acting);
   });
 
   it('is begun anew when it was cut off before it was done', async () => {

@@ -1,5 +1,5 @@
 import { isRoot, isThere, pathsIn, placeOf, type Workspace } from './places.ts';
-import { judgeWrite } from './redirect.ts';
+import { judgeActing, judgeWrite } from './redirect.ts';
 import type { Arg, Simple } from './simple.ts';
 import { type Finding, never } from './verdict.ts';
 
@@ -74,6 +74,11 @@ function changes(name: string, args: Arg[], workspace: Workspace): Finding | und
   for (const arg of changed) {
     const finding = judgeWrite(placeOf(arg, workspace));
     if (finding.verdict === 'deny') return finding;
+  }
+  if (name === 'mkdir' || name === 'rmdir') return undefined;
+  for (const arg of changed) {
+    const acting = judgeActing(arg, workspace);
+    if (acting) return acting;
   }
   return undefined;
 }

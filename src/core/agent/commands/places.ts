@@ -1,4 +1,5 @@
 import type { RelPath } from '../../../protocol/ids.ts';
+import { actsBy } from '../../acting-files.ts';
 import { checkRelPath, parsePath } from '../../paths.ts';
 import { type Disk, folded, unseenDisk } from './disk.ts';
 import { expand } from './expand.ts';
@@ -92,6 +93,20 @@ export function mayBeOption(arg: Arg, workspace: Workspace): boolean {
   const { disk } = workspace;
   const folders = disk && foldersOf(workspace);
   return !folders?.every(folder => disk?.names(folder)?.every(name => !name.startsWith('-')));
+}
+
+/** The file by which tools run something that a write to this word would change, or may. */
+export function actingTarget(arg: Arg, workspace: Workspace): { path: RelPath; says: string } | undefined {
+  const disk = diskOf(workspace);
+  const written = parsePath(arg.text, workspace.roots);
+  const reals = (realsOf(arg, workspace) ?? []).flatMap(real => (real === undefined ? [] : (disk.inside(real) ?? [])));
+  // Into a folder it is written under a name of its own.
+  for (const path of [...reals, ...(written.ok ? [written.path] : [])])
+    for (const each of [path, `${path}/file`]) {
+      const says = actsBy(each);
+      if (says) return { path, says };
+    }
+  return undefined;
 }
 
 /** Whether the word is the name of something that is there. */

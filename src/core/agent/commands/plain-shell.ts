@@ -35,7 +35,7 @@ export function judgePlainShell(line: string, workspace: Workspace, rules: Compi
   const commands = parts.map(simple);
   const refused = worst(commands.map(command => refuses(command, workspace, rules)));
   const [command] = commands;
-  if (refused.verdict === 'deny') return refused;
+  if (refused.verdict !== 'allow') return refused;
   if (!command || commands.length > 1 || !plainLine.test(line))
     return ask('unusual-syntax', 'Give one command with plain words, without quotes, pipes or variables.');
   if (rules.ask(command)) return ask('user-ask', 'A rule of the user asks about it.');
@@ -72,5 +72,5 @@ function refuses(command: Simple, workspace: Workspace, rules: CompiledRules): F
   if (wipes.has(name) && command.args.some(arg => /^(\/[sq]|-r\w*|-recurse|-force)$/i.test(arg.text)))
     return never('deletes-everything', 'Delete single files with delete_file.');
   const bad = forbidden(lower, workspace);
-  return bad && (bad.final || !rules.allow(command)) ? bad : allowed;
+  return bad && (bad.final || bad.firm || !rules.allow(command)) ? bad : allowed;
 }

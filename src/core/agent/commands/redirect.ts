@@ -1,6 +1,7 @@
-import { type Place, placeOf, type Workspace } from './places.ts';
-import type { Redirection } from './simple.ts';
-import { allowed, ask, type Finding, never } from './verdict.ts';
+import { actsRule } from '../../session/fold/consents.ts';
+import { actingTarget, type Place, placeOf, type Workspace } from './places.ts';
+import type { Arg, Redirection } from './simple.ts';
+import { allowed, ask, askFirmly, type Finding, never } from './verdict.ts';
 
 const writeAdvice = 'Write files of the workspace with write_file or edit_file.';
 
@@ -30,6 +31,12 @@ export function judgeWrite(place: Place): Finding {
   return whenWritten[place];
 }
 
+/** A file by which tools run something is asked about for what it is; undefined for any other. */
+export function judgeActing(target: Arg, workspace: Workspace): Finding | undefined {
+  const acting = actingTarget(target, workspace);
+  return acting && askFirmly(actsRule, `It would change "${acting.path}". ${acting.says} ${writeAdvice}`);
+}
+
 /** Judges one redirection. */
 export function judgeRedirection({ operator, target }: Redirection, workspace: Workspace): Finding {
   if (!target) return ask('not-understood', 'A redirection has no target.');
@@ -38,5 +45,7 @@ export function judgeRedirection({ operator, target }: Redirection, workspace: W
     return never('network', 'Connections are not opened through redirections.');
   if (target.fixed && /^\/dev\/(null|stdin|stdout|stderr|fd\/\d)$/.test(target.text)) return allowed;
   const place = placeOf(target, workspace);
-  return operator === '<' ? judgeRead(place) : judgeWrite(place);
+  if (operator === '<') return judgeRead(place);
+  const written = judgeWrite(place);
+  return written.verdict === 'deny' ? written : (judgeActing(target, workspace) ?? written);
 }

@@ -3,11 +3,16 @@ import type { CommandVerdict } from '../contract.ts';
 /** A verdict before it is weighed: what is `final` no rule of the user can lift. */
 export interface Finding extends CommandVerdict {
   final?: true;
+  /** A question that no rule of the user answers beforehand. */
+  firm?: true;
 }
 
 export const allowed: Finding = { verdict: 'allow', rule: 'known-harmless', advice: '' };
 
 export const ask = (rule: string, advice: string): Finding => ({ verdict: 'ask', rule, advice });
+
+/** A question that is asked whatever the rules allow. */
+export const askFirmly = (rule: string, advice: string): Finding => ({ ...ask(rule, advice), firm: true });
 
 /** Refused, unless the user's own rules allow it. */
 export const deny = (rule: string, advice: string): Finding => ({ verdict: 'deny', rule, advice });

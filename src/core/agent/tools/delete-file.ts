@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { notFound, resolveForWriting } from './paths.ts';
+import { notFound, permitWriting, resolveForWriting } from './paths.ts';
 import { defineTool } from './tool.ts';
 import { checkSeen, writeThrough } from './writing.ts';
 
@@ -10,6 +10,7 @@ export const deleteFile = defineTool({
   args: z.object({ path: z.string().min(1).describe('Relative to the workspace root.') }),
   aliases: { file_path: 'path', filePath: 'path', file: 'path', filename: 'path' },
   doing: args => `deletes ${args.path}`,
+  permit: permitWriting,
   async run(args, context) {
     const resolved = await resolveForWriting(context, args.path);
     if (!resolved.ok) return resolved;

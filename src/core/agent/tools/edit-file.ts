@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { applyEdits } from './edit-text.ts';
 import { fence } from './fence.ts';
-import { notFound, resolveForWriting } from './paths.ts';
+import { notFound, permitWriting, resolveForWriting } from './paths.ts';
 import { plainText } from './read-file.ts';
 import { defineTool, refuse } from './tool.ts';
 import { checkSeen, writeThrough } from './writing.ts';
@@ -28,6 +28,7 @@ export const editFile = defineTool({
   }),
   aliases: { file_path: 'path', filePath: 'path', file: 'path', filename: 'path' },
   doing: args => `edits ${args.path}`,
+  permit: permitWriting,
   async run(args, context) {
     const resolved = await resolveForWriting(context, args.path);
     if (!resolved.ok) return resolved;

@@ -1,6 +1,7 @@
 import type { RelPath } from '../../../protocol/ids.ts';
 import { patternMistake } from '../../plan/globs.ts';
 import type { PathRefusal } from '../../ports.ts';
+import { askToWrite } from '../ask-to-write.ts';
 import { fence } from './fence.ts';
 import { type Refusal, refuse, type ToolContext } from './tool.ts';
 
@@ -30,10 +31,15 @@ export async function resolvePath(context: ToolContext, path: string, access: 'r
   return refuse(reason, `"${path}" cannot be used. ${ADVICE[reason]}`);
 }
 
-/** Like `resolvePath`, and the task must have claimed the file. */
+/** Like `resolvePath`, and the task must have claimed the file, and a person agree where tools run something by it. */
 export async function resolveForWriting(context: ToolContext, path: string): Promise<Resolved> {
   const resolved = await resolvePath(context, path, 'write');
-  if (!resolved.ok || context.claims.allows(resolved.path)) return resolved;
+  if (!resolved.ok) return resolved;
+  if (context.claims.allows(resolved.path)) {
+    const { host, agent, signal } = context;
+    const refused = await askToWrite(host, agent, resolved.path, signal);
+    return refused === undefined ? resolved : refuse('denied', refused);
+  }
   const { globs } = context.claims;
   const mine = globs.length ? `This task may write only: ${globs.join(', ')}.` : 'This task may not write any file.';
   return denied(
@@ -42,6 +48,12 @@ export async function resolveForWriting(context: ToolContext, path: string): Pro
     'outside-claim',
     `${mine} The file belongs to another task: work inside your own files, and name the change that is needed there in the summary of finish_task; if you cannot go on without it, use report_blocker.`,
   );
+}
+
+/** What may be asked or refused about a file before it is intended to be written. */
+export async function permitWriting({ path }: { path: string }, context: ToolContext): Promise<Refusal | undefined> {
+  const resolved = await resolveForWriting(context, path);
+  return resolved.ok ? undefined : resolved;
 }
 
 /** A folder, by resolving a file that would stand in it, so that links in the way are followed. */

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { ProcessOutcome } from '../../ports.ts';
+import { actsRule } from '../../session/fold/consents.ts';
 import type { ToolResult } from '../contract.ts';
 import { cutLine, fence } from './fence.ts';
 import { resolveFolder } from './paths.ts';
@@ -60,8 +61,10 @@ export const runCommand = defineTool({
       host.journal.append({ type: 'permission-denied', agent, kind: 'command', ...place, rule, advice });
       return refuse('denied', `The command was refused by the rule "${rule}" and was not run. ${advice}`);
     }
+    // What such a file does is told in our words, not in the agent's.
+    const why = rule === actsRule ? advice : args.why;
     const answer = await host.attention.permission(
-      { agent, kind: 'command', ...place, rule, because: advice, ...(args.why && { why: args.why }) },
+      { agent, kind: 'command', ...place, rule, because: advice, ...(why && { why }) },
       signal,
     );
     if (answer.decision === 'allow') return undefined;

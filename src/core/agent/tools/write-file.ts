@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { resolveForWriting } from './paths.ts';
+import { permitWriting, resolveForWriting } from './paths.ts';
 import { defineTool, refuse } from './tool.ts';
 import { checkSeen, writeThrough } from './writing.ts';
 
@@ -23,6 +23,7 @@ export const writeFile = defineTool({
     contents: 'content',
   },
   doing: args => `writes ${args.path}`,
+  permit: permitWriting,
   async run(args, context) {
     const resolved = await resolveForWriting(context, args.path);
     if (!resolved.ok) return resolved;

@@ -1,5 +1,6 @@
 import type { SessionState } from '../state.ts';
 import { wake } from './agents.ts';
+import { noteConsent } from './consents.ts';
 import type { Folds } from './fold.ts';
 
 type Types =
@@ -54,6 +55,7 @@ export const knowledgeFolds: Folds<Types> = {
     const { decision, scope } = event;
     if (request?.type === 'permission-asked' && scope !== 'once')
       state.grants.set(grantKey(request), { decision, scope });
+    if (request?.type === 'permission-asked') noteConsent(state, request, event);
     if (decision === 'allow') return;
     state.deniedPermissions++;
     if (request?.type !== 'permission-asked') return;
