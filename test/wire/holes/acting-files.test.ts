@@ -1,5 +1,11 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
 import type { ScriptedCall } from '../../../src/rehearsal/wire/types.ts';
-import { command, type HoleCase, holes } from '../../support/hole-lab.ts';
+import { command, type HoleCase, holes, playHoles } from '../../support/hole-lab.ts';
+import { inTemporaryFolder } from '../../support/temporary.ts';
+import { program } from '../../support/terminal-lab.ts';
+import { endServers } from '../../support/wire.ts';
 
 const tool = (name: string, args: Record<string, unknown>): ScriptedCall => ({ name, args });
 const write = (path: string, content = '{"x": 1}\n') => tool('write_file', { path, content });
@@ -97,3 +103,26 @@ holes(
     ].map((line): HoleCase => ({ call: command(line), rule: 'runs-by-itself' })),
   ],
 );
+
+describe('What agents wrote, in the terminal', () => {
+  it('is marked where it changes what others run', async function () {
+    if (process.platform === 'win32') this.skip();
+    this.timeout(60_000);
+    await inTemporaryFolder(async folder => {
+      const scripts = JSON.stringify({ scripts: { postinstall: './x' } });
+      const calls = [tool('read_file', { path: 'package.json' }), write('package.json', scripts), write('a.json')];
+      const { folders } = await playHoles(folder, { workspace: { 'package.json': '{}\n' } }, calls);
+      const env = { PATH: process.env.PATH, HOME: folders.person, ORCHESTRATE_HOME: join(folder, 'home') };
+      const shown = spawnSync(process.execPath, [program, 'changes'], {
+        cwd: folders.workspace,
+        env,
+        encoding: 'utf8',
+      });
+      assert.match(
+        shown.stdout,
+        /^package\.json {2}modified.*\n {2}! What it has others run is different: scripts\.postinstall\.$/m,
+      );
+      assert.equal(shown.stdout.match(/!/g)?.length, 1, shown.stdout);
+    }).finally(endServers);
+  });
+});
