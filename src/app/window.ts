@@ -17,6 +17,7 @@ import { reduce } from '../core/session/reduce.ts';
 import type { SessionState } from '../core/session/state.ts';
 import type { SessionOwner, SessionText } from '../core/session/store.ts';
 import type { MoreWork } from '../core/team/options.ts';
+import type { RetryScope } from '../core/team/retry.ts';
 import type { Trial } from '../core/tool-trial.ts';
 import { systemClock as clock } from '../node/clock.ts';
 import { hashOf } from '../node/hash.ts';
@@ -79,7 +80,7 @@ export interface WindowParts {
 type Beginning =
   | { kind: 'new'; goal: string; plan?: Plan; budgetUsd?: number; roles?: string[] }
   | { kind: 'demo' }
-  | { kind: 'resume'; session: string; more?: readonly MoreWork[] };
+  | { kind: 'resume'; session: string; more?: readonly MoreWork[]; retry?: RetryScope };
 type Begun =
   | { ok: true; session: LiveSession }
   | { ok: false; reason: 'owned'; owner: SessionOwner }

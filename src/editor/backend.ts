@@ -10,6 +10,7 @@ import type { LiveSession } from '../core/session/live.ts';
 import type { SessionState } from '../core/session/state.ts';
 import type { SessionOwner, SessionText } from '../core/session/store.ts';
 import type { MoreWork } from '../core/team/options.ts';
+import type { RetryScope } from '../core/team/retry.ts';
 import type { Trial } from '../core/tool-trial.ts';
 import type { SessionSummary } from '../node/session/sessions.ts';
 import type { Config, ProviderEntry } from '../protocol/config.ts';
@@ -30,7 +31,7 @@ export interface Candidate {
 export type Beginning =
   | { kind: 'new'; goal: string; plan?: Plan; budgetUsd?: number; roles?: string[] }
   | { kind: 'demo' }
-  | { kind: 'resume'; session: string; more?: readonly MoreWork[] };
+  | { kind: 'resume'; session: string; more?: readonly MoreWork[]; retry?: RetryScope };
 
 export type Begun =
   | { ok: true; session: LiveSession }

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { RoleSpec } from '../core/agent/contract.ts';
 import type { Disposable } from '../core/ports.ts';
 import type { LiveSession as Running } from '../core/session/live.ts';
+import { isRetriable } from '../core/session/standing.ts';
 import type { SessionOwner } from '../core/session/store.ts';
 import { whyUnkept } from '../core/session/unkept.ts';
 import type { JournalEvent } from '../protocol/events.ts';
@@ -293,6 +294,10 @@ export class SessionController implements SessionSource, vscode.Disposable {
     set(
       'resumable',
       this.#sessions.some(session => session.resumable),
+    );
+    set(
+      'retriable',
+      this.#sessions.some(({ state }) => [...state.tasks.values()].some(isRetriable)),
     );
   }
 }

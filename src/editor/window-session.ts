@@ -2,6 +2,7 @@ import type { AgentStream } from '../core/agent/contract.ts';
 import type { Disposable } from '../core/ports.ts';
 import type { RequestOutcome } from '../core/session/inbox.ts';
 import type { LiveSession as Running } from '../core/session/live.ts';
+import { stoppedByOutage } from '../core/session/standing.ts';
 import type { SessionState } from '../core/session/state.ts';
 import type { SessionOwner } from '../core/session/store.ts';
 import type { JournalEvent } from '../protocol/events.ts';
@@ -64,7 +65,8 @@ export class WindowSession implements LiveSession {
   /** Whether there is something left to run. */
   get resumable(): boolean {
     const { outcome } = this.state;
-    return this.place === 'nowhere' && (!outcome || RESUMABLE.has(outcome.outcome));
+    if (this.place !== 'nowhere') return false;
+    return !outcome || RESUMABLE.has(outcome.outcome) || stoppedByOutage(this.state);
   }
 
   /** Whether it stopped before its end, and not for want of money. */

@@ -98,6 +98,8 @@ export const FromDashboard = z.discriminatedUnion('type', [
     type: z.literal('run'),
     command: z.enum(['start-session', 'start-demo', 'connect-model', 'manage-trust', 'open-folder', 'show-log']),
   }),
+  /** A task that did not get done is to begin anew, also where nobody runs its session. */
+  z.object({ type: z.literal('retry-task'), session: z.string(), task: z.string() }),
   z.object({ type: z.literal('step'), step: NextStep, session: z.string() }),
 ]);
 

@@ -1,5 +1,6 @@
+import { isCutOff, stoppedByOutage } from '../core/session/standing.ts';
 import type { SessionState } from '../core/session/state.ts';
-import { isCutOff, toRetry } from '../core/team/retry.ts';
+import { toRetry } from '../core/team/retry.ts';
 
 /** What can be done with a session that has ended, as commands with what each is for. */
 export function nextSteps(state: SessionState): string[] {
@@ -17,8 +18,7 @@ export function nextSteps(state: SessionState): string[] {
     case 'budget-spent':
       return [`Go on:    orchestrate resume ${session} --budget USD${rehearse}`];
     case 'failed': {
-      const waits = !state.planApproved || tasks.some(({ status, outage }) => status === 'failed' && outage);
-      if (waits) return [`Go on:    ${resume}   when the cause is mended`];
+      if (stoppedByOutage(state)) return [`Go on:    ${resume}   when the cause is mended`];
       return retriable(state) ? [`Again:    ${retry(' [TASK]')}`] : [];
     }
     case 'aborted':

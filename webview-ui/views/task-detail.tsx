@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import type { Row } from '../../src/protocol/dashboard-rows.ts';
 import { showDuration } from '../../src/protocol/show.ts';
+import { tell } from '../host.ts';
 import { l10n } from '../l10n.ts';
 import { chosenAgent, chosenTask, fetchText, hostNow, model } from '../page.ts';
 import { IconButton } from '../parts/button.tsx';
@@ -9,6 +10,7 @@ import { taskLook } from '../parts/states.ts';
 import { costOf } from '../parts/tally.ts';
 
 type Task = Row<'tasks'>;
+const undone = new Set(['failed', 'cancelled', 'skipped']);
 
 /** The chosen task: why it stands where it stands, its rounds, and its proof. */
 export function TaskDetail() {
@@ -27,6 +29,13 @@ function Detail({ task }: { task: Task }) {
         <span class={`tone-${look.tone}`}>
           <Icon name={look.icon} /> {look.label}
         </span>
+        {undone.has(task.status) && (
+          <IconButton
+            icon="refresh"
+            label={l10n.t('Retry')}
+            onClick={() => tell({ type: 'retry-task', session: model.session.peek()?.session ?? '', task: task.id })}
+          />
+        )}
         <IconButton
           icon="close"
           label={l10n.t('Close')}

@@ -79,3 +79,23 @@ export function workingTime(state: SessionState, now: number, runs: boolean): nu
   if (!runs || state.status === 'ended' || state.workedAt === undefined) return state.activeMs;
   return state.activeMs + Math.max(0, now - state.workedAt);
 }
+
+const UNDONE: ReadonlySet<TaskStatus> = new Set<TaskStatus>(['failed', 'cancelled', 'skipped']);
+const OPEN: ReadonlySet<TaskStatus> = new Set<TaskStatus>(['waiting', 'running', 'checking']);
+
+/** A command that was cut off may be run again by whoever says so, and waits for that. */
+export const isCutOff = ({ task, status, attempt, checks }: TaskState): boolean =>
+  task.kind === 'command' &&
+  OPEN.has(status) &&
+  checks.findLast(check => check.round === attempt)?.interrupted === true;
+
+/** Whether somebody may have it tried again. */
+export const isRetriable = (task: TaskState): boolean => !task.dropped && (UNDONE.has(task.status) || isCutOff(task));
+
+/** Whether it ended for want of a model: at the plan, or in some task. */
+export function stoppedByOutage({ outcome, tasks, agents, planApproved }: SessionState): boolean {
+  if (outcome?.outcome !== 'failed') return false;
+  const stopped: Iterable<{ status: string; outage?: unknown }> = planApproved ? tasks.values() : agents.values();
+  for (const { status, outage } of stopped) if (status === 'failed' && outage) return true;
+  return false;
+}

@@ -1,14 +1,13 @@
 import type { Who } from '../../protocol/events.ts';
 import { groupsOf, needKey, resolveNeed } from '../plan/needs.ts';
 import type { Journal } from '../session/contract.ts';
+import { isRetriable } from '../session/standing.ts';
 import type { SessionState, TaskState } from '../session/state.ts';
 
 /** What is tried again: what failed because no model answered, all that failed or was cancelled, or one task. */
 export type RetryScope = 'outages' | 'all' | { task: string };
 
 export type Retried = { ok: true; tasks: string[] } | { ok: false; message: string };
-
-const OVER: ReadonlySet<TaskState['status']> = new Set(['failed', 'cancelled', 'skipped']);
 
 /** The tasks that a retry takes up: those that are meant, what kept them from starting, and what was skipped for them. */
 export function toRetry(state: SessionState, scope: RetryScope): Retried {
@@ -44,15 +43,9 @@ export function retry(journal: Journal, scope: RetryScope, by: Who): Retried {
   return found;
 }
 
-/** A command that was cut off may be run again by whoever says so, and waits for that. */
-export const isCutOff = ({ task, status, attempt, checks }: TaskState): boolean =>
-  task.kind === 'command' &&
-  (status === 'waiting' || status === 'running' || status === 'checking') &&
-  checks.findLast(check => check.round === attempt)?.interrupted === true;
-
 function refusalOf(id: string, task: TaskState | undefined): string | undefined {
   if (!task || task.dropped) return `there is no task "${id}"`;
-  if (OVER.has(task.status) || isCutOff(task)) return undefined;
+  if (isRetriable(task)) return undefined;
   return task.status === 'completed' ? `task ${id} is done` : `task ${id} is not over: it is ${task.status}`;
 }
 
@@ -73,7 +66,7 @@ function causesOf(state: SessionState, skipped: TaskState): Set<string> {
   for (let task = open.pop(); task; task = open.pop()) {
     for (const id of neededBy(state, task)) {
       const cause = state.tasks.get(id);
-      if (!cause || causes.has(id) || cause.dropped || !OVER.has(cause.status)) continue;
+      if (!cause || causes.has(id) || !isRetriable(cause)) continue;
       causes.add(id);
       if (cause.status === 'skipped') open.push(cause);
     }

@@ -1,5 +1,12 @@
 import * as vscode from 'vscode';
-import { phaseStanding, progressOf, sessionStanding, standing, taskStanding } from '../../core/session/standing.ts';
+import {
+  isRetriable,
+  phaseStanding,
+  progressOf,
+  sessionStanding,
+  standing,
+  taskStanding,
+} from '../../core/session/standing.ts';
 import { agentOf, type Node, taskOf } from './nodes.ts';
 import { type Description, describeAgent, describeSession, describeTask, statusIcon, statusWord } from './words.ts';
 
@@ -111,7 +118,7 @@ function taskItem(node: Extract<Node, { kind: 'task' }>, now: number): Filled {
   const item = new vscode.TreeItem(shortened(nameOf(node)), state.agents.length === 0 ? None : open);
   const status = taskStanding(node.session.state, state, node.session.runs);
   item.iconPath = statusIcon(status);
-  item.contextValue = 'task';
+  item.contextValue = isRetriable(state) ? 'task retriable' : 'task';
   return { item, over: state.endedAt !== undefined, described: describeTask({ ...state, status }, now) };
 }
 

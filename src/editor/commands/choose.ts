@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
+import { isRetriable } from '../../core/session/standing.ts';
 import type { AgentState } from '../../core/session/state.ts';
 import type { Node } from '../agents/nodes.ts';
-import { describeSession, titleOf } from '../agents/words.ts';
+import { describeSession, statusWord, titleOf } from '../agents/words.ts';
 import * as window from '../plain/window.ts';
 import type { SessionController } from '../session-controller.ts';
 import type { WindowSession } from '../window-session.ts';
@@ -62,6 +63,30 @@ export async function chooseAgent(
     return undefined;
   }
   return window.showQuickPick(working, { title: t('Which agent?'), matchOnDescription: true });
+}
+
+/** A task that did not get done: the row's, the dashboard's, or one that is picked. */
+export async function chooseTask(
+  controller: SessionController,
+  given: unknown,
+): Promise<{ session: WindowSession; task: string } | undefined> {
+  if (isNode(given) && given.kind === 'task') return { session: given.session, task: given.task };
+  const session = sessionIn(controller, given);
+  if (session && typeof given === 'object' && given !== null && 'task' in given && typeof given.task === 'string')
+    return { session, task: given.task };
+  await controller.look();
+  const open = (session ? [session] : controller.sessions).flatMap(session =>
+    [...session.state.tasks.values()].filter(isRetriable).map(({ task, status, note }) => ({
+      label: task.title,
+      description: [statusWord(status), note].filter(Boolean).join(' · '),
+      detail: session.state.goal,
+      session,
+      task: task.id,
+    })),
+  );
+  if (open.length > 0) return window.showQuickPick(open, { title: t('Which task?'), matchOnDescription: true });
+  void window.showInformationMessage(t('No task failed, and none was cancelled.'));
+  return undefined;
 }
 
 export const isNode = (given: unknown): given is Node =>

@@ -55,6 +55,7 @@ export function registerCommands(parts: CommandParts): vscode.Disposable {
   add('answer', given => steer.answerAgent(controller, desk, given));
   add('queueTask', given => steer.queueTask(controller, given));
   add('askForMore', given => steer.askForMore(controller, given));
+  add('retryTask', given => steer.retryTask(controller, given));
   add('pauseAgent', given => steer.pauseAgent(controller, given));
   add('continueAgent', given => steer.continueAgent(controller, given));
   add('abortAgent', given => steer.abortAgent(controller, given));

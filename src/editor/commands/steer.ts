@@ -9,7 +9,7 @@ import type { SessionController } from '../session-controller.ts';
 import type { WindowSession } from '../window-session.ts';
 import { requireReady } from '../workspace-readiness.ts';
 import { begin } from './begin.ts';
-import { chooseAgent, chooseSession } from './choose.ts';
+import { chooseAgent, chooseSession, chooseTask } from './choose.ts';
 import { ask } from './request.ts';
 
 const { t } = vscode.l10n;
@@ -161,6 +161,16 @@ async function askWho(controller: SessionController, session: WindowSession): Pr
   }));
   const who = await window.showQuickPick([anyone, ...pools, ...roles], { title: t('Who should do it?') });
   return who && (who.target === undefined ? {} : { target: who.target });
+}
+
+/** What failed, was cancelled or skipped begins anew; a session that is over goes on for it. */
+export async function retryTask(controller: SessionController, given?: unknown): Promise<void> {
+  if (!(await requireReady())) return;
+  const chosen = await chooseTask(controller, given);
+  if (!chosen) return;
+  const { session, task } = chosen;
+  if (session.runs) await ask(session, { kind: 'retry', task });
+  else await begin(controller, { kind: 'resume', session: session.id, retry: { task } });
 }
 
 export async function raiseSessionBudget(controller: SessionController, given?: unknown): Promise<void> {

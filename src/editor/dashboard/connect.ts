@@ -21,6 +21,7 @@ export function connect(webview: vscode.Webview, { log, ...own }: Own): Connecti
     openFile: (path, line) => void openFile(path, line),
     openTranscript: (session, agent) =>
       void vscode.commands.executeCommand('orchestrate.openTranscript', { session, agent }),
+    retryTask: (session, task) => void vscode.commands.executeCommand('orchestrate.retryTask', { session, task }),
     texts: vscode.l10n.bundle ?? {},
   });
 }

@@ -21,6 +21,7 @@ export interface ConnectionParts {
   step(step: NextStep, session: string): void;
   openFile(path: RelPath, line: number | undefined): void;
   openTranscript(session: string, agent: string): void;
+  retryTask(session: string, task: string): void;
   /** Translations of the page's texts. */
   texts: Record<string, string>;
   /** The page has drawn that update. */
@@ -110,6 +111,9 @@ export class Connection implements Disposable {
         break;
       case 'open-transcript':
         this.#parts.openTranscript(message.session, message.agent);
+        break;
+      case 'retry-task':
+        this.#parts.retryTask(message.session, message.task);
         break;
       case 'run':
         this.#parts.run(message.command);

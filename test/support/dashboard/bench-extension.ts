@@ -89,6 +89,7 @@ export function activate(context: vscode.ExtensionContext): void {
       step() {},
       openFile() {},
       openTranscript() {},
+      retryTask: () => undefined,
       texts: {},
       onDrawn() {},
     });

@@ -47,6 +47,7 @@ function page(...sessions: MemorySession[]) {
     step: nothing,
     openFile: nothing,
     openTranscript: nothing,
+    retryTask: () => undefined,
     texts: {},
     onDrawn: nothing,
   });
