@@ -81,7 +81,7 @@ try {
   // A window that has just opened has neither views nor commands of extensions.
   await workbench.showSidebar();
   await workbench.welcome.getByRole('button', { name: 'Start Session', exact: true }).waitFor();
-  while ((await workbench.offered('Orchestrate: Start Demo Session')).length === 0) await page.waitForTimeout(300);
+  while ((await workbench.offered('Orchestrate: Start Demo')).length === 0) await page.waitForTimeout(300);
   await workbench.escape();
   const film = new Film(workbench);
   await film.during(demo.start(workbench));

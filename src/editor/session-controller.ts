@@ -274,6 +274,12 @@ export class SessionController implements SessionSource, vscode.Disposable {
       'hasOwnSession',
       this.#sessions.some(({ state }) => !state.rehearsal && state.goal !== ''),
     );
+    set(
+      'hasReviewed',
+      this.#sessions.some(({ state }) =>
+        [...state.files.values()].some(({ decided, status }) => decided !== undefined || status !== 'pending'),
+      ),
+    );
     set('running', runs);
     set('paused', runs && current.state.status === 'paused');
     set('asking', this.#sessions.some(waits));
@@ -306,6 +312,7 @@ const newestFirst = (a: WindowSession, b: WindowSession) => (a.id < b.id ? 1 : -
 const OWNERSHIP: ReadonlySet<string> = new Set(['session-started', 'session-resumed', 'session-ended']);
 const CONTEXT: ReadonlySet<string> = new Set([
   ...OWNERSHIP,
+  'review-outcome',
   'session-paused',
   'plan-proposed',
   'plan-approved',

@@ -149,7 +149,7 @@ describe('the dashboard', function () {
     const frame = await open('running');
     const row = agentRow(frame, 'writes server');
     await row.click();
-    const detail = frame.getByRole('region', { name: 'backend-specialist' });
+    const detail = frame.locator('.agent-detail');
     await detail.getByRole('button', { name: 'Pause agent' }).click();
     await row.getByRole('img', { name: 'paused' }).waitFor();
     await detail.getByRole('button', { name: 'Continue agent' }).click();
@@ -201,7 +201,7 @@ describe('the dashboard', function () {
     await keyboard.press('Home');
     await keyboard.press('ArrowDown');
     await keyboard.press('Enter');
-    await frame.getByRole('region', { name: 'architect' }).waitFor();
+    await frame.getByRole('region', { name: 'Agree on the API' }).waitFor();
     await keyboard.press('Home');
     await keyboard.press('ArrowLeft');
     await frame.getByRole('row', { name: /architect/ }).waitFor({ state: 'detached' });

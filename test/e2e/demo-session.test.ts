@@ -22,7 +22,11 @@ describe('a demo session, as a person runs it', function () {
       assert.equal(await page.getByText('Your application running on port').count(), 0);
       await workbench.screenshot(`demo-plan-${theme}`);
       await workbench.pressLens('Approve');
-      await workbench.row('architect-1').waitFor();
+      await page
+        .locator('.sidebar')
+        .getByRole('treeitem', { name: /^Task .*(running|being checked|completed)/ })
+        .first()
+        .waitFor();
       await workbench.screenshot(`demo-running-${theme}`);
       await demo.ended(workbench);
       await workbench.screenshot(`demo-ended-${theme}`);
@@ -36,11 +40,15 @@ describe('a demo session, as a person runs it', function () {
   }
 
   it('is offered for resuming after a reload in the middle, and then goes on to its end', async () => {
-    await using workbench = await Workbench.open({ workspace: folder });
+    await using workbench = await Workbench.open({ workspace: folder, installed: true });
     const { page } = workbench;
     await demo.start(workbench);
     await workbench.pressLens('Approve');
-    await workbench.row('architect-1').waitFor();
+    await page
+      .locator('.sidebar')
+      .getByRole('treeitem', { name: /^Task .*running/ })
+      .first()
+      .waitFor();
     await page.reload();
     await page.locator('.monaco-workbench .activitybar').waitFor();
     // By then the old window has let go of it.

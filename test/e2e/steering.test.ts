@@ -20,7 +20,7 @@ describe('a live session', function () {
 
     // One agent: paused, let go on, told something, given another model, and answered.
     await agentRow(frame, 'backend-specialist').click();
-    const backend = frame.getByRole('region', { name: 'backend-specialist' });
+    const backend = frame.getByRole('region', { name: 'Write the greeting' });
     await backend.getByRole('button', { name: 'Pause agent' }).click();
     await written('agent-paused', ({ agent, by }) => agent === 'backend-specialist-1' && by === 'user');
     await backend.getByRole('button', { name: 'Continue agent' }).click();

@@ -130,7 +130,7 @@ export function describeSession({ state, runs }: Shown, now: number): Descriptio
       running > 0 ? t('{0} at work', running) : undefined,
       tokens(state.tally),
     ],
-    waits ?? (plain || runs ? undefined : statusWord(status)) ?? (total > 0 ? t('{0} of {1}', done, total) : undefined),
+    waits ?? (plain ? undefined : statusWord(status)) ?? (total > 0 ? t('{0} of {1}', done, total) : undefined),
   );
 }
 
