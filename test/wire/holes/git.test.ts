@@ -22,7 +22,7 @@ const programs = {
   'filter.evil.clean': 'clean',
   'filter.evil.smudge': 'smudge',
   'gpg.program': 'gpg',
-  'credential.helper': 'credential',
+  'credential.helper': 'helper',
   'pager.log': 'pager-log',
   'pager.status': 'pager-status',
   'sequence.editor': 'sequence',
