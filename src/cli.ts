@@ -1,10 +1,11 @@
 #!/usr/bin/env node
 import manifest from '../package.json' with { type: 'json' };
+import { lines } from './core/plain.ts';
 import { systemClock } from './node/clock.ts';
 import { parseCommandLine } from './terminal/arguments.ts';
 import type { CommandName } from './terminal/command-table.ts';
 import { styleFor } from './terminal/style.ts';
-import { type Call, EXIT, print, type Terminal, UsageError } from './terminal/terminal.ts';
+import { type Call, EXIT, print, printError, type Terminal, UsageError } from './terminal/terminal.ts';
 
 type Command = (terminal: Terminal, call: Call) => Promise<number>;
 
@@ -75,7 +76,7 @@ async function main(argv: readonly string[]): Promise<number> {
       return EXIT.done;
     }
     case 'wrong':
-      terminal.err.write(`${parsed.message}\n`);
+      printError(terminal, parsed.message);
       return EXIT.usage;
     case 'command':
       return (await table[parsed.name]())(terminal, parsed);
@@ -105,6 +106,6 @@ function whenUnread(then: () => void): void {
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
-  process.stderr.write(`${wordsOf(error)}\n`);
+  process.stderr.write(`${lines(wordsOf(error))}\n`);
   process.exitCode = error instanceof UsageError ? EXIT.usage : EXIT.failures;
 }

@@ -1,3 +1,4 @@
+import { oneLine } from '../core/plain.ts';
 import { NodeWorkspace } from '../node/workspace.ts';
 import { ask, dollars } from '../terminal/commands/requests.ts';
 import { chooseSession, openFolder, workspaceOf } from '../terminal/find-session.ts';
@@ -21,7 +22,8 @@ export async function budget(terminal: Terminal, call: Call): Promise<number> {
   try {
     const { ok, message = '' } = (await handleReview(opened.session, body)) ?? { ok: false };
     if (call.options.json) printJson(terminal, { ok, message });
-    else print(terminal, ok ? `Done: ${message}. Go on with: orchestrate resume ${id}` : `Not done: ${message}`);
+    else
+      print(terminal, oneLine(ok ? `Done: ${message}. Go on with: orchestrate resume ${id}` : `Not done: ${message}`));
     return ok ? EXIT.done : EXIT.failures;
   } finally {
     await opened.session.close();

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import type { Changes } from '../core/changes/changes.ts';
 import type { Selector, Views } from '../core/changes/decisions.ts';
 import { waitingIn } from '../core/changes/waiting.ts';
+import { oneLine } from '../core/plain.ts';
 import type { Log } from '../core/ports.ts';
 import { listSessions, readState, type SessionSummary } from '../node/session/sessions.ts';
 import { NodeWorkspace } from '../node/workspace.ts';
@@ -108,7 +109,7 @@ async function means(terminal: Terminal, call: Call, looked: readonly Looked[]):
 /** A hunk's number is one of its session's. */
 function refuseAmbiguous(looked: readonly Looked[], place: string | undefined): void {
   if (looked.length < 2 || !looked.some(({ selector }) => selector.hunks)) return;
-  const ids = looked.map(({ session }) => `  ${session.id}  ${session.goal ?? ''}`);
+  const ids = looked.map(({ session }) => `  ${oneLine(`${session.id}  ${session.goal ?? ''}`)}`);
   throw new UsageError(
     `Several sessions wait in that file. Put the one you mean before "${place}":\n${ids.join('\n')}`,
   );

@@ -25,7 +25,7 @@ import { chooseSession, openFolder, workspaceOf } from '../terminal/find-session
 import { problemLines } from '../terminal/problems.ts';
 import { Relay } from '../terminal/relay.ts';
 import { watchRun } from '../terminal/run-view.ts';
-import { type Call, EXIT, option, type Terminal, UsageError } from '../terminal/terminal.ts';
+import { type Call, EXIT, option, printError, type Terminal, UsageError } from '../terminal/terminal.ts';
 import { Engine } from './engine.ts';
 import { GrantFile } from './grants.ts';
 import { environmentSecrets } from './keys.ts';
@@ -123,11 +123,12 @@ async function start(
     configFile: option(call, 'config'),
     ...(opening.kind === 'new' && { flags: flagsOf(call) }),
   });
-  if (problems.length > 0) terminal.err.write(`${problemLines(problems, terminal.style)}\n`);
+  if (problems.length > 0) printError(terminal, problemLines(problems, terminal.style));
   if (problems.some(problem => problem.severity === 'error')) return EXIT.usage;
   if (sensitive) {
-    terminal.err.write(
-      `The workspace's configuration asks for what you have not agreed to (${partNames(sensitive).join(', ')}); see: orchestrate trust\n`,
+    printError(
+      terminal,
+      `The workspace's configuration asks for what you have not agreed to (${partNames(sensitive).join(', ')}); see: orchestrate trust`,
     );
   }
   const log = quietLog(terminal, environment);
@@ -248,8 +249,9 @@ function quietLog(terminal: Terminal, environment: Terminal['environment']): Log
   return {
     write(level, text, detail) {
       if (!loud && level !== 'error') return;
-      terminal.err.write(
-        `${level}: ${text}${detail === undefined ? '' : ` ${detail instanceof Error ? detail.message : JSON.stringify(detail)}`}\n`,
+      printError(
+        terminal,
+        `${level}: ${text}${detail === undefined ? '' : ` ${detail instanceof Error ? detail.message : JSON.stringify(detail)}`}`,
       );
     },
   };

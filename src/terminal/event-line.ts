@@ -1,9 +1,10 @@
+import { oneLine } from '../core/plain.ts';
 import { shownRequest } from '../core/visible.ts';
 import type { JournalEvent } from '../protocol/events.ts';
 import { showDuration, showMoney } from '../protocol/show.ts';
-import { oneLine, type Style } from './style.ts';
+import type { Look, Style } from './style.ts';
 
-type Line = [mark: string, paint: keyof Style, text: string];
+type Line = [mark: string, paint: Look, text: string];
 
 /** What one event says to a person who reads along; most events are not worth a line. */
 export function eventLine(event: JournalEvent, style: Style): string | undefined {

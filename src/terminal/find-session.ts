@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { oneLine } from '../core/plain.ts';
 import type { SessionFolder } from '../node/session/session-folder.ts';
 import { findSession, listSessions, type SessionSummary } from '../node/session/sessions.ts';
 import { type Call, option, type Terminal, UsageError } from './terminal.ts';
@@ -21,7 +22,9 @@ export async function chooseSession(
   const exact = found.find(each => each.id === word);
   if (exact) return exact;
   if (found.length === 1) return found[0] as SessionSummary;
-  const list = (found.length > 1 ? found : sessions).slice(0, 10).map(each => `  ${each.id}  ${each.goal ?? ''}`);
+  const list = (found.length > 1 ? found : sessions)
+    .slice(0, 10)
+    .map(each => `  ${oneLine(`${each.id}  ${each.goal ?? ''}`)}`);
   throw new UsageError(
     `${found.length > 1 ? `"${word}" fits several sessions` : `There is no session "${word}"`}:\n${list.join('\n')}`,
   );

@@ -1,10 +1,11 @@
+import { oneLine } from '../core/plain.ts';
 import { showCost, showTokens } from '../core/session/figures.ts';
 import type { AgentState, SessionState, TaskState, TaskStatus } from '../core/session/state.ts';
 import { shownRequest } from '../core/visible.ts';
 import { showDuration, showMoney } from '../protocol/show.ts';
-import { cut, oneLine, type Style, widthOf } from './style.ts';
+import { cut, type Look, type Style, widthOf } from './style.ts';
 
-const MARKS: Record<TaskStatus, [mark: string, paint: keyof Style]> = {
+const MARKS: Record<TaskStatus, [mark: string, paint: Look]> = {
   pending: ['○', 'dim'],
   waiting: ['◌', 'warn'],
   running: ['●', 'accent'],
@@ -17,7 +18,7 @@ const MARKS: Record<TaskStatus, [mark: string, paint: keyof Style]> = {
 
 const LEAST_NAME = 12;
 
-const shortModel = (model: string | undefined) => model?.slice(model.indexOf('/') + 1) ?? '';
+const shortModel = (model: string | undefined) => oneLine(model?.slice(model.indexOf('/') + 1) ?? '');
 
 /** The agent that works on a task now, or worked on it last. */
 function agentOf(state: SessionState, task: TaskState): AgentState | undefined {
@@ -37,7 +38,10 @@ function taskLine(state: SessionState, task: TaskState, now: number, columns: nu
   const figures = parts.join('  ');
   const busy = task.status === 'running' || task.status === 'checking';
   const note = oneLine(busy ? (agent?.doing ?? '') : (task.note ?? ''));
-  const left = cut(`${task.task.id}  ${role}`, Math.max(LEAST_NAME, Math.min(44, columns - widthOf(figures) - 6)));
+  const left = cut(
+    oneLine(`${task.task.id}  ${role}`),
+    Math.max(LEAST_NAME, Math.min(44, columns - widthOf(figures) - 6)),
+  );
   const head = `${left}${' '.repeat(Math.max(1, Math.min(44, columns - widthOf(figures) - 4) - widthOf(left)))}${figures}`;
   const room = columns - widthOf(head) - 6;
   return `${style[paint](mark)} ${head}${note !== '' && room > 8 ? style.dim(`  ${cut(note, room)}`) : ''}`;
@@ -98,7 +102,7 @@ export function liveLines(
     const what =
       ask.request.type === 'permission-asked' ? `wants: ${shownRequest(ask.request)}` : `asks: ${ask.request.text}`;
     const count = state.asks.size > 1 ? ` (1 of ${state.asks.size})` : '';
-    return style.warn(cut(`? ${ask.agent}${count} ${oneLine(what)}`, columns));
+    return style.warn(cut(oneLine(`? ${ask.agent}${count} ${what}`), columns));
   });
   const groups = sections(state);
   const titles = groups.filter(([phase]) => phase !== undefined).length;
@@ -106,7 +110,7 @@ export function liveLines(
   const visible = new Set(shown);
   const body = groups.flatMap(([phase, list]) => {
     const lines = list.filter(task => visible.has(task)).map(task => taskLine(state, task, now, columns, style));
-    return lines.length > 0 && phase ? [style.dim(cut(phase, columns)), ...lines] : lines;
+    return lines.length > 0 && phase ? [style.dim(cut(oneLine(phase), columns)), ...lines] : lines;
   });
   if (hidden > 0) body.push(style.dim(`… and ${hidden} more`));
   return [...head, ...body, ...foot];

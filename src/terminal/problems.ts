@@ -1,4 +1,5 @@
 import type { ConfigProblem } from '../core/config/load.ts';
+import { oneLine } from '../core/plain.ts';
 import type { Style } from './style.ts';
 
 /** One line for each mistake, as compilers print them. */
@@ -6,7 +7,7 @@ export function problemLines(problems: readonly ConfigProblem[], style: Style): 
   return problems
     .map(({ source, line, column, severity, message }) => {
       const place = line === undefined ? source : `${source}:${line}:${column ?? 1}`;
-      return `${place}: ${severity === 'error' ? style.bad('error') : style.warn('warning')}: ${message}`;
+      return `${oneLine(place)}: ${severity === 'error' ? style.bad('error') : style.warn('warning')}: ${oneLine(message)}`;
     })
     .join('\n');
 }

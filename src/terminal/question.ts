@@ -1,7 +1,8 @@
+import { oneLine } from '../core/plain.ts';
 import type { Ask } from '../core/session/state.ts';
 import { shownRequest } from '../core/visible.ts';
 import type { Picture } from './screen.ts';
-import { oneLine, type Style, widthOf, wrap } from './style.ts';
+import { type Style, widthOf, wrap } from './style.ts';
 
 /** How a person may answer, by what is asked. */
 type Kind = 'question' | 'plan' | 'permission';

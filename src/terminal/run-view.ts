@@ -1,3 +1,4 @@
+import { oneLine } from '../core/plain.ts';
 import { renderPlan } from '../core/plan/render.ts';
 import { showCost, showTokens } from '../core/session/figures.ts';
 import type { LiveSession } from '../core/session/live.ts';
@@ -10,8 +11,8 @@ import { liveLines } from './live-view.ts';
 import { nextSteps } from './next-step.ts';
 import type { Relay } from './relay.ts';
 import { type Picture, Screen } from './screen.ts';
-import type { Style } from './style.ts';
-import { type Call, EXIT, print, printJson, type Terminal } from './terminal.ts';
+import type { Look } from './style.ts';
+import { type Call, EXIT, print, printError, printJson, type Terminal } from './terminal.ts';
 
 const CODES: Record<SessionOutcome, number> = {
   completed: EXIT.done,
@@ -21,7 +22,7 @@ const CODES: Record<SessionOutcome, number> = {
   interrupted: EXIT.interrupted,
 };
 
-const TITLES: Record<SessionOutcome, [word: string, paint: keyof Style]> = {
+const TITLES: Record<SessionOutcome, [word: string, paint: Look]> = {
   completed: ['Done', 'good'],
   failed: ['Failed', 'bad'],
   aborted: ['Aborted', 'bad'],
@@ -42,7 +43,7 @@ export async function watchRun(
   const over = new AbortController();
   const { style } = terminal;
   const screen = live
-    ? new Screen(terminal.out, terminal.clock, (columns, rows): Picture => {
+    ? new Screen(terminal.out, terminal.clock, style, (columns, rows): Picture => {
         // A question takes what it needs; the team's lines have the rest.
         const asked = asking?.picture(columns, rows - LEAST_LINES);
         const room = rows - (asked?.lines.length ?? 0);
@@ -81,8 +82,9 @@ export async function watchRun(
   const { unkept } = session;
   if (!unkept.aborted) return CODES[outcome];
   const again = `orchestrate resume ${session.id}${state.rehearsal ? ' --rehearse SCRIPT' : ''}`;
-  terminal.err.write(
-    `The session was stopped: ${whyUnkept(unkept.reason)}. When that is put right, go on with: ${again}\n`,
+  printError(
+    terminal,
+    `The session was stopped: ${whyUnkept(unkept.reason)}. When that is put right, go on with: ${again}`,
   );
   return EXIT.failures;
 }
@@ -116,7 +118,7 @@ function sayEnd(terminal: Terminal, session: LiveSession, outcome: SessionOutcom
   const lines = [
     '',
     `${style.bold(style[paint](word))}: ${done} of ${tasks.length} tasks, ${showTokens(state.tally)} tokens, ${showCost(state.tally)}${state.rehearsal ? ' (rehearsed: nothing was spent)' : ''}, ${showDuration(state.activeMs)}`,
-    ...(state.outcome && !session.unkept.aborted ? [`  ${state.outcome.reason}`] : []),
+    ...(state.outcome && !session.unkept.aborted ? [`  ${oneLine(state.outcome.reason)}`] : []),
     `  switches of model ${state.switches}, answers discarded ${state.discarded}, escalations ${state.escalations}, permissions denied ${state.deniedPermissions}`,
     `Session:  ${session.place}`,
     `Report:   ${session.place}/report.md`,

@@ -1,5 +1,6 @@
 import type { Clock, Disposable } from '../core/ports.ts';
-import { widthOf } from './style.ts';
+import { printed } from './printed.ts';
+import { type Style, widthOf } from './style.ts';
 
 interface Terminal {
   write(text: string): unknown;
@@ -26,12 +27,19 @@ export class Screen implements Disposable {
   readonly #terminal: Terminal;
   readonly #clock: Clock;
   readonly #render: (columns: number, rows: number) => Picture;
+  readonly #style: Pick<Style, 'colours'>;
   #painted: Picture | undefined;
   #timer: Disposable | undefined;
   #closed = false;
 
-  constructor(terminal: Terminal, clock: Clock, render: (columns: number, rows: number) => Picture) {
+  constructor(
+    terminal: Terminal,
+    clock: Clock,
+    style: Pick<Style, 'colours'>,
+    render: (columns: number, rows: number) => Picture,
+  ) {
     this.#terminal = terminal;
+    this.#style = style;
     this.#clock = clock;
     this.#render = render;
     terminal.on?.('resize', this.#resized);
@@ -48,8 +56,9 @@ export class Screen implements Disposable {
 
   /** Prints lines that stay. */
   print(text: string): void {
-    if (this.#closed) this.#terminal.write(`${text}\n`);
-    else this.#draw(this.#picture(), `${text}\n`);
+    const lasting = `${printed(text, this.#style)}\n`;
+    if (this.#closed) this.#terminal.write(lasting);
+    else this.#draw(this.#picture(), lasting);
   }
 
   /** At once; nothing is written where nothing is different. */
@@ -75,7 +84,9 @@ export class Screen implements Disposable {
 
   #picture(): Picture {
     // One column and one row stay free: a full last column or row would scroll and spoil the next erase.
-    return this.#render((this.#terminal.columns ?? 80) - 1, (this.#terminal.rows ?? 24) - 1);
+    const { lines, ...cursor } = this.#render((this.#terminal.columns ?? 80) - 1, (this.#terminal.rows ?? 24) - 1);
+    // A line break in one of them would spoil the next erase.
+    return { lines: lines.map(line => printed(line, this.#style).replaceAll('\n', ' ')), ...cursor };
   }
 
   #draw(picture: Picture, lasting = ''): void {

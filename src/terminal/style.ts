@@ -1,7 +1,11 @@
 import { stripVTControlCharacters, styleText } from 'node:util';
 
 type Paint = (text: string) => string;
+/** What a text can be shown as. */
+export type Look = Exclude<keyof Style, 'colours'>;
 export interface Style {
+  /** The sequences that these write, and no others. */
+  colours: ReadonlySet<string>;
   dim: Paint;
   bold: Paint;
   good: Paint;
@@ -14,11 +18,15 @@ export interface Style {
 export function styleFor(stream: { isTTY?: boolean }, environment: Record<string, string | undefined>): Style {
   const forced = environment.FORCE_COLOR !== undefined && environment.FORCE_COLOR !== '0';
   const on = !environment.NO_COLOR && (forced || (stream.isTTY === true && environment.TERM !== 'dumb'));
-  const paint =
-    (format: Parameters<typeof styleText>[0]): Paint =>
-    text =>
-      on ? styleText(format, text, { validateStream: false }) : text;
+  const colours = new Set<string>();
+  const paint = (format: Parameters<typeof styleText>[0]): Paint => {
+    if (!on) return text => text;
+    const paintWith: Paint = text => styleText(format, text, { validateStream: false });
+    for (const colour of paintWith(' ').split(' ')) colours.add(colour);
+    return paintWith;
+  };
   return {
+    colours,
     dim: paint('dim'),
     bold: paint('bold'),
     good: paint('green'),
@@ -27,11 +35,6 @@ export function styleFor(stream: { isTTY?: boolean }, environment: Record<string
     accent: paint('cyan'),
   };
 }
-
-/** What models wrote must not steer the terminal: control sequences and line breaks become spaces. */
-export const oneLine = (text: string): string =>
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must go
-  stripVTControlCharacters(text).replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ');
 
 const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 const WIDE =
@@ -88,7 +91,8 @@ export function wrap(text: string, columns: number): string[] {
 /** Rows as aligned columns; those named in `right` are numbers. */
 export function table(rows: readonly (readonly string[])[], right: readonly number[] = []): string {
   const widths: number[] = [];
-  for (const row of rows) {
+  const cells = rows.map(row => row.map(cell => cell.replace(/\s*[\r\n]+\s*/g, ' ')));
+  for (const row of cells) {
     for (const [i, cell] of row.entries()) widths[i] = Math.max(widths[i] ?? 0, widthOf(cell));
   }
   const line = (row: readonly string[]) =>
@@ -99,5 +103,5 @@ export function table(rows: readonly (readonly string[])[], right: readonly numb
       })
       .join('  ')
       .trimEnd();
-  return rows.map(line).join('\n');
+  return cells.map(line).join('\n');
 }

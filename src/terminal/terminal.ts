@@ -1,4 +1,5 @@
 import type { Clock } from '../core/ports.ts';
+import { printed, printedJson } from './printed.ts';
 import type { Style } from './style.ts';
 
 /** Exit codes, as documented. */
@@ -28,8 +29,11 @@ export interface Call {
 /** Says what is wrong with the call or the set-up, in words for people, and ends with exit code 2. */
 export class UsageError extends Error {}
 
-export const print = (terminal: Terminal, text: string): void => void terminal.out.write(`${text}\n`);
-export const printJson = (terminal: Terminal, value: unknown): void => print(terminal, JSON.stringify(value));
+export const print = ({ out, style }: Terminal, text: string): void => void out.write(`${printed(text, style)}\n`);
+export const printError = ({ err, style }: Terminal, text: string): void => void err.write(`${printed(text, style)}\n`);
+/** What is JSON already. */
+export const printJsonText = ({ out }: Terminal, json: string): void => void out.write(`${printedJson(json)}\n`);
+export const printJson = (terminal: Terminal, value: unknown): void => printJsonText(terminal, JSON.stringify(value));
 
 /** The value of an option that takes one. */
 export function option(call: Call, name: string): string | undefined {

@@ -2,7 +2,8 @@ import type { Changes, FileReview, PendingFile } from '../../core/changes/change
 import type { ReviewResult, Selector } from '../../core/changes/decisions.ts';
 import type { Hunk } from '../../core/changes/hunks.ts';
 import { parsePath } from '../../core/paths.ts';
-import { oneLine, type Style } from '../style.ts';
+import { oneLine } from '../../core/plain.ts';
+import type { Style } from '../style.ts';
 import { type Call, EXIT, option, print, printJson, type Terminal, UsageError } from '../terminal.ts';
 
 const decoder = new TextDecoder();
@@ -15,7 +16,7 @@ const linesOf = (bytes: Uint8Array | null | undefined): string[] => {
 };
 
 const authors = (hunk: Hunk) =>
-  hunk.authors.map(({ agent, model }) => (model ? `${agent} (${model})` : agent)).join(', ');
+  oneLine(hunk.authors.map(({ agent, model }) => (model ? `${agent} (${model})` : agent)).join(', '));
 
 function hunkLines(hunk: Hunk, before: string[], after: string[], style: Style): string[] {
   const { base, current } = hunk;
@@ -36,7 +37,7 @@ export interface Shown {
 }
 
 export const sessionLine = ({ style }: Terminal, { id, goal }: Shown['session']): string =>
-  `${style.accent(oneLine(goal ?? ''))}  ${style.dim(id)}`;
+  `${style.accent(oneLine(goal ?? ''))}  ${style.dim(oneLine(id))}`;
 
 /** What waits for review, session by session: every file in short, or the hunks of one. */
 export async function showChanges(
@@ -63,7 +64,7 @@ export async function showChanges(
   const [first] = shown;
   const path = first?.selector.path;
   if (paths.size === 0) {
-    print(terminal, path === undefined ? 'Nothing waits for review.' : `Nothing in ${path} waits for review.`);
+    print(terminal, path === undefined ? 'Nothing waits for review.' : `Nothing in ${oneLine(path)} waits for review.`);
   } else if (path === undefined) {
     const sessions = shown.length > 1 ? ` of ${shown.length} sessions` : '';
     const files = paths.size === 1 ? '1 file' : `${paths.size} files`;
@@ -86,7 +87,7 @@ async function showFile(
   const hunks = `${file.hunks} ${file.hunks === 1 ? 'hunk' : 'hunks'}`;
   print(
     terminal,
-    `${style.bold(file.path)}  ${file.change}  ${style.good(`+${file.added}`)} ${style.bad(`-${file.removed}`)}  ${hunks}`,
+    `${style.bold(oneLine(file.path))}  ${file.change}  ${style.good(`+${file.added}`)} ${style.bad(`-${file.removed}`)}  ${hunks}`,
   );
   if (file.mark) print(terminal, `  ${style.warn(`! ${oneLine(file.mark.says)}`)}`);
   if (!read) return;
@@ -150,9 +151,9 @@ export function showDecision(
   } else {
     const { style } = terminal;
     const verb = action === 'accept' ? 'accepted' : 'rejected';
-    for (const { path, hunks } of done) print(terminal, `${style.good('✔')} ${path}: ${hunks.length} ${verb}`);
+    for (const { path, hunks } of done) print(terminal, `${style.good('✔')} ${oneLine(path)}: ${hunks.length} ${verb}`);
     for (const { path, reason, message } of refused) {
-      print(terminal, `${style.bad('✘')} ${path}: not ${verb}, ${WHY[reason] ?? message ?? reason}`);
+      print(terminal, `${style.bad('✘')} ${oneLine(`${path}: not ${verb}, ${WHY[reason] ?? message ?? reason}`)}`);
     }
     if (done.length + refused.length === 0) print(terminal, 'Nothing that fits waits for review.');
   }

@@ -1,7 +1,8 @@
 import type { ConfigProblem } from '../../core/config/load.ts';
 import type { Diagnosis, WorkerDiagnosis } from '../../core/doctor.ts';
+import { oneLine } from '../../core/plain.ts';
 import { problemLines } from '../problems.ts';
-import { oneLine, table } from '../style.ts';
+import { table } from '../style.ts';
 import { EXIT, print, printJson, type Terminal } from '../terminal.ts';
 
 /** Prints what was found; 0 when everything that is set up works and there is at least one such provider. */
@@ -47,21 +48,21 @@ export function showDiagnoses(
     const why = [each.message, each.advice].filter(part => part !== undefined).map(oneLine);
     print(
       terminal,
-      `\n${each.explicit ? style.bad('✘') : style.dim('–')} ${style.bold(each.label)}: ${why.join('. ')}`,
+      `\n${each.explicit ? style.bad('✘') : style.dim('–')} ${style.bold(oneLine(each.label))}: ${why.join('. ')}`,
     );
   }
   const faults = diagnoses.filter(each => each.ok === false);
   for (const each of faults) {
     print(
       terminal,
-      `\n${style.bad('✘')} ${style.bold(each.label)} at step "${each.step}": ${oneLine(each.message ?? each.error ?? '')}`,
+      `\n${style.bad('✘')} ${style.bold(oneLine(each.label))} at step "${each.step}": ${oneLine(each.message ?? each.error ?? '')}`,
     );
-    if (each.advice) print(terminal, `  ${each.advice}`);
+    if (each.advice) print(terminal, `  ${oneLine(each.advice)}`);
   }
   if (!working) {
     print(terminal, `\nNo provider is ready. One is enough, for example:`);
     for (const each of diagnoses.filter(each => each.error === 'no-key').slice(0, 3))
-      print(terminal, `  ${each.label}: ${each.advice}`);
+      print(terminal, `  ${oneLine(`${each.label}: ${each.advice}`)}`);
     print(terminal, `Without any key you can watch a scripted team: orchestrate run --rehearse todo`);
   }
   return code;

@@ -1,6 +1,7 @@
+import { oneLine } from '../../core/plain.ts';
 import { listSessions, type SessionSummary } from '../../node/session/sessions.ts';
 import { workspaceOf } from '../find-session.ts';
-import { cut, oneLine, table } from '../style.ts';
+import { cut, table } from '../style.ts';
 import { type Call, EXIT, print, printJson, type Terminal } from '../terminal.ts';
 
 const standing = (session: SessionSummary) =>

@@ -1,5 +1,5 @@
 import { chooseSession, openFolder, workspaceOf } from '../find-session.ts';
-import { type Call, EXIT, print, type Terminal, UsageError } from '../terminal.ts';
+import { type Call, EXIT, print, printJsonText, type Terminal, UsageError } from '../terminal.ts';
 
 export async function report(terminal: Terminal, call: Call): Promise<number> {
   const workspace = workspaceOf(terminal, call);
@@ -9,6 +9,7 @@ export async function report(terminal: Terminal, call: Call): Promise<number> {
   if (text === undefined) {
     throw new UsageError(`${session.id} has no report yet: it is written when the session ends or is stopped.`);
   }
-  print(terminal, text.trimEnd());
+  if (call.options.json) printJsonText(terminal, text.trimEnd());
+  else print(terminal, text.trimEnd());
   return EXIT.done;
 }

@@ -1,10 +1,11 @@
 import { own } from '../../core/own.ts';
+import { oneLine } from '../../core/plain.ts';
 import { followJournal } from '../../core/session/follow.ts';
 import { dropRequest } from '../../core/session/inbox.ts';
 import { readState } from '../../node/session/sessions.ts';
 import type { InboxRequest } from '../../protocol/inbox.ts';
 import { chooseSession, openFolder, workspaceOf } from '../find-session.ts';
-import { oneLine, table } from '../style.ts';
+import { table } from '../style.ts';
 import { type Call, EXIT, option, print, printJson, type Terminal, UsageError } from '../terminal.ts';
 
 const PATIENCE_MS = 15_000;
@@ -34,7 +35,11 @@ export async function ask(
     if (handled?.type !== 'request-handled') continue;
     const { ok, message } = handled;
     if (call.options.json) printJson(terminal, { request: id, ok, message });
-    else print(terminal, ok ? `Done${message ? `: ${message}` : ''}.` : `Not done: ${message ?? 'no reason given'}`);
+    else
+      print(
+        terminal,
+        oneLine(ok ? `Done${message ? `: ${message}` : ''}.` : `Not done: ${message ?? 'no reason given'}`),
+      );
     return ok ? EXIT.done : EXIT.failures;
   }
   print(

@@ -1,3 +1,4 @@
+import { oneLine } from '../../core/plain.ts';
 import { openCost } from '../../core/session/figures.ts';
 import { readState } from '../../node/session/sessions.ts';
 import { showMoney } from '../../protocol/show.ts';
@@ -24,6 +25,6 @@ export async function status(terminal: Terminal, call: Call): Promise<number> {
   const owner = session.owner
     ? `${runs ? 'run' : 'not running; under review'} by process ${session.owner.pid} (${session.owner.host})`
     : 'not running';
-  print(terminal, terminal.style.dim(`${session.id} · ${owner} · ${session.folder}`));
+  print(terminal, terminal.style.dim(oneLine(`${session.id} · ${owner} · ${session.folder}`)));
   return EXIT.done;
 }

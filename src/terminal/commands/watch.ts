@@ -40,7 +40,7 @@ export async function monitor(terminal: Terminal, call: Call): Promise<number> {
   const state = initialState();
   const live = terminal.out.isTTY && !call.options.json;
   const screen = live
-    ? new Screen(terminal.out, terminal.clock, (columns, rows) => ({
+    ? new Screen(terminal.out, terminal.clock, terminal.style, (columns, rows) => ({
         lines: liveLines(state, { now: terminal.clock.now(), columns, rows, style: terminal.style }),
       }))
     : undefined;

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { stripVTControlCharacters } from 'node:util';
+import { oneLine } from '../../../src/core/plain.ts';
 import { openCost } from '../../../src/core/session/figures.ts';
 import { Plan } from '../../../src/protocol/plan.ts';
 import { showCosts, showCount, showDuration, showMoney } from '../../../src/protocol/show.ts';
 import { liveLines } from '../../../src/terminal/live-view.ts';
 import { Screen } from '../../../src/terminal/screen.ts';
-import { cut, oneLine, styleFor, table, widthOf } from '../../../src/terminal/style.ts';
+import { cut, styleFor, table, widthOf } from '../../../src/terminal/style.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { type MemoryJournal, memoryJournal } from '../../support/memory-journal.ts';
 
@@ -173,7 +174,7 @@ describe('the screen', () => {
     const clock = new FakeClock();
     let out = '';
     let lines = ['one', 'two'];
-    const screen = new Screen({ write: text => (out += text), columns: 80, rows: 24 }, clock, () => ({ lines }));
+    const screen = new Screen({ write: text => (out += text), columns: 80, rows: 24 }, clock, plain, () => ({ lines }));
     for (let i = 0; i < 100; i++) screen.touch();
     await clock.advance(100);
     assert.equal(stripVTControlCharacters(out), 'one\ntwo\n');
