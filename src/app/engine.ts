@@ -180,8 +180,9 @@ export class Engine {
       return configured?.explicit && !configured.keyless ? routable : undefined;
     }
     this.pool.models.listed(name, listed.models);
-    // A hosted catalogue of hundreds is no preference: only routes and `models` name what is used of it.
-    return configured?.keyless || kind === 'vscode-lm'
+    // A hosted catalogue of hundreds is no preference: only routes and `models` name what is used of it. One model is one.
+    const only = configured?.explicit && listed.models.length === 1;
+    return configured?.keyless || only || kind === 'vscode-lm'
       ? { ...routable, models: listed.models.map(model => model.id) }
       : routable;
   }

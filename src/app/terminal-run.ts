@@ -2,7 +2,6 @@ import { readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { loadRoles } from '../core/agent/roles/roles.ts';
-import { partNames } from '../core/config/agreement.ts';
 import { mergeConfig } from '../core/config/merge.ts';
 import { configuredProviders } from '../core/config/providers.ts';
 import { parsePlan } from '../core/plan/parse.ts';
@@ -34,6 +33,7 @@ import { type Opening, openSession, type SessionHost } from './open-session.ts';
 import { type Rehearsal, startRehearsal } from './rehearsal.ts';
 import { sessionLimit } from './requests.ts';
 import { retention } from './settings.ts';
+import { hindranceText, leftOut } from './terminal-ready.ts';
 
 /** `orchestrate run` */
 export async function run(terminal: Terminal, call: Call): Promise<number> {
@@ -73,7 +73,7 @@ export async function retry(terminal: Terminal, call: Call): Promise<number> {
   if (session.owner && !session.owner.reviews) {
     return ask(terminal, call, session.id, { kind: 'retry', ...(task !== undefined && { task }) });
   }
-  const { state } = await readState(await openFolder(terminal, workspace, session.id));
+  const state = await stateOf(terminal, workspace, session.id);
   const scope = task === undefined ? 'all' : { task };
   const found = toRetry(state, scope);
   if (!found.ok)
@@ -125,12 +125,10 @@ async function start(
   });
   if (problems.length > 0) printError(terminal, problemLines(problems, terminal.style));
   if (problems.some(problem => problem.severity === 'error')) return EXIT.usage;
-  if (sensitive) {
-    printError(
-      terminal,
-      `The workspace's configuration asks for what you have not agreed to (${partNames(sensitive).join(', ')}); see: orchestrate trust`,
-    );
-  }
+  const present = () => terminal.out.isTTY === true && terminal.input.isTTY === true && call.options.json !== true;
+  const approvePlan = call.options.yes !== true && config.team?.approvePlan !== false;
+  const approved = opening.kind === 'resume' && (await stateOf(terminal, workspace, opening.session)).planApproved;
+  if (approvePlan && !approved && !present()) throw new UsageError(UNATTENDED);
   const log = quietLog(terminal, environment);
   const folder = userFolder(environment);
   const engine = new Engine({
@@ -142,7 +140,10 @@ async function start(
   });
   try {
     await engine.load();
-    if (!engine.ready) throw new UsageError('No provider is ready. See: orchestrate doctor');
+    if (!rehearsal) for (const line of leftOut(engine, sensitive)) printError(terminal, line);
+    const plans = !approved && !(opening.kind === 'new' && opening.plan);
+    const hindrance = rehearsal ? undefined : await engine.hindrance(plans);
+    if (hindrance) throw new UsageError(hindranceText(hindrance, engine));
     const grants = new GrantFile(folder, workspace);
     await grants.load();
     const events = new Relay<JournalEvent>();
@@ -156,8 +157,8 @@ async function start(
       files: new NodeWorkspace(workspace, { ripgrep: await findRipgrep() }),
       processes: createProcesses({ root: workspace, clock }),
       texts: new NodeProjectTexts(workspace),
-      present: () => terminal.out.isTTY === true && terminal.input.isTTY === true && call.options.json !== true,
-      approvePlan: call.options.yes !== true && config.team?.approvePlan !== false,
+      present,
+      approvePlan,
       approveAll: call.options.yes === true,
       acceptAll: acceptAll(call),
       rehearsal: rehearsal !== undefined,
@@ -178,6 +179,12 @@ async function start(
     await engine.close();
   }
 }
+
+const UNATTENDED =
+  'The plan has to be approved before anything runs, and nobody can be asked here. Approve it beforehand with --yes, or run this in a terminal, without --json.';
+
+const stateOf = async (terminal: Terminal, workspace: string, id: string) =>
+  (await readState(await openFolder(terminal, workspace, id))).state;
 
 /** A terminal does not wait for money: the session stops, and goes on with `resume --budget`. */
 function stopWhenSpent(config: Config): Config {
@@ -201,7 +208,7 @@ function flagsOf(call: Call): Config {
 async function limitOf(terminal: Terminal, call: Call, workspace: string, id: string): Promise<NanoUsd | undefined> {
   const usd = budgetOf(call);
   if (usd === undefined) return undefined;
-  const { state } = await readState(await openFolder(terminal, workspace, id));
+  const state = await stateOf(terminal, workspace, id);
   const checked = sessionLimit(state, usd);
   if (!checked.ok) throw new UsageError(`${checked.message}. Name more: orchestrate resume ${id} --budget USD`);
   return checked.limit;

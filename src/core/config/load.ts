@@ -57,7 +57,7 @@ export async function loadConfig(
     config = mergeConfig(config, read({ source: variable, value }, problems));
   }
   if (sources.flags) config = mergeConfig(config, sources.flags);
-  problems.push(...routeProblems(config, sources));
+  problems.push(...routeProblems(config, sources, sensitive));
   return { config, problems, ...(sensitive && { sensitive }) };
 }
 
@@ -121,18 +121,22 @@ function below(schema: unknown, part: string | number): unknown {
 }
 
 /** Routes must name providers that exist; a typing mistake here would only show when the model is needed. */
-function routeProblems(config: Config, sources: ConfigSources): ConfigProblem[] {
+function routeProblems(config: Config, sources: ConfigSources, sensitive: Config | undefined): ConfigProblem[] {
   const names = new Set([...Object.keys(knownProviders), ...Object.keys(config.providers ?? {}), 'vscode']);
   const source = sources.workspace?.source ?? sources.user?.source ?? 'configuration';
   return Object.entries(config.routes ?? {}).flatMap(([role, route]) =>
     route.flatMap(model => {
       const provider = model.slice(0, model.indexOf('/'));
       if (names.has(provider)) return [];
+      const aside = Object.hasOwn(sensitive?.providers ?? {}, provider);
+      const why = aside
+        ? `the provider "${provider}" of this workspace is set aside until you agree to it: orchestrate trust`
+        : `there is no provider "${provider}"; known are ${[...names].join(', ')}`;
       return [
         {
           severity: 'error' as const,
           source,
-          message: `${pathText(['routes', role])} names "${model}", but there is no provider "${provider}"; known are ${[...names].join(', ')}`,
+          message: `${pathText(['routes', role])} names "${model}", but ${why}`,
         },
       ];
     }),
