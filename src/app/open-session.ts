@@ -11,11 +11,13 @@ import type { Clock, Disposable, ForeignTools, Log, WorkspaceFiles } from '../co
 import { Budget } from '../core/routing/budget.ts';
 import { createRouter } from '../core/routing/router.ts';
 import { dropRequest, serveInbox } from '../core/session/inbox.ts';
-import { openJournal } from '../core/session/journal.ts';
+import { NotSealed, openJournal } from '../core/session/journal.ts';
 import type { LiveSession } from '../core/session/live.ts';
 import { keepLog } from '../core/session/log/keep-log.ts';
 import { Timeline } from '../core/session/log/timeline.ts';
+import { checkOrigin } from '../core/session/origin.ts';
 import { writeReport } from '../core/session/report/write-report.ts';
+import type { Origin } from '../core/session/seal.ts';
 import type { LockResult, SessionLock, SessionOwner } from '../core/session/store.ts';
 import { whyUnkept } from '../core/session/unkept.ts';
 import type { MoreWork, SessionStart } from '../core/team/options.ts';
@@ -27,6 +29,7 @@ import { diskOf } from '../node/disk.ts';
 import { hashOf } from '../node/hash.ts';
 import { newId } from '../node/new-id.ts';
 import type { NodeProcesses } from '../node/processes.ts';
+import type { SealSecret } from '../node/session/secret.ts';
 import type { SessionFolder } from '../node/session/session-folder.ts';
 import { createSession, findSession, pruneSessions, type Retention } from '../node/session/sessions.ts';
 import { sweepBlobs } from '../node/session/sweep.ts';
@@ -58,6 +61,8 @@ export interface SessionHost {
   approveAll: boolean;
   /** What agents wrote is accepted at the end, unseen. */
   acceptAll?: boolean;
+  /** Seals what this user's sessions write. */
+  secret: SealSecret;
   /** Commands and tools of others that the user allowed or refused for always. */
   grants: GrantFile;
   /** Tools that others bring; absent where there can be none. */
@@ -86,6 +91,7 @@ export type Opening =
 export type Opened =
   | { ok: true; session: LiveSession }
   | { ok: false; reason: 'owned'; owner: SessionOwner }
+  | { ok: false; reason: 'elsewhere'; session: string; origin: Exclude<Origin, 'own'> }
   | { ok: false; reason: 'missing' };
 
 /** Without these nothing can be planned, queued or reviewed. */
@@ -93,13 +99,14 @@ const SERVING: ReadonlySet<string> = new Set(['orchestrator', 'implementer', 're
 
 /** Starts a session, or takes one up where it was cut off. */
 export async function openSession(host: SessionHost, engine: Engine, opening: Opening): Promise<Opened> {
-  const { clock, workspace } = host;
   const place =
     opening.kind === 'new'
-      ? await createSession(workspace, clock)
-      : await findSession(workspace, opening.session, clock).then(store => store && { id: opening.session, store });
+      ? await createSession(host)
+      : await findSession(host, opening.session).then(store => store && { id: opening.session, store });
   if (!place) return { ok: false, reason: 'missing' };
   const { id, store } = place;
+  const origin = await checkOrigin(store);
+  if (origin !== 'own') return { ok: false, reason: 'elsewhere', session: id, origin };
   const taken = await takeOver(store, host);
   if (!taken.ok) return { ok: false, reason: 'owned', owner: taken.owner };
   try {
@@ -163,6 +170,8 @@ async function begin(
       timeline.apply(event, state);
     },
   });
+  // An empty file proves nothing of where it came from.
+  if (opening.kind === 'resume' && journal.state.startedAt === undefined) throw new NotSealed(id, 'unsealed');
   const owned: Disposable[] = [journal.subscribe(event => histories.apply(event))];
   if (host.watch) owned.push(journal.subscribe(host.watch));
   const texts = keepLog(journal, timeline, store, { clock, log });
@@ -309,7 +318,7 @@ async function begin(
     await journal.close().catch(error => log.write('warn', 'the journal could not be closed', error));
     await sweepBlobs(store).catch(error => log.write('warn', 'stored contents could not be cleaned', error));
     await store.close().catch(error => log.write('error', 'the session could not be let go of', error));
-    await pruneSessions(workspace, host.retention, clock).catch(error =>
+    await pruneSessions(host, host.retention).catch(error =>
       log.write('warn', 'old sessions could not be removed', error),
     );
     return outcome;

@@ -4,6 +4,8 @@ import { Redactor } from '../core/redact.ts';
 import type { Journal } from '../core/session/contract.ts';
 import { type RequestHandler, serveInbox } from '../core/session/inbox.ts';
 import { type OpenJournal, openJournal } from '../core/session/journal.ts';
+import { checkOrigin } from '../core/session/origin.ts';
+import type { Origin } from '../core/session/seal.ts';
 import type { SessionState } from '../core/session/state.ts';
 import type { SessionOwner } from '../core/session/store.ts';
 import { unwritten } from '../core/session/unwritten.ts';
@@ -44,9 +46,16 @@ interface Parts {
 export async function openStored(
   { store, files, clock, log }: Parts,
   host: SessionOwner['host'],
-): Promise<{ ok: true; session: StoredSession } | { ok: false; owner: SessionOwner }> {
+): Promise<
+  | { ok: true; session: StoredSession }
+  | { ok: false; reason: 'owned'; owner: SessionOwner }
+  | { ok: false; reason: 'elsewhere'; origin: Exclude<Origin, 'own'> }
+> {
+  // Whatever it says was written came with it, contents included: nothing of that reaches a file.
+  const origin = await checkOrigin(store);
+  if (origin !== 'own') return { ok: false, reason: 'elsewhere', origin };
   const taken = await store.lock(host, 'review');
-  if (!taken.ok) return taken;
+  if (!taken.ok) return { ...taken, reason: 'owned' };
   const since = clock.now();
   let journal: OpenJournal | undefined;
   try {

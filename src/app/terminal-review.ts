@@ -5,12 +5,13 @@ import type { Selector, Views } from '../core/changes/decisions.ts';
 import { waitingIn } from '../core/changes/waiting.ts';
 import { oneLine } from '../core/plain.ts';
 import type { Log } from '../core/ports.ts';
+import { fromElsewhere } from '../core/session/seal.ts';
 import { listSessions, readState, type SessionSummary } from '../node/session/sessions.ts';
 import { NodeWorkspace } from '../node/workspace.ts';
 import { selectorOf, sessionLine, showChanges, showDecision } from '../terminal/commands/changes.ts';
 import { ask } from '../terminal/commands/requests.ts';
 import { confirm } from '../terminal/confirm.ts';
-import { chooseSession, openFolder, workspaceOf } from '../terminal/find-session.ts';
+import { chooseSession, openFolder, sessionsIn, workspaceOf } from '../terminal/find-session.ts';
 import { type Call, EXIT, option, print, type Terminal, UsageError } from '../terminal/terminal.ts';
 import { lookAtStored, openStored } from './stored-session.ts';
 
@@ -44,7 +45,8 @@ async function meantBy(terminal: Terminal, call: Call): Promise<Meant> {
 /** The session that is meant where none is named, if nothing waits anywhere. */
 async function sessionsWaiting(terminal: Terminal, workspace: string): Promise<SessionSummary[]> {
   const waiting: SessionSummary[] = [];
-  for (const session of await listSessions(workspace, terminal.clock)) {
+  for (const session of await listSessions(sessionsIn(terminal, workspace))) {
+    if (session.origin !== 'own') continue;
     const { state } = await readState(await openFolder(terminal, workspace, session.id));
     if (waitingIn(state).length > 0) waiting.push(session);
   }
@@ -147,6 +149,7 @@ async function decideIn(
     ...(call.options.force === true && { force: true, edits: 'discard' as const }),
   };
   const opened = await openStored(await partsOf(terminal, workspace, session), 'terminal');
+  if (!opened.ok && opened.reason === 'elsewhere') throw new UsageError(fromElsewhere(session.id, opened.origin));
   if (!opened.ok) {
     const { hunks, ...rest } = selector;
     const named = { ...rest, ...(hunks && { hunks: [...hunks] }) };

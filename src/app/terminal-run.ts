@@ -7,6 +7,7 @@ import { configuredProviders } from '../core/config/providers.ts';
 import { parsePlan } from '../core/plan/parse.ts';
 import { problemText } from '../core/plan/problem.ts';
 import type { Log } from '../core/ports.ts';
+import { fromElsewhere } from '../core/session/seal.ts';
 import { toRetry } from '../core/team/retry.ts';
 import { codeOf } from '../node/error-code.ts';
 import { userFolder } from '../node/places.ts';
@@ -20,7 +21,7 @@ import type { JournalEvent } from '../protocol/events.ts';
 import type { NanoUsd } from '../protocol/ids.ts';
 import type { Plan } from '../protocol/plan.ts';
 import { ask, dollars } from '../terminal/commands/requests.ts';
-import { chooseSession, openFolder, workspaceOf } from '../terminal/find-session.ts';
+import { chooseOwn, openFolder, sessionsIn, workspaceOf } from '../terminal/find-session.ts';
 import { problemLines } from '../terminal/problems.ts';
 import { Relay } from '../terminal/relay.ts';
 import { watchRun } from '../terminal/run-view.ts';
@@ -54,7 +55,7 @@ export async function run(terminal: Terminal, call: Call): Promise<number> {
 /** `orchestrate resume` */
 export async function resume(terminal: Terminal, call: Call): Promise<number> {
   const workspace = workspaceOf(terminal, call);
-  const session = await chooseSession(terminal, workspace, call.words[0]);
+  const session = await chooseOwn(terminal, workspace, call.words[0]);
   const text = option(call, 'ask');
   const target = option(call, 'target');
   return goOn(terminal, call, workspace, {
@@ -67,7 +68,7 @@ export async function resume(terminal: Terminal, call: Call): Promise<number> {
 /** `orchestrate retry` */
 export async function retry(terminal: Terminal, call: Call): Promise<number> {
   const workspace = workspaceOf(terminal, call);
-  const session = await chooseSession(terminal, workspace, option(call, 'session'));
+  const session = await chooseOwn(terminal, workspace, option(call, 'session'));
   const [task, more] = call.words;
   if (more !== undefined) throw new UsageError('Write: orchestrate retry [TASK] [--session SESSION]');
   if (session.owner && !session.owner.reviews) {
@@ -149,8 +150,7 @@ async function start(
     const events = new Relay<JournalEvent>();
     const host: SessionHost = {
       kind: 'terminal',
-      workspace,
-      clock,
+      ...sessionsIn(terminal, workspace),
       log,
       version,
       grants,
@@ -168,6 +168,7 @@ async function start(
     };
     const opened = await openSession(host, engine, opening);
     if (!opened.ok) {
+      if (opened.reason === 'elsewhere') throw new UsageError(fromElsewhere(opened.session, opened.origin));
       if (opened.reason === 'missing') throw new UsageError('There is no such session.');
       const { pid, host: kind, machine } = opened.owner;
       throw new UsageError(

@@ -12,8 +12,9 @@ import type { Provider, RouteEvent } from '../core/routing/contract.ts';
 import { followJournal } from '../core/session/follow.ts';
 import { dropRequest, type RequestOutcome } from '../core/session/inbox.ts';
 import type { LiveSession } from '../core/session/live.ts';
-import { JournalReader } from '../core/session/read.ts';
+import { checkOrigin, readerFor } from '../core/session/origin.ts';
 import { reduce } from '../core/session/reduce.ts';
+import { fromElsewhere, type Origin } from '../core/session/seal.ts';
 import type { SessionState } from '../core/session/state.ts';
 import type { SessionOwner, SessionText } from '../core/session/store.ts';
 import type { MoreWork } from '../core/team/options.ts';
@@ -25,12 +26,14 @@ import { newId } from '../node/new-id.ts';
 import { userFolder } from '../node/places.ts';
 import { createProcesses } from '../node/processes.ts';
 import { NodeProjectTexts } from '../node/project-texts.ts';
+import { sealSecret } from '../node/session/secret.ts';
 import {
   findSession,
   listSessions,
   OUR_FOLDER,
   readState,
   type SessionSummary,
+  type Sessions,
   wasRehearsed,
 } from '../node/session/sessions.ts';
 import { watchPath } from '../node/session/watch.ts';
@@ -84,6 +87,7 @@ type Beginning =
 type Begun =
   | { ok: true; session: LiveSession }
   | { ok: false; reason: 'owned'; owner: SessionOwner }
+  | { ok: false; reason: 'elsewhere'; session: string; origin: Exclude<Origin, 'own'> }
   | { ok: false; reason: 'missing' }
   | ({ ok: false } & Hindrance)
   | { ok: false; reason: 'config'; problems: ConfigProblem[] };
@@ -120,8 +124,7 @@ export class Window {
       const opened = await openSession(
         {
           kind: 'editor',
-          workspace,
-          clock,
+          ...this.#sessions,
           log,
           version,
           grants,
@@ -165,7 +168,7 @@ export class Window {
   }
 
   list(): Promise<SessionSummary[]> {
-    return listSessions(this.#parts.workspace, clock);
+    return listSessions(this.#sessions);
   }
 
   async owner(id: string): Promise<SessionOwner | undefined> {
@@ -200,6 +203,8 @@ export class Window {
 
   async ask(id: string, body: InboxRequest, signal: AbortSignal): Promise<RequestOutcome> {
     const store = await this.#find(id);
+    const origin = store && (await checkOrigin(store));
+    if (origin && origin !== 'own') return { ok: false, message: fromElsewhere(id, origin) };
     const owner = await store?.owner();
     if (!owner && REVIEWING.has(body.kind)) return this.#decide(id, body);
     if (!store || !owner || (owner.reviews && !REVIEWING.has(body.kind)))
@@ -250,7 +255,7 @@ export class Window {
     const store = await this.#find(id);
     if (!store) return [];
     const found: Message[] = [];
-    const reader = new JournalReader();
+    const reader = await readerFor(store);
     for await (const bytes of store.readJournal(0)) {
       for (const event of reader.push(bytes)) {
         if (event.type !== 'agent-message' || event.agent !== agent) continue;
@@ -342,7 +347,12 @@ export class Window {
   }
 
   #find(id: string) {
-    return findSession(this.#parts.workspace, id, clock);
+    return findSession(this.#sessions, id);
+  }
+
+  get #sessions(): Sessions {
+    const { workspace, environment } = this.#parts;
+    return { workspace, clock, secret: sealSecret(userFolder(environment)) };
   }
 
   #config(): Promise<LoadedConfig> {

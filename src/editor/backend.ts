@@ -7,6 +7,7 @@ import type { ModelInfo, RouteEvent, RouteRequest } from '../core/routing/contra
 import type { Journal } from '../core/session/contract.ts';
 import type { RequestOutcome } from '../core/session/inbox.ts';
 import type { LiveSession } from '../core/session/live.ts';
+import type { Origin } from '../core/session/seal.ts';
 import type { SessionState } from '../core/session/state.ts';
 import type { SessionOwner, SessionText } from '../core/session/store.ts';
 import type { MoreWork } from '../core/team/options.ts';
@@ -36,6 +37,7 @@ export type Beginning =
 export type Begun =
   | { ok: true; session: LiveSession }
   | { ok: false; reason: 'owned'; owner: SessionOwner }
+  | { ok: false; reason: 'elsewhere'; session: string; origin: Exclude<Origin, 'own'> }
   | { ok: false; reason: 'missing' }
   /** Nothing can be asked; `down` says what was set up and does not answer, and why. */
   | { ok: false; reason: 'no-provider'; down: readonly { label: string; message: string }[] }

@@ -1,23 +1,56 @@
 import { resolve } from 'node:path';
 import { oneLine } from '../core/plain.ts';
+import { fromElsewhere } from '../core/session/seal.ts';
+import { userFolder } from '../node/places.ts';
+import { sealSecret } from '../node/session/secret.ts';
 import type { SessionFolder } from '../node/session/session-folder.ts';
-import { findSession, listSessions, type SessionSummary } from '../node/session/sessions.ts';
+import { findSession, listSessions, type SessionSummary, type Sessions } from '../node/session/sessions.ts';
 import { type Call, option, type Terminal, UsageError } from './terminal.ts';
 
 export const workspaceOf = (terminal: Terminal, call: Call): string =>
   resolve(terminal.folder, option(call, 'workspace') ?? '.');
 
-/** The sessions of a workspace, newest first, and the one a word means: its id or the beginning of it. */
+export const sessionsIn = (terminal: Terminal, workspace: string): Sessions => ({
+  workspace,
+  clock: terminal.clock,
+  secret: sealSecret(userFolder(terminal.environment)),
+});
+
+/** The session to look at that a word means; that it is from elsewhere is said. */
 export async function chooseSession(
   terminal: Terminal,
   workspace: string,
   word: string | undefined,
 ): Promise<SessionSummary> {
-  const sessions = await listSessions(workspace, terminal.clock);
+  const chosen = await choose(terminal, workspace, word);
+  sayOrigin(terminal, chosen);
+  return chosen;
+}
+
+export function sayOrigin(terminal: Terminal, { id, origin }: SessionSummary): void {
+  if (origin !== 'own') terminal.err.write(`${fromElsewhere(id, origin)}\n`);
+}
+
+/** The same for doing something with it: only one of the user's own. */
+export async function chooseOwn(
+  terminal: Terminal,
+  workspace: string,
+  word: string | undefined,
+): Promise<SessionSummary> {
+  const chosen = await choose(terminal, workspace, word);
+  if (chosen.origin !== 'own') throw new UsageError(fromElsewhere(chosen.id, chosen.origin));
+  return chosen;
+}
+
+/** Of a workspace's sessions the one a word means: its id or the beginning of it. Without one, the user's newest. */
+export async function choose(terminal: Terminal, workspace: string, word: string | undefined): Promise<SessionSummary> {
+  const sessions = await listSessions(sessionsIn(terminal, workspace));
   if (sessions.length === 0)
     throw new UsageError(`There is no session in ${workspace}. Start one: orchestrate run "Your goal"`);
-  if (word === undefined)
-    return sessions.find(each => each.owner && !each.owner.reviews) ?? (sessions[0] as SessionSummary);
+  if (word === undefined) {
+    const runs = sessions.find(each => each.owner && !each.owner.reviews);
+    return runs ?? sessions.find(each => each.origin === 'own') ?? (sessions[0] as SessionSummary);
+  }
   const found = sessions.filter(each => each.id === word || each.id.startsWith(word) || each.id.endsWith(word));
   const exact = found.find(each => each.id === word);
   if (exact) return exact;
@@ -31,7 +64,7 @@ export async function chooseSession(
 }
 
 export async function openFolder(terminal: Terminal, workspace: string, id: string): Promise<SessionFolder> {
-  const store = await findSession(workspace, id, terminal.clock);
+  const store = await findSession(sessionsIn(terminal, workspace), id);
   if (!store) throw new UsageError(`There is no session "${id}" in ${workspace}.`);
   return store;
 }

@@ -8,8 +8,9 @@ import { initialState, reduce } from '../../src/core/session/reduce.ts';
 import { buildReport } from '../../src/core/session/report/build.ts';
 import { renderReport } from '../../src/core/session/report/render.ts';
 import { systemClock } from '../../src/node/clock.ts';
-import { SessionFolder } from '../../src/node/session/session-folder.ts';
+import type { SessionFolder } from '../../src/node/session/session-folder.ts';
 import { longSession } from '../support/long-session.ts';
+import { sessionFolder } from '../support/own-sessions.ts';
 import { inTemporaryFolder } from '../support/temporary.ts';
 
 const redactor = new Redactor('not-a-key-but-registered', 'another-registered-value');
@@ -29,15 +30,28 @@ async function longestBlock(run: () => Promise<unknown>): Promise<string> {
   return `${longest.toFixed(1)} ms`;
 }
 
-async function owned(folder: string) {
-  const store = new SessionFolder(folder, systemClock);
+type Open = (folder: string) => SessionFolder;
+
+/** As it is, and as it would be if nothing were sealed. */
+const stores = {
+  sealed: sessionFolder,
+  unsealed: (folder: string) => Object.assign(sessionFolder(folder), { chain: async () => undefined }),
+} satisfies Record<string, Open>;
+type Kind = keyof typeof stores;
+
+async function owned(folder: string, open: Open = stores.sealed) {
+  const store = open(folder);
   await store.lock('terminal');
   return store;
 }
 
-for (const length of [10_000, 100_000]) {
-  await inTemporaryFolder(async folder => {
-    const store = await owned(folder);
+/** Milliseconds for appending so many events, and for reading them again. */
+async function appendAndResume(
+  kind: Kind,
+  length: number,
+): Promise<{ append: number; resume: number; said: string[] }> {
+  return inTemporaryFolder(async folder => {
+    const store = await owned(folder, stores[kind]);
     const journal = await openJournal(store, options);
     const from = performance.now();
     let made = 0;
@@ -47,25 +61,79 @@ for (const length of [10_000, 100_000]) {
       if (++made % 500 === 0) await new Promise(resolve => setImmediate(resolve));
     }
     await journal.flush();
-    const took = performance.now() - from;
+    const append = performance.now() - from;
     const { size } = await stat(join(folder, 'events.jsonl'));
-    console.log(
-      `append ${length} events: ${took.toFixed(0)} ms, ${((1000 * took) / length).toFixed(1)} µs an event, ${(size / 1e6).toFixed(1)} MB`,
-    );
     await store.close();
-    for (const time of ['first', 'second']) {
-      const again = await owned(folder);
-      const start = performance.now();
-      let blocked = '';
-      let resumed = '';
-      blocked = await longestBlock(async () => {
-        await openJournal(again, options);
-        resumed = ms(start);
-      });
-      console.log(`resume of ${length} events, ${time} time: ${resumed}, longest block ${blocked}`);
-      await again.close();
-    }
+    const again = await owned(folder, stores[kind]);
+    const start = performance.now();
+    let resume = 0;
+    const blocked = await longestBlock(async () => {
+      await openJournal(again, options);
+      resume = performance.now() - start;
+    });
+    await again.close();
+    return {
+      append,
+      resume,
+      said: [
+        `append ${length} events: ${append.toFixed(0)} ms, ${((1000 * append) / length).toFixed(1)} µs an event, ${(size / 1e6).toFixed(1)} MB`,
+        `resume of ${length} events: ${resume.toFixed(0)} ms, longest block ${blocked}`,
+      ],
+    };
   });
+}
+
+/** Milliseconds until so many commits at once are on disk. */
+async function commits(kind: Kind, together: number, rounds: number): Promise<number> {
+  return inTemporaryFolder(async folder => {
+    const store = await owned(folder, stores[kind]);
+    const journal = await openJournal(store, options);
+    const from = performance.now();
+    for (let round = 0; round < rounds; round++)
+      await Promise.all(
+        Array.from({ length: together }, (_, i) =>
+          journal.commit({ type: 'notice', level: 'info', text: `intent ${i}` }),
+        ),
+      );
+    const took = performance.now() - from;
+    await store.close();
+    return took / rounds;
+  });
+}
+
+/** What the seal costs: the best of runs that take turns, since what else a machine does only ever adds. */
+async function sealedToUnsealed<T extends string>(
+  rounds: number,
+  measure: (kind: Kind) => Promise<Record<T, number>>,
+): Promise<Record<T, string>> {
+  const seen: Record<Kind, Record<T, number>[]> = { sealed: [], unsealed: [] };
+  for (let round = 0; round < rounds; round++)
+    for (const kind of round % 2 === 0 ? (['sealed', 'unsealed'] as const) : (['unsealed', 'sealed'] as const))
+      seen[kind].push(await measure(kind));
+  const best = (kind: Kind, key: T) => Math.min(...seen[kind].map(each => each[key]));
+  const keys = Object.keys(seen.sealed[0] as object) as T[];
+  return Object.fromEntries(
+    keys.map(key => {
+      const [sealed, unsealed] = [best('sealed', key), best('unsealed', key)];
+      const more = 100 * (sealed / unsealed - 1);
+      return [key, `${sealed.toFixed(2)} ms to ${unsealed.toFixed(2)} ms, ${more < 0 ? '' : '+'}${more.toFixed(1)} %`];
+    }),
+  ) as Record<T, string>;
+}
+
+for (const length of [10_000, 100_000])
+  for (const line of (await appendAndResume('sealed', length)).said) console.log(line);
+
+const LENGTH = 50_000;
+const costs = await sealedToUnsealed(9, async kind => {
+  const { append, resume } = await appendAndResume(kind, LENGTH);
+  return { append, resume, both: append + resume };
+});
+for (const [what, cost] of Object.entries(costs))
+  console.log(`sealed to unsealed, ${what} of ${LENGTH} events: ${cost}`);
+for (const together of [1, 100]) {
+  const { once } = await sealedToUnsealed(9, async kind => ({ once: await commits(kind, together, 40) }));
+  console.log(`sealed to unsealed, ${together} ${together === 1 ? 'commit' : 'commits at once'}: ${once}`);
 }
 
 {
@@ -88,21 +156,7 @@ for (const length of [10_000, 100_000]) {
   rendered('report.md', () => renderReport(buildReport(state)));
 }
 
-await inTemporaryFolder(async folder => {
-  const store = await owned(folder);
-  const journal = await openJournal(store, options);
-  for (const together of [1, 10, 100, 1000]) {
-    const rounds = 20;
-    const from = performance.now();
-    for (let round = 0; round < rounds; round++) {
-      const commits = Array.from({ length: together }, (_, i) =>
-        journal.commit({ type: 'notice', level: 'info', text: `intent ${i}` }),
-      );
-      await Promise.all(commits);
-    }
-    console.log(
-      `${together} commits at once: ${((performance.now() - from) / rounds).toFixed(2)} ms until all are on disk`,
-    );
-  }
-  await store.close();
-});
+for (const together of [1, 10, 100, 1000])
+  console.log(
+    `${together} commits at once: ${(await commits('sealed', together, 20)).toFixed(2)} ms until all are on disk`,
+  );

@@ -13,6 +13,7 @@ import { sweepBlobs } from '../../src/node/session/sweep.ts';
 import { NodeWorkspace } from '../../src/node/workspace.ts';
 import { memoryJournal } from '../support/memory-journal.ts';
 import { MemoryWorkspace, sha256 } from '../support/memory-workspace.ts';
+import { sessionsIn } from '../support/own-sessions.ts';
 
 /** The same numbers every time. */
 const random = (seed: number) => () => {
@@ -138,7 +139,7 @@ await measured('line diff, 20,000 lines, all different', 5, () => lineDiff(base,
 
 {
   const folder = await mkdtemp(join(tmpdir(), 'orchestrate-bench-'));
-  const { store } = await createSession(folder, systemClock);
+  const { store } = await createSession(sessionsIn(folder));
   if (!(await store.lock('terminal')).ok) throw new Error('the new session has an owner');
   const log = { write: () => undefined };
   const journal = await openJournal(store, { clock: systemClock, redact: text => text, log });

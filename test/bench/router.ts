@@ -8,10 +8,10 @@ import { once } from 'node:events';
 import type { Provider } from '../../src/core/routing/contract.ts';
 import { openJournal } from '../../src/core/session/journal.ts';
 import { systemClock } from '../../src/node/clock.ts';
-import { SessionFolder } from '../../src/node/session/session-folder.ts';
 import type { Vendor } from '../../src/rehearsal/wire/types.ts';
 import { bareSdks, floor, type Read } from '../support/bare-clients.ts';
 import { liveRouter } from '../support/live-router.ts';
+import { sessionFolder } from '../support/own-sessions.ts';
 import { models, providerOf, requestOf } from '../support/providers.ts';
 import type { Listening } from '../support/replay-server.ts';
 import { inTemporaryFolder } from '../support/temporary.ts';
@@ -107,7 +107,7 @@ function throughRouter(live: ReturnType<typeof liveRouter>, vendor: Vendor): Rea
 }
 
 async function compare(servers: Listening, folder: string) {
-  const store = new SessionFolder(folder, systemClock);
+  const store = sessionFolder(folder);
   await store.lock('terminal');
   const disk = await openJournal(store, { clock: systemClock, redact: text => text, log: { write() {} } });
   const settings = { concurrency: 1000 };

@@ -9,9 +9,10 @@ describe('reviewing what agents wrote', () => {
   let workbench: Workbench;
   const text = (path: string) => readFile(join(pending.workspace, path), 'utf8');
   const open = async (theme: Theme = 'dark') => {
-    const { workspace } = pending;
+    const { workspace, home } = pending;
     const settings = { 'files.autoSave': 'off' };
-    workbench = await Workbench.open({ workspace, theme, settings, size: { width: 1500, height: 950 } });
+    const env = { ORCHESTRATE_HOME: home };
+    workbench = await Workbench.open({ workspace, theme, settings, env, size: { width: 1500, height: 950 } });
   };
   beforeEach(async () => {
     pending = await pendingWorkspace();

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
+import type { SealChain } from '../../src/core/session/seal.ts';
 import {
   type DroppedRequest,
+  type FoundRequest,
   type LockResult,
   type SessionStore,
   type SessionText,
@@ -23,7 +25,10 @@ export class Disk {
 
 /** A session store on a `Disk`. `before` runs before each operation, and may throw: the operation then does not happen. */
 export class MemoryStore implements SessionStore {
+  readonly id = 'memory';
   readonly place = 'memory';
+  /** With one, the journal is sealed. */
+  seals: { chain(): SealChain } | undefined;
   readonly disk: Disk;
   readonly operations: string[] = [];
   before: (operation: string) => void | Promise<void> = () => {};
@@ -40,6 +45,10 @@ export class MemoryStore implements SessionStore {
   }
 
   async owner(): Promise<undefined> {}
+
+  async chain(): Promise<SealChain | undefined> {
+    return this.seals?.chain();
+  }
 
   async *readJournal(from: number): AsyncGenerator<Uint8Array> {
     await this.#do('read');
@@ -91,9 +100,9 @@ export class MemoryStore implements SessionStore {
     this.#tell();
   }
 
-  async listRequests(): Promise<DroppedRequest[]> {
+  async listRequests(): Promise<FoundRequest[]> {
     await this.#do('list-requests');
-    return [...this.disk.requests].sort().map(([id, text]) => ({ id, text }));
+    return [...this.disk.requests].sort().map(([id, text]) => ({ id, text, own: true }));
   }
 
   async removeRequest(id: string): Promise<void> {

@@ -11,6 +11,7 @@ import { mergeConfig } from '../../src/core/config/merge.ts';
 import { systemClock } from '../../src/node/clock.ts';
 import type { NodeProcesses } from '../../src/node/processes.ts';
 import { NodeProjectTexts } from '../../src/node/project-texts.ts';
+import { sealSecret } from '../../src/node/session/secret.ts';
 import { NodeWorkspace } from '../../src/node/workspace.ts';
 
 /** How a run is asked for, as JSON in the first argument. */
@@ -68,6 +69,7 @@ const opened = await openSession(
     approvePlan: false,
     approveAll: true,
     grants: new GrantFile(home, workspace),
+    secret: sealSecret(home),
     rehearsal: true,
     retention: { keep: 10, maxBytes: 1e9 },
   },

@@ -1,6 +1,6 @@
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { root } from '../../scripts/host/paths.ts';
 import { createChanges } from '../../src/core/changes/changes.ts';
 import type { Author } from '../../src/core/changes/contract.ts';
@@ -9,6 +9,7 @@ import { openJournal } from '../../src/core/session/journal.ts';
 import { systemClock } from '../../src/node/clock.ts';
 import { hashOf } from '../../src/node/hash.ts';
 import { newId } from '../../src/node/new-id.ts';
+import { sealSecret } from '../../src/node/session/secret.ts';
 import { createSession } from '../../src/node/session/sessions.ts';
 import { NodeWorkspace } from '../../src/node/workspace.ts';
 
@@ -31,11 +32,14 @@ const task = (id: string, title: string, role: string) => ({
   complexity: 'normal' as const,
 });
 
+const homeBeside = (workspace: string) => join(dirname(workspace), 'home');
+
 type Write = (author: Author, path: string, change: (text: string) => string | null) => Promise<void>;
 
 /** A session of this team that has ended and left its work to be decided. */
 async function leaveSession(workspace: string, goal: string, work: (write: Write, journal: Journal) => Promise<void>) {
-  const { id, store } = await createSession(workspace, systemClock);
+  const secret = sealSecret(homeBeside(workspace));
+  const { id, store } = await createSession({ workspace, clock: systemClock, secret });
   const taken = await store.lock('terminal');
   if (!taken.ok) throw new Error('somebody owns a session that was just made');
   const log = { write: () => undefined };
@@ -85,14 +89,23 @@ export const leaveLaterSession = (workspace: string): Promise<string> =>
   });
 
 /** A copy of the sample in which a session of two agents and a reviewer has ended and left its work to be decided. */
-export async function pendingWorkspace(): Promise<{ workspace: string; remove(): Promise<void> }> {
+export async function pendingWorkspace(): Promise<{
+  workspace: string;
+  /** The folder of the user whose sessions they are. */
+  home: string;
+  remove(): Promise<void>;
+}> {
   const scratch = await mkdtemp(join(tmpdir(), 'orchestrate-pending-'));
   const workspace = join(scratch, 'todo-list');
   await cp(join(root, 'test', 'support', 'sample'), workspace, { recursive: true });
   await writeFile(join(workspace, 'old-notes.md'), '# Notes\n\nNobody reads this any more.\n');
   const goal = 'Show how many items are open, and keep the list in a folder of its own';
   await leaveSession(workspace, goal, (write, journal) => labelsAndStorage(workspace, write, journal));
-  return { workspace, remove: () => rm(scratch, { recursive: true, force: true, maxRetries: 5 }) };
+  return {
+    workspace,
+    home: homeBeside(workspace),
+    remove: () => rm(scratch, { recursive: true, force: true, maxRetries: 5 }),
+  };
 }
 
 async function labelsAndStorage(workspace: string, write: Write, journal: Journal): Promise<void> {

@@ -1,16 +1,18 @@
 import type { JournalEvent } from '../../protocol/events.ts';
-import { JournalReader } from './read.ts';
+import { readerFor } from './origin.ts';
+import type { JournalReader } from './read.ts';
 import type { SessionStore } from './store.ts';
 
 /**
  * Every event of a session, in batches: those that are there, then, until the signal aborts, those that another
- * process appends. Lines that cannot be used are left out and counted in `reader`.
+ * process appends. Lines that cannot be used are left out and counted in `given`.
  */
 export async function* followJournal(
   store: SessionStore,
   signal: AbortSignal,
-  reader: JournalReader = new JournalReader(),
+  given?: JournalReader,
 ): AsyncGenerator<JournalEvent[]> {
+  const reader = given ?? (await readerFor(store));
   let wake: (() => void) | undefined;
   let changed = false;
   const poke = () => {

@@ -1,7 +1,7 @@
 import { Dropped, type InboxRequest } from '../../protocol/inbox.ts';
 import type { Disposable, Log } from '../ports.ts';
 import type { Journal } from './contract.ts';
-import type { SessionStore } from './store.ts';
+import type { FoundRequest, SessionStore } from './store.ts';
 
 /** What became of a request, for the one who asked. */
 export interface RequestOutcome {
@@ -67,8 +67,17 @@ export function serveInbox(
     journal.append({ type: 'request-handled', request: id, ok, ...(message !== undefined && { message }) });
   };
 
-  const take = async (id: string, text: string) => {
+  const take = async ({ id, text, own }: FoundRequest) => {
     if (journal.state.requests.has(id)) return store.removeRequest(id);
+    if (!own) {
+      journal.append({
+        type: 'notice',
+        level: 'warning',
+        code: 'foreign-request',
+        text: `Request ${id} in the inbox was not left by a program of yours. It was not followed, and removed.`,
+      });
+      return store.removeRequest(id);
+    }
     const dropped = parse(text);
     if (!dropped) {
       journal.append({
@@ -89,9 +98,9 @@ export function serveInbox(
   const sweep = async () => {
     do {
       again = false;
-      for (const { id, text } of await store.listRequests()) {
+      for (const request of await store.listRequests()) {
         if (disposed) return;
-        await take(id, text);
+        await take(request);
       }
     } while (again && !disposed);
   };

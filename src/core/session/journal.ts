@@ -1,8 +1,10 @@
 import { type Event, JOURNAL_VERSION, type JournalEvent, type LongText } from '../../protocol/events.ts';
 import type { Clock, Disposable, Log } from '../ports.ts';
 import type { Journal } from './contract.ts';
+import { originOf } from './origin.ts';
 import { type Damage, JournalReader } from './read.ts';
 import { initialState, reduce } from './reduce.ts';
+import { fromElsewhere, type Origin, type SealChain } from './seal.ts';
 import type { SessionState } from './state.ts';
 import { type SessionStore, StoreError } from './store.ts';
 
@@ -14,6 +16,16 @@ export class JournalDamaged extends Error {
     super(`${place}: line ${first?.line} of the journal is damaged (${first?.kind}: ${first?.detail})`);
     this.name = 'JournalDamaged';
     this.damage = damage;
+  }
+}
+
+/** The journal is not this user's, from here: it is read, and never gone on with. */
+export class NotSealed extends Error {
+  readonly origin: Exclude<Origin, 'own'>;
+  constructor(session: string, origin: Exclude<Origin, 'own'>) {
+    super(fromElsewhere(session, origin));
+    this.name = 'NotSealed';
+    this.origin = origin;
   }
 }
 
@@ -49,27 +61,33 @@ const HEAD_CHARACTERS = 2048;
 
 const encoder = new TextEncoder();
 
-/** Reads what is there, cuts a torn last line, and takes up the writing. The caller holds the session's lock. */
+/**
+ * Reads what is there, cuts what was not wholly flushed, and takes up the writing. The caller holds the session's lock.
+ * Throws `NotSealed` before anything is cut or written where the journal is not this user's.
+ */
 export async function openJournal(store: SessionStore, options: JournalOptions): Promise<OpenJournal> {
   const state = initialState();
-  const reader = new JournalReader();
+  const chain = await store.chain('write');
+  const reader = new JournalReader(chain);
   for await (const bytes of store.readJournal(0)) {
     for (const event of reader.push(bytes)) {
       reduce(state, event);
       options.replay?.(event, state);
     }
   }
+  const origin = originOf(reader);
+  if (chain && origin !== 'own') throw new NotSealed(store.id, origin);
   if (reader.damage.length > 0 && !options.despiteDamage) throw new JournalDamaged(store.place, reader.damage);
   state.seq = reader.seq;
   const { torn } = reader;
   if (torn > 0) await store.truncateJournal(reader.offset);
-  const journal = new Writer(store, options, state, reader);
+  const journal = new Writer(store, options, state, reader, chain);
   if (torn > 0)
     journal.append({
       type: 'notice',
       level: 'warning',
       code: 'torn-line',
-      text: `The last line of the journal was not whole: ${torn} bytes after line ${reader.lines} were cut.`,
+      text: `The end of the journal was not whole: ${torn} bytes after line ${reader.lines} were cut.`,
     });
   for (const { line, kind, detail } of reader.damage)
     journal.append({
@@ -87,6 +105,7 @@ class Writer implements OpenJournal {
   readonly state;
   readonly passedOver: number;
   readonly #store: SessionStore;
+  readonly #chain: SealChain | undefined;
   readonly #options: JournalOptions;
   readonly #listeners = new Set<(event: JournalEvent) => void>();
   readonly #failed = new AbortController();
@@ -100,8 +119,15 @@ class Writer implements OpenJournal {
   #writing: Promise<void> | undefined;
   #next: Promise<void> | undefined;
 
-  constructor(store: SessionStore, options: JournalOptions, state: Journal['state'], reader: JournalReader) {
+  constructor(
+    store: SessionStore,
+    options: JournalOptions,
+    state: Journal['state'],
+    reader: JournalReader,
+    chain: SealChain | undefined,
+  ) {
     this.#store = store;
+    this.#chain = chain;
     this.#options = options;
     this.state = state;
     this.#size = reader.offset;
@@ -214,7 +240,7 @@ class Writer implements OpenJournal {
     this.#next = undefined;
     this.#timer?.dispose();
     this.#timer = undefined;
-    const bytes = encoder.encode(`${this.#waiting.join('\n')}\n`);
+    const bytes = this.#chain?.seal(this.#waiting) ?? encoder.encode(`${this.#waiting.join('\n')}\n`);
     this.#waiting = [];
     try {
       await this.#store.appendJournal(bytes, this.#size);

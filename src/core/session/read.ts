@@ -1,12 +1,14 @@
 import type * as z from 'zod';
 import { Envelope, Event, JOURNAL_VERSION, type JournalEvent } from '../../protocol/events.ts';
 import { type Exact, objectOf } from './exact.ts';
+import { Pieces } from './pieces.ts';
+import { type SealChain, withoutSeal } from './seal.ts';
 
 /** A line that says nothing we can use. The lines around it stay readable. */
 export interface Damage {
   /** Counted from 1. */
   line: number;
-  kind: 'not-text' | 'not-json' | 'not-an-event' | 'out-of-order';
+  kind: 'not-text' | 'not-json' | 'not-an-event' | 'out-of-order' | 'too-long';
   detail: string;
 }
 
@@ -30,38 +32,45 @@ export class JournalReader {
   passedOver = 0;
   lines = 0;
   seq = 0;
-  /** Bytes up to the end of the last whole line. */
-  offset: number;
-  /** Bytes after it: a line that is being written, or was torn. */
+  /** Bytes up to the end of the last whole line; with seals, of the last sealed one. */
+  offset = 0;
+  /** Somewhere behind `offset` stands a seal that does not fit, or what cannot be a line of a journal: nothing more is read. */
+  broken = false;
+  /** Bytes after `offset`: what is being written, or was torn. */
   get torn(): number {
-    return this.#rest.reduce((sum, piece) => sum + piece.length, 0);
+    return this.#pieces.rest;
   }
 
-  #rest: Uint8Array[] = [];
+  readonly #chain: SealChain | undefined;
+  readonly #pieces: Pieces;
+  #stopped = false;
   /** Damaged lines since the last one with a number: they account for as many missing numbers. */
   #unnumbered = 0;
   readonly #decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-  constructor(from: { offset: number; lines: number; seq: number } = { offset: 0, lines: 0, seq: 0 }) {
-    this.offset = from.offset;
-    this.lines = from.lines;
-    this.seq = from.seq;
+  /** With `chain`, only what is sealed is read, and only as long as every seal fits. */
+  constructor(chain?: SealChain) {
+    this.#chain = chain;
+    this.#pieces = new Pieces(chain !== undefined);
   }
 
   /** The events on the lines that these bytes complete. */
   push(bytes: Uint8Array): JournalEvent[] {
-    const end = bytes.lastIndexOf(NEWLINE);
-    if (end < 0) {
-      this.#rest.push(bytes);
+    if (this.broken || this.#stopped) return [];
+    const whole = this.#pieces.push(bytes);
+    if (!whole) {
+      if (this.#pieces.overlong) this.#stop();
       return [];
     }
-    const whole = join([...this.#rest, bytes.subarray(0, end + 1)]);
-    this.#rest = end + 1 < bytes.length ? [bytes.subarray(end + 1)] : [];
+    if (this.#chain?.accept(whole) === false) {
+      this.broken = true;
+      return [];
+    }
     this.offset += whole.length;
     const events: JournalEvent[] = [];
     for (const line of this.#split(whole)) {
       this.lines++;
-      const event = line === undefined ? this.#spoilt('not-text', 'not UTF-8') : this.#parse(line);
+      const event = line === undefined ? this.#spoilt('not-text', 'not UTF-8') : this.#parse(withoutSeal(line));
       if (event) events.push(event);
     }
     return events;
@@ -69,7 +78,7 @@ export class JournalReader {
 
   /** Forgets a line that is not whole, to read it again from `offset`. */
   rewind(): void {
-    this.#rest = [];
+    this.#pieces.rewind();
   }
 
   /** Lines as text; undefined for one that is none. */
@@ -125,6 +134,13 @@ export class JournalReader {
     return Object.assign(event.data, { v, seq, at });
   }
 
+  #stop(): void {
+    this.#stopped = true;
+    this.broken = this.#chain === undefined || this.offset > 0;
+    this.damagedLines++;
+    this.damage.push({ line: this.lines + 1, kind: 'too-long', detail: 'longer than any line of a journal' });
+  }
+
   #spoilt(kind: Damage['kind'], detail: string): undefined {
     this.#unnumbered++;
     if (this.damagedLines++ < DAMAGE_NAMED) this.damage.push({ line: this.lines, kind, detail });
@@ -136,17 +152,6 @@ function isEnvelope(value: unknown): value is { v: number; seq: number; at: numb
   if (typeof value !== 'object' || value === null) return false;
   const { v, seq, at, type } = value as Record<string, unknown>;
   return Number.isInteger(v) && Number.isSafeInteger(seq) && Number.isFinite(at) && typeof type === 'string';
-}
-
-function join(pieces: Uint8Array[]): Uint8Array {
-  if (pieces.length === 1 && pieces[0]) return pieces[0];
-  const joined = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    joined.set(piece, at);
-    at += piece.length;
-  }
-  return joined;
 }
 
 function describe(error: z.core.$ZodError): string {

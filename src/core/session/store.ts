@@ -1,5 +1,6 @@
 import type { Hash } from '../../protocol/ids.ts';
 import type { Disposable } from '../ports.ts';
+import type { SealChain } from './seal.ts';
 
 /** Why the place where a session is kept did not take or give something. */
 export type StoreFailure =
@@ -54,8 +55,16 @@ export interface DroppedRequest {
   text: string;
 }
 
+/** A request as it lies there. */
+export interface FoundRequest extends DroppedRequest {
+  /** Whether a program of this user dropped it. */
+  own: boolean;
+}
+
 /** Where one session is kept. Methods reject with StoreError. */
 export interface SessionStore {
+  /** What the session is called. */
+  readonly id: string;
   /** For people: where the session's files are. */
   readonly place: string;
 
@@ -63,6 +72,8 @@ export interface SessionStore {
   lock(host: SessionOwner['host'], use?: LockUse): Promise<LockResult>;
   owner(): Promise<SessionOwner | undefined>;
 
+  /** Seals for this session's journal, from its beginning on; undefined where journals need none. */
+  chain(use: 'read' | 'write'): Promise<SealChain | undefined>;
   /** The journal's bytes from `from` to its present end. Nothing where there is no journal yet. */
   readJournal(from: number, signal?: AbortSignal): AsyncIterable<Uint8Array>;
   /** Puts bytes at `at`, which is the journal's end, and flushes them and all blobs to disk; rejects unless all of them are there. */
@@ -81,7 +92,7 @@ export interface SessionStore {
 
   dropRequest(request: DroppedRequest): Promise<void>;
   /** Oldest first. */
-  listRequests(): Promise<DroppedRequest[]>;
+  listRequests(): Promise<FoundRequest[]>;
   removeRequest(id: string): Promise<void>;
   watchRequests(changed: () => void): Disposable;
 

@@ -3,6 +3,7 @@ import type { Beginning, Begun } from '../backend.ts';
 import * as window from '../plain/window.ts';
 import type { SessionController } from '../session-controller.ts';
 import type { WindowSession } from '../window-session.ts';
+import { fromElsewhereText } from './from-elsewhere.ts';
 
 const { t } = vscode.l10n;
 
@@ -110,6 +111,14 @@ async function explain(begun: Extract<Begun, { ok: false }>): Promise<void> {
       void window.showWarningMessage(
         t('This session is run by {0} (process {1}). You can watch and steer it from here.', where, begun.owner.pid),
       );
+      return;
+    }
+    case 'elsewhere': {
+      const adopt = t('Adopt Session…');
+      const text = fromElsewhereText(begun.origin);
+      if ((await vscode.window.showWarningMessage(text, adopt)) === adopt) {
+        await vscode.commands.executeCommand('orchestrate.adoptSession', begun.session);
+      }
       return;
     }
     case 'missing':

@@ -5,7 +5,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { codeOf } from './errors.ts';
 
 /** Beginning of the names of files that are being written; such a file left behind by a crash may be removed. */
-export const TEMPORARY = '.tmp-';
+const TEMPORARY = '.tmp-';
+export const isTemporary = (name: string): boolean => /^\.tmp-[0-9a-f]{12}$/.test(name);
 
 /** Puts a whole file in place in one step; with `flush`, its content is on disk before its name is. */
 export async function writeWhole(path: string, content: string | Uint8Array, flush: boolean): Promise<void> {

@@ -1,20 +1,20 @@
 import { createHash } from 'node:crypto';
-import { access, mkdir, readFile, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Hash } from '../../protocol/ids.ts';
+import { type OwnFolder, readRegular } from '../own-folder.ts';
 import { flushFolder, writeWhole } from './atomic.ts';
-import { ifThere } from './errors.ts';
 
 const hashOf = (bytes: Uint8Array): Hash => createHash('sha256').update(bytes).digest('hex');
 
 /** Files named by the hash of what is in them. */
 export class Blobs {
-  readonly #folder: string;
+  readonly #folder: OwnFolder;
   /** Written by us or seen: a second put of the same bytes costs only the hash. */
   readonly #known = new Map<Hash, Promise<void>>();
   #unflushedNames = false;
 
-  constructor(folder: string) {
+  constructor(folder: OwnFolder) {
     this.#folder = folder;
   }
 
@@ -32,28 +32,28 @@ export class Blobs {
 
   async get(hash: Hash): Promise<Uint8Array | undefined> {
     if (!/^[0-9a-f]{64}$/.test(hash)) return undefined;
-    const bytes = await ifThere(readFile(join(this.#folder, hash)));
+    const bytes = await this.#folder.within(at => readRegular(join(at, hash)));
     // A spoilt baseline must never be put back into somebody's file.
     return bytes && hashOf(bytes) === hash ? bytes : undefined;
   }
 
   async remove(hash: Hash): Promise<void> {
     this.#known.delete(hash);
-    if (/^[0-9a-f]{64}$/.test(hash)) await rm(join(this.#folder, hash), { force: true });
+    if (!/^[0-9a-f]{64}$/.test(hash)) return;
+    await this.#folder.within(at => rm(join(at, hash), { force: true }));
   }
 
   /** What was put so far is found after a power cut. */
   async flush(): Promise<void> {
     if (!this.#unflushedNames) return;
     this.#unflushedNames = false;
-    await flushFolder(this.#folder);
+    await this.#folder.within(flushFolder);
   }
 
   async #write(hash: Hash, bytes: Uint8Array): Promise<void> {
-    const path = join(this.#folder, hash);
-    if ((await ifThere(access(path).then(() => true))) && (await this.get(hash))) return;
-    await mkdir(this.#folder, { recursive: true, mode: 0o700 });
-    await writeWhole(path, bytes, true);
+    // What stands there under this name and is no blob of ours is replaced.
+    if (await this.get(hash).catch(() => undefined)) return;
+    await this.#folder.making(at => writeWhole(join(at, hash), bytes, true));
     this.#unflushedNames = true;
   }
 }

@@ -1,23 +1,30 @@
-import { type FileHandle, open } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { constants } from 'node:fs';
+import type { FileHandle } from 'node:fs/promises';
+import { join } from 'node:path';
 import { StoreError } from '../../core/session/store.ts';
-import { flushFolder } from './atomic.ts';
+import { type OwnFolder, openRegular } from '../own-folder.ts';
+import { flushFolder, writeWhole } from './atomic.ts';
 import { ifThere } from './errors.ts';
+
+export const JOURNAL = 'events.jsonl';
+const APPENDING = constants.O_WRONLY | constants.O_APPEND;
 
 /** What is read at a time is parsed at a time: small enough that nothing else has to wait. */
 const CHUNK = 128 * 1024;
 
-/** events.jsonl: one writer, any number of readers. */
+/** events.jsonl in a session's folder: one writer, any number of readers. */
 export class JournalFile {
+  readonly #folder: OwnFolder;
   readonly #path: string;
   #writing: FileHandle | undefined;
 
-  constructor(path: string) {
-    this.#path = path;
+  constructor(folder: OwnFolder) {
+    this.#folder = folder;
+    this.#path = join(folder.path, JOURNAL);
   }
 
   async *read(from: number, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
-    const file = await ifThere(open(this.#path, 'r'));
+    const file = await this.#folder.within(at => ifThere(openRegular(join(at, JOURNAL), constants.O_RDONLY)));
     if (!file) return;
     let next = ahead(file, from);
     try {
@@ -39,6 +46,7 @@ export class JournalFile {
    * is cut by the next owner, whereas cutting lines now would cut what a reader has seen.
    */
   async append(bytes: Uint8Array, at: number): Promise<void> {
+    if (!this.#writing && at === 0 && (await this.#begin(bytes))) return;
     const file = await this.#open();
     const before = await file.stat();
     if (before.nlink === 0) throw new StoreError('missing', `${this.#path} was deleted`);
@@ -50,7 +58,7 @@ export class JournalFile {
 
   async truncate(size: number): Promise<void> {
     // Windows refuses to cut a file through a handle that may only append.
-    const file = await open(this.#path, 'r+');
+    const file = await this.#folder.making(at => openRegular(join(at, JOURNAL), constants.O_RDWR));
     try {
       await file.truncate(size);
       await file.datasync();
@@ -64,10 +72,23 @@ export class JournalFile {
     this.#writing = undefined;
   }
 
+  /** The file comes into being with its first lines in it, so that none is ever without a seal. False where it is there. */
+  #begin(bytes: Uint8Array): Promise<boolean> {
+    return this.#folder.making(async at => {
+      const path = join(at, JOURNAL);
+      const found = await ifThere(openRegular(path, constants.O_RDONLY));
+      await found?.close();
+      if (found) return false;
+      await writeWhole(path, bytes, true);
+      await flushFolder(at);
+      this.#writing = await openRegular(path, APPENDING);
+      return true;
+    });
+  }
+
   async #open(): Promise<FileHandle> {
-    if (this.#writing) return this.#writing;
-    this.#writing = await open(this.#path, 'a', 0o600);
-    await flushFolder(dirname(this.#path));
+    this.#writing ??= await this.#folder.within(at => openRegular(join(at, JOURNAL), APPENDING));
+    if (!this.#writing) throw new StoreError('missing', `${this.#folder.path} is gone`);
     return this.#writing;
   }
 }

@@ -1,15 +1,17 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rm, stat, utimes } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { lstat, lutimes, open, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import type { Clock, Disposable } from '../../core/ports.ts';
 import type { LockResult, LockUse, SessionLock, SessionOwner } from '../../core/session/store.ts';
+import { type OwnFolder, openRegular, readRegular } from '../own-folder.ts';
 import { writeWhole } from './atomic.ts';
 import { codeOf, ifThere } from './errors.ts';
 import { type Life, ProcessIdentity } from './identity.ts';
 
 export interface LockPlace {
-  folder: string;
+  folder: OwnFolder;
   clock: Clock;
   me: () => Promise<ProcessIdentity>;
   lifeOf: (other: ProcessIdentity) => Promise<Life>;
@@ -45,7 +47,6 @@ export async function takeLock(
   host: SessionOwner['host'],
   use: LockUse = 'run',
 ): Promise<{ ok: true; lock: HeldLock } | Extract<LockResult, { ok: false }>> {
-  await mkdir(place.folder, { recursive: true, mode: 0o700 });
   for (let attempt = 0; ; attempt++) {
     const top = await highest(place);
     const owner = top > 0 ? await livingOwner(place, top) : undefined;
@@ -64,8 +65,6 @@ export async function lockOwner(place: LockPlace): Promise<SessionOwner | undefi
   return (await place.lifeOf(holder)) === 'gone' ? undefined : ownerOf(holder);
 }
 
-const file = (place: LockPlace, number: number) => join(place.folder, String(number));
-
 const ownerOf = (holder: Extract<Holder, { pid: number }>): SessionOwner => ({
   pid: holder.pid,
   host: holder.host,
@@ -75,7 +74,7 @@ const ownerOf = (holder: Extract<Holder, { pid: number }>): SessionOwner => ({
 });
 
 async function numbers(place: LockPlace): Promise<number[]> {
-  const names = (await ifThere(readdir(place.folder))) ?? [];
+  const names = (await place.folder.within(at => readdir(at))) ?? [];
   return names.filter(name => /^[1-9]\d{0,14}$/.test(name)).map(Number);
 }
 
@@ -83,9 +82,9 @@ const highest = async (place: LockPlace) => Math.max(0, ...(await numbers(place)
 
 /** Undefined while its maker has not written it yet, or died before it could. */
 async function read(place: LockPlace, number: number): Promise<Holder | undefined> {
-  const text = await ifThere(readFile(file(place, number), 'utf8'));
+  const bytes = await place.folder.within(at => readRegular(join(at, String(number))));
   try {
-    return text ? Holder.parse(JSON.parse(text)) : undefined;
+    return bytes ? Holder.parse(JSON.parse(bytes.toString())) : undefined;
   } catch {
     return undefined;
   }
@@ -93,7 +92,7 @@ async function read(place: LockPlace, number: number): Promise<Holder | undefine
 
 /** The owner behind this number unless it released the lock, is gone, or shows no life while we watch. */
 async function livingOwner(place: LockPlace, number: number): Promise<SessionOwner | undefined> {
-  const beat = async () => (await ifThere(stat(file(place, number))))?.mtimeMs;
+  const beat = () => place.folder.within(async at => (await ifThere(lstat(join(at, String(number)))))?.mtimeMs);
   const first = await beat();
   const until = place.clock.monotonic() + PATIENCE_MS;
   let life: Life | undefined;
@@ -123,25 +122,35 @@ async function claim(
     token,
     ...(use === 'review' && { reviews: true }),
   };
+  const ours = await place.folder.making(async at => {
+    if (!(await make(join(at, String(number)), JSON.stringify(holder)))) return false;
+    const all = await numbers(place);
+    if (all.some(other => other > number)) {
+      await rm(join(at, String(number)), { force: true });
+      return false;
+    }
+    // The one before stays, so that whoever lists the folder at this moment sees at least one of the two.
+    for (const old of all) if (old < number - 1) await rm(join(at, String(old)), { force: true });
+    return true;
+  });
+  if (!ours) return undefined;
+  return new HeldLock(place, number, token);
+}
+
+/** False where the file is there already. */
+async function make(path: string, text: string): Promise<boolean> {
   try {
-    const made = await open(file(place, number), 'wx', 0o600);
+    const made = await open(path, 'wx', 0o600);
     try {
-      await made.writeFile(JSON.stringify(holder));
+      await made.writeFile(text);
     } finally {
       await made.close();
     }
+    return true;
   } catch (error) {
     if (codeOf(error) !== 'EEXIST') throw error;
-    return undefined;
+    return false;
   }
-  const all = await numbers(place);
-  if (all.some(other => other > number)) {
-    await rm(file(place, number), { force: true });
-    return undefined;
-  }
-  // The one before stays, so that whoever lists the folder at this moment sees at least one of the two.
-  for (const old of all) if (old < number - 1) await rm(file(place, old), { force: true });
-  return new HeldLock(place, number, token);
 }
 
 /** On a full disk there is no room for a new file, but what stands in the old one can be replaced. */
@@ -150,7 +159,7 @@ async function letGo(path: string): Promise<void> {
   try {
     await writeWhole(path, released, false);
   } catch {
-    const old = await open(path, 'r+');
+    const old = await openRegular(path, constants.O_RDWR);
     try {
       const { size } = await old.stat();
       await old.write(released.padEnd(size), 0);
@@ -186,7 +195,8 @@ export class HeldLock implements SessionLock {
     this.#timer = undefined;
     await this.#beating;
     const holder = await read(this.#place, this.#number);
-    if (holder && 'token' in holder && holder.token === this.#token) await letGo(file(this.#place, this.#number));
+    if (!holder || !('token' in holder) || holder.token !== this.#token) return;
+    await this.#place.folder.within(at => letGo(join(at, String(this.#number))));
   }
 
   /** Whether it is still ours. Looks again when the last look is older than a second, as after a sleep. */
@@ -211,6 +221,6 @@ export class HeldLock implements SessionLock {
   async #beat(): Promise<void> {
     if (!(await this.holds())) return;
     const now = this.#place.clock.now() / 1000;
-    await utimes(file(this.#place, this.#number), now, now);
+    await this.#place.folder.within(at => lutimes(join(at, String(this.#number)), now, now));
   }
 }

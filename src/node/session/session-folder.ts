@@ -1,8 +1,10 @@
-import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { lstat, readdir, realpath, rm } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import type { Clock, Disposable } from '../../core/ports.ts';
+import { type SealChain, withoutSeal } from '../../core/session/seal.ts';
 import {
   type DroppedRequest,
+  type FoundRequest,
   type LockResult,
   type LockUse,
   type SessionOwner,
@@ -11,34 +13,47 @@ import {
   StoreError,
 } from '../../core/session/store.ts';
 import type { Hash } from '../../protocol/ids.ts';
-import { TEMPORARY, writeWhole } from './atomic.ts';
+import { type OwnFolder, readRegular } from '../own-folder.ts';
+import { isTemporary, writeWhole } from './atomic.ts';
 import { Blobs } from './blobs.ts';
-import { ifThere, storeError } from './errors.ts';
+import { storeError } from './errors.ts';
 import { lifeOf, thisProcess } from './identity.ts';
-import { JournalFile } from './journal-file.ts';
+import { JOURNAL, JournalFile } from './journal-file.ts';
 import { type HeldLock, type LockPlace, lockOwner, takeLock } from './lock.ts';
+import { Seals } from './seals.ts';
+import type { SealSecret } from './secret.ts';
 import { watchPath } from './watch.ts';
 
-export const JOURNAL = 'events.jsonl';
-const REQUEST = '.json';
+const REQUEST = /^([A-Za-z0-9_-]{1,100})\.json$/;
 
 /** A session in a folder of its own. Reading needs no lock; opening makes no file. */
 export class SessionFolder implements SessionStore {
+  readonly id: string;
   readonly place: string;
+  readonly #folder: OwnFolder;
   readonly #clock: Clock;
+  readonly #secret: SealSecret;
   readonly #journal: JournalFile;
   readonly #blobs: Blobs;
-  readonly #inbox: string;
+  readonly #inbox: OwnFolder;
   readonly #lockPlace: LockPlace;
   #lock: HeldLock | undefined;
 
-  constructor(folder: string, clock: Clock, identity: Pick<LockPlace, 'me' | 'lifeOf'> = { me: thisProcess, lifeOf }) {
-    this.place = folder;
+  constructor(
+    folder: OwnFolder,
+    clock: Clock,
+    secret: SealSecret,
+    identity: Pick<LockPlace, 'me' | 'lifeOf'> = { me: thisProcess, lifeOf },
+  ) {
+    this.id = basename(folder.path);
+    this.place = folder.path;
+    this.#folder = folder;
     this.#clock = clock;
-    this.#journal = new JournalFile(join(folder, JOURNAL));
-    this.#blobs = new Blobs(join(folder, 'blobs'));
-    this.#inbox = join(folder, 'inbox');
-    this.#lockPlace = { folder: join(folder, 'lock'), clock, ...identity };
+    this.#secret = secret;
+    this.#journal = new JournalFile(folder);
+    this.#blobs = new Blobs(folder.inner('blobs'));
+    this.#inbox = folder.inner('inbox');
+    this.#lockPlace = { folder: folder.inner('lock'), clock, ...identity };
   }
 
   async lock(host: SessionOwner['host'], use: LockUse = 'run'): Promise<LockResult> {
@@ -51,6 +66,10 @@ export class SessionFolder implements SessionStore {
 
   owner(): Promise<SessionOwner | undefined> {
     return this.#try('looking for the owner', () => lockOwner(this.#lockPlace));
+  }
+
+  async chain(use: 'read' | 'write'): Promise<SealChain | undefined> {
+    return (await this.#seals(use)).chain();
   }
 
   async *readJournal(from: number, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
@@ -97,38 +116,45 @@ export class SessionFolder implements SessionStore {
   }
 
   writeText(name: SessionText, text: string): Promise<void> {
-    return this.#try(`writing ${name}`, () => writeWhole(join(this.place, name), text, false));
+    return this.#try(`writing ${name}`, async () => {
+      const written = await this.#folder.within(at => writeWhole(join(at, name), text, false).then(() => true));
+      if (!written) throw new StoreError('missing', `${this.place} is gone`);
+    });
   }
 
   readText(name: SessionText): Promise<string | undefined> {
-    return this.#try(`reading ${name}`, () => ifThere(readFile(join(this.place, name), 'utf8')));
+    return this.#try(`reading ${name}`, async () => (await this.#read(this.#folder, name))?.toString());
   }
 
   dropRequest({ id, text }: DroppedRequest): Promise<void> {
     return this.#try('leaving a request', async () => {
-      await mkdir(this.#inbox, { recursive: true, mode: 0o700 });
-      await writeWhole(join(this.#inbox, `${id}${REQUEST}`), text, true);
+      const sealed = (await this.#seals('write')).sealRequest(id, text);
+      await this.#inbox.making(at => writeWhole(join(at, `${id}.json`), sealed, true));
     });
   }
 
-  listRequests(): Promise<DroppedRequest[]> {
+  listRequests(): Promise<FoundRequest[]> {
     return this.#try('reading the inbox', async () => {
-      const names = ((await ifThere(readdir(this.#inbox))) ?? []).filter(name => name.endsWith(REQUEST)).sort();
-      const dropped: DroppedRequest[] = [];
-      for (const name of names) {
-        const text = await ifThere(readFile(join(this.#inbox, name), 'utf8'));
-        if (text !== undefined) dropped.push({ id: name.slice(0, -REQUEST.length), text });
+      const seals = await this.#seals('read');
+      const found: FoundRequest[] = [];
+      for (const name of ((await this.#inbox.within(at => readdir(at))) ?? []).sort()) {
+        const id = REQUEST.exec(name)?.[1];
+        // What is no regular file is none of ours, and stays where it is.
+        const text = id && (await this.#read(this.#inbox, name).catch(() => undefined))?.toString();
+        if (id && text !== undefined) found.push({ id, text: withoutSeal(text), own: seals.isOurRequest(id, text) });
       }
-      return dropped;
+      return found;
     });
   }
 
   removeRequest(id: string): Promise<void> {
-    return this.#try('clearing the inbox', () => rm(join(this.#inbox, `${id}${REQUEST}`), { force: true }));
+    return this.#try('clearing the inbox', async () => {
+      await this.#inbox.within(at => rm(join(at, `${id}.json`), { force: true }));
+    });
   }
 
   watchRequests(changed: () => void): Disposable {
-    return watchPath(this.#inbox, this.#clock, changed);
+    return watchPath(this.#inbox.path, this.#clock, changed);
   }
 
   async close(): Promise<void> {
@@ -147,11 +173,23 @@ export class SessionFolder implements SessionStore {
 
   /** Removes what crashes left half written. Only an owner may: a temporary file of a live process is in use. */
   async #sweep(): Promise<void> {
-    for (const folder of [this.place, join(this.place, 'blobs')]) {
-      const names = (await ifThere(readdir(folder)).catch(() => [])) ?? [];
-      for (const name of names)
-        if (name.startsWith(TEMPORARY)) await rm(join(folder, name), { force: true }).catch(() => {});
+    for (const folder of [this.#folder, this.#folder.inner('blobs')]) {
+      const clear = async (at: string) => {
+        for (const name of (await readdir(at)).filter(isTemporary))
+          if ((await lstat(join(at, name))).isFile()) await rm(join(at, name), { force: true });
+      };
+      await folder.within(clear).catch(() => {});
     }
+  }
+
+  #read(folder: OwnFolder, name: string): Promise<Buffer | undefined> {
+    return folder.within(at => readRegular(join(at, name)));
+  }
+
+  async #seals(use: 'read' | 'write'): Promise<Seals> {
+    const secret = use === 'write' ? await this.#secret.make() : await this.#secret.read();
+    const workspace = await realpath(this.#folder.root).catch(() => this.#folder.root);
+    return new Seals(secret, [workspace, ...this.#folder.parts].join('\0'));
   }
 
   async #try<T>(what: string, call: () => Promise<T>): Promise<T> {

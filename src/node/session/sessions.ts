@@ -1,21 +1,34 @@
 import { randomInt } from 'node:crypto';
-import { mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { waitingIn } from '../../core/changes/waiting.ts';
 import type { Clock } from '../../core/ports.ts';
+import { originOf } from '../../core/session/origin.ts';
+import { Pieces } from '../../core/session/pieces.ts';
 import { JournalReader } from '../../core/session/read.ts';
 import { initialState, reduce } from '../../core/session/reduce.ts';
+import type { Origin, SealChain } from '../../core/session/seal.ts';
 import type { SessionState } from '../../core/session/state.ts';
 import type { SessionOwner } from '../../core/session/store.ts';
+import { OwnFolder } from '../own-folder.ts';
 import { codeOf, ifThere, storeError } from './errors.ts';
-import { JournalFile } from './journal-file.ts';
-import { JOURNAL, SessionFolder } from './session-folder.ts';
+import { JOURNAL } from './journal-file.ts';
+import type { SealSecret } from './secret.ts';
+import { SessionFolder } from './session-folder.ts';
 
 /** The folder in a workspace that is ours. */
 export const OUR_FOLDER = '.orchestrate';
 const NEWLINE = 10;
 const LETTERS = 'abcdefghjkmnpqrstuvwxyz23456789';
 const ID = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/;
+
+/** The sessions of a workspace, as this user sees them. */
+export interface Sessions {
+  workspace: string;
+  clock: Clock;
+  /** What tells this user's sessions from those that came with the workspace. */
+  secret: SealSecret;
+}
 
 /** A session in a list: what its first and last lines tell, without reading all of it. */
 export interface SessionSummary {
@@ -30,50 +43,56 @@ export interface SessionSummary {
   outcome?: string;
   owner?: SessionOwner;
   journalBytes: number;
+  /** Others are shown, and nothing is done with them. */
+  origin: Origin;
 }
 
 /** So long is the date and time at the beginning of an id. */
 const ID_SECOND = '20260101-000000'.length;
 
-const sessionsIn = (workspace: string) => join(workspace, OUR_FOLDER, 'sessions');
+const folderOf = (sessions: Sessions) => new OwnFolder(sessions.workspace, OUR_FOLDER, 'sessions');
+const storeOf = (sessions: Sessions, id: string) =>
+  new SessionFolder(folderOf(sessions).inner(id), sessions.clock, sessions.secret);
 
 /** Undefined for an id that could lead out of the sessions' folder, and for one that is not there. */
-export async function findSession(workspace: string, id: string, clock: Clock): Promise<SessionFolder | undefined> {
+export async function findSession(sessions: Sessions, id: string): Promise<SessionFolder | undefined> {
   if (!ID.test(id)) return undefined;
-  const folder = join(sessionsIn(workspace), id);
-  const found = await ifThere(stat(folder)).catch(() => undefined);
-  return found?.isDirectory() ? new SessionFolder(folder, clock) : undefined;
+  const found = await folderOf(sessions)
+    .within(at => ifThere(lstat(join(at, id))))
+    .catch(() => undefined);
+  return found?.isDirectory() ? storeOf(sessions, id) : undefined;
 }
 
 /** A new session's folder. Its id sorts by time and fits every file system. */
-export async function createSession(workspace: string, clock: Clock): Promise<{ id: string; store: SessionFolder }> {
+export async function createSession(sessions: Sessions): Promise<{ id: string; store: SessionFolder }> {
   try {
-    await mkdir(sessionsIn(workspace), { recursive: true, mode: 0o700 });
-    await keepOutOfGit(workspace);
-    for (;;) {
-      const id = newId(clock.now());
-      const folder = join(sessionsIn(workspace), id);
-      try {
-        await mkdir(folder, { mode: 0o700 });
-        return { id, store: new SessionFolder(folder, clock) };
-      } catch (error) {
-        if (codeOf(error) !== 'EEXIST') throw error;
+    await keepOutOfGit(sessions.workspace);
+    const id = await folderOf(sessions).making(async at => {
+      for (;;) {
+        const id = newId(sessions.clock.now());
+        try {
+          await mkdir(join(at, id), { mode: 0o700 });
+          return id;
+        } catch (error) {
+          if (codeOf(error) !== 'EEXIST') throw error;
+        }
       }
-    }
+    });
+    return { id, store: storeOf(sessions, id) };
   } catch (error) {
     throw storeError(error, 'making the session’s folder');
   }
 }
 
 /** Newest first. Folders that hold no journal are left out. */
-export async function listSessions(workspace: string, clock: Clock): Promise<SessionSummary[]> {
-  const names = (await ifThere(readdir(sessionsIn(workspace)))) ?? [];
+export async function listSessions(sessions: Sessions): Promise<SessionSummary[]> {
+  const names = (await folderOf(sessions).within(at => readdir(at))) ?? [];
   const found: SessionSummary[] = [];
   for (const id of names
     .filter(name => ID.test(name))
     .sort()
     .reverse()) {
-    const summary = await summarise(join(sessionsIn(workspace), id), id, clock);
+    const summary = await summarise(sessions, id);
     if (summary) found.push(summary);
   }
   // Ids tell the second; of two that started in the same one, the journals know which is newer.
@@ -84,18 +103,14 @@ export async function listSessions(workspace: string, clock: Clock): Promise<Ses
 }
 
 /** Takes a session away with all its files; refuses while somebody owns it. */
-export async function removeSession(
-  workspace: string,
-  id: string,
-  clock: Clock,
-): Promise<'removed' | 'owned' | 'missing'> {
-  const store = await findSession(workspace, id, clock);
+export async function removeSession(sessions: Sessions, id: string): Promise<'removed' | 'owned' | 'missing'> {
+  const store = await findSession(sessions, id);
   if (!store) return 'missing';
   // Our own lock keeps others out until the folder is gone.
   const taken = await store.lock('terminal');
   if (!taken.ok) return 'owned';
   try {
-    await rm(store.place, { recursive: true, force: true, maxRetries: 3 });
+    await folderOf(sessions).within(at => rm(join(at, id), { recursive: true, force: true, maxRetries: 3 }));
   } finally {
     await store.close();
   }
@@ -109,26 +124,38 @@ export interface Retention {
   maxBytes: number;
 }
 
-/** Removes old sessions that are owned by nobody and have nothing left to decide. Returns what it removed. */
-export async function pruneSessions(workspace: string, retention: Retention, clock: Clock): Promise<string[]> {
+/** Removes old sessions of this user that nobody owns and that have nothing left to decide. Returns what it removed. */
+export async function pruneSessions(sessions: Sessions, retention: Retention): Promise<string[]> {
   const removed: string[] = [];
-  const all = await listSessions(workspace, clock);
-  const sized = await Promise.all(all.map(async s => ({ ...s, bytes: await bytesIn(s.folder) })));
+  const all = (await listSessions(sessions)).filter(({ origin }) => origin === 'own');
+  const sized = await Promise.all(all.map(async s => ({ ...s, bytes: await bytesIn(sessions, s.id) })));
   let total = sized.reduce((sum, s) => sum + s.bytes, 0);
   for (const session of sized.slice(retention.keep).reverse()) {
     if (total <= retention.maxBytes) break;
-    if (session.owner || (await needed(new SessionFolder(session.folder, clock)))) continue;
-    if ((await removeSession(workspace, session.id, clock)) !== 'removed') continue;
+    if (session.owner || (await needed(storeOf(sessions, session.id)))) continue;
+    if ((await removeSession(sessions, session.id)) !== 'removed') continue;
     total -= session.bytes;
     removed.push(session.id);
   }
   return removed;
 }
 
-/** The state as the journal tells it now, for those who only read. */
-export async function readState(store: SessionFolder): Promise<{ state: SessionState; reader: JournalReader }> {
+/** A session as its journal tells it now, for those who only read. */
+export interface ReadSession {
+  state: SessionState;
+  reader: JournalReader;
+  origin: Origin;
+}
+
+export async function readState(store: SessionFolder): Promise<ReadSession> {
+  const sealed = await readWith(store, await store.chain('read'));
+  const origin = originOf(sealed.reader);
+  return { ...(origin === 'own' ? sealed : await readWith(store, undefined)), origin };
+}
+
+async function readWith(store: SessionFolder, chain: SealChain | undefined): Promise<Omit<ReadSession, 'origin'>> {
   const state = initialState();
-  const reader = new JournalReader();
+  const reader = new JournalReader(chain);
   for await (const bytes of store.readJournal(0)) for (const event of reader.push(bytes)) reduce(state, event);
   return { state, reader };
 }
@@ -153,11 +180,13 @@ const IGNORED =
   '# Sessions stay on this machine; configuration, roles and workflows beside them may be committed.\n/.gitignore\n/sessions/\n';
 
 async function keepOutOfGit(workspace: string): Promise<void> {
-  try {
-    await writeFile(join(workspace, OUR_FOLDER, '.gitignore'), IGNORED, { flag: 'wx' });
-  } catch (error) {
-    if (codeOf(error) !== 'EEXIST') throw error;
-  }
+  await new OwnFolder(workspace, OUR_FOLDER).making(async at => {
+    try {
+      await writeFile(join(at, '.gitignore'), IGNORED, { flag: 'wx' });
+    } catch (error) {
+      if (codeOf(error) !== 'EEXIST') throw error;
+    }
+  });
 }
 
 function newId(now: number): string {
@@ -170,20 +199,21 @@ function newId(now: number): string {
 const MARK = '"type":"session-';
 
 /** Reads the few lines that tell how a session stands; the others are only passed over. */
-async function summarise(folder: string, id: string, clock: Clock): Promise<SessionSummary | undefined> {
-  const path = join(folder, JOURNAL);
-  const found = await ifThere(stat(path)).catch(() => undefined);
-  if (!found) return undefined;
-  const state = initialState();
-  // A reader for each: between these lines there are others, so that their numbers prove nothing.
-  for await (const line of linesWith(MARK, new JournalFile(path).read(0)))
-    for (const event of new JournalReader().push(line)) reduce(state, event);
-  const owner = await new SessionFolder(folder, clock).owner();
+async function summarise(sessions: Sessions, id: string): Promise<SessionSummary | undefined> {
+  const folder = folderOf(sessions).inner(id);
+  const found = await folder.within(at => ifThere(lstat(join(at, JOURNAL)))).catch(() => undefined);
+  if (!found?.isFile()) return undefined;
+  const store = storeOf(sessions, id);
+  const sealed = await landmarks(store, await store.chain('read'));
+  const { state } = sealed.origin === 'own' ? sealed : await landmarks(store, undefined);
+  // Whoever made a session that came from elsewhere does not run here, whatever its lock says.
+  const owner = sealed.origin === 'own' ? await store.owner().catch(() => undefined) : undefined;
   return {
     id,
-    folder,
+    folder: store.place,
     journalBytes: found.size,
     lastAt: found.mtimeMs,
+    origin: sealed.origin,
     ...(state.goal && { goal: state.goal }),
     ...(state.startedAt !== undefined && { startedAt: state.startedAt }),
     ...(state.outcome && { outcome: state.outcome.outcome }),
@@ -191,29 +221,44 @@ async function summarise(folder: string, id: string, clock: Clock): Promise<Sess
   };
 }
 
-async function* linesWith(needle: string, chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  let rest: Uint8Array[] = [];
-  for await (const chunk of chunks) {
-    const end = chunk.lastIndexOf(NEWLINE) + 1;
-    if (end === 0) {
-      rest.push(chunk);
-      continue;
-    }
-    const whole = Buffer.concat([...rest, chunk.subarray(0, end)]);
-    rest = [chunk.subarray(end)];
-    for (let at = whole.indexOf(needle); at >= 0; ) {
-      const to = whole.indexOf(NEWLINE, at) + 1;
-      yield whole.subarray(whole.lastIndexOf(NEWLINE, at) + 1, to);
-      at = whole.indexOf(needle, to);
+/** The state after the events that begin, resume or end a session alone. */
+async function landmarks(
+  store: SessionFolder,
+  chain: SealChain | undefined,
+): Promise<{ state: SessionState; origin: Origin }> {
+  const state = initialState();
+  const pieces = new Pieces(chain !== undefined);
+  let offset = 0;
+  for await (const chunk of store.readJournal(0)) {
+    const whole = pieces.push(chunk);
+    if (pieces.overlong) break;
+    if (!whole) continue;
+    if (chain?.accept(whole) === false) return { state, origin: 'foreign' };
+    offset += whole.length;
+    const bytes = Buffer.from(whole.buffer, whole.byteOffset, whole.length);
+    for (let at = bytes.indexOf(MARK); at >= 0; ) {
+      const to = bytes.indexOf(NEWLINE, at) + 1;
+      // A reader for each: between these lines there are others, so that their numbers prove nothing.
+      const line = bytes.subarray(bytes.lastIndexOf(NEWLINE, at) + 1, to);
+      for (const event of new JournalReader().push(line)) reduce(state, event);
+      at = bytes.indexOf(MARK, to);
     }
   }
+  return { state, origin: originOf({ offset, torn: pieces.rest, broken: pieces.overlong && offset > 0 }) };
 }
 
-async function bytesIn(folder: string): Promise<number> {
-  let total = 0;
-  for (const entry of await readdir(folder, { withFileTypes: true, recursive: true })) {
-    if (!entry.isFile()) continue;
-    total += (await ifThere(stat(join(entry.parentPath, entry.name))))?.size ?? 0;
-  }
-  return total;
+async function bytesIn(sessions: Sessions, id: string): Promise<number> {
+  const sum = async (folder: OwnFolder): Promise<number> => {
+    const sizes = await folder.within(async at => {
+      const entries = await readdir(at, { withFileTypes: true });
+      const files = entries.filter(entry => entry.isFile());
+      const found = await Promise.all(files.map(({ name }) => ifThere(lstat(join(at, name)))));
+      const folders = entries.filter(entry => entry.isDirectory()).map(({ name }) => folder.inner(name));
+      return { here: found.reduce((total, file) => total + (file?.size ?? 0), 0), folders };
+    });
+    let total = sizes?.here ?? 0;
+    for (const inner of sizes?.folders ?? []) total += await sum(inner);
+    return total;
+  };
+  return sum(folderOf(sessions).inner(id));
 }

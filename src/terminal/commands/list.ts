@@ -1,15 +1,17 @@
 import { oneLine } from '../../core/plain.ts';
 import { listSessions, type SessionSummary } from '../../node/session/sessions.ts';
-import { workspaceOf } from '../find-session.ts';
+import { sessionsIn, workspaceOf } from '../find-session.ts';
 import { cut, table } from '../style.ts';
 import { type Call, EXIT, print, printJson, type Terminal } from '../terminal.ts';
 
 const standing = (session: SessionSummary) =>
-  session.outcome ?? (session.owner && !session.owner.reviews ? 'running' : 'interrupted');
+  session.origin !== 'own'
+    ? 'from elsewhere'
+    : (session.outcome ?? (session.owner && !session.owner.reviews ? 'running' : 'interrupted'));
 
 export async function list(terminal: Terminal, call: Call): Promise<number> {
   const workspace = workspaceOf(terminal, call);
-  const sessions = await listSessions(workspace, terminal.clock);
+  const sessions = await listSessions(sessionsIn(terminal, workspace));
   if (call.options.json) {
     for (const session of sessions) printJson(terminal, { ...session, status: standing(session) });
     return EXIT.done;

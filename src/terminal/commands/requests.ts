@@ -4,7 +4,7 @@ import { followJournal } from '../../core/session/follow.ts';
 import { dropRequest } from '../../core/session/inbox.ts';
 import { readState } from '../../node/session/sessions.ts';
 import type { InboxRequest } from '../../protocol/inbox.ts';
-import { chooseSession, openFolder, workspaceOf } from '../find-session.ts';
+import { chooseOwn, chooseSession, openFolder, workspaceOf } from '../find-session.ts';
 import { table } from '../style.ts';
 import { type Call, EXIT, option, print, printJson, type Terminal, UsageError } from '../terminal.ts';
 
@@ -19,7 +19,7 @@ export async function ask(
   body: InboxRequest,
 ): Promise<number> {
   const workspace = workspaceOf(terminal, call);
-  const session = await chooseSession(terminal, workspace, word);
+  const session = await chooseOwn(terminal, workspace, word);
   const reviews = session.owner?.reviews && ['accept', 'reject', 'raise-budget'].includes(body.kind);
   if (!session.owner || (session.owner.reviews && !reviews)) {
     throw new UsageError(
@@ -81,7 +81,7 @@ export async function answer(terminal: Terminal, call: Call): Promise<number> {
   const [word, askId, first, ...rest] = call.words;
   if (!word || !askId || first === undefined) throw new UsageError('Write: orchestrate answer SESSION ASK TEXT');
   const workspace = workspaceOf(terminal, call);
-  const session = await chooseSession(terminal, workspace, word);
+  const session = await chooseOwn(terminal, workspace, word);
   const { state } = await readState(await openFolder(terminal, workspace, session.id));
   const open = state.asks.get(askId);
   if (!open) {

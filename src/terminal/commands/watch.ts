@@ -1,5 +1,5 @@
 import { followJournal } from '../../core/session/follow.ts';
-import { JournalReader } from '../../core/session/read.ts';
+import { readerFor } from '../../core/session/origin.ts';
 import { initialState, reduce } from '../../core/session/reduce.ts';
 import type { JournalEvent } from '../../protocol/events.ts';
 import { eventLine } from '../event-line.ts';
@@ -27,7 +27,7 @@ export async function logs(terminal: Terminal, call: Call): Promise<number> {
     await follow(terminal, store, show);
     return EXIT.done;
   }
-  const reader = new JournalReader();
+  const reader = await readerFor(store);
   for await (const bytes of store.readJournal(0)) reader.push(bytes).forEach(show);
   return EXIT.done;
 }

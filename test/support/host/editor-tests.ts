@@ -72,6 +72,7 @@ async function run(profile: Profile, files: string[]): Promise<boolean> {
       trusted: profile.trusted,
       ...(profile.workspace ? { workspace } : {}),
       env: {
+        ORCHESTRATE_HOME: join(scratch, 'home'),
         ORCHESTRATE_TEST_FILES: JSON.stringify(files.map(file => join(out, `${bundleOf(file)}.js`))),
         ORCHESTRATE_TEST_PORT: String(port),
         ...(values.grep ? { ORCHESTRATE_TEST_GREP: values.grep } : {}),

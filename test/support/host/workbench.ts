@@ -93,7 +93,8 @@ export class Workbench implements AsyncDisposable {
       // It is what reads the payload below.
       testDriver: !installed,
       workspaceTrust: options.trusted === false,
-      ...(options.env ? { env: options.env } : {}),
+      // Not the person's whose machine it is.
+      env: { ORCHESTRATE_HOME: join(scratch, 'home'), ...options.env },
     });
     const end = async () => {
       await server.stop();

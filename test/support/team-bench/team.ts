@@ -7,6 +7,7 @@ import type { LiveSession } from '../../../src/core/session/live.ts';
 import { systemClock } from '../../../src/node/clock.ts';
 import { createProcesses } from '../../../src/node/processes.ts';
 import { NodeProjectTexts } from '../../../src/node/project-texts.ts';
+import { sealSecret } from '../../../src/node/session/secret.ts';
 import { NodeWorkspace } from '../../../src/node/workspace.ts';
 import { Plan } from '../../../src/protocol/plan.ts';
 import { filesBefore, MODEL } from './script.ts';
@@ -77,6 +78,7 @@ export async function open(engine: Engine, folder: string, opening: Opening): Pr
       approvePlan: false,
       approveAll: true,
       grants: new GrantFile(join(folder, 'user'), workspace),
+      secret: sealSecret(join(folder, 'user')),
       rehearsal: false,
       retention: { keep: 10, maxBytes: 1e12 },
     },

@@ -10,6 +10,7 @@ import type { LiveSession } from '../../../src/core/session/live.ts';
 import { systemClock } from '../../../src/node/clock.ts';
 import { createProcesses } from '../../../src/node/processes.ts';
 import { NodeProjectTexts } from '../../../src/node/project-texts.ts';
+import { sealSecret } from '../../../src/node/session/secret.ts';
 import { NodeWorkspace } from '../../../src/node/workspace.ts';
 import type { Config } from '../../../src/protocol/config.ts';
 import type { EventOf, EventType, JournalEvent } from '../../../src/protocol/events.ts';
@@ -128,6 +129,7 @@ export async function workerSession(options: WorkerSessionOptions): Promise<Work
       approvePlan: false,
       approveAll: true,
       grants: new GrantFile(home, workspace),
+      secret: sealSecret(home),
       environment: { ...process.env, ...options.environment, ANTHROPIC_API_KEY: 'a-key-of-ours' },
       rehearsal: false,
       retention: { keep: 10, maxBytes: 1e9 },

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import type { Clock } from '../../../src/core/ports.ts';
 import { systemClock } from '../../../src/node/clock.ts';
+import { OwnFolder } from '../../../src/node/own-folder.ts';
 import type { Life, ProcessIdentity } from '../../../src/node/session/identity.ts';
 import { type HeldLock, type LockPlace, lockOwner, takeLock } from '../../../src/node/session/lock.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
@@ -20,7 +21,7 @@ const fast: Clock = {
 
 function processes(folder: string, clock: Clock, life: (pid: number) => Life): (pid: number) => LockPlace {
   return pid => ({
-    folder,
+    folder: new OwnFolder(folder),
     clock,
     me: async (): Promise<ProcessIdentity> => ({ pid, machine: 'm', started: String(pid) }),
     lifeOf: async other => life(other.pid),

@@ -7,7 +7,7 @@ import { keepLog } from '../../../src/core/session/log/keep-log.ts';
 import { Timeline } from '../../../src/core/session/log/timeline.ts';
 import { writeReport } from '../../../src/core/session/report/write-report.ts';
 import { systemClock } from '../../../src/node/clock.ts';
-import { SessionFolder } from '../../../src/node/session/session-folder.ts';
+import { sessionFolder } from '../../support/own-sessions.ts';
 import { inTemporaryFolder } from '../../support/temporary.ts';
 
 /** Put together here, so that nobody who searches this file for keys finds one. */
@@ -19,7 +19,7 @@ describe('a session’s files', () => {
     inTemporaryFolder(async folder => {
       const redactor = new Redactor(told);
       const quiet = { write: () => {} };
-      const store = new SessionFolder(folder, systemClock);
+      const store = sessionFolder(folder);
       await store.lock('terminal');
       const journal = await openJournal(store, { clock: systemClock, redact: text => redactor.text(text), log: quiet });
       const kept = keepLog(journal, new Timeline(), store, { clock: systemClock, log: quiet });

@@ -10,7 +10,7 @@ import { type JournalOptions, openJournal } from '../../../src/core/session/jour
 import { type SessionStore, StoreError } from '../../../src/core/session/store.ts';
 import { systemClock } from '../../../src/node/clock.ts';
 import { lifeOf, thisProcess } from '../../../src/node/session/identity.ts';
-import { SessionFolder } from '../../../src/node/session/session-folder.ts';
+import type { SessionFolder } from '../../../src/node/session/session-folder.ts';
 import {
   createSession,
   findSession,
@@ -20,6 +20,7 @@ import {
   removeSession,
 } from '../../../src/node/session/sessions.ts';
 import type { Event, JournalEvent } from '../../../src/protocol/events.ts';
+import { sessionFolder, sessionsIn } from '../../support/own-sessions.ts';
 import { inTemporaryFolder } from '../../support/temporary.ts';
 
 const open = (store: SessionStore, options: Partial<JournalOptions> = {}) =>
@@ -44,7 +45,7 @@ async function ended(process: ChildProcess): Promise<void> {
 }
 
 async function owned(folder: string): Promise<SessionFolder> {
-  const store = new SessionFolder(folder, systemClock);
+  const store = sessionFolder(folder);
   const taken = await store.lock('terminal');
   assert.ok(taken.ok);
   return store;
@@ -55,7 +56,7 @@ describe('a session’s folder', function () {
 
   it('keeps journal and blobs over a reopen, for its user’s eyes only', () =>
     inTemporaryFolder(async workspace => {
-      const { id, store } = await createSession(workspace, systemClock);
+      const { id, store } = await createSession(sessionsIn(workspace));
       await store.lock('terminal');
       const journal = await open(store);
       await journal.commit(start(id));
@@ -71,7 +72,7 @@ describe('a session’s folder', function () {
         assert.equal((await stat(store.place)).mode & 0o777, 0o700);
         assert.equal((await stat(join(store.place, 'events.jsonl'))).mode & 0o777, 0o600);
       }
-      const found = await findSession(workspace, id, systemClock);
+      const found = await findSession(sessionsIn(workspace), id);
       assert.ok(found);
       assert.equal((await readState(found)).state.goal, `the goal of ${id}`);
       assert.deepEqual(await found.getBlob(hash), Buffer.from([0, 255, 10, 13]));
@@ -81,7 +82,7 @@ describe('a session’s folder', function () {
     inTemporaryFolder(async workspace => {
       await mkdir(join(workspace, '.orchestrate'));
       await writeFile(join(workspace, '.orchestrate', '.gitignore'), 'mine\n');
-      await createSession(workspace, systemClock);
+      await createSession(sessionsIn(workspace));
       assert.equal(await readFile(join(workspace, '.orchestrate', '.gitignore'), 'utf8'), 'mine\n');
     }));
 
@@ -89,17 +90,17 @@ describe('a session’s folder', function () {
     inTemporaryFolder(async workspace => {
       await mkdir(join(workspace, '.orchestrate', 'sessions'), { recursive: true });
       for (const id of ['..', '../..', '.', '', 'a/b', 'a\\b'])
-        assert.equal(await findSession(workspace, id, systemClock), undefined);
+        assert.equal(await findSession(sessionsIn(workspace), id), undefined);
     }));
 
   it('hands out no blob whose bytes are not what its name says', () =>
     inTemporaryFolder(async folder => {
-      const store = new SessionFolder(folder, systemClock);
+      const store = sessionFolder(folder);
       const hash = await store.putBlob(Buffer.from('baseline'));
       await appendFile(join(folder, 'blobs', hash), '!');
       assert.equal(await store.getBlob(hash), undefined);
       assert.equal(await store.getBlob('../../etc/passwd'), undefined);
-      await new SessionFolder(folder, systemClock).putBlob(Buffer.from('baseline'));
+      await sessionFolder(folder).putBlob(Buffer.from('baseline'));
       assert.deepEqual(await store.getBlob(hash), Buffer.from('baseline'));
     }));
 
@@ -137,7 +138,7 @@ describe('a session’s folder', function () {
       const owner = child('commit-forever.ts', folder);
       try {
         await once(owner.stdout, 'data');
-        const second = new SessionFolder(folder, systemClock);
+        const second = sessionFolder(folder);
         const refused = await second.lock('editor');
         assert.ok(!refused.ok);
         assert.equal(refused.owner.pid, owner.pid);
@@ -148,7 +149,7 @@ describe('a session’s folder', function () {
         owner.kill('SIGKILL');
         await ended(owner);
       }
-      assert.equal(await new SessionFolder(folder, systemClock).owner(), undefined);
+      assert.equal(await sessionFolder(folder).owner(), undefined);
     }));
 
   it('knows a process that runs, one that ended, and one whose number was given away again', async () => {
@@ -182,7 +183,7 @@ describe('a session’s folder', function () {
           });
       };
       const following = (async () => {
-        for await (const batch of followJournal(new SessionFolder(folder, systemClock), stop.signal)) {
+        for await (const batch of followJournal(sessionFolder(folder), stop.signal)) {
           heard.push(...batch);
           wake();
         }
@@ -216,7 +217,7 @@ describe('a session’s folder', function () {
 
   it('says that its folder is gone rather than writing to nowhere', () =>
     inTemporaryFolder(async workspace => {
-      const { store } = await createSession(workspace, systemClock);
+      const { store } = await createSession(sessionsIn(workspace));
       await store.lock('terminal');
       const journal = await open(store);
       await journal.commit(note('there'));
@@ -246,7 +247,7 @@ describe('a session’s folder', function () {
       const clock = { ...systemClock, now: () => at, monotonic: systemClock.monotonic, after: systemClock.after };
       const made: string[] = [];
       for (let i = 0; i < 12; i++, at += 20) {
-        const { id, store } = await createSession(workspace, clock);
+        const { id, store } = await createSession(sessionsIn(workspace, clock));
         await store.lock('terminal');
         const journal = await open(store, { clock });
         await journal.commit(start(id));
@@ -254,7 +255,7 @@ describe('a session’s folder', function () {
         await store.close();
         made.unshift(id);
       }
-      const listed = await listSessions(workspace, clock);
+      const listed = await listSessions(sessionsIn(workspace, clock));
       assert.deepEqual(
         listed.map(one => one.id),
         made,
@@ -269,7 +270,7 @@ describe('a session’s folder', function () {
       let running: SessionFolder | undefined;
       for (const outcome of ['completed', 'failed', undefined] as const) {
         now += 60_000;
-        const { id, store } = await createSession(workspace, clock);
+        const { id, store } = await createSession(sessionsIn(workspace, clock));
         ids.unshift(id);
         await store.lock('terminal');
         const journal = await open(store);
@@ -282,7 +283,7 @@ describe('a session’s folder', function () {
       }
       await mkdir(join(workspace, '.orchestrate', 'sessions', 'empty'));
       await writeFile(join(workspace, '.orchestrate', 'sessions', 'file'), '');
-      const listed = await listSessions(workspace, clock);
+      const listed = await listSessions(sessionsIn(workspace, clock));
       assert.deepEqual(
         listed.map(s => [s.id, s.goal, s.outcome, s.owner?.pid]),
         [
@@ -291,10 +292,10 @@ describe('a session’s folder', function () {
           [ids[2], `the goal of ${ids[2]}`, 'completed', undefined],
         ],
       );
-      assert.equal(await removeSession(workspace, ids[0] ?? '', clock), 'owned');
+      assert.equal(await removeSession(sessionsIn(workspace, clock), ids[0] ?? ''), 'owned');
       await running?.close();
-      assert.equal(await removeSession(workspace, ids[1] ?? '', clock), 'removed');
-      assert.equal(await removeSession(workspace, ids[1] ?? '', clock), 'missing');
+      assert.equal(await removeSession(sessionsIn(workspace, clock), ids[1] ?? ''), 'removed');
+      assert.equal(await removeSession(sessionsIn(workspace, clock), ids[1] ?? ''), 'missing');
     }));
 
   it('is cleaned away when old and large, but never while it can go on or its changes wait for review', () =>
@@ -303,7 +304,7 @@ describe('a session’s folder', function () {
       const clock = { ...systemClock, now: () => now };
       const make = async (...events: Event[]) => {
         now += 60_000;
-        const { id, store } = await createSession(workspace, clock);
+        const { id, store } = await createSession(sessionsIn(workspace, clock));
         await store.lock('terminal');
         const journal = await open(store);
         for (const event of [start(id), ...events]) journal.append(event);
@@ -323,10 +324,10 @@ describe('a session’s folder', function () {
       const old = await make(over);
       const cut = await make();
       const recent = await make(over);
-      assert.deepEqual(await pruneSessions(workspace, { keep: 1, maxBytes: 1e9 }, clock), []);
-      assert.deepEqual(await pruneSessions(workspace, { keep: 1, maxBytes: 0 }, clock), [old]);
+      assert.deepEqual(await pruneSessions(sessionsIn(workspace, clock), { keep: 1, maxBytes: 1e9 }), []);
+      assert.deepEqual(await pruneSessions(sessionsIn(workspace, clock), { keep: 1, maxBytes: 0 }), [old]);
       assert.deepEqual(
-        (await listSessions(workspace, clock)).map(s => s.id),
+        (await listSessions(sessionsIn(workspace, clock))).map(s => s.id),
         [recent, cut, pending],
       );
     }));
@@ -334,9 +335,10 @@ describe('a session’s folder', function () {
   it('clears half-written files of a crash when taken over', () =>
     inTemporaryFolder(async folder => {
       await mkdir(join(folder, 'blobs'));
-      await writeFile(join(folder, 'blobs', '.tmp-123'), 'half');
+      await writeFile(join(folder, 'blobs', '.tmp-0123456789ab'), 'half');
+      await writeFile(join(folder, 'blobs', '.tmp-mine'), 'not one of ours');
       const store = await owned(folder);
-      assert.deepEqual(await readdir(join(folder, 'blobs')), []);
+      assert.deepEqual(await readdir(join(folder, 'blobs')), ['.tmp-mine']);
       await store.close();
     }));
 });

@@ -8,6 +8,7 @@ import type { SessionFolder } from '../../../src/node/session/session-folder.ts'
 import { createSession, findSession } from '../../../src/node/session/sessions.ts';
 import { sweepBlobs } from '../../../src/node/session/sweep.ts';
 import { MemoryWorkspace, sha256 } from '../../support/memory-workspace.ts';
+import { sessionsIn } from '../../support/own-sessions.ts';
 import { tempFolder } from '../../support/temp-folder.ts';
 
 const log = { write: () => undefined };
@@ -27,7 +28,7 @@ describe('cleaning a session’s stored contents', () => {
 
   it('leaves what a review and everything else still needs, and nothing of what came between', async () => {
     const files = new MemoryWorkspace({ 'a.txt': 'a\n', 'done.txt': 'd\n' });
-    const { id, store } = await createSession(folder.path, systemClock);
+    const { id, store } = await createSession(sessionsIn(folder.path));
     const { journal, changes } = await open(store, files);
     const write = async (path: string, content: string | Uint8Array) => {
       const seen = (await files.read(path))?.hash ?? null;
@@ -51,7 +52,7 @@ describe('cleaning a session’s stored contents', () => {
     assert.equal((await blobs()).length, 6);
     await store.close();
 
-    const again = (await findSession(folder.path, id, systemClock)) as SessionFolder;
+    const again = (await findSession(sessionsIn(folder.path), id)) as SessionFolder;
     const reopened = await open(again, files);
     assert.deepEqual(
       reopened.changes.pendingFiles().map(({ view, ...file }) => file),

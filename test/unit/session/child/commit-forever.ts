@@ -1,9 +1,9 @@
 import { openJournal } from '../../../../src/core/session/journal.ts';
 import { systemClock } from '../../../../src/node/clock.ts';
-import { SessionFolder } from '../../../../src/node/session/session-folder.ts';
+import { sessionFolder } from '../../../support/own-sessions.ts';
 
 /** Takes the session in argv[2] over and commits numbered notices until it is killed, telling each that is on disk. */
-const store = new SessionFolder(process.argv[2] ?? '', systemClock);
+const store = sessionFolder(process.argv[2] ?? '');
 const taken = await store.lock('terminal');
 if (!taken.ok) throw new Error(`owned by ${taken.owner.pid}`);
 const journal = await openJournal(store, { clock: systemClock, redact: text => text, log: { write: () => {} } });

@@ -1,13 +1,12 @@
 import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { systemClock } from '../../../../src/node/clock.ts';
-import { SessionFolder } from '../../../../src/node/session/session-folder.ts';
+import { sessionFolder } from '../../../support/own-sessions.ts';
 
 /** Takes the lock of the session in argv[2] argv[3] times, each time alone or ending with an error; dies holding it. */
 const [folder = '', rounds = '0'] = process.argv.slice(2);
 for (let round = 1; ; ) {
-  const store = new SessionFolder(folder, systemClock);
+  const store = sessionFolder(folder);
   if (!(await store.lock('terminal')).ok) {
     await sleep(Math.random() * 4);
     continue;
