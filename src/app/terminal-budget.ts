@@ -1,7 +1,7 @@
 import { oneLine } from '../core/plain.ts';
 import { NodeWorkspace } from '../node/workspace.ts';
 import { ask, dollars } from '../terminal/commands/requests.ts';
-import { chooseSession, openFolder, workspaceOf } from '../terminal/find-session.ts';
+import { chooseOwn, openFolder, workspaceOf } from '../terminal/find-session.ts';
 import { type Call, EXIT, print, printJson, type Terminal, UsageError } from '../terminal/terminal.ts';
 import { handleReview } from './requests.ts';
 import { openStored } from './stored-session.ts';
@@ -14,7 +14,7 @@ export async function budget(terminal: Terminal, call: Call): Promise<number> {
   if (!sessionUsd) throw new UsageError(`"${amount}" is no amount of dollars to spend. Write for example 2.50.`);
   const body = { kind: 'raise-budget', sessionUsd } as const;
   const workspace = workspaceOf(terminal, call);
-  const { id } = await chooseSession(terminal, workspace, word);
+  const { id } = await chooseOwn(terminal, workspace, word);
   const store = await openFolder(terminal, workspace, id);
   const parts = { store, files: new NodeWorkspace(workspace), clock: terminal.clock, log: { write: () => undefined } };
   const opened = await openStored(parts, 'terminal');

@@ -24,6 +24,9 @@ interface Options {
   workshop?: string;
 }
 
+/** How a temporary file is named that a kill may leave behind. */
+export const isHalfMade = (name: string): boolean => /^\..{1,60}\.[0-9a-f]{12}\.tmp$/s.test(name);
+
 /** Writes a whole file or nothing: a temporary file is filled, flushed and put in place. */
 export async function writeAtomic(path: string, bytes: Uint8Array, options: Options = {}): Promise<void> {
   await mkdir(dirname(path), { recursive: true });

@@ -1,4 +1,4 @@
-import { readdir, readFile, realpath, rm, stat, unlink } from 'node:fs/promises';
+import { lstat, readdir, readFile, realpath, rm, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { checkRelPath, parsePath } from '../core/paths.ts';
 import type {
@@ -11,11 +11,12 @@ import type {
   WriteResult,
 } from '../core/ports.ts';
 import type { Hash, RelPath } from '../protocol/ids.ts';
-import { writeAtomic } from './atomic-write.ts';
+import { isHalfMade, writeAtomic } from './atomic-write.ts';
 import { diskOf } from './disk.ts';
 import { codeOf } from './error-code.ts';
 import { hashOf } from './hash.ts';
 import { type Located, locate, Refused } from './locate.ts';
+import { OwnFolder } from './own-folder.ts';
 import { globFilter, search } from './search.ts';
 import { walk } from './walk.ts';
 
@@ -31,7 +32,8 @@ export class NodeWorkspace implements WorkspaceFiles {
   readonly #ripgrep: string | undefined;
   readonly #unsaved: ((path: RelPath) => string | undefined) | undefined;
   #realRoot: Promise<string> | undefined;
-  #swept: Promise<void> | undefined;
+  /** False where the workshop is none of ours. */
+  #swept: Promise<boolean> | undefined;
 
   /** With `unsaved`, searches look into that text instead of the file's. */
   constructor(
@@ -71,9 +73,8 @@ export class NodeWorkspace implements WorkspaceFiles {
       const actual = await this.#hash(path, signal);
       if (actual !== expected) return { ok: false, reason: 'stale', actual };
       signal?.throwIfAborted();
-      const workshop = await this.#workshop();
-      if (expected === null) await writeAtomic(absolute, bytes, { fresh: true, workshop });
-      else await writeAtomic(absolute, bytes, { mode: (await stat(absolute)).mode & 0o7777, workshop });
+      const how = expected === null ? { fresh: true } : { mode: (await stat(absolute)).mode & 0o7777 };
+      await this.#inWorkshop(workshop => writeAtomic(absolute, bytes, { ...how, ...(workshop && { workshop }) }));
       return { ok: true, hash: hashOf(bytes) };
     } catch (error) {
       if (codeOf(error) === 'EEXIST') return { ok: false, reason: 'stale', actual: await this.#hash(path) };
@@ -117,11 +118,14 @@ export class NodeWorkspace implements WorkspaceFiles {
   }
 
   /** Half-made files stand among our own records, where nobody mistakes them for the project's. */
-  async #workshop(): Promise<string> {
-    const folder = join(await this.#rootPath(), '.orchestrate', 'sessions', '.workshop');
-    this.#swept ??= sweep(folder);
-    await this.#swept;
-    return folder;
+  async #inWorkshop(write: (workshop: string | undefined) => Promise<void>): Promise<void> {
+    const folder = new OwnFolder(await this.#rootPath(), '.orchestrate', 'sessions', '.workshop');
+    this.#swept ??= folder.within(sweep).then(
+      () => true,
+      () => false,
+    );
+    // Where something else stands in its place, they stand beside the file.
+    await ((await this.#swept) ? folder.making(write) : write(undefined));
   }
 
   /** Where a path with `..` in it leads on disk: from where a link before it leads, not from where it stands. */
@@ -155,13 +159,9 @@ export class NodeWorkspace implements WorkspaceFiles {
 const HOUR_MS = 3_600_000;
 
 /** Removes what killed processes left; what is younger may be somebody's work. */
-async function sweep(folder: string): Promise<void> {
-  for (const name of await readdir(folder).catch(() => [])) {
-    const path = join(folder, name);
-    const age = await stat(path).then(
-      found => Date.now() - found.mtimeMs,
-      () => 0,
-    );
-    if (age > HOUR_MS) await rm(path, { force: true });
+async function sweep(at: string): Promise<void> {
+  for (const name of (await readdir(at)).filter(isHalfMade)) {
+    const found = await lstat(join(at, name)).catch(() => undefined);
+    if (found?.isFile() && Date.now() - found.mtimeMs > HOUR_MS) await rm(join(at, name), { force: true });
   }
 }

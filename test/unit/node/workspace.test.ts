@@ -198,10 +198,11 @@ describe('the workspace on disk', () => {
   it('makes files where a kill leaves nothing in the project, and clears away what old kills left', async () => {
     const workshop = join(root, '.orchestrate/sessions/.workshop');
     await mkdir(workshop, { recursive: true });
-    for (const name of ['old.tmp', 'young.tmp']) await writeFile(join(workshop, name), 'half');
-    await utimes(join(workshop, 'old.tmp'), 0, 0);
+    const [old, young] = ['.a.txt.0123456789ab.tmp', '.b.txt.0123456789ab.tmp'];
+    for (const name of [old, young, 'theirs.tmp']) await writeFile(join(workshop, name), 'half');
+    for (const name of [old, 'theirs.tmp']) await utimes(join(workshop, name), 0, 0);
     assert.equal((await workspace.write('new.txt', bytes('1'), null)).ok, true);
-    assert.deepEqual(await readdir(workshop), ['young.tmp']);
+    assert.deepEqual((await readdir(workshop)).sort(), [young, 'theirs.tmp']);
   });
 
   it('keeps the mode of a file', async function () {
