@@ -25,6 +25,7 @@ const table: Record<CommandName, () => Promise<Command>> = {
   answer: async () => (await import('./terminal/commands/requests.ts')).answer,
   budget: async () => (await import('./app/terminal-budget.ts')).budget,
   queue: async () => (await import('./terminal/commands/requests.ts')).queue,
+  adopt: async () => (await import('./terminal/commands/adopt.ts')).adopt,
   completion: async () => (await import('./terminal/completion.ts')).completion,
   changes: async () => (await import('./app/terminal-review.ts')).changes,
   accept: async () => (await import('./app/terminal-review.ts')).accept,

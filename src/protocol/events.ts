@@ -69,7 +69,12 @@ const planning = [
     attempt: z.number().int(),
     source: z.enum(['planner', 'file', 'user', 'replan']),
   }),
-  event('plan-approved', { revision: z.number().int().positive(), by: who }),
+  event('plan-approved', {
+    revision: z.number().int().positive(),
+    by: who,
+    /** Of the plan that the user saw and agreed to; absent where no user did. */
+    hash: Hash.optional(),
+  }),
   event('task-added', { task: Task, by: who, reason: z.string().optional() }),
 ] as const;
 

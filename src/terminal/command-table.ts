@@ -167,6 +167,13 @@ export const commands = {
       yes: { short: 'y', help: 'Agree without asking' },
     },
   },
+  adopt: {
+    usage: 'SESSION',
+    summary: 'Take over a session that is from elsewhere, after seeing what it would do',
+    detail:
+      'A session that came with a folder, was moved, or was made by an older version is only shown. Adopting it seals it\nas yours: from then on it is resumed, decided on and answered like any other.',
+    options: { ...workspace, yes: { short: 'y', help: 'Adopt without asking' } },
+  },
   completion: { usage: 'bash|zsh|fish', summary: 'Print a script that completes commands in your shell' },
 } satisfies Record<string, CommandSpec>;
 

@@ -40,8 +40,8 @@ export function createCommandJudge(policy: CommandPolicy): CommandJudge {
   };
 }
 
-function plain({ verdict, rule, advice }: Finding): CommandVerdict {
-  return { verdict, rule, advice };
+function plain({ verdict, rule, advice, ownRule }: Finding): CommandVerdict {
+  return { verdict, rule, advice, ...(ownRule && { ownRule }) };
 }
 
 function judgeLine(line: string, workspace: Workspace, rules: CompiledRules): Finding {
@@ -85,7 +85,8 @@ function judgeItself(command: Simple, workspace: Workspace, rules: CompiledRules
   const below = inner ? judgeWalk(inner, workspace, rules, depth + 1) : allowed;
   const refused = worst([bad ?? allowed, below]);
   if (refused.final) return refused;
-  if (rules.ask(command)) return atLeastAsk(refused, 'user-ask', 'A rule of the user asks about it.');
+  if (rules.ask(command) || refused.ownRule)
+    return { ...atLeastAsk(refused, 'user-ask', 'A rule of the user asks about it.'), ownRule: true };
   if (rules.allow(command) && command.args.every(arg => arg.fixed)) return bad?.firm ? bad : allowed;
   if (bad) return bad;
   if (inner) return inner.clear ? below : atLeastAsk(below, 'runs-commands', 'Run the command itself.');

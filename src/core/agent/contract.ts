@@ -182,6 +182,8 @@ export type PlanReviser = (
 export interface CommandVerdict {
   verdict: 'allow' | 'ask' | 'deny';
   rule: string;
+  /** A rule of the user's own asks about something in it, whatever else does. */
+  ownRule?: true;
   /** For the model: what it may do instead. */
   advice: string;
 }

@@ -283,6 +283,8 @@ export interface SessionState {
   plan?: Plan;
   planRevision: number;
   planApproved: boolean;
+  /** The last plan that the user saw and agreed to, with the hash that was agreed to. */
+  agreed?: { plan: Plan; hash: Hash };
   estimate?: EventOf<'plan-proposed'>['estimate'];
   /** A revision that waits for approval while the approved plan goes on. */
   proposed?: EventOf<'plan-proposed'>;

@@ -1,5 +1,9 @@
 import type { Attention, CommandJudge } from '../agent/contract.ts';
+import { planHash } from '../plan/approval.ts';
+import { commandsIn } from '../plan/commands.ts';
+import type { HashOf } from '../ports.ts';
 import type { Journal } from '../session/contract.ts';
+import type { SessionState } from '../session/state.ts';
 
 /** Whether a command of the plan may run. */
 export interface CommandGate {
@@ -9,20 +13,28 @@ export interface CommandGate {
 /** In whose name the plan's own commands ask. */
 const PLAN = 'plan';
 
+/** Whether it stands, to the letter, in the plan that the user saw and agreed to. */
+export function userAgreedTo({ agreed }: SessionState, command: string, hashOf: HashOf): boolean {
+  return (
+    agreed !== undefined && planHash(agreed.plan, hashOf) === agreed.hash && commandsIn(agreed.plan).includes(command)
+  );
+}
+
 /**
- * Commands that stand in the plan: what the policy forbids stays forbidden, what it would ask about has been answered
- * where a person approved the plan, and is asked otherwise.
+ * Commands that stand in the plan: what the policy forbids stays forbidden. What it would ask about has been answered
+ * where the user agreed to a plan with just this command, and is asked otherwise; what a rule of the user's own asks
+ * about is always asked.
  */
 export function planCommandGate(
   journal: Journal,
   judge: CommandJudge,
   attention: Attention,
-  approvedByPerson: () => boolean,
+  agreedTo: (command: string) => boolean,
 ): CommandGate {
   return {
     async ask(command, signal) {
-      const { verdict, rule, advice } = judge(command);
-      if (verdict === 'allow' || (verdict === 'ask' && approvedByPerson())) return { ok: true };
+      const { verdict, rule, advice, ownRule } = judge(command);
+      if (verdict === 'allow' || (verdict === 'ask' && !ownRule && agreedTo(command))) return { ok: true };
       if (verdict === 'deny') {
         journal.append({ type: 'permission-denied', agent: PLAN, kind: 'command', what: command, rule, advice });
         return { ok: false, message: `refused by the rule "${rule}". ${advice}` };

@@ -5,7 +5,7 @@ import type { AgentTaskHost } from './agent-task.ts';
 import type { AttentionQueue } from './attention.ts';
 import { spentForAll } from './budget-watch.ts';
 import type { CheckHost } from './checks.ts';
-import { planCommandGate } from './command-gate.ts';
+import { planCommandGate, userAgreedTo } from './command-gate.ts';
 import type { Crew } from './crew.ts';
 import type { AgentNames } from './names.ts';
 import type { SessionPorts, SessionSettings } from './options.ts';
@@ -34,13 +34,14 @@ export function planContext({ roles, budgetUsd }: SessionSettings): PlanContext 
 }
 
 export function planningHost({ ports, settings, attention, names, workspace }: Team): PlanningHost {
-  const { journal, router, routes, price } = ports;
+  const { journal, router, routes, price, hashOf } = ports;
   const { roles, scheduler, approvePlan, present, orchestrator } = settings;
   return {
     journal,
     router,
     routes,
     price,
+    hashOf,
     roles,
     present,
     attention,
@@ -55,8 +56,8 @@ export function planningHost({ ports, settings, attention, names, workspace }: T
 }
 
 function checkHost({ ports, settings, attention }: Team): CheckHost {
-  const { journal, files, processes, clock, newId, judge } = ports;
-  const gate = planCommandGate(journal, judge, attention, () => settings.approvePlan);
+  const { journal, files, processes, clock, newId, judge, hashOf } = ports;
+  const gate = planCommandGate(journal, judge, attention, command => userAgreedTo(journal.state, command, hashOf));
   return { journal, files, processes, clock, newId, gate, commandSeconds: settings.commandSeconds };
 }
 

@@ -3,7 +3,9 @@ import type { Usage } from '../../protocol/message.ts';
 import type { Plan } from '../../protocol/plan.ts';
 import type { RoleSpec } from '../agent/contract.ts';
 import { type Estimate, estimatePlan } from '../plan/estimate.ts';
+import { planHash } from '../plan/approval.ts';
 import type { PlanContext } from '../plan/parts.ts';
+import type { HashOf } from '../ports.ts';
 import { makePlan } from '../plan/planner.ts';
 import type { Router } from '../routing/contract.ts';
 import type { Journal } from '../session/contract.ts';
@@ -22,6 +24,7 @@ export interface PlanningHost {
   workspace: string;
   maxAgents: number;
   context: PlanContext;
+  hashOf: HashOf;
   price(model: ModelRef, usage: Usage): Promise<NanoUsd | undefined>;
   newAgent(role: string): string;
   /** Whether a CLI agent can be started by this name. */
@@ -78,7 +81,9 @@ export async function agreeOnPlan(host: PlanningHost, signal: AbortSignal): Prom
     if (signal.aborted) return { ok: false, reason: 'aborted', message: 'interrupted' };
     if (answer.decision === 'allow') {
       if (!journal.state.planApproved) {
-        journal.append({ type: 'plan-approved', revision: journal.state.planRevision, by: 'user' });
+        const { plan, planRevision: revision } = journal.state;
+        const agreed = plan && { hash: planHash(plan, host.hashOf) };
+        journal.append({ type: 'plan-approved', revision, by: 'user', ...agreed });
       }
       break;
     }

@@ -56,6 +56,15 @@ export class JournalFile {
     await file.datasync();
   }
 
+  /** Another file in its place, in one step. */
+  async replace(bytes: Uint8Array): Promise<void> {
+    await this.close();
+    await this.#folder.making(async at => {
+      await writeWhole(join(at, JOURNAL), bytes, true);
+      await flushFolder(at);
+    });
+  }
+
   async truncate(size: number): Promise<void> {
     // Windows refuses to cut a file through a handle that may only append.
     const file = await this.#folder.making(at => openRegular(join(at, JOURNAL), constants.O_RDWR));

@@ -88,6 +88,14 @@ export class SessionFolder implements SessionStore {
     });
   }
 
+  /** Puts these lines in the place of all there were, sealed. */
+  replaceJournal(lines: readonly string[]): Promise<void> {
+    return this.#try(`writing ${join(this.place, JOURNAL)}`, async () => {
+      await this.#mustHold();
+      await this.#journal.replace((await this.#seals('write')).chain().seal(lines));
+    });
+  }
+
   truncateJournal(size: number): Promise<void> {
     return this.#try('cutting a torn line of the journal', async () => {
       await this.#mustHold();

@@ -4,7 +4,7 @@ import type { Workspace } from './places.ts';
 import type { CompiledRules } from './rules.ts';
 import { nameOf, type Simple } from './simple.ts';
 import { atStart } from './standing.ts';
-import { allowed, ask, type Finding, never, worst } from './verdict.ts';
+import { allowed, ask, atLeastAsk, type Finding, never, worst } from './verdict.ts';
 
 /** Words and switches, nothing that either shell of Windows gives a meaning to. */
 const plainLine = /^[\w./\\:=@,+ -]+$/;
@@ -35,10 +35,12 @@ export function judgePlainShell(line: string, workspace: Workspace, rules: Compi
   const commands = parts.map(simple);
   const refused = worst(commands.map(command => refuses(command, workspace, rules)));
   const [command] = commands;
+  if (refused.verdict === 'deny') return refused;
+  if (commands.some(rules.ask))
+    return { ...atLeastAsk(refused, 'user-ask', 'A rule of the user asks about it.'), ownRule: true };
   if (refused.verdict !== 'allow') return refused;
   if (!command || commands.length > 1 || !plainLine.test(line))
     return ask('unusual-syntax', 'Give one command with plain words, without quotes, pipes or variables.');
-  if (rules.ask(command)) return ask('user-ask', 'A rule of the user asks about it.');
   if (rules.allow(command)) return allowed;
   const name = command.args[0]?.text ?? '';
   return (

@@ -23,11 +23,11 @@ export const never = (rule: string, advice: string): Finding => ({ verdict: 'den
 const weight = (finding: Finding) =>
   finding.final ? 3 : finding.verdict === 'deny' ? 2 : finding.verdict === 'ask' ? 1 : 0;
 
-/** The gravest of all, the first of equals. */
-export function worst(findings: Iterable<Finding>): Finding {
+/** The gravest of all, the first of equals. That a rule of the user's own asks is never lost over it. */
+export function worst(findings: readonly Finding[]): Finding {
   let result = allowed;
   for (const finding of findings) if (weight(finding) > weight(result)) result = finding;
-  return result;
+  return findings.some(({ ownRule }) => ownRule) ? { ...result, ownRule: true } : result;
 }
 
 /** At least a question, whatever the finding is. */

@@ -87,6 +87,7 @@ export const planFolds: Folds<Types> = {
       delete state.proposed;
     }
     state.planApproved = true;
+    if (event.by === 'user' && event.hash && state.plan) state.agreed = { plan: state.plan, hash: event.hash };
     if (state.status === 'planning' || state.status === 'awaiting-approval') state.status = 'running';
   },
   'task-added'(state, event) {
