@@ -26,6 +26,7 @@ import { newId } from '../node/new-id.ts';
 import { userFolder } from '../node/places.ts';
 import { createProcesses } from '../node/processes.ts';
 import { NodeProjectTexts } from '../node/project-texts.ts';
+import { type Adoption, adopt } from '../node/session/adopt.ts';
 import { sealSecret } from '../node/session/secret.ts';
 import {
   findSession,
@@ -241,6 +242,11 @@ export class Window {
     const { log } = this.#parts;
     const opened = await openStored({ store, log, clock, files: await this.#parts.files() }, 'editor');
     return opened.ok ? opened.session : undefined;
+  }
+
+  async adopt(id: string, agrees: Parameters<typeof adopt>[3]): Promise<Adoption> {
+    const store = await this.#find(id);
+    return store ? adopt(store, 'editor', () => clock.now(), agrees) : { ok: false, reason: 'empty' };
   }
 
   async text(id: string, name: SessionText): Promise<string | undefined> {

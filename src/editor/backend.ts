@@ -13,6 +13,7 @@ import type { SessionOwner, SessionText } from '../core/session/store.ts';
 import type { MoreWork } from '../core/team/options.ts';
 import type { RetryScope } from '../core/team/retry.ts';
 import type { Trial } from '../core/tool-trial.ts';
+import type { Adoption } from '../node/session/adopt.ts';
 import type { SessionSummary } from '../node/session/sessions.ts';
 import type { Config, ProviderEntry } from '../protocol/config.ts';
 import type { JournalEvent } from '../protocol/events.ts';
@@ -78,6 +79,11 @@ export interface Backend {
   watchChanges(id: string, state: SessionState, signal: AbortSignal): Promise<WatchedChanges | undefined>;
   /** Undefined while somebody else owns it. */
   openStored(id: string): Promise<OpenedStored | undefined>;
+  /** Makes a session from elsewhere the user's, if the user agrees to what it would do. */
+  adopt(
+    id: string,
+    agrees: (state: SessionState, origin: Exclude<Origin, 'own'>) => Promise<boolean>,
+  ): Promise<Adoption>;
   text(id: string, name: SessionText): Promise<string | undefined>;
   blob(id: string, hash: Hash): Promise<Uint8Array | undefined>;
   /** What was said to and by an agent, in order. */

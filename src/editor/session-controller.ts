@@ -74,6 +74,7 @@ export class SessionController implements SessionSource, vscode.Disposable {
     return (
       this.#sessions.find(session => session.running) ??
       this.#sessions.find(session => session.runs) ??
+      this.#sessions.find(session => session.origin === 'own') ??
       this.#sessions[0]
     );
   }
@@ -143,12 +144,18 @@ export class SessionController implements SessionSource, vscode.Disposable {
   async #look(): Promise<void> {
     if (this.#store.disposed) return;
     const backend = await this.backend();
-    const listed = (await backend.list()).slice(0, SHOWN);
+    // What came from elsewhere, with whatever date, pushes none of the user's own out.
+    const [own, others] = apart(await backend.list(), ({ origin }) => origin === 'own');
+    const listed = [...own, ...others].slice(0, SHOWN);
     let changed = false;
-    for (const { id, owner } of listed) {
+    for (const { id, owner, origin } of listed) {
       const known = this.find(id);
       const place = known?.running ? 'here' : owner && !owner.reviews ? 'elsewhere' : 'nowhere';
-      if (known) {
+      if (known && known.origin !== origin && !known.running) {
+        // What it is read as depends on whose it is.
+        await this.#review.release(known);
+        this.#forget(known);
+      } else if (known) {
         changed ||= known.place !== place || known.owner?.since !== owner?.since;
         const by = known.owner;
         const left = known.place === 'elsewhere' && place === 'nowhere';
@@ -163,14 +170,14 @@ export class SessionController implements SessionSource, vscode.Disposable {
       if (!session || this.#store.disposed) continue;
       session.place = place;
       session.owner = owner;
+      session.origin = origin;
       this.#sessions = [...this.#sessions, session].sort(newestFirst);
       changed = true;
     }
     const there = new Set(listed.map(({ id }) => id));
     for (const session of this.#sessions.slice()) {
       if (session.running || there.has(session.id)) continue;
-      session.dispose();
-      this.#sessions = this.#sessions.filter(each => each !== session);
+      this.#forget(session);
       changed = true;
     }
     this.#keepAnEye();
@@ -182,6 +189,11 @@ export class SessionController implements SessionSource, vscode.Disposable {
     this.#setContext();
     this.#changed.fire();
     await this.#review.settle(this.#sessions);
+  }
+
+  #forget(session: WindowSession): void {
+    session.dispose();
+    this.#sessions = this.#sessions.filter(each => each !== session);
   }
 
   /** An owner lets go a moment after its last event, and one that was killed says nothing at all. */
@@ -294,6 +306,10 @@ export class SessionController implements SessionSource, vscode.Disposable {
       agents.some(({ endedAt }) => endedAt === undefined),
     );
     set(
+      'foreign',
+      this.#sessions.some(({ origin }) => origin !== 'own'),
+    );
+    set(
       'finished',
       this.#sessions.some(session => session.finished),
     );
@@ -308,7 +324,13 @@ export class SessionController implements SessionSource, vscode.Disposable {
   }
 }
 
-const newestFirst = (a: WindowSession, b: WindowSession) => (a.id < b.id ? 1 : -1);
+/** The user's own first. */
+const newestFirst = (a: WindowSession, b: WindowSession) =>
+  a.origin === 'own' && b.origin !== 'own' ? -1 : a.origin !== 'own' && b.origin === 'own' ? 1 : a.id < b.id ? 1 : -1;
+
+function apart<T>(all: readonly T[], fits: (item: T) => boolean): [T[], T[]] {
+  return [all.filter(fits), all.filter(item => !fits(item))];
+}
 const OWNERSHIP: ReadonlySet<string> = new Set(['session-started', 'session-resumed', 'session-ended']);
 const CONTEXT: ReadonlySet<string> = new Set([
   ...OWNERSHIP,

@@ -2,6 +2,7 @@ import type { AgentStream } from '../core/agent/contract.ts';
 import type { Disposable } from '../core/ports.ts';
 import type { RequestOutcome } from '../core/session/inbox.ts';
 import type { LiveSession as Running } from '../core/session/live.ts';
+import type { Origin } from '../core/session/seal.ts';
 import { stoppedByOutage } from '../core/session/standing.ts';
 import type { SessionState } from '../core/session/state.ts';
 import type { SessionOwner } from '../core/session/store.ts';
@@ -19,6 +20,8 @@ export class WindowSession implements LiveSession {
   readonly id: string;
   readonly state: SessionState;
   place: Place = 'nowhere';
+  /** Others than the user's own are only shown. */
+  origin: Origin = 'own';
   /** The process that runs or reviews it. */
   owner: SessionOwner | undefined;
   /** While this window runs it. */
@@ -65,7 +68,7 @@ export class WindowSession implements LiveSession {
   /** Whether there is something left to run. */
   get resumable(): boolean {
     const { outcome } = this.state;
-    if (this.place !== 'nowhere') return false;
+    if (this.origin !== 'own' || this.place !== 'nowhere') return false;
     return !outcome || RESUMABLE.has(outcome.outcome) || stoppedByOutage(this.state);
   }
 
@@ -78,7 +81,7 @@ export class WindowSession implements LiveSession {
   /** Whether it came to its end and could take more work. */
   get finished(): boolean {
     const { status, planApproved } = this.state;
-    return this.place === 'nowhere' && status === 'ended' && planApproved && !this.resumable;
+    return this.origin === 'own' && this.place === 'nowhere' && status === 'ended' && planApproved && !this.resumable;
   }
 
   /** Aborts when nobody looks at it any more. */

@@ -9,6 +9,9 @@ const { O_NOFOLLOW = 0, O_NONBLOCK = 0, O_DIRECTORY = 0 } = constants;
 /** Where an open folder can be named by its handle, nothing that is done in it can be led elsewhere meanwhile. */
 const HANDLES = process.platform === 'linux' && existsSync('/proc/self/fd') ? '/proc/self/fd' : undefined;
 
+/** What is read whole is never larger: requests, texts, and copies of a workspace's files. */
+const MOST_BYTES = 512 * 1024 * 1024;
+
 /** Something stands in the place of a file or folder of ours that we have not put there. */
 const notOurs = (path: string, what: string) =>
   new StoreError('failed', `${path} is ${what}, which is never followed. Take it away; Orchestrate makes its own.`);
@@ -142,6 +145,8 @@ export async function readRegular(path: string): Promise<Buffer | undefined> {
     throw error;
   }
   try {
+    const { size } = await file.stat();
+    if (size > MOST_BYTES) throw new StoreError('failed', `${path} is larger than anything Orchestrate writes there.`);
     return await file.readFile();
   } finally {
     await file.close();

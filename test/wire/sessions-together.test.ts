@@ -17,7 +17,10 @@ describe('What waits for review in the terminal', function () {
 
   const orchestrate = (...args: string[]) =>
     new Promise<{ code: number; out: string; err: string }>(resolve => {
-      const options = { cwd: pending.workspace, env: { ...process.env, ORCHESTRATE_HOME: pending.home, NO_COLOR: '1' } };
+      const options = {
+        cwd: pending.workspace,
+        env: { ...process.env, ORCHESTRATE_HOME: pending.home, NO_COLOR: '1' },
+      };
       const child = execFile(process.execPath, [program, ...args], options, (_, out, err) =>
         resolve({ code: child.exitCode ?? -1, out, err }),
       );

@@ -83,7 +83,10 @@ function sessionItem(node: Extract<Node, { kind: 'session' }>, now: number): Fil
   const item = new vscode.TreeItem(shortened(nameOf(node)), runs ? Expanded : Collapsed);
   const elsewhere = owner?.host === 'terminal' ? t('in a terminal') : t('in another window');
   const told = describeSession(node.session, now);
-  const flags = [place === 'elsewhere' ? elsewhere : '', state.rehearsal ? t('demo') : ''].filter(flag => flag);
+  const foreign = node.session.origin === 'own' ? '' : t('from elsewhere');
+  const flags = [foreign, place === 'elsewhere' ? elsewhere : '', state.rehearsal ? t('demo') : ''].filter(
+    flag => flag,
+  );
   const join = (parts: string[]) => parts.filter(part => part).join(' · ');
   item.iconPath = state.asks.size > 0 && runs ? asks() : statusIcon(sessionStanding(state, runs));
   item.contextValue = [
@@ -91,6 +94,7 @@ function sessionItem(node: Extract<Node, { kind: 'session' }>, now: number): Fil
     runs ? (state.status === 'paused' ? 'paused' : 'runs') : 'over',
     node.session.resumable ? 'resumable' : '',
     node.session.finished ? 'finished' : '',
+    foreign && 'foreign',
     runs && state.asks.size > 0 ? 'asks' : '',
   ]
     .filter(Boolean)

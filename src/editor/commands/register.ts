@@ -48,6 +48,7 @@ export function registerCommands(parts: CommandParts): vscode.Disposable {
   add('goal.start', () => startFromEditor(goal));
   add('goal.earlier', () => goalEditor.takeEarlier());
   add('startDemo', () => startDemo(controller));
+  add('adoptSession', async given => (await import('./adopt-session.ts')).adoptSession(controller, given));
   add('resumeSession', given => steer.resumeSession(controller, given));
   add('abort', given => steer.abortSession(controller, given));
   add('pause', given => steer.pauseSession(controller, given));

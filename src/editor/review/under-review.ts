@@ -40,7 +40,8 @@ export class UnderReview implements vscode.Disposable {
 
   /** To be called when a session came, went or changed hands. */
   settle(sessions: readonly WindowSession[]): Promise<void> {
-    this.#sessions = sessions;
+    // What one from elsewhere says was written is looked at in a terminal, and put into no file.
+    this.#sessions = sessions.filter(({ origin }) => origin === 'own');
     this.#settling = this.#settling.then(() =>
       this.#settle().catch(error => this.#parts.log.error('A session could not be taken under review', error)),
     );

@@ -1,10 +1,10 @@
 import { consequences } from '../../core/session/consequences.ts';
 import { fromElsewhere, type Origin } from '../../core/session/seal.ts';
 import type { SessionState } from '../../core/session/state.ts';
+import { visible } from '../../core/visible.ts';
 import { type Adoption, adopt as adoptSession } from '../../node/session/adopt.ts';
 import { confirm } from '../confirm.ts';
 import { choose, openFolder, workspaceOf } from '../find-session.ts';
-import { oneLine } from '../style.ts';
 import { type Call, EXIT, print, type Terminal, UsageError } from '../terminal.ts';
 
 /** Makes a session from elsewhere one's own. */
@@ -29,11 +29,11 @@ export async function adopt(terminal: Terminal, call: Call): Promise<number> {
 
 /** What came from elsewhere is shown in full, a line each: nothing it says may hide behind a cut. */
 function shown(id: string, state: SessionState, origin: Exclude<Origin, 'own'>): string[] {
-  const lines = [fromElsewhere(id, origin), '', `Goal: ${oneLine(state.goal)}`];
+  const lines = [fromElsewhere(id, origin), '', `Goal: ${visible(state.goal)}`];
   if (state.startedAt !== undefined)
-    lines.push(`Started: ${new Date(state.startedAt).toLocaleString()} in ${oneLine(state.workspace)}`);
+    lines.push(`Started: ${new Date(state.startedAt).toLocaleString()} in ${visible(state.workspace)}`);
   for (const { what, items } of consequences(state)) {
-    lines.push('', `${what}:`, ...items.map(item => `  ${oneLine(item.replaceAll('\n', ' ⏎ '))}`));
+    lines.push('', `${what}:`, ...items.map(item => `  ${visible(item)}`));
   }
   return [...lines, ''];
 }
@@ -47,7 +47,7 @@ function whyNot(id: string, adopted: Extract<Adoption, { ok: false }>): string {
     case 'owned':
       return `${id} is held by process ${adopted.owner.pid} on ${adopted.owner.machine}. Try again when that has ended.`;
     case 'damaged':
-      return `${id} cannot be gone on with: line ${adopted.line} of its journal is damaged (${oneLine(adopted.detail)}). It can still be looked at.`;
+      return `${id} cannot be gone on with: line ${adopted.line} of its journal is damaged (${visible(adopted.detail)}). It can still be looked at.`;
     case 'empty':
       return `${id} holds nothing that could be gone on with.`;
   }
