@@ -4,6 +4,7 @@ import type { Origin } from '../../core/session/seal.ts';
 import type { SessionState } from '../../core/session/state.ts';
 import { visible } from '../../core/visible.ts';
 import type { Adoption } from '../../node/session/adopt.ts';
+import * as window from '../plain/window.ts';
 import type { SessionController } from '../session-controller.ts';
 import { requireReady } from '../workspace-readiness.ts';
 import { chooseSession } from './choose.ts';
@@ -25,7 +26,7 @@ export async function adoptSession(controller: SessionController, given?: unknow
   const resume = t('Resume');
   const text = t('The session is yours now: {0}', visible(session.state.goal || session.id));
   const choices = controller.find(session.id)?.resumable ? [resume] : [];
-  if ((await vscode.window.showInformationMessage(text, ...choices)) === resume) {
+  if ((await window.showInformationMessage(text, ...choices)) === resume) {
     await vscode.commands.executeCommand('orchestrate.resumeSession', session.id);
   }
 }
@@ -38,16 +39,16 @@ async function agrees(state: SessionState, origin: Exclude<Origin, 'own'>): Prom
   const message = t('Take this session over as yours?');
   if (lines.length <= LINES) {
     const detail = lines.join('\n');
-    return (await vscode.window.showWarningMessage(message, { modal: true, detail }, adopt)) === adopt;
+    return (await window.showWarningMessage(message, { modal: true, detail }, adopt)) === adopt;
   }
   // Nothing of it may be out of sight when it is agreed to.
   await vscode.window.showTextDocument(await vscode.workspace.openTextDocument({ content: lines.join('\n') }));
-  return (await vscode.window.showWarningMessage(message, t('Leave It'), adopt)) === adopt;
+  return (await window.showWarningMessage(message, t('Leave It'), adopt)) === adopt;
 }
 
 function sayWhyNot(adopted: Extract<Adoption, { ok: false }>): void {
   const text = whyNot(adopted);
-  if (text !== undefined) void vscode.window.showWarningMessage(text);
+  if (text !== undefined) void window.showWarningMessage(text);
 }
 
 function whyNot(adopted: Extract<Adoption, { ok: false }>): string | undefined {

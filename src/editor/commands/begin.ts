@@ -116,7 +116,7 @@ async function explain(begun: Extract<Begun, { ok: false }>): Promise<void> {
     case 'elsewhere': {
       const adopt = t('Adopt Session…');
       const text = fromElsewhereText(begun.origin);
-      if ((await vscode.window.showWarningMessage(text, adopt)) === adopt) {
+      if ((await window.showWarningMessage(text, adopt)) === adopt) {
         await vscode.commands.executeCommand('orchestrate.adoptSession', begun.session);
       }
       return;
