@@ -5,7 +5,7 @@ const groups: [string, CommandName[]][] = [
   ['Work', ['run', 'resume', 'retry', 'queue', 'pause', 'continue', 'abort', 'answer', 'budget']],
   ['Watch', ['status', 'monitor', 'logs', 'list', 'report']],
   ['Review', ['changes', 'accept', 'reject']],
-  ['Set up', ['doctor', 'trust', 'completion']],
+  ['Set up', ['doctor', 'trust', 'adopt', 'completion']],
 ];
 
 export function overview(style: Style, version: string): string {
