@@ -37,6 +37,8 @@ export type Hindrance =
 
 /** A local server answers at once or is not there. */
 const LOCAL_PATIENCE_MS = 1500;
+/** A list that does not come by then is done without: the session begins. */
+const HOSTED_PATIENCE_MS = 4000;
 
 /** What all sessions of a process share under one configuration: providers, their health, prices, the day's budget. */
 export class Engine {
@@ -173,7 +175,7 @@ export class Engine {
     const routable = { name, kind, free, ...(named && { models: named }) };
     const unknown = named === undefined && (kind === 'ollama' || kind === 'openai-compatible' || kind === 'vscode-lm');
     if (!unknown) return routable;
-    const limit = configured?.keyless ? AbortSignal.timeout(LOCAL_PATIENCE_MS) : AbortSignal.timeout(10_000);
+    const limit = configured?.keyless ? AbortSignal.timeout(LOCAL_PATIENCE_MS) : AbortSignal.timeout(HOSTED_PATIENCE_MS);
     const listed = await provider.listModels(limit);
     if (!listed.ok) {
       if (configured?.explicit) this.down.push({ label: configured.label, message: listed.error.message });

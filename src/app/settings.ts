@@ -2,7 +2,7 @@ import { DEFAULT_SESSION_USD } from '../core/config/workspace-rules.ts';
 import type { BudgetLimits } from '../core/routing/budget.ts';
 import { Models } from '../core/routing/models.ts';
 import type { DollarPrice, DollarRates } from '../core/routing/price-table.ts';
-import { defaultRoutingSettings, type RoutingSettings, type WatchdogSettings } from '../core/routing/settings.ts';
+import { defaultRoutingSettings, localWatchdogs, type RoutingSettings, type WatchdogSettings } from '../core/routing/settings.ts';
 import { DEFAULTS, type SessionSettings } from '../core/team/options.ts';
 import type { Retention } from '../node/session/sessions.ts';
 import type { Config, PriceEntry } from '../protocol/config.ts';
@@ -17,7 +17,18 @@ function watchdogs(from: NonNullable<Config['routing']>['watchdogs']): Partial<W
     ...(from?.connectSeconds !== undefined && { connectMs: ms(from.connectSeconds) }),
     ...(from?.firstByteSeconds !== undefined && { firstByteMs: ms(from.firstByteSeconds) }),
     ...(from?.silenceSeconds !== undefined && { silenceMs: ms(from.silenceSeconds) }),
+    ...patience(from),
+    ...(from?.thinkingSeconds !== undefined && { thinkingMs: ms(from.thinkingSeconds) }),
+    ...(from?.leastTokensPerMinute !== undefined && { leastTokensPerMinute: from.leastTokensPerMinute }),
   };
+}
+
+/** Whoever says how long to wait means it, whether or not another model could be asked. */
+function patience(from: NonNullable<Config['routing']>['watchdogs']): Pick<WatchdogSettings, 'patienceMs'> {
+  if (from?.patienceSeconds !== undefined) return { patienceMs: ms(from.patienceSeconds) };
+  const { connectSeconds, firstByteSeconds, silenceSeconds } = from ?? {};
+  const longest = Math.max(connectSeconds ?? 0, firstByteSeconds ?? 0, silenceSeconds ?? 0);
+  return longest > 0 ? { patienceMs: Math.max(ms(longest), defaultRoutingSettings.watchdogs.patienceMs ?? 0) } : {};
 }
 
 export function routingSettings(config: Config): RoutingSettings {
@@ -26,13 +37,16 @@ export function routingSettings(config: Config): RoutingSettings {
     name,
     {
       ...(entry.concurrency !== undefined && { concurrency: entry.concurrency }),
-      ...(entry.watchdogs && { watchdogs: watchdogs(entry.watchdogs) }),
+      ...((entry.local || entry.watchdogs) && {
+        watchdogs: { ...(entry.local && localWatchdogs), ...watchdogs(entry.watchdogs) },
+      }),
     },
   ]);
   return {
     ...defaultRoutingSettings,
     ...(routing.retries !== undefined && { retries: routing.retries }),
     ...(routing.concurrency !== undefined && { concurrency: routing.concurrency }),
+    ...(routing.hedgeSeconds !== undefined && { hedgeMs: ms(routing.hedgeSeconds) }),
     ...(routing.longestWaitSeconds !== undefined && { acceptableWaitMs: ms(routing.longestWaitSeconds) }),
     watchdogs: { ...defaultRoutingSettings.watchdogs, ...watchdogs(routing.watchdogs) },
     providers: Object.fromEntries(own),

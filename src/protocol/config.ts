@@ -32,9 +32,23 @@ const ModelEntry = z.strictObject({
 });
 
 const Watchdogs = z.strictObject({
-  connectSeconds: seconds.optional().describe('Seconds from sending to the first sign of an answer'),
-  firstByteSeconds: seconds.optional().describe("Seconds from the answer's headers to its first event"),
-  silenceSeconds: seconds.optional().describe('Seconds between two events of an answer'),
+  connectSeconds: seconds.optional().describe('Seconds from sending to the first sign of an answer; 25 unless set, longer for local servers'),
+  firstByteSeconds: seconds
+    .optional()
+    .describe("Seconds from the answer's headers to its first event; 25 unless set, longer for local servers"),
+  silenceSeconds: seconds.optional().describe('Seconds between two events of an answer; 25 unless set, longer for local servers'),
+  patienceSeconds: seconds
+    .optional()
+    .describe('Seconds after which another model of the route is asked instead, where one can be; 12 unless set'),
+  thinkingSeconds: seconds
+    .optional()
+    .describe('Seconds that a model may think, or wait in a queue, and show only that it does; 180 unless set'),
+  leastTokensPerMinute: z
+    .number()
+    .nonnegative()
+    .max(100_000)
+    .optional()
+    .describe('An answer that comes more slowly counts as silent; 60 unless set, 0 for any speed'),
 });
 
 export const ProviderEntry = z.strictObject({
@@ -199,6 +213,11 @@ export const Config = z.strictObject({
       longestWaitSeconds: seconds
         .optional()
         .describe('Longest wait in seconds when every model of a route is resting; 90 unless set'),
+      hedgeSeconds: seconds
+        .optional()
+        .describe(
+          'Asks the next model too when the first is silent for so many seconds, and takes the first that answers; both may have to be paid. Never unless set',
+        ),
       concurrency: upTo(1000).optional().describe('Calls at once per provider; 8 unless set'),
       watchdogs: Watchdogs.optional().describe('How long a provider may keep a call waiting'),
     })

@@ -32,6 +32,7 @@ export function openaiCompatibleProvider(
     name: config.name,
     kind: 'openai-compatible',
     free: config.free,
+    thinksInSilence: dialect.thinksInSilence,
     provenance,
     stream: (request, signal) =>
       streamCall(

@@ -18,6 +18,8 @@ export interface StreamReader<P> {
   usage(): Usage | undefined;
   /** Set once all of the answer is here, but for what may trail: how long to wait for that. */
   graceMs?(): number | undefined;
+  /** The model has said that it thinks, and says nothing meanwhile. */
+  readonly thinks?: boolean;
 }
 
 /** An answer that has begun to come. */
@@ -27,6 +29,8 @@ export interface Source<P> {
   next(payloads: P[]): Promise<boolean>;
   /** Nothing has come for a while: adds what is complete although nothing marks its end; false where there is none. */
   readonly whole?: ((payloads: P[]) => boolean) | undefined;
+  /** Bytes of the last piece, if it was only the beginning of something longer. */
+  readonly part?: number | undefined;
   /** The last event is here: what still comes need not be waited for. */
   release(giveUp: () => void): void;
 }
@@ -76,7 +80,7 @@ export async function* streamCall<P>(
       for (let more = true; more && !ending && !signal.aborted; ) {
         more = await steps.next(payloads);
         ending = takeAll(reader, payloads, out) ?? (more ? undefined : endOf(reader, out));
-        if (out.length === 0 && !ending) yield { type: 'alive' };
+        if (out.length === 0 && !ending) yield alive(source.part, reader.thinks);
         for (const event of out) yield event;
         out.length = 0;
         if (performance.now() - sliceStart < sliceMs) continue;
@@ -140,6 +144,10 @@ class Steps<P> {
     this.#deadline = Math.min(this.#deadline ?? deadline, deadline);
     return this.#deadline - performance.now();
   }
+}
+
+function alive(part: number | undefined, thinks = false): ProviderEvent {
+  return { type: 'alive', ...(part !== undefined && { part }), ...(thinks && { thinking: true as const }) };
 }
 
 function takeAll<P>(reader: StreamReader<P>, payloads: P[], out: ProviderEvent[]): Ending | undefined {

@@ -29,6 +29,8 @@ export interface FaultRow {
 
 const answered: Cell = { ends: 'ok:end', asked: 1, next: 'answered', counted: 'usage' };
 const retried: Cell = { ends: 'retryable', asked: 3, next: 'next model', counted: 'all' };
+/** Left for the next model, and remembered. */
+const hung: Cell = { ...retried, asked: 1, parked: 60 };
 const turnedAway = { asked: 1, next: 'next model', counted: 'nothing' } as const;
 const credential = { ...turnedAway, parked: 900 };
 /** Only these vendors have said how long the prompt was when the answer breaks off. */
@@ -51,9 +53,9 @@ function limited(form: Exclude<RetryForm['form'], 'none'>, others: Vendor[]): Fa
 export const faultRows: FaultRow[] = [
   row('connection refused', 'refused', { ...retried, counted: 'nothing' }),
   row('reset before headers', { kind: 'reset-before-headers' }, retried),
-  row('headers stall', { kind: 'stall-headers' }, retried),
-  row('first byte stalls', { kind: 'stall-first-byte' }, retried),
-  row('stall in mid-stream', { kind: 'stall' }, retried, promptKnown),
+  row('headers stall', { kind: 'stall-headers' }, hung),
+  row('first byte stalls', { kind: 'stall-first-byte' }, hung),
+  row('stall in mid-stream', { kind: 'stall' }, hung, promptKnown),
   row('reset in mid-stream', { kind: 'reset' }, retried, promptKnown),
   row('no terminal event', { kind: 'truncate' }, { ...retried, ends: 'truncated' }, promptKnown),
   row('error event: overloaded', { kind: 'error-event' }, retried, promptKnown),

@@ -15,6 +15,11 @@ export type Step =
   | string
   | { open: LimitInfo }
   | { alive: true }
+  /** A few bytes of something longer. */
+  | { part: number }
+  | { thinks: true }
+  /** A bit of the arguments of a call that is never whole. */
+  | { args: string }
   | { tool: string; args?: unknown }
   | { wait: number }
   /** Says nothing more, until it is aborted. */
@@ -148,6 +153,15 @@ async function* perform(
     } else if ('alive' in step) {
       yield* first();
       yield { type: 'alive' };
+    } else if ('part' in step) {
+      yield* first();
+      yield { type: 'alive', part: step.part };
+    } else if ('thinks' in step) {
+      yield* first();
+      yield { type: 'alive', thinking: true };
+    } else if ('args' in step && !('tool' in step)) {
+      yield* first();
+      yield { type: 'tool-call-delta', id: 't', json: step.args };
     } else if ('tool' in step) {
       const id = `t${parts.length}`;
       parts.push({ type: 'tool-call', id, name: step.tool, args: step.args ?? {} });

@@ -1,6 +1,6 @@
 import type { Clock, Disposable } from '../ports.ts';
 import type { Provider, ProviderError, ProviderEvent, ProviderRequest } from './contract.ts';
-import type { WatchdogSettings } from './settings.ts';
+import { type Limits, Pace } from './pace.ts';
 
 /** How long a provider may take to say how far it came once it was told to stop. */
 const GRACE_MS = 100;
@@ -11,15 +11,15 @@ const GRACE_MS = 100;
  */
 export class Attempt implements Disposable {
   #clock: Clock;
-  #watchdogs: WatchdogSettings;
+  #limits: Limits;
+  #pace: Pace | undefined;
   #outer: AbortSignal;
   #own = new AbortController();
   #stream: () => AsyncIterable<ProviderEvent>;
   #events: AsyncIterator<ProviderEvent> | undefined;
   #timer: Disposable | undefined;
-  #phase: 'connect' | 'first-byte' | 'streaming' = 'connect';
-  /** When the wait for the next event began; undefined while our own reader takes its time. */
-  #waitingSince: number | undefined;
+  /** When the last event was handed on; undefined while the next one is waited for. */
+  #givenAt: number | undefined;
   #resolve: ((event: ProviderEvent) => void) | undefined;
   #tripped: ProviderError | undefined;
   #last: ProviderEvent | undefined;
@@ -27,10 +27,10 @@ export class Attempt implements Disposable {
   constructor(
     provider: Provider,
     request: ProviderRequest,
-    parts: { clock: Clock; watchdogs: WatchdogSettings; signal: AbortSignal },
+    parts: { clock: Clock; limits: Limits; signal: AbortSignal },
   ) {
     this.#clock = parts.clock;
-    this.#watchdogs = parts.watchdogs;
+    this.#limits = parts.limits;
     this.#outer = parts.signal;
     this.#stream = () => provider.stream(request, this.#own.signal);
     if (this.#outer.aborted) this.#own.abort();
@@ -41,8 +41,11 @@ export class Attempt implements Disposable {
     if (this.#last) return Promise.resolve(this.#last);
     return new Promise(resolve => {
       this.#resolve = resolve;
-      this.#waitingSince = this.#clock.monotonic();
-      if (!this.#timer) this.#watch();
+      const now = this.#clock.monotonic();
+      this.#pace ??= new Pace(this.#limits, now);
+      if (this.#givenAt !== undefined) this.#pace.excuse(now - this.#givenAt);
+      this.#givenAt = undefined;
+      if (!this.#timer) this.#watch(this.#stopping ? GRACE_MS : this.#pace.deadline - now);
       this.#ask();
     });
   }
@@ -63,8 +66,7 @@ export class Attempt implements Disposable {
       return;
     }
     const event = step.value;
-    const phase = event.type === 'open' ? 'first-byte' : 'streaming';
-    if (phase !== this.#phase && this.#phase !== 'streaming') this.#enter(phase);
+    this.#hear(event);
     if (!this.#tripped || event.type === 'finish') this.#give(event);
     else if (event.type === 'error') this.#give({ ...this.#tripped, ...(event.usage && { usage: event.usage }) });
     else this.#ask();
@@ -88,14 +90,18 @@ export class Attempt implements Disposable {
     const resolve = this.#resolve;
     if (!resolve) return;
     this.#resolve = undefined;
-    this.#waitingSince = undefined;
+    this.#givenAt = this.#clock.monotonic();
     if (event.type === 'finish' || event.type === 'error') this.#last = event;
     resolve(event);
   }
 
-  #enter(phase: 'first-byte' | 'streaming'): void {
-    this.#phase = phase;
-    if (this.#stopping) return;
+  #hear(event: ProviderEvent): void {
+    const pace = this.#pace;
+    if (!pace || this.#stopping) return;
+    const { phase } = pace;
+    pace.heard(event, this.#clock.monotonic());
+    if (pace.phase === phase) return;
+    // The next wait may be a shorter one.
     this.#timer?.dispose();
     this.#timer = undefined;
   }
@@ -105,39 +111,32 @@ export class Attempt implements Disposable {
     return this.#tripped !== undefined || this.#outer.aborted;
   }
 
-  #allowed(): number {
-    if (this.#stopping) return GRACE_MS;
-    const { connectMs, firstByteMs, silenceMs } = this.#watchdogs;
-    return this.#phase === 'connect' ? connectMs : this.#phase === 'first-byte' ? firstByteMs : silenceMs;
-  }
-
   /** One timer, looked at when it fires, instead of one for each event. */
-  #watch(ms = this.#allowed()): void {
+  #watch(ms: number): void {
     this.#timer = this.#clock.after(ms, () => {
       this.#timer = undefined;
-      if (this.#waitingSince === undefined) return;
+      if (this.#givenAt !== undefined || !this.#pace) return;
       if (this.#stopping) {
         this.#give(this.#tripped ?? failure('aborted', 'aborted'));
         return;
       }
-      const left = this.#waitingSince + this.#allowed() - this.#clock.monotonic();
+      const left = this.#pace.deadline - this.#clock.monotonic();
       if (left > 0) this.#watch(left);
-      else this.#trip();
+      else this.#trip(this.#pace);
     });
   }
 
-  #trip(): void {
-    const what = { connect: 'no answer', 'first-byte': 'no first byte', streaming: 'silence' }[this.#phase];
-    this.#tripped = failure('retryable', `${what} for ${this.#allowed()} ms`, `watchdog-${this.#phase}`);
+  #trip({ complaint, phase }: Pace): void {
+    this.#tripped = failure('retryable', complaint, `watchdog-${phase}`);
     this.#own.abort();
     // Its last word may still say how many tokens there were.
-    this.#watch();
+    this.#watch(GRACE_MS);
   }
 
   #abort = (): void => {
     this.#own.abort();
     this.#timer?.dispose();
-    this.#watch();
+    this.#watch(GRACE_MS);
   };
 }
 

@@ -8,8 +8,8 @@ import type { Reservation } from './budget.ts';
 import { charge, freeCost, type Progress } from './charge.ts';
 import type { ProviderError, ProviderEvent, ProviderFinish, ProviderRequest, RouteRequest } from './contract.ts';
 import type { Lane } from './lane.ts';
+import type { Limits } from './pace.ts';
 import type { Price } from './prices.ts';
-import { type RoutingSettings, watchdogsFor } from './settings.ts';
 import type { Slot } from './slots.ts';
 
 /** Everything a call needs before it may be sent; all of it is given back when the call ends. */
@@ -21,12 +21,13 @@ export interface Leave {
   price: Price | undefined;
   reservation: Reservation | undefined;
   maxOutputTokens: number;
+  /** How long it may keep us waiting. */
+  limits: Limits;
 }
 
 interface CallParts {
   id: string;
   clock: Clock;
-  settings: RoutingSettings;
   journal: Pick<Journal, 'append' | 'commit'>;
   signal: AbortSignal;
 }
@@ -74,10 +75,9 @@ export class Call {
   }
 
   send(request: ProviderRequest): void {
-    const { clock, settings, signal } = this.#parts;
-    const { provider } = this.lane;
+    const { clock, signal } = this.#parts;
     this.#progress.sent = true;
-    this.#attempt = new Attempt(provider, request, { clock, watchdogs: watchdogsFor(provider, settings), signal });
+    this.#attempt = new Attempt(this.lane.provider, request, { clock, limits: this.#leave.limits, signal });
   }
 
   /** Something of an answer came. */
@@ -136,6 +136,7 @@ export class Call {
       });
     } finally {
       permit.end(verdictOf(result));
+      this.lane.ended(problem, this.#started);
       slot.release(result.ok ? 'answered' : result.error === 'rate-limit' ? 'limited' : 'other');
       reservation?.settle(booked);
     }

@@ -5,7 +5,9 @@ import { type Candidate, failureOf, unfit } from './candidate.ts';
 import type { RouteFailure, RouteRequest } from './contract.ts';
 import type { Access, Lane } from './lane.ts';
 import { outageOf } from './outage.ts';
+import { type Limits, limitsFor } from './pace.ts';
 import { longestAnswerFor, mostItCosts, type Price } from './prices.ts';
+import { watchdogsFor } from './settings.ts';
 import type { TurnContext } from './turn-context.ts';
 import { sleep } from './wait.ts';
 
@@ -43,7 +45,7 @@ export class Choice {
   async next(): Promise<Chosen | RouteFailure> {
     for (;;) {
       const blocked: Blocked[] = [];
-      for (const candidate of this.#candidates) {
+      for (const candidate of this.#inOrder()) {
         if (this.#signal.aborted) return { reason: 'aborted' };
         if (candidate.out || !candidate.lane) continue;
         const leave = await this.#take(candidate, candidate.lane, blocked);
@@ -55,12 +57,24 @@ export class Choice {
     }
   }
 
-  async #take(candidate: Candidate, lane: Lane, blocked: Blocked[]): Promise<Leave | undefined> {
+  /** Another model that may be asked at once, beside one that is being asked; nothing is waited for. */
+  async beside(asked: Candidate): Promise<Chosen | undefined> {
+    for (const candidate of this.#inOrder()) {
+      const { lane, out } = candidate;
+      if (this.#signal.aborted) return undefined;
+      if (candidate === asked || out || !lane?.slots.free) continue;
+      const leave = await this.#take(candidate, lane, [], true);
+      if (leave) return { candidate, leave };
+    }
+    return undefined;
+  }
+
+  /** `atOnce`: slots and money that others hold are not waited for. */
+  async #take(candidate: Candidate, lane: Lane, blocked: Blocked[], atOnce = false): Promise<Leave | undefined> {
     const { pool, prices, estimates } = this.#context;
     const request = this.#request;
     const { ref } = candidate;
-    const key = `${request.agent}\n${ref}`;
-    const tokens = estimates.typical(key, request);
+    const tokens = estimates.typical(this.#keyOf(candidate), request);
     const bar = (access: Access): boolean => {
       if (access.now) return false;
       blocked.push({ candidate, access });
@@ -79,21 +93,25 @@ export class Choice {
       return undefined;
     }
 
-    const slot = await lane.slots.take(this.#signal, this.#patience(candidate));
+    const slot = await lane.slots.take(this.#signal, atOnce ? 0 : this.#patience(candidate));
     if (!slot) return undefined;
     const longest = this.#longestAnswer(lane, tokens);
-    const held = price && (await this.#reserve(candidate, lane, price, key, longest));
+    const held = price && (await this.#reserve(candidate, lane, price, longest, atOnce));
     const barred = (price && !held) || bar(lane.access(tokens));
     const permit = barred ? undefined : lane.enter(tokens);
     const { reservation, maxOutputTokens } = held ?? { reservation: undefined, maxOutputTokens: longest };
     if (permit) {
       const { budget } = this.#context;
       if (provider.free && this.#refusal && !budget.underWay(this.#refusal)) budget.saySpent(this.#refusal);
-      return { lane, slot, permit, price, reservation, maxOutputTokens };
+      return { lane, slot, permit, price, reservation, maxOutputTokens, limits: this.#limits(candidate, lane, tokens) };
     }
     reservation?.settle(0);
     slot.release('other');
     return undefined;
+  }
+
+  #keyOf({ ref }: Candidate): string {
+    return `${this.#request.agent}\n${ref}`;
   }
 
   /** With nothing left to spend, a free model takes over only where the user wants it to. */
@@ -107,15 +125,16 @@ export class Choice {
     candidate: Candidate,
     lane: Lane,
     price: Price,
-    key: string,
     longest: number,
+    atOnce: boolean,
   ): Promise<{ reservation: Reservation; maxOutputTokens: number } | undefined> {
     const { budget, estimates } = this.#context;
-    const prompt = estimates.atMost(key, this.#request);
+    const prompt = estimates.atMost(this.#keyOf(candidate), this.#request);
     const amount = mostItCosts(price, prompt, longest);
     const least = mostItCosts(price, prompt, Math.min(longest, MODEST_ANSWER));
     const who = { agent: this.#request.agent, provider: lane.provider.name };
-    const held = await budget.hold({ ...who, amount, least }, this.#signal);
+    const patience = atOnce ? AbortSignal.abort() : this.#signal;
+    const held = await budget.hold({ ...who, amount, least }, patience);
     if (held.ok) {
       const maxOutputTokens = Math.min(longest, longestAnswerFor(price, prompt, held.amount));
       return { reservation: held, maxOutputTokens };
@@ -127,12 +146,30 @@ export class Choice {
     return undefined;
   }
 
+  /** Where two models keep us waiting, it is their provider: its other models are asked last. */
+  #inOrder(): Candidate[] {
+    const hangs = ({ lane }: Candidate) => lane !== undefined && this.#context.pool.suspected(lane.account) > 1;
+    if (!this.#candidates.some(hangs)) return this.#candidates;
+    return [...this.#candidates.filter(each => !hangs(each)), ...this.#candidates.filter(hangs)];
+  }
+
   /** A busy provider is waited for, but not for ever while one further down could start at once. */
   #patience(candidate: Candidate): number | undefined {
-    const others = this.#candidates.some(
+    return this.#others(candidate) ? this.#context.pool.settings.slotPatienceMs : undefined;
+  }
+
+  #others(candidate: Candidate): boolean {
+    return this.#candidates.some(
       ({ lane, out }) => !out && lane && lane !== candidate.lane && lane.slots.free && lane.access(0).now,
     );
-    return others ? this.#context.pool.settings.slotPatienceMs : undefined;
+  }
+
+  #limits(candidate: Candidate, { provider, account, model }: Lane, tokens: number): Limits {
+    const { pool } = this.#context;
+    const suspected = pool.suspected(account) > 0;
+    const thinksInSilence = provider.thinksInSilence?.(model) ?? false;
+    const situation = { others: this.#others(candidate), suspected, thinksInSilence, tokens };
+    return limitsFor(watchdogsFor(provider, pool.settings), situation);
   }
 
   #longestAnswer(lane: Lane, promptTokens: number): number {
@@ -159,6 +196,7 @@ export class Choice {
   /** Only when nobody may be asked now, and only as long as is acceptable. */
   async #wait(blocked: Blocked[]): Promise<RouteFailure | undefined> {
     const { clock, settings } = this.#context.pool;
+    if (this.#lastResort(blocked)) return undefined;
     const first = soonest(blocked);
     const probing = blocked.flatMap(({ access }) => ('probing' in access ? [access.probing] : []));
     if (probing.length > 0) {
@@ -175,6 +213,17 @@ export class Choice {
     this.#waited += ms;
     await sleep(clock, ms, this.#signal);
     return undefined;
+  }
+
+  /** Nobody but who kept us waiting is left: they are asked once more if a probe says that there is sense in it. */
+  #lastResort(blocked: Blocked[]): boolean {
+    let changed = false;
+    for (const { candidate, access } of blocked) {
+      if (!('ms' in access) || !access.hangs) continue;
+      changed = true;
+      if (!candidate.lane?.probe(true)) candidate.out = { why: 'failed', error: access.error, message: access.reason };
+    }
+    return changed;
   }
 
   async #probed(probing: Promise<void>[], ms: number | undefined): Promise<void> {

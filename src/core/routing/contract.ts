@@ -69,8 +69,11 @@ export interface ProviderFinish {
 export type ProviderEvent =
   /** The connection answered: headers are here. */
   | { type: 'open'; limits?: LimitInfo }
-  /** Bytes came, though nothing to show: keeps the watchdog calm. */
-  | { type: 'alive' }
+  /**
+   * Something came, though nothing to show: keeps the watchdog calm. `part`: no more than so many bytes of something
+   * longer. `thinking`: the model is at work and says nothing meanwhile.
+   */
+  | { type: 'alive'; part?: number; thinking?: true }
   | { type: 'text'; text: string }
   | { type: 'reasoning'; text: string }
   | { type: 'tool-call-start'; id: string; name: string }
@@ -93,6 +96,8 @@ export interface Provider {
   readonly kind: 'anthropic' | 'openai' | 'openai-compatible' | 'google' | 'ollama' | 'vscode-lm';
   /** Costs nothing: local, or said to be free. */
   readonly free: boolean;
+  /** Whether this model may think for long without a single byte of it. */
+  thinksInSilence?(model: string): boolean;
   /** Whose native blocks it may replay: the same for equal account, base URL and model. */
   provenance(model: string): Provenance;
   stream(request: ProviderRequest, signal: AbortSignal): AsyncIterable<ProviderEvent>;

@@ -4,7 +4,8 @@ import type { ErrorClass } from '../../protocol/message.ts';
 import type { Clock } from '../ports.ts';
 import { Allowance } from './allowance.ts';
 import { Breaker, type BreakerPermit } from './breaker.ts';
-import type { LimitInfo, Provider } from './contract.ts';
+import type { LimitInfo, Provider, ProviderError } from './contract.ts';
+import { Hang, isHang } from './hang.ts';
 import { modelOf } from './model-ref.ts';
 import type { Parking } from './parking.ts';
 import type { RoutingSettings } from './settings.ts';
@@ -16,7 +17,7 @@ export type PoolEvent = EventOf<'breaker' | 'route-parked' | 'provider-health' |
 export type Access =
   | { now: true }
   /** Parked, or the breaker is open: worth another look in `ms`. */
-  | { now: false; ms: number; error: ErrorClass; reason: string }
+  | { now: false; ms: number; error: ErrorClass; reason: string; hangs?: true }
   /** Its provider is being asked whether it is well again. */
   | { now: false; probing: Promise<void> };
 
@@ -44,6 +45,7 @@ export class Lane {
   #parts: LaneParts;
   #breaker: Breaker;
   #allowance: Allowance;
+  #hang: Hang;
   #probing: Promise<void> | undefined;
   /** Held between the health probe that passed and the call that decides. */
   #permit: BreakerPermit | undefined;
@@ -57,6 +59,7 @@ export class Lane {
     this.account = account;
     this.#parts = parts;
     this.#allowance = new Allowance(clock);
+    this.#hang = new Hang(clock);
     this.#breaker = new Breaker(clock, settings.breaker, state =>
       emit({ type: 'breaker', provider: provider.name, model: ref, state }),
     );
@@ -70,7 +73,13 @@ export class Lane {
     const hold = this.#allowance.holdMs(tokens);
     if (hold > 0)
       return { now: false, ms: hold, error: 'rate-limit', reason: 'by its own limit headers nothing is left' };
-    if (this.#probing) return { now: false, probing: this.#probing };
+    const deciding = this.#probing ?? this.#hang.deciding;
+    if (deciding) return { now: false, probing: deciding };
+    const rest = this.#hang.restMs();
+    if (rest !== undefined) {
+      if (this.probe(false)) return this.access(tokens);
+      return { now: false, ms: rest || SHORTEST_PARK_MS, error: 'retryable', reason: this.#hang.reason, hangs: true };
+    }
     if (this.#breaker.state === 'closed' || this.#permit) return { now: true };
     const ms = this.#breaker.waitMs();
     const failing = { now: false, error: 'retryable', reason: 'it failed again and again' } as const;
@@ -83,12 +92,58 @@ export class Lane {
     return { now: false, probing: this.#probing };
   }
 
+  /** It has kept us waiting, and nothing good has been heard of it since. */
+  get suspected(): boolean {
+    return this.#hang.suspected;
+  }
+
+  /** Begins to ask whether a provider that hung answers again, if that is due; false where it is not. */
+  probe(lastResort: boolean): boolean {
+    if (!this.#hang.probeDue(lastResort)) return false;
+    this.#probing ??= this.#parts
+      .probe()
+      .then(answers => this.#hang.probed(answers))
+      .finally(() => {
+        this.#probing = undefined;
+      });
+    return true;
+  }
+
   /** Leave to send one call; undefined where the breaker does not let it through. */
   enter(tokens: number): BreakerPermit | undefined {
     const permit = this.#permit ?? (this.#breaker.state === 'closed' ? this.#breaker.enter() : undefined);
     this.#permit = undefined;
-    if (permit) this.#allowance.spend(tokens);
+    if (permit) {
+      this.#allowance.spend(tokens);
+      this.#hang.begin();
+    }
     return permit;
+  }
+
+  /** How a call ended that began then, as far as it shows whether the lane answers at all. */
+  ended(problem: Pick<ProviderError, 'class' | 'code' | 'message'> | undefined, startedAt: number): void {
+    if (!problem || (problem.class !== 'aborted' && !isHang(problem))) this.#hang.heard();
+    else if (problem.class === 'aborted') this.#hang.cut();
+    else {
+      const { clock, emit } = this.#parts;
+      const ms = this.#hang.hung(problem.message, startedAt);
+      if (ms === undefined) return;
+      const until = clock.now() + ms;
+      const { name } = this.provider;
+      emit({
+        type: 'route-parked',
+        provider: name,
+        model: this.ref,
+        until,
+        error: 'retryable',
+        reason: problem.message,
+      });
+    }
+  }
+
+  /** The user says that it is fine now. */
+  release(): void {
+    this.#hang.heard();
   }
 
   answered(): void {

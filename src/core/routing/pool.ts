@@ -70,6 +70,14 @@ export class ProviderPool implements Disposable {
   release(name: string): void {
     const provider = this.#provider(name);
     if (provider) this.#parking.release(accountOf(provider, ''));
+    for (const lane of this.#lanes.values()) if (lane.provider.name === name) lane.release();
+  }
+
+  /** How many models behind this credential keep us waiting. */
+  suspected(account: string): number {
+    let count = 0;
+    for (const lane of this.#lanes.values()) if (lane.account === account && lane.suspected) count++;
+    return count;
   }
 
   dispose(): void {

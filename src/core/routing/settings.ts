@@ -8,6 +8,12 @@ export interface WatchdogSettings {
   firstByteMs: number;
   /** Between two events. */
   silenceMs: number;
+  /** The longest of these waits while another model of the route could be asked instead; absent: no shorter. */
+  patienceMs?: number;
+  /** For a model that thinks, or waits in a queue, and shows that it does: the longest time without a word. */
+  thinkingMs?: number;
+  /** Who says less counts as silent; 0 or absent: any byte will do. */
+  leastTokensPerMinute?: number;
 }
 
 export interface BreakerSettings {
@@ -44,6 +50,8 @@ export interface RoutingSettings {
   watchdogs: WatchdogSettings;
   /** Calls at once per provider. */
   concurrency: number;
+  /** Asks the next model too when the first has been silent for so long; absent: never. */
+  hedgeMs?: number;
   /** How long to queue for a busy provider before a free one further down the route is taken. */
   slotPatienceMs: number;
   probeEveryMs: number;
@@ -56,6 +64,16 @@ export interface RoutingSettings {
   providers: Record<string, ProviderSettings>;
 }
 
+/** A machine of one's own loads a model and reads the whole prompt before the first word, and may have no fast chip. */
+export const localWatchdogs: WatchdogSettings = {
+  connectMs: 300_000,
+  firstByteMs: 300_000,
+  silenceMs: 90_000,
+  patienceMs: Number.POSITIVE_INFINITY,
+  thinkingMs: 300_000,
+  leastTokensPerMinute: 10,
+};
+
 export const defaultRoutingSettings: RoutingSettings = {
   retries: 2,
   backoff: { baseMs: 500, maxMs: 8000 },
@@ -65,15 +83,33 @@ export const defaultRoutingSettings: RoutingSettings = {
   credentialParkMs: 900_000,
   missingParkMs: 900_000,
   breaker: { failures: 5, openMs: 30_000, maxOpenMs: 300_000 },
-  watchdogs: { connectMs: 60_000, firstByteMs: 120_000, silenceMs: 90_000 },
+  // A hanging provider costs 12 s where another can be asked. Alone it is asked twice, with a probe of 5 s in between:
+  // whoever waits knows within a minute.
+  watchdogs: {
+    connectMs: 25_000,
+    firstByteMs: 25_000,
+    silenceMs: 25_000,
+    patienceMs: 12_000,
+    thinkingMs: 180_000,
+    leastTokensPerMinute: 60,
+  },
   concurrency: 8,
   slotPatienceMs: 15_000,
   probeEveryMs: 300_000,
-  probeTimeoutMs: 10_000,
+  probeTimeoutMs: 5000,
   maxOutputTokens: 16_000,
   kinds: {
-    // A machine of one's own loads a model before the first word, and computes for few at once.
-    ollama: { concurrency: 2, watchdogs: { connectMs: 300_000, firstByteMs: 300_000 } },
+    ollama: { concurrency: 2, watchdogs: localWatchdogs },
+    // It shows nothing of what goes on before the first word, and thinking models think long.
+    'vscode-lm': {
+      watchdogs: {
+        connectMs: 60_000,
+        firstByteMs: 120_000,
+        silenceMs: 90_000,
+        patienceMs: Number.POSITIVE_INFINITY,
+        leastTokensPerMinute: 0,
+      },
+    },
   },
   providers: {},
 };

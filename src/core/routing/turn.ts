@@ -2,13 +2,16 @@ import type { Message } from '../../protocol/message.ts';
 import { Call } from './call.ts';
 import { type Candidate, candidatesOf, ruleOutSmaller } from './candidate.ts';
 import { Choice, type Chosen } from './choice.ts';
+import { Contest, type Running } from './contest.ts';
 import type { ProviderError, ProviderFinish, RouteEvent, RouteRequest } from './contract.ts';
+import { isHang } from './hang.ts';
 import type { TurnContext } from './turn-context.ts';
 import { type Verdict, verdictOn } from './verdict.ts';
 import { sleep } from './wait.ts';
 
 /** How an attempt ended, and what is wrong with that. */
 interface End {
+  by: Running;
   event: ProviderFinish | ProviderError;
   problem: ProviderError | undefined;
 }
@@ -40,27 +43,14 @@ export class Turn {
           yield { type: 'failed', failure: chosen };
           return;
         }
-        const call = this.#callFor(chosen);
-        let end: End | undefined;
-        try {
-          await this.#send(call, chosen);
-          yield { type: 'attempt', call: call.id, model: call.ref };
-          while (!end) {
-            const event = await call.next();
-            call.note(event);
-            if (event.type === 'finish' || event.type === 'error') end = { event, problem: problemOf(event) };
-            else if (event.type !== 'open' && event.type !== 'alive') yield event;
-          }
-        } finally {
-          // Without an end the reader has left, or the journal could not take the intent.
-          call.end(end?.event, end?.problem);
-        }
-        if (!end.problem) {
-          yield this.#answer(call, end.event as ProviderFinish);
+        const { by, event, problem } = yield* this.#ask(chosen);
+        const { call } = by;
+        if (!problem) {
+          yield this.#answer(call, event as ProviderFinish);
           return;
         }
-        const verdict = this.#judge(call, chosen.candidate, end.problem);
-        if (end.problem.class !== 'aborted') yield { type: 'discard', call: call.id, error: end.problem.class };
+        const verdict = this.#judge(call, by.chosen.candidate, problem);
+        if (problem.class !== 'aborted') yield { type: 'discard', call: call.id, error: problem.class };
         if (verdict.do === 'end') {
           yield { type: 'failed', failure: verdict.failure };
           return;
@@ -80,12 +70,63 @@ export class Turn {
 
   #callFor({ leave }: Chosen): Call {
     const { newId, pool, journal } = this.#context;
-    const { clock, settings } = pool;
-    return new Call(leave, { id: newId('call'), clock, settings, journal, signal: this.#signal });
+    return new Call(leave, { id: newId('call'), clock: pool.clock, journal, signal: this.#signal });
+  }
+
+  async *#ask(chosen: Chosen): AsyncGenerator<RouteEvent, End, undefined> {
+    const first: Running = { chosen, call: this.#callFor(chosen) };
+    const contest = this.#contest(first);
+    let end: End | undefined;
+    try {
+      await this.#send(first);
+      yield attempt(first.call);
+      end = yield* this.#hear(contest, first);
+      return end;
+    } finally {
+      // Without an end the reader has left, or the journal could not take the intent.
+      for (const { call } of contest.running) call.end(end?.event, end?.problem);
+    }
+  }
+
+  /** Hands on what is said, to the end of the last call that is left. */
+  async *#hear(contest: Contest, first: Running): AsyncGenerator<RouteEvent, End, undefined> {
+    for (let leading = first; ; ) {
+      const { by, event } = await contest.next();
+      if (event.type === 'open' || event.type === 'alive') continue;
+      if (by.call !== leading.call) yield attempt(by.call);
+      leading = by;
+      if (event.type === 'finish' || event.type === 'error') return { by, event, problem: problemOf(event) };
+      yield event;
+    }
+  }
+
+  /** With hedging, a second model is asked beside one that is silent. */
+  #contest(first: Running): Contest {
+    const { clock, settings } = this.#context.pool;
+    return new Contest(first, {
+      clock,
+      hedgeMs: settings.hedgeMs,
+      another: async () => {
+        const chosen = await this.#choice.beside(first.chosen.candidate);
+        if (!chosen) return undefined;
+        const second: Running = { chosen, call: this.#callFor(chosen) };
+        try {
+          await this.#send(second);
+          return second;
+        } catch (error) {
+          second.call.end();
+          throw error;
+        }
+      },
+      lost: ({ call, chosen }, error) => {
+        call.end(error);
+        if (error && error.class !== 'aborted') this.#judge(call, chosen.candidate, error);
+      },
+    });
   }
 
   /** Nothing is sent before its intent is on disk. */
-  async #send(call: Call, { candidate, leave }: Chosen): Promise<void> {
+  async #send({ call, chosen: { candidate, leave } }: Running): Promise<void> {
     const { pool, journal, session } = this.#context;
     const { agent, system, tools, toolChoice, messages, effort } = this.#request;
     const failed = this.#failed;
@@ -131,6 +172,8 @@ export class Turn {
     if (error === 'rate-limit') lane.limited(retry?.afterMs, message);
     else if (error === 'auth' || error === 'quota') lane.refused(error, retry?.afterMs, message);
     else if (error === 'model-missing') lane.missing(message);
+    // It is asked again when nobody else is left, and its provider answers a probe.
+    if (isHang(problem)) return { do: 'park' };
     const verdict = verdictOn({ ...problem, class: error, model }, candidate.tries, pool.settings, random);
     if (verdict.do === 'park' && retry && error !== 'rate-limit') lane.busy(retry.afterMs, error, message);
     if (verdict.do === 'larger') {
@@ -147,6 +190,8 @@ export class Turn {
     return { reason: 'exhausted', last: { class: 'fatal', message, model } } as const;
   }
 }
+
+const attempt = ({ id, ref }: Call): RouteEvent => ({ type: 'attempt', call: id, model: ref });
 
 /** What is wrong with an end: the error itself, or an answer that says nothing and does nothing. */
 function problemOf(end: ProviderFinish | ProviderError): ProviderError | undefined {

@@ -22,6 +22,8 @@ export interface Dialect {
   userAfterTool: boolean;
   /** Reasoning has to be there in every answer that called tools, if only empty. */
   reasoningWithCalls: boolean;
+  /** Whether this model thinks for long and sends nothing meanwhile, not even keep-alives. */
+  thinksInSilence(model: string): boolean;
   /** Anthropic models behind it cache only up to where they are told. */
   breakpoints(model: string): boolean;
 }
@@ -36,6 +38,7 @@ const plain: Dialect = {
   callId: id => id,
   userAfterTool: true,
   reasoningWithCalls: false,
+  thinksInSilence: () => false,
   breakpoints: () => false,
 };
 
@@ -55,6 +58,7 @@ const dialects: Record<ChatDialect, Dialect> = {
   openai: {
     ...plain,
     name: 'openai',
+    thinksInSilence: reasons,
     maxTokens: 'max_completion_tokens',
     cacheKey: true,
     effort: (effort, model) => (reasons(model) ? { reasoning_effort: effortOf(model, effort) } : {}),

@@ -60,7 +60,9 @@ function signs(model: string): boolean {
 /** Since 3 a level, before that a budget of tokens; "low" is the least that all models with levels take. */
 function thinking({ model, effort }: ProviderRequest): JsonObject | undefined {
   const version = generation(model);
-  if (effort === undefined || version === undefined || version < 2.5) return undefined;
+  if (version === undefined || version < 2.5) return undefined;
+  // What it thinks is a sign that it is at work. The lightest models do not think unless they are told to.
+  if (effort === undefined) return /lite|image|tts/.test(model) ? undefined : { includeThoughts: true };
   if (version >= 3) {
     const level = effort === 'none' ? 'low' : effort;
     const coarse = /gemini-3-pro/.test(model) && level === 'medium';

@@ -21,6 +21,8 @@ export class Body implements Source<string> {
   /** Something other than blanks has come. */
   #begun = false;
   #ended = false;
+  /** Bytes of the last piece, if it was only the beginning of something longer. */
+  part: number | undefined;
 
   constructor(stream: ReadableStream<Uint8Array>, framing: Framing) {
     this.#reader = stream.getReader();
@@ -38,7 +40,8 @@ export class Body implements Source<string> {
     const take = (payload: string) => {
       payloads.push(payload);
     };
-    this.#framing.push(text, take);
+    const completed = this.#framing.push(text, take);
+    this.part = completed ? undefined : value?.byteLength;
     if (done) this.#framing.end(take);
     this.#ended = done;
     return !done;

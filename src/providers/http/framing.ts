@@ -4,7 +4,8 @@ import { Lines } from './lines.ts';
 
 /** Takes text off the wire and hands on the payloads in it. */
 export interface Framing {
-  push(text: string, take: (payload: string) => void): void;
+  /** Says whether anything was completed by this text: a line that means nothing counts, the beginning of one does not. */
+  push(text: string, take: (payload: string) => void): boolean;
   /** The text is at its end: hands on what was not closed. */
   end(take: (payload: string) => void): void;
   /** What has come, if it is complete although nothing marks its end. */
@@ -68,6 +69,7 @@ function wholeBody(): Framing {
       pieces.push(text);
       length += text.length;
       if (length > MOST_OF_PIECE) throw tooMuch('The answer', MOST_OF_PIECE);
+      return false;
     },
     end: take => take(pieces.join('')),
     whole() {
@@ -87,11 +89,12 @@ function byBeginning(choose: (first: string) => Framing): Framing {
         const at = text.search(/\S/);
         if (at === -1) {
           blanks = blanks.slice(-1) + text;
-          return;
+          return /[\r\n]/.test(text);
         }
         chosen = choose(text.charAt(at));
-        chosen.push(blanks + text, take);
-      } else chosen.push(text, take);
+        return chosen.push(blanks + text, take);
+      }
+      return chosen.push(text, take);
     },
     end: take => chosen?.end(take),
     get whole() {

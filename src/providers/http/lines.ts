@@ -9,7 +9,9 @@ export class Lines {
   /** The last piece ended in CR, whose LF may be the first character of the next. */
   #afterCr = false;
 
-  push(text: string, take: (line: string) => void): void {
+  /** Says whether a line was completed. */
+  push(text: string, take: (line: string) => void): boolean {
+    let completed = false;
     let from = 0;
     if (this.#afterCr && text !== '') {
       if (text.charCodeAt(0) === 10) from = 1;
@@ -21,6 +23,7 @@ export class Lines {
       if (lf === -1 && cr === -1) break;
       const atCr = cr !== -1 && (lf === -1 || cr < lf);
       const end = atCr ? cr : lf;
+      completed = true;
       take(this.#line(text.slice(from, end)));
       from = end + 1;
       if (!atCr) continue;
@@ -28,10 +31,11 @@ export class Lines {
       else if (text.charCodeAt(from) === 10) from++;
       cr = text.indexOf('\r', from);
     }
-    if (from === text.length) return;
+    if (from === text.length) return completed;
     this.#pieces.push(from === 0 ? text : text.slice(from));
     this.#held += text.length - from;
     if (this.#held > MOST_OF_PIECE) throw tooMuch('A line of the answer', MOST_OF_PIECE);
+    return completed;
   }
 
   /** What is left when the text ended without a line end. */

@@ -32,6 +32,8 @@ export class ResponsesReader implements StreamReader<string> {
   readonly #ids: Record<string, string> = {};
   #replayable = true;
   #refused = false;
+  /** Items of reasoning that are not done. */
+  readonly #thoughts = new Set<unknown>();
   #usage: Usage = {};
 
   constructor(provenance: Provenance, newId: NewId, tools: ReadonlySet<string>) {
@@ -80,6 +82,10 @@ export class ResponsesReader implements StreamReader<string> {
     return undefined;
   }
 
+  get thinks(): boolean {
+    return this.#thoughts.size > 0;
+  }
+
   usage(): Usage | undefined {
     return Object.keys(this.#usage).length ? this.#usage : undefined;
   }
@@ -112,6 +118,7 @@ export class ResponsesReader implements StreamReader<string> {
   }
 
   #added(event: JsonObject, out: ProviderEvent[]): void {
+    if (isObject(event.item) && event.item.type === 'reasoning') this.#thoughts.add(event.output_index);
     if (!isObject(event.item) || event.item.type !== 'function_call') return;
     const name = str(event.item.name);
     if (!isWrapper(name, this.#tools)) this.#item(event.output_index).call = this.#answer.call(name, out);
@@ -119,6 +126,7 @@ export class ResponsesReader implements StreamReader<string> {
 
   /** The finished item is what counts; what was streamed of it may have been less. */
   #done(index: unknown, item: unknown, out: ProviderEvent[]): void {
+    this.#thoughts.delete(index);
     if (!isObject(item)) return;
     this.#items.push({ index: typeof index === 'number' ? index : this.#items.length, item });
     const growing = this.#item(index);
