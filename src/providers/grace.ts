@@ -2,8 +2,8 @@
  * An answer whose end has been told may still be followed by its usage and its closing mark. Servers that forget to
  * close get no longer than this.
  */
-const withUsageMs = 1000;
-const withoutUsageMs = 5000;
+const withUsageMs = 300;
+const withoutUsageMs = 2000;
 
 /** How long to wait for more once it is known why the model stopped; undefined while that is not known. */
 export function graceOf(stopped: boolean, usageKnown: boolean): number | undefined {

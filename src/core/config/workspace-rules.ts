@@ -82,12 +82,18 @@ const rules: RulesOf<Config> = {
     keys: {
       retries: { lower: retries },
       longestWaitSeconds: seconds(acceptableWaitMs),
+      // Two are asked where one was.
+      hedgeSeconds: 'agree',
       concurrency: { lower: concurrency },
       watchdogs: {
         keys: {
           connectSeconds: seconds(watchdogs.connectMs),
           firstByteSeconds: seconds(watchdogs.firstByteMs),
           silenceSeconds: seconds(watchdogs.silenceMs),
+          patienceSeconds: seconds(watchdogs.patienceMs),
+          thinkingSeconds: seconds(watchdogs.thinkingMs),
+          // Answers that were given up are paid for, too.
+          leastTokensPerMinute: 'agree',
         },
       },
     },

@@ -74,7 +74,7 @@ export const localWatchdogs: WatchdogSettings = {
   leastTokensPerMinute: 10,
 };
 
-export const defaultRoutingSettings: RoutingSettings = {
+export const defaultRoutingSettings = {
   retries: 2,
   backoff: { baseMs: 500, maxMs: 8000 },
   acceptableWaitMs: 90_000,
@@ -86,9 +86,9 @@ export const defaultRoutingSettings: RoutingSettings = {
   // A hanging provider costs 12 s where another can be asked. Alone it is asked twice, with a probe of 5 s in between:
   // whoever waits knows within a minute.
   watchdogs: {
-    connectMs: 25_000,
-    firstByteMs: 25_000,
-    silenceMs: 25_000,
+    connectMs: 22_000,
+    firstByteMs: 22_000,
+    silenceMs: 22_000,
     patienceMs: 12_000,
     thinkingMs: 180_000,
     leastTokensPerMinute: 60,
@@ -112,7 +112,7 @@ export const defaultRoutingSettings: RoutingSettings = {
     },
   },
   providers: {},
-};
+} satisfies RoutingSettings;
 
 export function watchdogsFor({ name, kind }: Provider, settings: RoutingSettings): WatchdogSettings {
   return { ...settings.watchdogs, ...settings.kinds[kind]?.watchdogs, ...settings.providers[name]?.watchdogs };

@@ -28,7 +28,7 @@ describe('a model that hangs', () => {
     const started = s.clock.monotonic();
     const { last } = await s.turn();
     assert.ok(last?.type === 'failed' && last.failure.reason === 'exhausted');
-    assert.equal(last.failure.last.message, 'no answer for 25 s');
+    assert.equal(last.failure.last.message, 'no answer for 22 s');
     assert.deepEqual([s.asked('a'), s.provider('a').probes], [2, 1]);
     assert.ok(s.clock.monotonic() - started <= 55_000);
     const again = s.clock.monotonic();
