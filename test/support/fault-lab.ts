@@ -1,6 +1,6 @@
+import { spawn } from 'node:child_process';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { spawn } from 'node:child_process';
 import { stringify } from 'yaml';
 import type { CanonicalRequest, ScriptedAnswer, Vendor } from '../../src/rehearsal/wire/types.ts';
 import { models } from './providers.ts';
@@ -66,8 +66,9 @@ export async function faultLab(folder: string, places: Record<string, Place>, mo
       return { code: await codeOf(child), ms: performance.now() - started, said };
     },
     async events() {
-      const [id = 'none'] = await readdir(sessions).catch(() => []);
-      const text = await readFile(join(sessions, id, 'events.jsonl'), 'utf8').catch(() => '');
+      const [id, ...others] = (await readdir(sessions)).filter(name => !name.startsWith('.'));
+      if (id === undefined || others.length > 0) throw new Error('there is not one session');
+      const text = await readFile(join(sessions, id, 'events.jsonl'), 'utf8');
       return text.split('\n').flatMap(line => (line === '' ? [] : [JSON.parse(line)]));
     },
   };

@@ -19,6 +19,10 @@ describe('docs/configuration.md', () => {
     const { problems, config } = await loadConfig({ user: { source: 'docs', text: yaml } });
     assert.deepEqual(problems, []);
     assert.equal(Object.keys(config).length, 5);
+    for (const [, block = ''] of text.matchAll(/```yaml\n([\s\S]*?)```/g)) {
+      const loaded = await loadConfig({ user: { source: 'docs', text: block } });
+      assert.deepEqual(loaded.problems, []);
+    }
     for (const { keyEnv } of Object.values(knownProviders)) {
       if (keyEnv[0]) assert.ok(text.includes(keyEnv[0]), keyEnv[0]);
     }

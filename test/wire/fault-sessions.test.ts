@@ -80,7 +80,7 @@ describe('A session of the terminal program on a provider that', function () {
       if (!believed.has(fault) || !defaults) assert.ok(ms - usual < BESIDE_MS, `${ms - usual} ms more than usual`);
       const events = await lab.events();
       const booked = events.filter(({ type, costIsReservation }) => type === 'call-outcome' && costIsReservation);
-      if (/web page|nothing|no content|redirects|refuses|limits/.test(fault))
+      if (/web page|with nothing|no content|redirects|refuses|limits/.test(fault))
         assert.deepEqual(booked, [], 'what was no answer costs nothing');
       if (/never answers|headers only|falls silent|byte a second/.test(fault))
         assert.equal(server.answers.length, 1, 'it is asked once in the whole session');

@@ -60,6 +60,8 @@ export class Pace {
   #spoke = false;
   /** More came, only too little. */
   #trickles = false;
+  /** For how long it only says that it is at work, while that is all that it says. */
+  #believed: number | undefined;
 
   constructor(limits: Limits, now: number) {
     this.#limits = limits;
@@ -80,7 +82,9 @@ export class Pace {
     const { leastTokensPerMinute } = this.#limits;
     if (this.#trickles) return `less than ${leastTokensPerMinute} tokens a minute came`;
     const what = { connect: 'no answer', 'first-byte': 'no word after its headers', streaming: 'silence' }[this.#phase];
-    return `${what} for ${Math.round(this.#longest / 1000) || this.#longest / 1000} s`;
+    return this.#believed === undefined
+      ? `${what} for ${seconds(this.#longest)} s`
+      : `nothing but signs of life for ${seconds(this.#believed)} s`;
   }
 
   /** Our own reader has taken so long to ask for more: that is not the server's time. */
@@ -99,6 +103,7 @@ export class Pace {
       return;
     }
     this.#spoke = true;
+    this.#believed = undefined;
     if (this.#phase !== 'streaming') this.#enter('streaming', now);
     this.#saidAt = now;
     this.#deadline = this.#earned(tokensOf(event), now);
@@ -112,8 +117,10 @@ export class Pace {
     if (this.#phase !== 'streaming') this.#enter('streaming', now);
     const { thinkingMs = Number.POSITIVE_INFINITY } = this.#limits;
     // A server that keeps the connection alive says that it works, and is believed for so long.
-    const believed = this.#saidAt + Math.max(thinkingMs, this.#longest);
+    const longest = Math.max(thinkingMs, this.#longest);
+    const believed = this.#saidAt + longest;
     this.#deadline = thinking ? believed : Math.min(now + this.#longest, believed);
+    this.#believed = this.#deadline === believed ? longest : undefined;
     this.#trickles = false;
   }
 
@@ -138,6 +145,8 @@ export class Pace {
     return limit;
   }
 }
+
+const seconds = (ms: number): number => Number((ms / 1000).toFixed(ms < 10_000 ? 1 : 0));
 
 function tokensOf(event: ProviderEvent): number {
   switch (event.type) {

@@ -128,9 +128,20 @@ const table: Record<string, Row[]> = {
   'routing.retries': wide('routing.retries', 0, 3, 2, 4),
   'routing.longestWaitSeconds': wide('routing.longestWaitSeconds', 1, 91, 90, 95),
   'routing.concurrency': wide('routing.concurrency', 1, 9, 8, 10),
-  'routing.watchdogs.connectSeconds': wide('routing.watchdogs.connectSeconds', 1, 61, 60, 65),
-  'routing.watchdogs.firstByteSeconds': wide('routing.watchdogs.firstByteSeconds', 1, 121, 120, 125),
-  'routing.watchdogs.silenceSeconds': wide('routing.watchdogs.silenceSeconds', 1, 91, 90, 95),
+  'routing.watchdogs.connectSeconds': wide('routing.watchdogs.connectSeconds', 1, 23, 22, 25),
+  'routing.watchdogs.firstByteSeconds': wide('routing.watchdogs.firstByteSeconds', 1, 23, 22, 25),
+  'routing.watchdogs.silenceSeconds': wide('routing.watchdogs.silenceSeconds', 1, 23, 22, 25),
+  'routing.watchdogs.patienceSeconds': wide('routing.watchdogs.patienceSeconds', 1, 13, 12, 15),
+  'routing.watchdogs.thinkingSeconds': wide('routing.watchdogs.thinkingSeconds', 1, 181, 180, 185),
+  'routing.watchdogs.leastTokensPerMinute': [
+    {
+      loosens: [
+        { routing: { watchdogs: { leastTokensPerMinute: 1 } } },
+        { routing: { watchdogs: { leastTokensPerMinute: 99 } } },
+      ],
+    },
+  ],
+  'routing.hedgeSeconds': [{ loosens: [{ routing: { hedgeSeconds: 1 } }, { routing: { hedgeSeconds: 99 } }] }],
   'storage.maxMegabytes': [{ loosens: [{ storage: { maxMegabytes: 1 } }, { storage: { maxMegabytes: 1e9 } }] }],
 };
 
