@@ -175,7 +175,9 @@ export class Engine {
     const routable = { name, kind, free, ...(named && { models: named }) };
     const unknown = named === undefined && (kind === 'ollama' || kind === 'openai-compatible' || kind === 'vscode-lm');
     if (!unknown) return routable;
-    const limit = configured?.keyless ? AbortSignal.timeout(LOCAL_PATIENCE_MS) : AbortSignal.timeout(HOSTED_PATIENCE_MS);
+    const limit = configured?.keyless
+      ? AbortSignal.timeout(LOCAL_PATIENCE_MS)
+      : AbortSignal.timeout(HOSTED_PATIENCE_MS);
     const listed = await provider.listModels(limit);
     if (!listed.ok) {
       if (configured?.explicit) this.down.push({ label: configured.label, message: listed.error.message });

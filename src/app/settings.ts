@@ -2,7 +2,12 @@ import { DEFAULT_SESSION_USD } from '../core/config/workspace-rules.ts';
 import type { BudgetLimits } from '../core/routing/budget.ts';
 import { Models } from '../core/routing/models.ts';
 import type { DollarPrice, DollarRates } from '../core/routing/price-table.ts';
-import { defaultRoutingSettings, localWatchdogs, type RoutingSettings, type WatchdogSettings } from '../core/routing/settings.ts';
+import {
+  defaultRoutingSettings,
+  localWatchdogs,
+  type RoutingSettings,
+  type WatchdogSettings,
+} from '../core/routing/settings.ts';
 import { DEFAULTS, type SessionSettings } from '../core/team/options.ts';
 import type { Retention } from '../node/session/sessions.ts';
 import type { Config, PriceEntry } from '../protocol/config.ts';

@@ -32,11 +32,15 @@ const ModelEntry = z.strictObject({
 });
 
 const Watchdogs = z.strictObject({
-  connectSeconds: seconds.optional().describe('Seconds from sending to the first sign of an answer; 22 unless set, longer for local servers'),
+  connectSeconds: seconds
+    .optional()
+    .describe('Seconds from sending to the first sign of an answer; 22 unless set, longer for local servers'),
   firstByteSeconds: seconds
     .optional()
     .describe("Seconds from the answer's headers to its first event; 22 unless set, longer for local servers"),
-  silenceSeconds: seconds.optional().describe('Seconds between two events of an answer; 22 unless set, longer for local servers'),
+  silenceSeconds: seconds
+    .optional()
+    .describe('Seconds between two events of an answer; 22 unless set, longer for local servers'),
   patienceSeconds: seconds
     .optional()
     .describe('Seconds after which another model of the route is asked instead, where one can be; 12 unless set'),
