@@ -1,4 +1,3 @@
-import assert from 'node:assert/strict';
 import { RehearsedWorkbench } from '../support/rehearsed-workbench.ts';
 import { begin, writtenIn } from '../support/steered-session.ts';
 
@@ -17,8 +16,10 @@ describe('the Agents view', function () {
     const other = page.locator('.sidebar').getByRole('treeitem', { name: /^Agent qa-specialist-1/ });
 
     // What is said of it to those who do not see it.
-    const label = (await row.getAttribute('aria-label')) ?? '';
-    assert.match(label, /waits for you.*gpt-6\.1-sol.*tokens/);
+    await page
+      .locator('.sidebar')
+      .getByRole('treeitem', { name: new RegExp(`^Agent ${AGENT}.*waits for you.*gpt-6\\.1-sol.*tokens`) })
+      .waitFor();
 
     const choose = async (command: string) => {
       await row.click({ button: 'right' });

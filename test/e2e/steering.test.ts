@@ -76,7 +76,7 @@ describe('a live session', function () {
     await agentRow(frame, 'qa-specialist').click();
     await frame.getByRole('log').getByText('Once there was').waitFor();
     await workbench.screenshot('steering-live');
-    const qa = frame.getByRole('region', { name: 'qa-specialist' });
+    const qa = frame.getByRole('region', { name: 'Tell the story' });
     await qa.getByRole('button', { name: 'Abort agent' }).click();
     await qa.getByRole('button', { name: 'Yes' }).click();
     await written('agent-ended', ({ agent, outcome }) => agent === 'qa-specialist-1' && outcome === 'aborted');
