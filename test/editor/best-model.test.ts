@@ -39,7 +39,7 @@ describe('"Orchestrate: best available", asked as any extension asks it', () => 
         second: { kind: 'anthropic', baseUrl: servers.urls.anthropic, free: true },
       },
       routes: { orchestrator: ['first/gpt-6-astra', 'second/claude-opus-5-5'] },
-      routing: { retries: 0 },
+      'routing.retries': 0,
     });
   });
   beforeEach(() => {
@@ -49,7 +49,7 @@ describe('"Orchestrate: best available", asked as any extension asks it', () => 
   });
   after(async () => {
     for (const name of keys) delete process.env[name];
-    await configure({ providers: undefined, routes: undefined, routing: undefined });
+    await configure({ providers: undefined, routes: undefined, 'routing.retries': undefined });
     await servers?.close();
   });
 

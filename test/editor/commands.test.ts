@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import type { FolderReview } from '../../src/editor/review/folder-review.ts';
 import type { SessionController } from '../../src/editor/session-controller.ts';
 import type { WindowSession } from '../../src/editor/window-session.ts';
+import { boxThatIsLeft } from '../support/answering.ts';
 import { until } from '../support/until.ts';
 
 type Shown = 'message' | 'pick' | 'input' | 'dialog' | 'tab' | 'decision';
@@ -34,6 +35,7 @@ async function seenWhile(command: string, button?: string): Promise<Seen> {
       note('pick', options?.title ?? '');
     },
     showInputBox: async (options?: { title?: string }) => note('input', options?.title ?? ''),
+    createInputBox: () => boxThatIsLeft(title => note('input', title)),
     showOpenDialog: async (options?: { title?: string }) => note('dialog', options?.title ?? ''),
   };
   const real = Object.fromEntries(Object.keys(stand).map(name => [name, Reflect.get(vscode.window, name)]));
@@ -136,7 +138,7 @@ describe('every command', function () {
     assert.equal(session().state.status, 'awaiting-approval');
     await closeAll();
     const all = await tryAll(['orchestrate.pause', 'orchestrate.continue']);
-    assert.match(said(all, 'plan.approve'), /No plan waits for your approval here/);
+    assert.ok(all.get('orchestrate.plan.approve')?.what.has('tab'), 'a plan that nobody sees is shown first');
     assert.match(said(all, 'abort'), /Abort this session\?/);
     assert.match(said(all, 'askForMore'), /No session is finished/);
     assert.equal(session().state.status, 'awaiting-approval', 'a question that is put away changes nothing');

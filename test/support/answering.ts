@@ -13,6 +13,28 @@ export interface Answers {
   button?: string;
 }
 
+/** An input box that whoever is at the screen leaves as soon as it is shown. */
+export function boxThatIsLeft(shown: (title: string) => void): Partial<vscode.InputBox> {
+  const nothing = () => ({ dispose() {} });
+  let leave: (() => unknown) | undefined;
+  return {
+    title: '',
+    value: '',
+    onDidChangeValue: nothing,
+    onDidAccept: nothing,
+    onDidTriggerButton: nothing,
+    onDidHide: listener => {
+      leave = listener;
+      return { dispose() {} };
+    },
+    show() {
+      shown(this.title ?? '');
+      leave?.();
+    },
+    dispose() {},
+  };
+}
+
 /** Runs `work` with someone at the screen who answers what comes up; tells what came up. */
 export async function answering(work: () => unknown, answers: Answers = {}): Promise<Asked> {
   const asked: Asked = { messages: [], inputs: 0 };
@@ -28,6 +50,7 @@ export async function answering(work: () => unknown, answers: Answers = {}): Pro
       asked.inputs++;
       return answers.input;
     },
+    createInputBox: () => boxThatIsLeft(() => asked.inputs++),
   };
   const real = Object.fromEntries(Object.keys(stand).map(name => [name, Reflect.get(vscode.window, name)]));
   Object.assign(vscode.window, stand);

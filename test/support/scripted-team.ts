@@ -18,7 +18,7 @@ export interface ScriptedProvider {
 
 /** Asks for no key. */
 const LAB: ScriptedProvider = { name: 'lab', kind: 'ollama', model: 'qwen3-coder:30b' };
-const SETTINGS = ['providers', 'routes', 'team'] as const;
+const SETTINGS = ['providers', 'routes', 'team.approvePlan'] as const;
 
 const configure = (key: (typeof SETTINGS)[number], value: unknown) =>
   vscode.workspace.getConfiguration('orchestrate').update(key, value, vscode.ConfigurationTarget.Global);
@@ -39,7 +39,7 @@ export async function scriptedTeam(
   await configure('providers', Object.fromEntries(entries));
   const route = providers.map(({ name, model }) => `${name}/${model}`);
   await configure('routes', { default: route, orchestrator: route, simple: route, complex: route });
-  await configure('team', { approvePlan: false });
+  await configure('team.approvePlan', false);
   return {
     controller: exposed.controller,
     requests: servers.requests,

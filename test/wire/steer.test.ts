@@ -60,7 +60,7 @@ describe('a session that runs in one terminal, from another one', function () {
     const wrong = await orchestrate('budget', 'lots');
     assert.equal(wrong.code, 2);
     assert.match(wrong.said, /"lots" is no amount of dollars/);
-    assert.deepEqual(await orchestrate('budget', '$7.50'), { code: 0, said: 'Done.\n' });
+    assert.deepEqual(await orchestrate('budget', '$7.50'), { code: 0, said: 'Done: it may cost $7.50 in all.\n' });
     await happened(event => event.type === 'budget-changed' && event.limit === 7.5e9);
 
     assert.deepEqual(await orchestrate('abort'), { code: 0, said: 'Done.\n' });

@@ -37,9 +37,11 @@ export function registerCommands(parts: CommandParts): vscode.Disposable {
   const onPlan =
     (run: (session: NonNullable<ReturnType<PlanDesk['sessionOf']>>) => Promise<void>) => (given?: unknown) => {
       const uri = given instanceof vscode.Uri ? given : vscode.window.activeTextEditor?.document.uri;
-      const session =
-        typeof given === 'string' ? desk.waiting(given) : ((uri && desk.sessionOf(uri)) ?? desk.waiting(undefined));
-      if (session) return run(session);
+      const seen = typeof given === 'string' ? desk.waiting(given) : uri && desk.sessionOf(uri);
+      if (seen) return run(seen);
+      // Nobody decides on a plan that they do not see.
+      const waiting = typeof given === 'string' ? undefined : desk.waiting(undefined);
+      if (waiting) return desk.show(waiting);
       return window.showInformationMessage(vscode.l10n.t('No plan waits for your approval here.'));
     };
   const goal = { controller, goals, editor: goalEditor };

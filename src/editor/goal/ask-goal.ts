@@ -44,6 +44,10 @@ export async function askGoal(goals: Goals): Promise<string | 'editor' | undefin
 }
 
 export async function pickEarlier(goals: Goals): Promise<string | undefined> {
+  if (goals.earlier.length === 0) {
+    void window.showInformationMessage(t('No goal was given in this workspace before.'));
+    return undefined;
+  }
   const items = goals.earlier.map(goal => {
     const [label = '', ...more] = goal.split('\n');
     return { label, detail: more.join(' ').trim(), goal };
