@@ -61,13 +61,17 @@ describe('A clone with a configuration of its own', function () {
 
   it('costs no more, skips no approval and allows no command before the user has agreed', async () => {
     await says(CLONE);
-    const { said } = await orchestrate('run', 'Do it', '--json');
+    // Nobody is there who could approve the plan, and what the clone says of that does not count.
+    const refused = await orchestrate('run', 'Do it', '--json');
+    assert.equal(refused.code, 2);
+    assert.match(refused.said, /plan has to be approved/);
+    assert.equal(await started(), undefined);
+    const { said } = await orchestrate('run', 'Do it', '--yes', '--json');
     const events = await lab.events();
-    // Nobody is there who could approve the plan.
-    assert.ok(!events.some(({ type }) => type === 'plan-approved'), said);
-    assert.ok(!events.some(({ type }) => type === 'tool-intent'));
+    const ran = events.filter(event => event.type === 'tool-outcome' && event.ok).length;
+    assert.equal(ran, 1, 'no command ran: only the end of the task was no refusal');
     assert.equal(JSON.stringify(events).includes('1000000000000000'), false);
-    assert.match(said, /have not agreed to \(.*budget\.sessionUsd.*team\.approvePlan.*\); see: orchestrate trust/);
+    assert.match(said, /budget\.sessionUsd.*team\.approvePlan.* is set aside until you agree to it: orchestrate trust/);
     assert.ok(await started());
   });
 
