@@ -2,7 +2,7 @@ import type { ConfiguredProvider } from '../core/config/providers.ts';
 import { configuredWorkers } from '../core/config/workers.ts';
 import { type Diagnosis, examine, type Patient, type WorkerDiagnosis } from '../core/doctor.ts';
 import type { Clock, Secrets } from '../core/ports.ts';
-import { Redactor } from '../core/redact.ts';
+import { Redactor } from '../core/redact/redactor.ts';
 import { vendorModels } from '../core/routing/route-table.ts';
 import type { Config } from '../protocol/config.ts';
 import { greetWorker } from '../workers/greet.ts';

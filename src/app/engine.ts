@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { RoleSpec } from '../core/agent/contract.ts';
 import type { ConfiguredProvider } from '../core/config/providers.ts';
 import type { Clock, Log, Secrets } from '../core/ports.ts';
-import { Redactor } from '../core/redact.ts';
+import { Redactor } from '../core/redact/redactor.ts';
 import type { Provider } from '../core/routing/contract.ts';
 import { modelOf, providerOf } from '../core/routing/model-ref.ts';
 import { ProviderPool } from '../core/routing/pool.ts';

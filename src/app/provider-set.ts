@@ -1,6 +1,6 @@
 import { type ConfiguredProvider, configuredProviders } from '../core/config/providers.ts';
 import type { Secrets } from '../core/ports.ts';
-import type { Redactor } from '../core/redact.ts';
+import type { Redactor } from '../core/redact/redactor.ts';
 import type { Provider } from '../core/routing/contract.ts';
 import type { Config } from '../protocol/config.ts';
 import { createProvider, type ProviderConfig } from '../providers/index.ts';

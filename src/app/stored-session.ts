@@ -1,6 +1,6 @@
 import { type Changes, createChanges } from '../core/changes/changes.ts';
 import type { Clock, Log, WorkspaceFiles } from '../core/ports.ts';
-import { Redactor } from '../core/redact.ts';
+import type { Redactor } from '../core/redact/redactor.ts';
 import type { Journal } from '../core/session/contract.ts';
 import { type RequestHandler, serveInbox } from '../core/session/inbox.ts';
 import { type OpenJournal, openJournal } from '../core/session/journal.ts';
@@ -40,11 +40,13 @@ interface Parts {
   files: WorkspaceFiles;
   clock: Clock;
   log: Log;
+  /** Knows the keys of whoever reviews. */
+  redactor: Redactor;
 }
 
 /** Takes over a session that nobody runs, for reviewing what it left. */
 export async function openStored(
-  { store, files, clock, log }: Parts,
+  { store, files, clock, log, redactor }: Parts,
   host: SessionOwner['host'],
 ): Promise<
   | { ok: true; session: StoredSession }
@@ -59,7 +61,6 @@ export async function openStored(
   const since = clock.now();
   let journal: OpenJournal | undefined;
   try {
-    const redactor = new Redactor();
     journal = await openJournal(store, { clock, log, redact: text => redactor.text(text) });
     const changes = createChanges({ files, journal, hash: hashOf, newId });
     await changes.open();

@@ -1,3 +1,4 @@
+import { redactorOf } from '../core/config/known-keys.ts';
 import { oneLine } from '../core/plain.ts';
 import { NodeWorkspace } from '../node/workspace.ts';
 import { ask, dollars } from '../terminal/commands/requests.ts';
@@ -16,7 +17,13 @@ export async function budget(terminal: Terminal, call: Call): Promise<number> {
   const workspace = workspaceOf(terminal, call);
   const { id } = await chooseOwn(terminal, workspace, word);
   const store = await openFolder(terminal, workspace, id);
-  const parts = { store, files: new NodeWorkspace(workspace), clock: terminal.clock, log: { write: () => undefined } };
+  const parts = {
+    store,
+    files: new NodeWorkspace(workspace),
+    clock: terminal.clock,
+    log: { write: () => undefined },
+    redactor: redactorOf(terminal.environment),
+  };
   const opened = await openStored(parts, 'terminal');
   if (!opened.ok) return ask(terminal, call, id, body);
   try {

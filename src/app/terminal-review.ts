@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import type { Changes } from '../core/changes/changes.ts';
 import type { Selector, Views } from '../core/changes/decisions.ts';
 import { waitingIn } from '../core/changes/waiting.ts';
+import { redactorOf } from '../core/config/known-keys.ts';
 import { oneLine } from '../core/plain.ts';
 import type { Log } from '../core/ports.ts';
 import { fromElsewhere } from '../core/session/seal.ts';
@@ -55,7 +56,13 @@ async function sessionsWaiting(terminal: Terminal, workspace: string): Promise<S
 
 async function partsOf(terminal: Terminal, workspace: string, { id }: SessionSummary) {
   const store = await openFolder(terminal, workspace, id);
-  return { store, files: new NodeWorkspace(workspace), clock: terminal.clock, log: quiet };
+  return {
+    store,
+    files: new NodeWorkspace(workspace),
+    clock: terminal.clock,
+    log: quiet,
+    redactor: redactorOf(terminal.environment),
+  };
 }
 
 interface Looked {

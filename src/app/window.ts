@@ -7,7 +7,7 @@ import { mergeConfig } from '../core/config/merge.ts';
 import { configuredProviders } from '../core/config/providers.ts';
 import type { Diagnosis, WorkerDiagnosis } from '../core/doctor.ts';
 import type { Disposable, ForeignTools, Log, Secrets, WorkspaceFiles } from '../core/ports.ts';
-import type { Redactor } from '../core/redact.ts';
+import { Redactor } from '../core/redact/redactor.ts';
 import type { Provider, RouteEvent } from '../core/routing/contract.ts';
 import { followJournal } from '../core/session/follow.ts';
 import { dropRequest, type RequestOutcome } from '../core/session/inbox.ts';
@@ -212,7 +212,7 @@ export class Window {
       return { ok: false, message: 'nobody runs this session: resume it first' };
     const request = newId('r');
     const { reader } = await readState(store);
-    await dropRequest(store, request, clock.now(), body);
+    await dropRequest(store, request, clock.now(), body, await this.#redactor());
     const timeout = AbortSignal.timeout(PATIENCE_MS);
     for await (const events of followJournal(store, AbortSignal.any([signal, timeout]), reader)) {
       const handled = events.find(event => event.type === 'request-handled' && event.request === request);
@@ -240,7 +240,8 @@ export class Window {
     const store = await this.#find(id);
     if (!store) return undefined;
     const { log } = this.#parts;
-    const opened = await openStored({ store, log, clock, files: await this.#parts.files() }, 'editor');
+    const files = await this.#parts.files();
+    const opened = await openStored({ store, log, clock, files, redactor: await this.#redactor() }, 'editor');
     return opened.ok ? opened.session : undefined;
   }
 
@@ -364,6 +365,13 @@ export class Window {
   #config(): Promise<LoadedConfig> {
     const { workspace, environment } = this.#parts;
     return loadFrom({ workspace, environment, settings: this.#parts.settings() });
+  }
+
+  /** Knows the keys of the providers that are set up, for what is written without a team. */
+  async #redactor(): Promise<Redactor> {
+    const { config } = await this.#config();
+    const keys = this.#keys(config);
+    return new Redactor(...(await Promise.all(configuredProviders(config).map(({ name }) => keys.get(name)))));
   }
 
   /** The editor's keys first, then the environment's. */

@@ -1,6 +1,6 @@
 import type { ErrorClass } from '../protocol/message.ts';
 import type { Clock } from './ports.ts';
-import type { Redactor } from './redact.ts';
+import type { Redactor } from './redact/redactor.ts';
 import type { Provider, ProviderError } from './routing/contract.ts';
 import { tryToolCall } from './tool-trial.ts';
 

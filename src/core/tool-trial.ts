@@ -1,4 +1,4 @@
-import type { Redactor } from './redact.ts';
+import type { Redactor } from './redact/redactor.ts';
 import type { Provider, ProviderError, ToolSpec } from './routing/contract.ts';
 
 const SAID_CHARACTERS = 120;

@@ -1,6 +1,6 @@
 import type * as vscode from 'vscode';
 import type { NewId } from '../core/ports.ts';
-import type { Redactor } from '../core/redact.ts';
+import type { Redactor } from '../core/redact/redactor.ts';
 import { Answer } from '../core/routing/answer.ts';
 import type { ModelInfo, Provider, ProviderError, ProviderEvent, ProviderRequest } from '../core/routing/contract.ts';
 import type { Provenance } from '../protocol/message.ts';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { NewId } from '../core/ports.ts';
-import { Redactor } from '../core/redact.ts';
+import { Redactor } from '../core/redact/redactor.ts';
 
 /** What providers take from their host. */
 export interface ProviderDeps {

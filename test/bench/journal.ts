@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Redactor } from '../../src/core/redact.ts';
+import { Redactor } from '../../src/core/redact/redactor.ts';
 import { openJournal } from '../../src/core/session/journal.ts';
 import { renderLog } from '../../src/core/session/log/render.ts';
 import { Timeline } from '../../src/core/session/log/timeline.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { Redactor } from '../../src/core/redact.ts';
+import { Redactor } from '../../src/core/redact/redactor.ts';
 
 describe('The redactor', () => {
   it('takes out what is shaped like a key, without being told', () => {
@@ -26,7 +26,7 @@ describe('The redactor', () => {
   });
 
   it('leaves ordinary text as it is', () => {
-    const text = 'The task-based risk-assessment of disk-usage-statistics took 3 s; see src/core/redact.ts';
+    const text = 'The task-based risk-assessment of disk-usage-statistics took 3 s; see src/core/redact/redactor.ts';
     assert.equal(new Redactor('short').text(text), text);
   });
 

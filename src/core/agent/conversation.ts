@@ -92,7 +92,7 @@ export class Conversation {
       this.#journal.append({ ...about, message });
       return;
     }
-    const blob = await this.#journal.putBlob(new TextEncoder().encode(JSON.stringify(message)));
+    const blob = await this.#journal.putText(JSON.stringify(message));
     this.#journal.append({ ...about, blob, role: message.role });
   }
 }

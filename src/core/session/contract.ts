@@ -15,7 +15,7 @@ export interface Journal {
   flush(): Promise<void>;
   /** Called for each event, in order, after the state took it. */
   subscribe(listener: (event: JournalEvent) => void): Disposable;
-  /** Bytes exactly as they are: for files. */
+  /** Bytes exactly as they are: for files of the workspace and what is made of them, which a review puts back. */
   putBlob(bytes: Uint8Array): Promise<Hash>;
   /** Text that is not a file (transcripts, outputs): secrets are taken out first. */
   putText(text: string): Promise<Hash>;

@@ -1,5 +1,6 @@
 import { Dropped, type InboxRequest } from '../../protocol/inbox.ts';
 import type { Disposable, Log } from '../ports.ts';
+import { Redactor } from '../redact/redactor.ts';
 import type { Journal } from './contract.ts';
 import type { FoundRequest, SessionStore } from './store.ts';
 
@@ -15,9 +16,18 @@ export interface RequestOutcome {
  */
 export type RequestHandler = (body: InboxRequest, id: string) => RequestOutcome | Promise<RequestOutcome>;
 
-/** Leaves a request for the session's owner. Its fate is in the journal: `request-handled` with this id. */
-export function dropRequest(store: SessionStore, id: string, at: number, body: InboxRequest): Promise<void> {
-  return store.dropRequest({ id, text: JSON.stringify(Dropped.parse({ at, body })) });
+/**
+ * Leaves a request for the session's owner, without the secrets in it: it may lie there for long. Its fate is in the
+ * journal: `request-handled` with this id.
+ */
+export function dropRequest(
+  store: SessionStore,
+  id: string,
+  at: number,
+  body: InboxRequest,
+  redactor = new Redactor(),
+): Promise<void> {
+  return store.dropRequest({ id, text: JSON.stringify(Dropped.parse({ at, body: redactor.deep(body) })) });
 }
 
 export interface Inbox extends Disposable {

@@ -1,3 +1,4 @@
+import { redactorOf } from '../../core/config/known-keys.ts';
 import { own } from '../../core/own.ts';
 import { oneLine } from '../../core/plain.ts';
 import { followJournal } from '../../core/session/follow.ts';
@@ -28,7 +29,7 @@ export async function ask(
   }
   const store = await openFolder(terminal, workspace, session.id);
   const id = `r${terminal.clock.now().toString(36)}${process.pid.toString(36)}`;
-  await dropRequest(store, id, terminal.clock.now(), body);
+  await dropRequest(store, id, terminal.clock.now(), body, redactorOf(terminal.environment));
   const timeout = AbortSignal.timeout(PATIENCE_MS);
   for await (const events of followJournal(store, AbortSignal.any([terminal.interrupt, timeout]))) {
     const handled = events.find(event => event.type === 'request-handled' && event.request === id);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { Redactor } from '../../../src/core/redact.ts';
+import { Redactor } from '../../../src/core/redact/redactor.ts';
 import type { ProviderEvent } from '../../../src/core/routing/contract.ts';
 import type { LanguageModels } from '../../../src/editor/lm/api.ts';
 import { lmProvider } from '../../../src/editor/lm-provider.ts';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { Redactor } from '../../../src/core/redact.ts';
+import { Redactor } from '../../../src/core/redact/redactor.ts';
 import type { ProviderConfig } from '../../../src/providers/config.ts';
 import { createProvider } from '../../../src/providers/index.ts';
 

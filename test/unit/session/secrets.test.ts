@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Redactor } from '../../../src/core/redact.ts';
+import { Redactor } from '../../../src/core/redact/redactor.ts';
 import { openJournal } from '../../../src/core/session/journal.ts';
 import { keepLog } from '../../../src/core/session/log/keep-log.ts';
 import { Timeline } from '../../../src/core/session/log/timeline.ts';

@@ -72,10 +72,10 @@ export const publishArtifact = defineTool({
       return refuse('too-large', `It has ${bytes.length} bytes, more than ${MAX_BYTES}. Publish the part others need.`);
     }
     const latest = host.journal.state.artifacts.get(args.name)?.at(-1);
-    if (latest?.blob === host.hashOf(bytes)) {
+    const blob = await host.journal.putText(text);
+    if (latest?.blob === blob) {
       return { ok: true, output: `"${args.name}" is published as version ${latest.version}.` };
     }
-    const blob = await host.journal.putBlob(bytes);
     const version = (host.journal.state.artifacts.get(args.name)?.at(-1)?.version ?? 0) + 1;
     host.journal.append({
       type: 'artifact-published',

@@ -1,0 +1,59 @@
+/** A run of what keys are made of, at least so long. */
+const run = (least: number) => `[A-Za-z0-9_-]{${least},}`;
+
+/** How secrets begin, by whoever gives them out, and what follows. */
+const SHAPES: readonly [beginning: string, rest: string][] = [
+  // Models.
+  ['sk-', `(?:ant|proj|svcacct|admin|or|lf)-${run(16)}`],
+  // Without dashes, unlike the many CSS classes that begin so.
+  ['sk-', '[A-Za-z0-9]{20,}'],
+  ['AIza', run(30)],
+  [String.raw`AQ\.`, run(30)],
+  ['(?:gsk|xai|hf|fw|pplx|csk|tgp_v1|r8)[_-]', run(20)],
+  // Code and packages.
+  ['gh[pousr]_', '[A-Za-z0-9]{20,}'],
+  ['github_pat_', '[A-Za-z0-9_]{20,}'],
+  ['gl(?:pat|dt|rt|ptt|cbt|oas|soat|imt|agent|ffct)-', '[A-Za-z0-9_.-]{20,}'],
+  ['npm_', '[A-Za-z0-9]{30,}'],
+  ['pypi-', run(50)],
+  ['dckr_pat_', run(20)],
+  // Talk.
+  ['xox[abeoprs]-', '[A-Za-z0-9-]{10,}'],
+  ['xapp-', '[A-Za-z0-9-]{20,}'],
+  // Clouds.
+  ['(?:AKIA|ASIA)', '[A-Z0-9]{16}'],
+  ['ya29\\.', run(20)],
+  ['GOCSPX-', run(20)],
+  ['do[opr]_v1_', '[a-f0-9]{40,}'],
+  ['hv[sbr]\\.', run(20)],
+  ['dapi', '[a-f0-9]{32}'],
+  // Money and mail.
+  ['(?:[sr]k_(?:live|test)|whsec)_', '[A-Za-z0-9]{16,}'],
+  ['SG\\.', String.raw`[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}`],
+  ['AGE-SECRET-KEY-', '[A-Z0-9]{40,}'],
+  ['eyJ', String.raw`[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}`],
+];
+/** Where a word begins; in serialised text, what stands before may be the letter of an escape such as \n. */
+const start = String.raw`(?:(?<![A-Za-z0-9])|(?<=\\[bfnrt])|(?<=\\u[0-9a-fA-F]{4}))`;
+const beginnings = [...new Set(SHAPES.map(([beginning]) => beginning))].join('|');
+const shaped = new RegExp(`${start}(?:${SHAPES.map(shape => shape.join('')).join('|')})`, 'g');
+
+/** In serialised text, too; quotes end it, so that no string there can run into the next. */
+const lineEnd = String.raw`(?:\s|\\{1,8}[nrt])`;
+const PEM = new RegExp(
+  `(-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----)(?:[^"'\`]{0,20000}?-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----|(?:${lineEnd}{1,8}[A-Za-z0-9+/=]{16,})+)`,
+  'g',
+);
+/** Forty letters are nothing by themselves; after such a name they are the secret of an AWS key. */
+const AWS = /(secret_?access_?key\\?["'`]?\s{0,4}(?:[:=]|=>)\s{0,4}\\?["'`]?)[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+])/gi;
+/** The password of an address. */
+const ADDRESS = /(:\/\/[^\s:@/"'`\\]{0,100}:)[^\s@/"'`\\]{6,200}(?=@)/g;
+
+/** Most text holds none of these, which is found out much faster. */
+const suspicious = new RegExp(`${beginnings}|PRIVATE KEY|access_?key|://[^\\s/@]{0,100}:`, 'i');
+
+/** Takes out whatever is shaped like a secret. */
+export function withoutShapes(text: string, mark: string): string {
+  if (!suspicious.test(text)) return text;
+  return text.replace(shaped, mark).replace(PEM, `$1${mark}`).replace(AWS, `$1${mark}`).replace(ADDRESS, `$1${mark}`);
+}
