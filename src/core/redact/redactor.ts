@@ -8,8 +8,10 @@ const SHORTEST = 8;
 /** Takes secrets out of text: the keys it was told of, and whatever is shaped like one. */
 export class Redactor {
   readonly #forms = new Set<string>();
-  /** Whole forms of short secrets, and beginnings and ends of long ones. */
+  /** Whole forms, and beginnings and ends of long ones. */
   #told: RegExp | undefined;
+  /** One of these is in every text that #told finds something in; to look for them is much faster. */
+  #signs: string[] = [];
   readonly #beginning = new Map<string, string[]>();
   readonly #ending = new Map<string, string[]>();
 
@@ -29,12 +31,15 @@ export class Redactor {
     }
     // The longest first, so that a key is never left standing behind a shorter one that begins it.
     const parts = [...this.#forms, ...this.#beginning.keys(), ...this.#ending.keys()];
+    this.#signs = [...this.#beginning.keys(), ...this.#ending.keys()];
+    for (const form of this.#forms) if (!this.#signs.some(sign => form.includes(sign))) this.#signs.push(form);
     const alternatives = parts.sort((a, b) => b.length - a.length).map(escapeForRegExp);
     this.#told = new RegExp([...new Set(alternatives)].join('|'), 'g');
   }
 
   text(text: string): string {
-    return withoutShapes(this.#told?.test(text) ? this.#withoutTold(text, this.#told) : text, MARK);
+    const told = this.#told && this.#signs.some(sign => text.includes(sign));
+    return withoutShapes(told && this.#told ? this.#withoutTold(text, this.#told) : text, MARK);
   }
 
   /** The same value with every string in it redacted, names of fields too. */

@@ -49,11 +49,17 @@ const AWS = /(secret_?access_?key\\?["'`]?\s{0,4}(?:[:=]|=>)\s{0,4}\\?["'`]?)[A-
 /** The password of an address. */
 const ADDRESS = /(:\/\/[^\s:@/"'`\\]{0,100}:)[^\s@/"'`\\]{6,200}(?=@)/g;
 
-/** Most text holds none of these, which is found out much faster. */
-const suspicious = new RegExp(`${beginnings}|PRIVATE KEY|access_?key|://[^\\s/@]{0,100}:`, 'i');
+/** Most text holds none of these, which is found out much faster. Each by itself: together they would take longer. */
+const begins = new RegExp(beginnings);
+const named = /access_?key/i;
+const addressed = /:\/\/[^\s/@]{0,100}:/;
 
 /** Takes out whatever is shaped like a secret. */
 export function withoutShapes(text: string, mark: string): string {
-  if (!suspicious.test(text)) return text;
-  return text.replace(shaped, mark).replace(PEM, `$1${mark}`).replace(AWS, `$1${mark}`).replace(ADDRESS, `$1${mark}`);
+  let clean = text;
+  if (begins.test(clean)) clean = clean.replace(shaped, mark);
+  if (clean.includes('PRIVATE KEY')) clean = clean.replace(PEM, `$1${mark}`);
+  if (named.test(clean)) clean = clean.replace(AWS, `$1${mark}`);
+  if (addressed.test(clean)) clean = clean.replace(ADDRESS, `$1${mark}`);
+  return clean;
 }
