@@ -15,6 +15,7 @@ import { GoalEditor } from './editor/goal/goal-editor.ts';
 import { Goals } from './editor/goal/goals.ts';
 import { OWN_VENDOR, othersModels } from './editor/lm/api.ts';
 import { BestModelProvider } from './editor/lm/best-model.ts';
+import { ExtensionConsent } from './editor/lm/consent.ts';
 import { foreignTools } from './editor/lm/foreign-tools.ts';
 import { planCompletion } from './editor/plan/completion.ts';
 import { PlanDesk } from './editor/plan/desk.ts';
@@ -75,8 +76,14 @@ export function activate(context: vscode.ExtensionContext): Exposed | undefined 
     const goalEditor = owner.add(new GoalEditor(goals));
     const checks = owner.add(new ProviderChecks());
     owner.add(new ProvidersView({ controller, checks, secrets, log, accounts: () => accountsOf(folder, secrets) }));
-    owner.add(registerCommands({ log, dashboard, secrets, controller, desk, transcripts, checks, goals, goalEditor }));
-    owner.add(vscode.lm.registerLanguageModelChatProvider(OWN_VENDOR, new BestModelProvider(controller)));
+    const consent = new ExtensionConsent(context.globalState, context.extension.id, async id => {
+      const { askConsent } = await import('./editor/lm/ask-consent.ts');
+      return askConsent(id);
+    });
+    owner.add(
+      registerCommands({ log, dashboard, secrets, controller, desk, transcripts, checks, goals, goalEditor, consent }),
+    );
+    owner.add(vscode.lm.registerLanguageModelChatProvider(OWN_VENDOR, new BestModelProvider(controller, consent)));
     // The chat view asks for models with the first message only, too late to answer that one.
     void vscode.lm.selectChatModels({ vendor: OWN_VENDOR });
     owner.add(chatParticipant(controller, context.extensionUri));
@@ -125,6 +132,7 @@ async function backendOf({ context, folder, review, secrets, log }: BackendParts
   const { Window } = await import('./app/window.ts');
   return new Window({
     workspace: folder.fsPath,
+    trusted: () => vscode.workspace.isTrusted,
     environment: process.env,
     version: String(context.extension.packageJSON.version),
     log: {

@@ -1,10 +1,13 @@
+import { join } from 'node:path';
 import type { Clock, Log } from '../core/ports.ts';
 import { Budget } from '../core/routing/budget.ts';
 import type { RouteEvent, RouteRequest } from '../core/routing/contract.ts';
+import { InnerDay } from '../core/routing/inner-day.ts';
 import { createRouter } from '../core/routing/router.ts';
 import type { Journal } from '../core/session/contract.ts';
 import { initialState, reduce } from '../core/session/reduce.ts';
 import { unwritten } from '../core/session/unwritten.ts';
+import { FileDayLedger } from '../node/day-ledger.ts';
 import { hashOf } from '../node/hash.ts';
 import { newId } from '../node/new-id.ts';
 import type { Engine } from './engine.ts';
@@ -16,10 +19,19 @@ export type Question = Pick<RouteRequest, 'messages' | 'tools' | 'toolChoice' | 
 export class BestModel {
   readonly #engine: Engine;
   readonly #router: ReturnType<typeof createRouter>;
+  readonly #day: FileDayLedger;
   #turn = 0;
 
-  constructor(engine: Engine, clock: Clock, log: Log) {
+  /** `userFolder`: where it is kept what other extensions have spent today, over all windows and reloads. */
+  constructor(engine: Engine, clock: Clock, log: Log, userFolder: string) {
     this.#engine = engine;
+    const { extensionsDay } = engine.budget;
+    this.#day = new FileDayLedger({
+      folder: join(userFolder, 'spending-extensions'),
+      clock,
+      log,
+      limit: extensionsDay,
+    });
     const journal = forgetful(clock);
     const session = newId('ask');
     const { limits, alertAt, whenSpent } = engine.budget;
@@ -34,12 +46,18 @@ export class BestModel {
         session,
         limits,
         alertAt,
-        whenSpent,
+        // Nobody waits there for whom more could be allowed.
+        whenSpent: whenSpent === 'local' ? 'local' : 'stop',
         journal,
         earlier: journal.state,
-        ...(engine.day && { day: engine.day }),
+        day: new InnerDay(this.#day, engine.day),
       }),
     });
+  }
+
+  /** To be awaited before the first question: what was spent before counts. */
+  async load(): Promise<void> {
+    await this.#day.refresh();
   }
 
   ask(question: Question, signal: AbortSignal): AsyncIterable<RouteEvent> {
@@ -50,6 +68,7 @@ export class BestModel {
 
   async close(): Promise<void> {
     this.#router.dispose();
+    await this.#day.close();
     await this.#engine.close();
   }
 }

@@ -1,4 +1,4 @@
-import { DEFAULT_SESSION_USD } from '../core/config/workspace-rules.ts';
+import { DEFAULT_EXTENSIONS_DAY_USD, DEFAULT_SESSION_USD } from '../core/config/workspace-rules.ts';
 import type { BudgetLimits } from '../core/routing/budget.ts';
 import { Models } from '../core/routing/models.ts';
 import type { DollarPrice, DollarRates } from '../core/routing/price-table.ts';
@@ -61,12 +61,22 @@ export function routingSettings(config: Config): RoutingSettings {
 export interface BudgetPlan {
   limits: BudgetLimits & { session: NanoUsd };
   day?: NanoUsd;
+  /** For other extensions, through the best model that answers. */
+  extensionsDay: NanoUsd;
   alertAt: number;
   whenSpent: 'local' | 'pause' | 'stop';
 }
 
 export function budgetPlan(config: Config): BudgetPlan {
-  const { sessionUsd, agentUsd, dayUsd, providers, alertAt = 0.8, whenSpent = 'pause' } = config.budget ?? {};
+  const {
+    sessionUsd,
+    agentUsd,
+    dayUsd,
+    extensionsDayUsd = DEFAULT_EXTENSIONS_DAY_USD,
+    providers,
+    alertAt = 0.8,
+    whenSpent = 'pause',
+  } = config.budget ?? {};
   const perProvider = Object.entries(providers ?? {}).map(([name, usd]) => [name, nano(usd)]);
   return {
     limits: {
@@ -75,6 +85,7 @@ export function budgetPlan(config: Config): BudgetPlan {
       ...(perProvider.length > 0 && { providers: Object.fromEntries(perProvider) }),
     },
     ...(dayUsd !== undefined && { day: nano(dayUsd) }),
+    extensionsDay: nano(extensionsDayUsd),
     alertAt,
     whenSpent,
   };

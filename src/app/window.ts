@@ -61,6 +61,8 @@ import { openStored, REVIEWING, type StoredSession } from './stored-session.ts';
 /** What an editor's window gives to the sessions it runs. */
 export interface WindowParts {
   workspace: string;
+  /** Nothing is read from a workspace that is not. */
+  trusted(): boolean;
   environment: Readonly<Record<string, string | undefined>>;
   version: string;
   log: Log;
@@ -275,19 +277,24 @@ export class Window {
   }
 
   async best(question: Question, signal: AbortSignal): Promise<AsyncIterable<RouteEvent>> {
-    const { log } = this.#parts;
     const loaded = await this.#config();
     const key = JSON.stringify(loaded.config);
     if (this.#best?.key !== key) {
       void this.#best?.model.then(model => model.close());
       const model = this.#engine(loaded, undefined, { kind: 'new', goal: '' });
-      this.#best = { key, model: model.then(engine => new BestModel(engine, clock, log)) };
+      this.#best = { key, model: model.then(engine => this.#bestModel(engine)) };
       // The next question tries again.
       this.#best.model.catch(() => {
         this.#best = undefined;
       });
     }
     return (await this.#best.model).ask(question, signal);
+  }
+
+  async #bestModel(engine: Engine): Promise<BestModel> {
+    const model = new BestModel(engine, clock, this.#parts.log, userFolder(this.#parts.environment));
+    await model.load();
+    return model;
   }
 
   async waitingParts(): Promise<Config | undefined> {
@@ -364,7 +371,8 @@ export class Window {
 
   #config(): Promise<LoadedConfig> {
     const { workspace, environment } = this.#parts;
-    return loadFrom({ workspace, environment, settings: this.#parts.settings() });
+    const trusted = this.#parts.trusted();
+    return loadFrom({ workspace: trusted ? workspace : undefined, environment, settings: this.#parts.settings() });
   }
 
   /** Knows the keys of the providers that are set up, for what is written without a team. */

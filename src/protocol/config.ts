@@ -113,6 +113,9 @@ export const Budget = z.strictObject({
   sessionUsd: usd.optional().describe('Dollars that one session may cost; 5 unless set'),
   agentUsd: usd.optional().describe('Dollars that one agent may cost'),
   dayUsd: usd.optional().describe('Dollars that all sessions of a day may cost, over all windows'),
+  extensionsDayUsd: usd
+    .optional()
+    .describe('Dollars that other extensions may spend in a day through "Orchestrate: best available"; 1 unless set'),
   providers: z.record(Name, usd).optional().describe('Dollars that a session may spend at one provider, by its name'),
   alertAt: z.number().gt(0).lte(1).optional().describe('Share of a limit at which you are told; 0.8 is 80 percent'),
   whenSpent: choice({

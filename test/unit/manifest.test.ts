@@ -153,6 +153,7 @@ describe('the manifest', () => {
       'openDashboard',
       'openSettings',
       'trustConfiguration',
+      'extensionAccess',
       'showLog',
     ].map(name => `orchestrate.${name}`);
     const conditional = new Map(menus.commandPalette?.map(({ command, when }) => [command, when]));

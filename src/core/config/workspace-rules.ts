@@ -4,6 +4,8 @@ import { DEFAULTS } from '../team/options.ts';
 
 /** What a session may cost when nobody said. */
 export const DEFAULT_SESSION_USD = 5;
+/** What other extensions may spend in a day when nobody said. */
+export const DEFAULT_EXTENSIONS_DAY_USD = 1;
 
 /** What a workspace's own configuration may say of one thing. */
 export type Rule =
@@ -52,6 +54,7 @@ const rules: RulesOf<Config> = {
       sessionUsd: { lower: DEFAULT_SESSION_USD },
       agentUsd: { lower: undefined },
       dayUsd: { lower: undefined },
+      extensionsDayUsd: { lower: DEFAULT_EXTENSIONS_DAY_USD },
       providers: { each: { lower: undefined } },
       alertAt: { lower: 0.8 },
       // To go on with free models is to go elsewhere.

@@ -3,6 +3,7 @@ import type { Dashboard } from '../dashboard/panel.ts';
 import { DisposableStore } from '../disposables.ts';
 import type { GoalEditor } from '../goal/goal-editor.ts';
 import type { Goals } from '../goal/goals.ts';
+import type { ExtensionConsent } from '../lm/consent.ts';
 import * as window from '../plain/window.ts';
 import type { PlanDesk } from '../plan/desk.ts';
 import type { ProviderChecks } from '../providers/checks.ts';
@@ -24,6 +25,7 @@ export interface CommandParts {
   checks: ProviderChecks;
   goals: Goals;
   goalEditor: GoalEditor;
+  consent: ExtensionConsent;
 }
 
 /** Every palette command. A failing one is logged and shown, never swallowed. */
@@ -105,6 +107,7 @@ export function registerCommands(parts: CommandParts): vscode.Disposable {
       providerNamed(given) === undefined ? '@ext:orchestrate.orchestrate' : '@id:orchestrate.providers',
     ),
   );
+  add('extensionAccess', async () => (await import('../lm/ask-consent.ts')).reviewConsent(parts.consent));
   add('trustConfiguration', async () => (await import('./agreement.ts')).trustConfiguration(controller));
   add('connectModel', async given => {
     const { connectModel } = await import('../connect/wizard.ts');

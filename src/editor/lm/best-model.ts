@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { RouteEvent, RouteFailure, RouteRequest } from '../../core/routing/contract.ts';
 import type { Message } from '../../protocol/message.ts';
 import type { SessionController } from '../session-controller.ts';
+import type { ExtensionConsent } from './consent.ts';
 
 const { t } = vscode.l10n;
 /** What can be promised whichever model answers. */
@@ -12,9 +13,11 @@ const CHARACTERS_PER_TOKEN = 3.5;
 /** The router with its failover, offered to the chat view and to other extensions as one model. */
 export class BestModelProvider implements vscode.LanguageModelChatProvider {
   readonly #controller: SessionController;
+  readonly #consent: ExtensionConsent;
 
-  constructor(controller: SessionController) {
+  constructor(controller: SessionController, consent: ExtensionConsent) {
     this.#controller = controller;
+    this.#consent = consent;
   }
 
   provideLanguageModelChatInformation(): vscode.LanguageModelChatInformation[] {
@@ -39,6 +42,10 @@ export class BestModelProvider implements vscode.LanguageModelChatProvider {
     progress: vscode.Progress<vscode.LanguageModelResponsePart>,
     token: vscode.CancellationToken,
   ): Promise<void> {
+    // Newer than the oldest VS Code that this runs in.
+    const { requestInitiator } = options as { requestInitiator?: string };
+    if (!(await this.#consent.allows({ extension: requestInitiator })))
+      throw vscode.LanguageModelError.NoPermissions(t('You have not allowed this extension to use your models.'));
     const backend = await this.#controller.backend();
     const over = new AbortController();
     const cancelled = token.onCancellationRequested(() => over.abort());

@@ -68,6 +68,7 @@ const table: Record<string, Row[]> = {
     { user: { budget: { sessionUsd: 2 } }, loosens: [{ budget: { sessionUsd: 5 } }] },
   ],
   'budget.agentUsd': wide('budget.agentUsd', 1, 9, Infinity, 3),
+  'budget.extensionsDayUsd': wide('budget.extensionsDayUsd', 0.5, 100, 1, 3),
   'budget.dayUsd': wide('budget.dayUsd', 1, 9, Infinity, 3),
   'budget.providers': wide('budget.providers.openai', 1, 9, Infinity, 3),
   'budget.alertAt': wide('budget.alertAt', 0.5, 0.9, 0.8, 0.6).slice(0, 1),
