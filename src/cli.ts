@@ -22,7 +22,7 @@ const table: Record<CommandName, () => Promise<Command>> = {
   abort: async () => (await import('./terminal/commands/requests.ts')).abort,
   pause: async () => (await import('./terminal/commands/requests.ts')).pause,
   continue: async () => (await import('./terminal/commands/requests.ts')).goOn,
-  answer: async () => (await import('./terminal/commands/requests.ts')).answer,
+  answer: async () => (await import('./terminal/commands/answer.ts')).answer,
   budget: async () => (await import('./app/terminal-budget.ts')).budget,
   queue: async () => (await import('./terminal/commands/requests.ts')).queue,
   adopt: async () => (await import('./terminal/commands/adopt.ts')).adopt,
@@ -49,22 +49,32 @@ function terminalFor(interrupt: AbortSignal): Terminal {
   };
 }
 
+/** How the scripts of shells ask what may be typed next. */
+const COMPLETE = '__complete';
+
+const STOPPED =
+  '\nStopped at once. Everything up to now is in the journal, and calls that were cut off count with the most they can cost. Go on with: orchestrate resume';
+
 /** Those that run a session: what is under way is brought to an end before they go. */
 const working: ReadonlySet<CommandName> = new Set(['run', 'resume', 'retry']);
 
 async function main(argv: readonly string[]): Promise<number> {
   const interrupt = new AbortController();
   const terminal = terminalFor(interrupt.signal);
+  if (argv[0] === COMPLETE) return (await import('./terminal/complete.ts')).complete(terminal, argv.slice(1));
+  const parsed = parseCommandLine(argv);
+  const works = parsed.kind === 'command' && working.has(parsed.name);
   process.on('SIGINT', () => {
     // The second time means: now, whatever is lost. The journal keeps what was flushed.
-    if (interrupt.signal.aborted) process.exit(EXIT.interrupted);
+    if (interrupt.signal.aborted) {
+      if (works) printError(terminal, STOPPED);
+      process.exit(EXIT.interrupted);
+    }
     interrupt.abort();
   });
   // The terminal was closed, or somebody asked us to go.
   for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, () => interrupt.abort());
-  const parsed = parseCommandLine(argv);
   // A reader that has seen enough (`| head`) is no failure; a session that nobody watches any more is stopped.
-  const works = parsed.kind === 'command' && working.has(parsed.name);
   whenUnread(() => (works ? interrupt.abort() : process.exit(EXIT.done)));
   switch (parsed.kind) {
     case 'version':

@@ -19,8 +19,10 @@ export function showCount(count: number | undefined): string {
 }
 
 /** "0.4 s", "12 s", "3 min 05 s", "2 h 14 min". */
-export function showDuration(ms: number | undefined): string {
-  if (ms === undefined) return 'unknown';
+export function showDuration(elapsed: number | undefined): string {
+  if (elapsed === undefined) return 'unknown';
+  // A clock that was set back does not make time run backwards.
+  const ms = Math.max(0, elapsed);
   if (ms < 9950) return `${(ms / 1000).toFixed(1)} s`;
   const seconds = Math.round(ms / 1000);
   if (seconds < 60) return `${seconds} s`;

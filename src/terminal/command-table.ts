@@ -1,6 +1,21 @@
+/** What may stand somewhere on the command line, for shells that complete it. */
+export type Values =
+  | readonly string[]
+  | 'session'
+  | 'agent'
+  | 'task'
+  | 'ask'
+  | 'item'
+  | 'role'
+  | 'change'
+  | 'rehearsal'
+  | 'file'
+  | 'folder';
+
 interface OptionSpec {
   /** Placeholder of its value; without one it is a switch. */
   value?: string;
+  values?: Values;
   help: string;
   short?: string;
 }
@@ -8,13 +23,18 @@ interface OptionSpec {
 export interface CommandSpec {
   /** What stands after the name. */
   usage: string;
+  /** What its words may be, in order; where several are given, any of them. */
+  words?: readonly (readonly Values[])[];
   summary: string;
   detail?: string;
   options?: Record<string, OptionSpec>;
   examples?: string[];
 }
 
-const workspace = { workspace: { value: 'DIR', short: 'w', help: 'The folder to work in (default: the current one)' } };
+const workspace = {
+  workspace: { value: 'DIR', values: 'folder', short: 'w', help: 'The folder to work in (default: the current one)' },
+} satisfies Record<string, OptionSpec>;
+const session = [['session']] as const;
 const json = { json: { help: 'Machine-readable output and nothing else' } };
 const follow = { follow: { short: 'f', help: 'Keep printing as the session goes on' } };
 
@@ -27,12 +47,24 @@ export const commands = {
       'The orchestrator plans the goal into tasks, you approve the plan, and specialists work on it side by side in\nyour files. Ctrl-C once stops cleanly; the session can be resumed. Ctrl-C twice stops at once.',
     options: {
       ...workspace,
-      workflow: { value: 'FILE', help: 'Run the plan in this YAML file instead of asking the planner' },
-      config: { value: 'FILE', help: 'Your own configuration (default: the config folder of your system)' },
+      workflow: { value: 'FILE', values: 'file', help: 'Run the plan in this YAML file instead of asking the planner' },
+      config: {
+        value: 'FILE',
+        values: 'file',
+        help: 'Your own configuration (default: the config folder of your system)',
+      },
       budget: { value: 'USD', help: 'What this session may cost at most' },
       yes: { short: 'y', help: 'Approve the plan without asking' },
-      accept: { value: 'all|none', help: 'What to do with the changes at the end (default: none, review them later)' },
-      rehearse: { value: 'SCRIPT', help: 'Scripted models instead of real ones: no keys, no cost' },
+      accept: {
+        value: 'all|none',
+        values: ['all', 'none'],
+        help: 'What to do with the changes at the end (default: none, review them later)',
+      },
+      rehearse: {
+        value: 'SCRIPT',
+        values: 'rehearsal',
+        help: 'Scripted models instead of real ones: no keys, no cost',
+      },
       ...json,
     },
     examples: [
@@ -42,63 +74,84 @@ export const commands = {
   },
   resume: {
     usage: '[SESSION]',
+    words: session,
     summary:
       'Go on with a session that was stopped, killed, or cut off from its models; or ask a finished one for more',
     options: {
       ...workspace,
       ask: { value: 'TEXT', help: 'Something more to do; a finished session goes back to work for it' },
-      target: { value: 'POOL|ROLE', help: 'Who should do what is asked with --ask' },
-      config: { value: 'FILE', help: 'Your own configuration' },
+      target: { value: 'POOL|ROLE', values: 'role', help: 'Who should do what is asked with --ask' },
+      config: { value: 'FILE', values: 'file', help: 'Your own configuration' },
       budget: { value: 'USD', help: 'A new limit for the whole session, what was spent before included' },
       yes: { short: 'y', help: 'Approve the plan without asking' },
-      accept: { value: 'all|none', help: 'What to do with the changes at the end' },
-      rehearse: { value: 'SCRIPT', help: 'For a session that was rehearsed: its script' },
+      accept: { value: 'all|none', values: ['all', 'none'], help: 'What to do with the changes at the end' },
+      rehearse: { value: 'SCRIPT', values: 'rehearsal', help: 'For a session that was rehearsed: its script' },
       ...json,
     },
     examples: ['orchestrate resume', 'orchestrate resume --ask "Also sort the list by date"'],
   },
   retry: {
     usage: '[TASK]',
+    words: [['task']],
     summary: 'Try again what failed or was cancelled: one task, or all',
     detail:
       'What was skipped because of it is tried, too. Where no model answered, resume tries again by itself. A command that\nwas cut off runs again only where its task is named here, or where you say so when you are asked.',
     options: {
       ...workspace,
-      session: { value: 'SESSION', help: 'Which session (default: the one that runs, else the newest)' },
-      config: { value: 'FILE', help: 'Your own configuration' },
+      session: {
+        value: 'SESSION',
+        values: 'session',
+        help: 'Which session (default: the one that runs, else the newest)',
+      },
+      config: { value: 'FILE', values: 'file', help: 'Your own configuration' },
       budget: { value: 'USD', help: 'A new limit for the whole session, what was spent before included' },
       yes: { short: 'y', help: 'Approve the plan without asking' },
-      accept: { value: 'all|none', help: 'What to do with the changes at the end' },
-      rehearse: { value: 'SCRIPT', help: 'For a session that was rehearsed: its script' },
+      accept: { value: 'all|none', values: ['all', 'none'], help: 'What to do with the changes at the end' },
+      rehearse: { value: 'SCRIPT', values: 'rehearsal', help: 'For a session that was rehearsed: its script' },
       ...json,
     },
     examples: ['orchestrate retry', 'orchestrate retry frontend'],
   },
   status: {
     usage: '[SESSION]',
+    words: session,
     summary: 'Where a session stands: tasks, agents, tokens, cost',
     options: { ...workspace, ...json },
   },
   monitor: {
     usage: '[SESSION]',
+    words: session,
     summary: 'Watch a session that another process runs',
     options: { ...workspace, ...json },
   },
   logs: {
     usage: '[SESSION]',
+    words: session,
     summary: "Print a session's log",
-    options: { ...workspace, agent: { value: 'AGENT', help: 'Only what this agent said and did' }, ...follow, ...json },
+    options: {
+      ...workspace,
+      agent: { value: 'AGENT', values: 'agent', help: 'Only what this agent said and did' },
+      ...follow,
+      ...json,
+    },
   },
   list: { usage: '', summary: 'All sessions of this workspace', options: { ...workspace, ...json } },
   abort: {
     usage: '[SESSION]',
+    words: session,
     summary: 'End a session, or one of its agents',
-    options: { ...workspace, agent: { value: 'AGENT', help: 'End only this agent' } },
+    options: { ...workspace, agent: { value: 'AGENT', values: 'agent', help: 'End only this agent' } },
   },
-  pause: { usage: '[SESSION]', summary: 'Start nothing more until you say continue', options: { ...workspace } },
-  continue: { usage: '[SESSION]', summary: 'Let a paused session go on', options: { ...workspace } },
+  pause: {
+    usage: '[SESSION]',
+    words: session,
+    summary: 'Start nothing more until you say continue',
+    options: { ...workspace },
+  },
+  continue: { usage: '[SESSION]', words: session, summary: 'Let a paused session go on', options: { ...workspace } },
   budget: {
     usage: 'USD [SESSION]',
+    words: [[], ['session']],
     summary: 'Set what a session may cost in all',
     detail:
       'What was spent before counts: the amount must be more than that. A team that waits for money goes on; one that\nsomebody paused stays paused. A session keeps its limit, whatever is configured when it is resumed.',
@@ -106,34 +159,45 @@ export const commands = {
     examples: ['orchestrate budget 5'],
   },
   answer: {
-    usage: 'SESSION ASK TEXT',
+    usage: '[SESSION] [ASK] [TEXT]',
+    words: [['session', 'ask'], ['ask']],
     summary: "Answer an agent's question or permission request",
-    detail: 'For a permission TEXT is allow, allow-session, allow-always or deny, with a reason after it if you like.',
-    options: { ...workspace },
+    detail:
+      'Alone it lists what is asked, and asks you in a terminal. Where only one thing is asked, ASK may be left out.\nFor a permission TEXT is allow, allow-session, allow-always or deny, with a reason after it if you like.',
+    options: { ...workspace, ...json },
+    examples: ['orchestrate answer', 'orchestrate answer "deny: not now"'],
   },
-  report: { usage: '[SESSION]', summary: 'Print the report of a session', options: { ...workspace, ...json } },
+  report: {
+    usage: '[SESSION]',
+    words: session,
+    summary: 'Print the report of a session',
+    options: { ...workspace, ...json },
+  },
   changes: {
     usage: '[SESSION] [PATH]',
+    words: [['session', 'change'], ['change']],
     summary: 'What agents wrote and you have not decided on yet, in all sessions or in one',
     options: { ...workspace, ...json },
   },
   accept: {
     usage: '[SESSION] [PATH[#HUNK]]',
+    words: [['session', 'change'], ['change']],
     summary: 'Keep what agents wrote: all of it, a file, or a hunk',
     options: {
       ...workspace,
-      agent: { value: 'AGENT', help: 'Only what this agent wrote' },
-      task: { value: 'TASK', help: 'Only what came of this task' },
+      agent: { value: 'AGENT', values: 'agent', help: 'Only what this agent wrote' },
+      task: { value: 'TASK', values: 'task', help: 'Only what came of this task' },
       ...json,
     },
   },
   reject: {
     usage: '[SESSION] [PATH[#HUNK]]',
+    words: [['session', 'change'], ['change']],
     summary: 'Take out what agents wrote; your own edits stay',
     options: {
       ...workspace,
-      agent: { value: 'AGENT', help: 'Only what this agent wrote' },
-      task: { value: 'TASK', help: 'Only what came of this task' },
+      agent: { value: 'AGENT', values: 'agent', help: 'Only what this agent wrote' },
+      task: { value: 'TASK', values: 'task', help: 'Only what came of this task' },
       reason: { value: 'TEXT', help: 'Goes back to the agent while its session runs' },
       force: { help: 'Also hunks that you edited yourself' },
       yes: { help: 'Do not ask before everything is taken out' },
@@ -142,12 +206,13 @@ export const commands = {
   },
   queue: {
     usage: 'add TEXT | list | remove ITEM',
+    words: [[['add', 'list', 'remove']], ['item']],
     summary: 'Hand a running session more work',
     options: {
       ...workspace,
-      session: { value: 'SESSION', help: 'Which session (default: the one that runs)' },
-      target: { value: 'POOL|ROLE', help: 'Who should do it' },
-      priority: { value: 'N', help: 'high, medium, low, or 0 to 10' },
+      session: { value: 'SESSION', values: 'session', help: 'Which session (default: the one that runs)' },
+      target: { value: 'POOL|ROLE', values: 'role', help: 'Who should do it' },
+      priority: { value: 'N', values: ['high', 'medium', 'low'], help: 'high, medium, low, or 0 to 10' },
       ...json,
     },
     examples: ['orchestrate queue add "Test the sign-in page on small screens" --target qa-specialist --priority high'],
@@ -156,25 +221,30 @@ export const commands = {
     usage: '',
     summary: 'Check configuration, keys, providers and models',
     detail: 'Asks every configured provider for its models and one tiny answer (this costs a fraction of a cent).',
-    options: { ...workspace, config: { value: 'FILE', help: 'Your own configuration' }, ...json },
+    options: { ...workspace, config: { value: 'FILE', values: 'file', help: 'Your own configuration' }, ...json },
   },
   trust: {
     usage: '',
     summary: "Agree to what this workspace's configuration would loosen or lead elsewhere",
     options: {
       ...workspace,
-      config: { value: 'FILE', help: 'Your own configuration' },
+      config: { value: 'FILE', values: 'file', help: 'Your own configuration' },
       yes: { short: 'y', help: 'Agree without asking' },
     },
   },
   adopt: {
     usage: 'SESSION',
+    words: session,
     summary: 'Take over a session that is from elsewhere, after seeing what it would do',
     detail:
       'A session that came with a folder, was moved, or was made by an older version is only shown. Adopting it seals it\nas yours: from then on it is resumed, decided on and answered like any other.',
     options: { ...workspace, yes: { short: 'y', help: 'Adopt without asking' } },
   },
-  completion: { usage: 'bash|zsh|fish', summary: 'Print a script that completes commands in your shell' },
+  completion: {
+    usage: 'bash|zsh|fish',
+    words: [[['bash', 'zsh', 'fish']]],
+    summary: 'Print a script that completes commands in your shell',
+  },
 } satisfies Record<string, CommandSpec>;
 
 export type CommandName = keyof typeof commands;

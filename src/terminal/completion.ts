@@ -1,59 +1,56 @@
-import { type CommandSpec, commands } from './command-table.ts';
+import { own } from '../core/own.ts';
 import { type Call, EXIT, print, type Terminal, UsageError } from './terminal.ts';
 
-const optionsOf = (spec: CommandSpec) => [...Object.keys(spec.options ?? {}), 'help'].map(name => `--${name}`);
-
-/** Scripts that complete commands and options, made from the same table as the help. */
-export const completionScripts: Record<string, () => string> = {
-  bash: () => `_orchestrate() {
-  local current="\${COMP_WORDS[COMP_CWORD]}"
-  if [ "$COMP_CWORD" -eq 1 ]; then
-    COMPREPLY=($(compgen -W "${Object.keys(commands).join(' ')}" -- "$current"))
-    return
-  fi
-  case "\${COMP_WORDS[1]}" in
-${Object.entries(commands)
-  .map(([name, spec]) => `    ${name}) COMPREPLY=($(compgen -W "${optionsOf(spec).join(' ')}" -- "$current")) ;;`)
-  .join('\n')}
-  esac
-  if [ "\${#COMPREPLY[@]}" -eq 0 ]; then COMPREPLY=($(compgen -f -- "$current")); fi
+/** The program itself says what may stand there: `:files` and `:folders` are for the shell to look up. */
+export const completionScripts: Record<string, string> = {
+  bash: `_orchestrate() {
+  local current="\${COMP_WORDS[COMP_CWORD]}" value rest
+  COMPREPLY=()
+  while IFS=$'\\t' read -r value rest; do
+    case "$value" in
+      :files) compopt -o filenames 2>/dev/null; while read -r value; do COMPREPLY+=("$value"); done < <(compgen -f -- "$current") ;;
+      :folders) compopt -o filenames 2>/dev/null; while read -r value; do COMPREPLY+=("$value"); done < <(compgen -d -- "$current") ;;
+      *) COMPREPLY+=("$value") ;;
+    esac
+  done < <("\${COMP_WORDS[0]}" __complete "\${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null)
 }
 complete -F _orchestrate orchestrate`,
-  zsh: () => `#compdef orchestrate
+  zsh: `#compdef orchestrate
 _orchestrate() {
-  if (( CURRENT == 2 )); then
-    local -a names=(
-${Object.entries(commands)
-  .map(([name, spec]) => `      '${name}:${spec.summary.replaceAll("'", "'\\''")}'`)
-  .join('\n')}
-    )
-    _describe command names
-    return
-  fi
-  case "$words[2]" in
-${Object.entries(commands)
-  .map(([name, spec]) => `    ${name}) compadd -- ${optionsOf(spec).join(' ')} ;;`)
-  .join('\n')}
-  esac
-  _files
+  local line value
+  local -a offers
+  for line in "\${(@f)$("$words[1]" __complete "\${(@)words[2,CURRENT]}" 2>/dev/null)}"; do
+    case "$line" in
+      :files) _files ;;
+      :folders) _files -/ ;;
+      ?*)
+        value="\${line%%$'\\t'*}"
+        if [[ "$line" == *$'\\t'* ]]; then offers+=("\${value//:/\\\\:}:\${line#*$'\\t'}"); else offers+=("\${value//:/\\\\:}"); fi ;;
+    esac
+  done
+  (( $#offers )) && _describe 'orchestrate' offers
 }
 compdef _orchestrate orchestrate`,
-  fish: () =>
-    Object.entries(commands as Record<string, CommandSpec>)
-      .flatMap(([name, spec]) => [
-        `complete -c orchestrate -n __fish_use_subcommand -a ${name} -d "${spec.summary}"`,
-        ...Object.entries(spec.options ?? {}).map(
-          ([option, { help, value }]) =>
-            `complete -c orchestrate -n "__fish_seen_subcommand_from ${name}" -l ${option}${value ? ' -r' : ''} -d "${help}"`,
-        ),
-      ])
-      .join('\n'),
+  fish: `function __orchestrate_complete
+    set -l words (commandline -opc) (commandline -ct)
+    for line in ($words[1] __complete $words[2..-1] 2>/dev/null)
+        switch $line
+            case ':files'
+                __fish_complete_path (commandline -ct)
+            case ':folders'
+                __fish_complete_directories (commandline -ct)
+            case '*'
+                echo $line
+        end
+    end
+end
+complete -c orchestrate -f -a '(__orchestrate_complete)'`,
 };
 
 export async function completion(terminal: Terminal, call: Call): Promise<number> {
-  const script = completionScripts[call.words[0] ?? ''];
+  const script = own(completionScripts, call.words[0] ?? '');
   if (!script)
     throw new UsageError(`Which shell? Write: orchestrate completion ${Object.keys(completionScripts).join('|')}`);
-  print(terminal, script());
+  print(terminal, script);
   return EXIT.done;
 }

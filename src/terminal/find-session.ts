@@ -7,7 +7,7 @@ import type { SessionFolder } from '../node/session/session-folder.ts';
 import { findSession, listSessions, type SessionSummary, type Sessions } from '../node/session/sessions.ts';
 import { type Call, option, type Terminal, UsageError } from './terminal.ts';
 
-export const workspaceOf = (terminal: Terminal, call: Call): string =>
+export const workspaceOf = (terminal: Terminal, call: Pick<Call, 'options'>): string =>
   resolve(terminal.folder, option(call, 'workspace') ?? '.');
 
 export const sessionsIn = (terminal: Terminal, workspace: string): Sessions => ({

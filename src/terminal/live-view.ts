@@ -1,6 +1,7 @@
 import { oneLine } from '../core/plain.ts';
 import { showCost, showTokens } from '../core/session/figures.ts';
-import type { AgentState, SessionState, TaskState, TaskStatus } from '../core/session/state.ts';
+import { workingTime } from '../core/session/standing.ts';
+import type { AgentState, Ask, SessionState, TaskState, TaskStatus } from '../core/session/state.ts';
 import { shownRequest } from '../core/visible.ts';
 import { showDuration, showMoney } from '../protocol/show.ts';
 import { cut, type Look, type Style, widthOf } from './style.ts';
@@ -70,6 +71,16 @@ function squeeze(tasks: TaskState[], rows: number): { shown: TaskState[]; hidden
   return { shown: tasks.filter(task => kept.has(task)), hidden: tasks.length - kept.size };
 }
 
+/** What is asked, and what it is answered with from another terminal. */
+function askLines({ ask, agent, request }: Ask, waiting: number, columns: number, style: Style): string[] {
+  const what = request.type === 'permission-asked' ? `wants: ${shownRequest(request)}` : `asks: ${request.text}`;
+  const count = waiting > 1 ? ` (1 of ${waiting})` : '';
+  return [
+    style.warn(cut(oneLine(`? ${agent}${count} ${what}`), columns)),
+    style.dim(cut(oneLine(`  orchestrate answer ${ask}`), columns)),
+  ];
+}
+
 /** The whole picture of a session as lines that fit the terminal. */
 export function liveLines(
   state: SessionState,
@@ -78,8 +89,10 @@ export function liveLines(
     columns: number;
     rows: number;
     style: Style;
-    /** What is asked stands beneath, in full. */
-    asking?: boolean;
+    /** Of what is asked: the first unless told otherwise; none where it is shown elsewhere. */
+    asks?: 'first' | 'all' | 'none';
+    /** Whether somebody works on it now. */
+    runs?: boolean;
   },
 ): string[] {
   const { now, columns, style } = options;
@@ -87,7 +100,7 @@ export function liveLines(
   const done = tasks.filter(task => task.status === 'completed').length;
   const running = [...state.agents.values()].filter(agent => agent.endedAt === undefined).length;
   const limit = state.budget.limits.find(each => each.scope === 'session')?.limit;
-  const elapsed = state.startedAt === undefined ? 0 : now - state.startedAt;
+  const elapsed = workingTime(state, now, options.runs ?? true);
   const cost = `${showCost(state.tally)}${limit ? ` of ${showMoney(limit)}` : ''}`;
   const counters = [
     state.status === 'ended' ? (state.outcome?.outcome ?? 'ended') : state.status,
@@ -98,16 +111,13 @@ export function liveLines(
     showDuration(elapsed),
   ].join(' · ');
   const head = [style.bold(cut(oneLine(state.goal), columns)), style.dim(cut(counters, columns))];
-  const foot = [...state.asks.values()].slice(0, options.asking ? 0 : 1).map(ask => {
-    const what =
-      ask.request.type === 'permission-asked' ? `wants: ${shownRequest(ask.request)}` : `asks: ${ask.request.text}`;
-    const count = state.asks.size > 1 ? ` (1 of ${state.asks.size})` : '';
-    return style.warn(cut(oneLine(`? ${ask.agent}${count} ${what}`), columns));
-  });
+  const { asks = 'first' } = options;
+  const shown = [...state.asks.values()].slice(0, asks === 'all' ? undefined : asks === 'first' ? 1 : 0);
+  const foot = shown.flatMap(ask => askLines(ask, state.asks.size, columns, style));
   const groups = sections(state);
   const titles = groups.filter(([phase]) => phase !== undefined).length;
-  const { shown, hidden } = squeeze(tasks, options.rows - head.length - foot.length - titles - 2);
-  const visible = new Set(shown);
+  const { shown: kept, hidden } = squeeze(tasks, options.rows - head.length - foot.length - titles - 2);
+  const visible = new Set(kept);
   const body = groups.flatMap(([phase, list]) => {
     const lines = list.filter(task => visible.has(task)).map(task => taskLine(state, task, now, columns, style));
     return lines.length > 0 && phase ? [style.dim(cut(oneLine(phase), columns)), ...lines] : lines;

@@ -31,6 +31,8 @@ const WAYS: Record<Kind, string> = {
   permission: '[y] once  [s] for this session  [a] always  [n] no, and why  [?] help',
 };
 
+export const howToAnswer = (ask: Ask): string => WAYS[kindOf(ask)];
+
 /** What is asked, in full. */
 export function questionText(ask: Ask, waiting: number, style: Style): string[] {
   const { agent, request } = ask;

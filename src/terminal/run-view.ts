@@ -48,7 +48,7 @@ export async function watchRun(
         const asked = asking?.picture(columns, rows - LEAST_LINES);
         const room = rows - (asked?.lines.length ?? 0);
         const now = terminal.clock.now();
-        const lines = liveLines(state, { now, columns, rows: room, style, asking: asking !== undefined });
+        const lines = liveLines(state, { now, columns, rows: room, style, asks: asking ? 'none' : 'first' });
         return asked ? { lines: [...lines, ...asked.lines], cursor: asked.cursor } : { lines };
       })
     : undefined;
@@ -61,7 +61,11 @@ export async function watchRun(
     if (line) print(terminal, line);
   };
   const subscription = events.listen(show);
-  const stop = () => session.stop('interrupted in the terminal');
+  const stop = () => {
+    if (screen) screen.print(STOPPING);
+    else printError(terminal, STOPPING);
+    session.stop('interrupted in the terminal');
+  };
   terminal.interrupt.addEventListener('abort', stop, { once: true });
   if (terminal.interrupt.aborted) stop();
   // Elapsed times grow although nothing happens.
@@ -88,6 +92,8 @@ export async function watchRun(
   );
   return EXIT.failures;
 }
+
+const STOPPING = 'Stopping: what is under way is brought to an end. Ctrl-C again stops at once.';
 
 /** Lines of the live view that stay beside a question. */
 const LEAST_LINES = 4;

@@ -36,7 +36,7 @@ export const printJsonText = ({ out }: Terminal, json: string): void => void out
 export const printJson = (terminal: Terminal, value: unknown): void => printJsonText(terminal, JSON.stringify(value));
 
 /** The value of an option that takes one. */
-export function option(call: Call, name: string): string | undefined {
+export function option(call: Pick<Call, 'options'>, name: string): string | undefined {
   const value = call.options[name];
   return typeof value === 'string' ? value : undefined;
 }

@@ -20,7 +20,7 @@ const authors = (hunk: Hunk) =>
 
 function hunkLines(hunk: Hunk, before: string[], after: string[], style: Style): string[] {
   const { base, current } = hunk;
-  const head = `@@ -${base.start + 1},${base.count} +${current.start + 1},${current.count} @@ ${hunk.id}  ${authors(hunk)}${hunk.edited ? '  edited by you' : ''}`;
+  const head = `@@ -${base.start + 1},${base.count} +${current.start + 1},${current.count} @@ hunk ${hunk.id}  ${authors(hunk)}${hunk.edited ? '  edited by you' : ''}`;
   if (hunk.kind === 'file-content') return [style.accent(head), style.dim('  (not text)')];
   return [
     style.accent(head),

@@ -71,35 +71,6 @@ export function dollars(text: string): number | undefined {
   return amount === undefined ? undefined : Number(amount);
 }
 
-const DECISIONS = {
-  allow: { decision: 'allow', scope: 'once' },
-  'allow-session': { decision: 'allow', scope: 'session' },
-  'allow-always': { decision: 'allow', scope: 'always' },
-  deny: { decision: 'deny', scope: 'once' },
-} as const;
-
-export async function answer(terminal: Terminal, call: Call): Promise<number> {
-  const [word, askId, first, ...rest] = call.words;
-  if (!word || !askId || first === undefined) throw new UsageError('Write: orchestrate answer SESSION ASK TEXT');
-  const workspace = workspaceOf(terminal, call);
-  const session = await chooseOwn(terminal, workspace, word);
-  const { state } = await readState(await openFolder(terminal, workspace, session.id));
-  const open = state.asks.get(askId);
-  if (!open) {
-    const asks = [...state.asks.keys()];
-    throw new UsageError(
-      `Nothing is asked under "${askId}". ${asks.length > 0 ? `Open are: ${asks.join(', ')}.` : 'Nothing is open.'}`,
-    );
-  }
-  if (open.request.type === 'question-asked') {
-    return ask(terminal, call, session.id, { kind: 'answer', ask: askId, text: [first, ...rest].join(' ') });
-  }
-  const decision = DECISIONS[first as keyof typeof DECISIONS];
-  if (!decision) throw new UsageError(`A permission is answered with ${Object.keys(DECISIONS).join(', ')}.`);
-  const text = rest.join(' ');
-  return ask(terminal, call, session.id, { kind: 'answer', ask: askId, ...decision, ...(text && { text }) });
-}
-
 export async function queue(terminal: Terminal, call: Call): Promise<number> {
   const [verb, ...words] = call.words;
   const session = option(call, 'session');

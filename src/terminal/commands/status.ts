@@ -16,10 +16,15 @@ export async function status(terminal: Terminal, call: Call): Promise<number> {
     return EXIT.done;
   }
   // A session nobody runs does not get older.
-  const runs = session.owner && !session.owner.reviews;
+  const runs = session.owner !== undefined && !session.owner.reviews;
   const now = runs ? terminal.clock.now() : (state.lastAt ?? terminal.clock.now());
   const columns = terminal.out.columns ?? 100;
-  print(terminal, liveLines(state, { now, columns, rows: Number.POSITIVE_INFINITY, style: terminal.style }).join('\n'));
+  print(
+    terminal,
+    liveLines(state, { now, columns, rows: Number.POSITIVE_INFINITY, style: terminal.style, asks: 'all', runs }).join(
+      '\n',
+    ),
+  );
   const open = openCost(state);
   if (!runs && open > 0) print(terminal, `Calls that were cut off may have cost up to ${showMoney(open)} more.`);
   const owner = session.owner

@@ -1,12 +1,14 @@
 import { followJournal } from '../../core/session/follow.ts';
 import { readerFor } from '../../core/session/origin.ts';
 import { initialState, reduce } from '../../core/session/reduce.ts';
+import type { SessionFolder } from '../../node/session/session-folder.ts';
+import { readState, type SessionSummary } from '../../node/session/sessions.ts';
 import type { JournalEvent } from '../../protocol/events.ts';
 import { eventLine } from '../event-line.ts';
 import { chooseSession, openFolder, workspaceOf } from '../find-session.ts';
 import { liveLines } from '../live-view.ts';
 import { Screen } from '../screen.ts';
-import { type Call, EXIT, option, print, printJson, type Terminal } from '../terminal.ts';
+import { type Call, EXIT, option, print, printError, printJson, type Terminal, UsageError } from '../terminal.ts';
 
 const belongsTo = (event: JournalEvent, agent: string | undefined) =>
   agent === undefined || ('agent' in event && event.agent === agent) || ('by' in event && event.by === agent);
@@ -17,6 +19,7 @@ export async function logs(terminal: Terminal, call: Call): Promise<number> {
   const session = await chooseSession(terminal, workspace, call.words[0]);
   const store = await openFolder(terminal, workspace, session.id);
   const agent = option(call, 'agent');
+  if (agent !== undefined) await mustBeThere(terminal, store, session, agent, call.options.follow === true);
   const show = (event: JournalEvent) => {
     if (!belongsTo(event, agent)) return;
     if (call.options.json) return printJson(terminal, event);
@@ -30,6 +33,22 @@ export async function logs(terminal: Terminal, call: Call): Promise<number> {
   const reader = await readerFor(store);
   for await (const bytes of store.readJournal(0)) reader.push(bytes).forEach(show);
   return EXIT.done;
+}
+
+/** Whoever is not there has no log; in a session that goes on they may still come. */
+async function mustBeThere(
+  terminal: Terminal,
+  store: SessionFolder,
+  { id, owner }: SessionSummary,
+  agent: string,
+  follows: boolean,
+): Promise<void> {
+  const { state } = await readState(store);
+  if (state.agents.has(agent)) return;
+  const all = [...state.agents.keys()];
+  const text = `There is no agent "${agent}" in ${id}. ${all.length > 0 ? `Its agents: ${all.join(', ')}.` : 'It has none yet.'}`;
+  if (!follows || !owner || owner.reviews) throw new UsageError(text);
+  printError(terminal, text);
 }
 
 /** `monitor`: the live picture of a session that another process runs. */

@@ -1,8 +1,6 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { parseCommandLine } from '../../../src/terminal/arguments.ts';
 import { commands } from '../../../src/terminal/command-table.ts';
-import { completionScripts } from '../../../src/terminal/completion.ts';
 import { commandHelp, overview } from '../../../src/terminal/help.ts';
 import { styleFor } from '../../../src/terminal/style.ts';
 
@@ -62,14 +60,5 @@ describe('the command line', () => {
       const help = commandHelp(name as keyof typeof commands, plain);
       for (const option of Object.keys('options' in spec ? spec.options : {})) assert.ok(help.includes(`--${option}`));
     }
-  });
-
-  it('completes in bash', function () {
-    if (process.platform === 'win32') this.skip();
-    const script = `${completionScripts.bash?.()}
-COMP_WORDS=(orchestrate re); COMP_CWORD=1; _orchestrate; echo "\${COMPREPLY[@]}"
-COMP_WORDS=(orchestrate run --bud); COMP_CWORD=2; _orchestrate; echo "\${COMPREPLY[@]}"`;
-    const lines = execFileSync('bash', ['--norc', '-c', script], { encoding: 'utf8' }).trim().split('\n');
-    assert.deepEqual(lines, ['resume retry report reject', '--budget']);
   });
 });

@@ -71,6 +71,16 @@ describe('figures', () => {
   });
 });
 
+describe('a duration', () => {
+  it('is never negative, whatever was done to the clock', () => {
+    assert.equal(showDuration(-5000), '0.0 s');
+    const { append, state } = session(1);
+    append({ type: 'task-started', task: 'task-0', attempt: 1 });
+    const lines = liveLines(state, { now: -3_600_000, columns: 80, rows: 20, style: plain });
+    assert.doesNotMatch(lines.join('\n'), /-\d/);
+  });
+});
+
 describe('what calls without an outcome may cost', () => {
   it('is what was reserved for them, until they are settled', () => {
     const { append, state } = memoryJournal();
