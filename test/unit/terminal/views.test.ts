@@ -77,7 +77,7 @@ describe('a duration', () => {
     const { append, state } = session(1);
     append({ type: 'task-started', task: 'task-0', attempt: 1 });
     const lines = liveLines(state, { now: -3_600_000, columns: 80, rows: 20, style: plain });
-    assert.doesNotMatch(lines.join('\n'), /-\d/);
+    assert.doesNotMatch(lines.join('\n'), /\s-\d/);
   });
 });
 
