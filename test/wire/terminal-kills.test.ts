@@ -7,6 +7,8 @@ import type { Changes, FileReview } from '../../src/core/changes/changes.ts';
 import { isCutOff } from '../../src/core/session/standing.ts';
 import type { SessionState } from '../../src/core/session/state.ts';
 import { systemClock as clock } from '../../src/node/clock.ts';
+import { userFolder } from '../../src/node/places.ts';
+import { sealSecret } from '../../src/node/session/secret.ts';
 import { findSession, listSessions, readState } from '../../src/node/session/sessions.ts';
 import { NodeWorkspace } from '../../src/node/workspace.ts';
 import type { CanonicalRequest, ScriptedAnswer } from '../../src/rehearsal/wire/types.ts';
@@ -168,8 +170,10 @@ class Mortal {
   }
 
   async #store() {
-    const [session] = await listSessions(this.#lab.workspace, clock);
-    return session && findSession(this.#lab.workspace, session.id, clock);
+    const { workspace, env } = this.#lab;
+    const sessions = { workspace, clock, secret: sealSecret(userFolder(env)) };
+    const [session] = await listSessions(sessions);
+    return session && findSession(sessions, session.id);
   }
 }
 
