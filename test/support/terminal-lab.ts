@@ -15,7 +15,7 @@ export const program = fileURLToPath(new URL('../../src/cli.ts', import.meta.url
  */
 export async function terminalLab(
   folder: string,
-  answer: (request: CanonicalRequest) => ScriptedAnswer,
+  answer: (request: CanonicalRequest) => ScriptedAnswer | Promise<ScriptedAnswer>,
   more: { config?: object; home?: string } = {},
 ) {
   const servers = await serve({ answer });

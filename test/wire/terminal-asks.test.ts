@@ -56,7 +56,7 @@ describe('A question in a real terminal', function () {
     await endServers();
   });
 
-  async function lab(answer: (request: CanonicalRequest) => ScriptedAnswer) {
+  async function lab(answer: (request: CanonicalRequest) => ScriptedAnswer | Promise<ScriptedAnswer>) {
     const { workspace, env, events } = await terminalLab(temp.path, answer);
     const start = (size: { columns: number; rows: number }, ...args: string[]) => {
       const pty = new Pty([process.execPath, program, ...args], { cwd: workspace, env, ...size });
@@ -154,15 +154,20 @@ describe('A question in a real terminal', function () {
   });
 
   it('is not answered by keys that were typed before it was shown', async () => {
-    const { start, of } = await lab(team([ask]));
+    const planned = Promise.withResolvers<void>();
+    const plans = team([ask]);
+    const { start, of } = await lab(async request => {
+      await planned.promise;
+      return plans(request);
+    });
     const pty = start(SIZES[0] as (typeof SIZES)[0], 'run', 'Do it');
     // While the program starts, and while the plan is made.
-    for (let shown = false; !shown; shown = PLAN.test(await pty.text())) {
-      pty.type('y\ry\r?\rn\r');
-      await new Promise(resolve => setTimeout(resolve, 20));
-      if (pty.raw.includes('Go on with')) break;
-    }
-    await pty.shows(PLAN);
+    pty.type('y\ry\r?\rn\r');
+    await until(async () => (await of('call-intent')).length === 1);
+    for (const keys of ['y\r', 'y\ry\r', '?\r', 'n\r', 'y']) pty.type(keys);
+    planned.resolve();
+    await staysVisible(pty, PLAN);
+    assert.match((await pty.picture()).cursor, /^> *$/, 'nothing of it stands in the answer');
     assert.deepEqual(await of('plan-approved'), []);
     assert.deepEqual(await of('plan-refused'), []);
     assert.deepEqual(await of('session-ended'), []);
