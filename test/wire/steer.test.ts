@@ -66,7 +66,8 @@ describe('a session that runs in one terminal, from another one', function () {
     assert.deepEqual(await orchestrate('abort'), { code: 0, said: 'Done.\n' });
     await over;
     const late = await orchestrate('budget', '9');
-    assert.equal(late.code, 2);
-    assert.match(late.said, /is not running \(aborted\)/);
+    // It may go back to work, and then may cost that much.
+    assert.equal(late.code, 0);
+    assert.match(late.said, /\$9\.00/);
   });
 });

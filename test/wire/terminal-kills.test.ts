@@ -4,6 +4,7 @@ import { mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openStored } from '../../src/app/stored-session.ts';
 import type { Changes, FileReview } from '../../src/core/changes/changes.ts';
+import { Redactor } from '../../src/core/redact/redactor.ts';
 import { isCutOff } from '../../src/core/session/standing.ts';
 import type { SessionState } from '../../src/core/session/state.ts';
 import { systemClock as clock } from '../../src/node/clock.ts';
@@ -144,7 +145,8 @@ class Mortal {
     const store = await this.#store();
     const found = new Map<string, string>();
     if (!store) return found;
-    const opened = await openStored({ store, files: new NodeWorkspace(this.#lab.workspace), clock, log }, 'terminal');
+    const files = new NodeWorkspace(this.#lab.workspace);
+    const opened = await openStored({ store, files, clock, log, redactor: new Redactor() }, 'terminal');
     assert.ok(opened.ok, 'nobody runs it');
     const { changes, close } = opened.session;
     try {
