@@ -58,7 +58,7 @@ export class Connection implements Disposable {
   /** To the session that waits for the person, unless that is what is shown. */
   goToWaiting(): void {
     if (!this.#session || waits(this.#session)) return;
-    this.#go(this.#parts.source.sessions.find(waits));
+    this.#show(this.#parts.source.sessions.find(waits) ?? this.#session);
   }
 
   /** The page is gone, or is not seen: VS Code keeps no page that is hidden. */
@@ -95,7 +95,7 @@ export class Connection implements Disposable {
         this.#parts.onDrawn(message.revision);
         break;
       case 'choose':
-        this.#go(this.#find(message.session));
+        this.#show(this.#find(message.session) ?? this.#session);
         break;
       case 'watch':
         this.#publisher.watch(message.agent);
@@ -126,8 +126,9 @@ export class Connection implements Disposable {
     }
   }
 
-  #go(session: LiveSession | undefined): void {
-    if (!session || session === this.#session) return;
+  /** To that one, or to where there is none. */
+  #show(session: LiveSession | undefined): void {
+    if (session === this.#session) return;
     this.#session = session;
     this.#publisher.watch(undefined);
     this.show();
@@ -143,8 +144,8 @@ export class Connection implements Disposable {
     const shown = this.#session;
     const next = firstToShow(sessions);
     const same = sessions.find(session => session === shown || session.state.session === shown?.state.session);
-    if (!same || this.#overtaken(same) || (!same.runs && next && waits(next))) this.#go(next);
-    else if (same !== shown) this.#go(same);
+    if (!same || this.#overtaken(same) || (!same.runs && next && waits(next))) this.#show(next);
+    else if (same !== shown) this.#show(same);
     this.#publisher.listed(sessions);
   }
 
