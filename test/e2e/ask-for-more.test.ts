@@ -25,7 +25,7 @@ describe('a session that is over', function () {
     await workbench.startSession(goal);
     await workbench.pressLens('Approve');
     await press(workbench, 'Which language', 'Swahili');
-    await session(workbench, 'completed.*2 of 2 done').waitFor();
+    await session(workbench, 'completed.*2 of 2').waitFor();
 
     await workbench.run('Orchestrate: Ask for More...');
     await workbench.asks('Ask for More');
@@ -33,7 +33,7 @@ describe('a session that is over', function () {
     await workbench.screenshot('more-request');
     await page.keyboard.press('Enter');
     await page.locator('.quick-input-list').getByText('Whoever fits').click();
-    await session(workbench, 'completed.*3 of 3 done').waitFor();
+    await session(workbench, 'completed.*3 of 3').waitFor();
     assert.equal(await content('farewell.txt'), 'Kwaheri!\n');
     assert.equal(await content('greeting.txt'), 'Habari!\n');
 
@@ -45,7 +45,7 @@ describe('a session that is over', function () {
     await workbench.notification('Should it go back to work').waitFor();
     await workbench.screenshot('more-rejected');
     await press(workbench, 'Should it go back to work', 'Send Back');
-    await session(workbench, 'completed.*4 of 4 done').waitFor();
+    await session(workbench, 'completed.*4 of 4').waitFor();
     assert.equal(await content('greeting.txt'), 'Habari yako!\n');
   });
 });
