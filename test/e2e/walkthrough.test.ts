@@ -31,16 +31,16 @@ describe('the walkthrough', function () {
     const { page } = workbench;
     await workbench.showSidebar();
     await walkthrough(workbench);
-    for (const title of ['See a Team at Work', 'Add a Model', 'Watch and Steer', 'Decide What Stays']) {
+    for (const title of ['See a Team at Work', 'Connect a Model', 'Watch and Steer', 'Decide What Stays']) {
       await open(workbench, title);
     }
     await askKey(workbench);
     await workbench.escape();
-    await open(workbench, 'Add a Model');
+    await open(workbench, 'Connect a Model');
     await askKey(workbench);
     await workbench.input.fill('sk-ant-0123456789');
     await page.keyboard.press('Enter');
-    await done(workbench, 'Add a Model');
+    await done(workbench, 'Connect a Model');
     await workbench.statusBarItem.click();
     await workbench.dashboard();
     await page.locator('.tab', { hasText: 'Welcome' }).first().click();
@@ -68,8 +68,8 @@ describe('the walkthrough', function () {
     it(`is drawn in the colours of the ${theme} theme`, async () => {
       await using workbench = await Workbench.open({ theme, size: { width: 1280, height: 900 } });
       await walkthrough(workbench);
-      await step(workbench, 'Add a Model').click();
-      await step(workbench, 'Add a Model').getByRole('button', { name: 'Check Providers' }).waitFor();
+      await step(workbench, 'Connect a Model').click();
+      await step(workbench, 'Connect a Model').getByRole('button', { name: 'Check Providers' }).waitFor();
       await workbench.screenshot(`walkthrough-${theme}`);
     });
   }
