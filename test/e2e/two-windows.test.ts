@@ -151,7 +151,8 @@ describe('two windows on one workspace', function () {
     await session(second, '2 ask you').waitFor();
     await answer(second, 'qa-specialist-1', 'Allow for this session');
     await second.row('measured.txt').waitFor();
-    await session(second, '1 of 2').waitFor();
+    const measured = second.page.locator('.sidebar').getByRole('treeitem', { name: /^Task Measure it, completed/ });
+    await measured.waitFor();
     await first.page.close();
 
     await second.notification('The other window was closed before its session was over').waitFor();
