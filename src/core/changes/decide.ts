@@ -103,7 +103,8 @@ export function reject(weave: Weave, pick: Pick, options: { edits?: OwnEdits; fo
     }
     if (goes(atom.ins, hunk)) continue;
     if (atom.ins === USER && options.edits === 'discard') continue;
-    if (!goes(atom.del, hunk)) atoms.push(atom);
+    if (isUsersGap(atom) && options.edits === 'discard') atoms.push({ ...atom, del: NOBODY, id: 0 });
+    else if (!goes(atom.del, hunk)) atoms.push(atom);
     // While somebody else's deletion of the whole file stands, a line that comes back is theirs to have taken out.
     else if (weave.gone !== NOBODY && !goes(weave.gone, hunk)) atoms.push({ ...atom, del: weave.gone });
     else atoms.push({ ...atom, del: NOBODY, id: isAgent(atom.ins) ? atom.id : 0 });
@@ -115,6 +116,9 @@ export function reject(weave: Weave, pick: Pick, options: { edits?: OwnEdits; fo
   );
   return { ok: true, decided: { weave: rejected, hunks, marks, builtOn: by } };
 }
+
+/** A line that was no agent's and that the user took out together with an agent's. */
+const isUsersGap = (atom: Atom) => atom.del === USER && !isAgent(atom.ins);
 
 const marksOf = (map: HunkMap, chosen: ReadonlySet<number>): Mark[] => [
   ...new Set([...chosen].flatMap(index => [...(map.hunks[index]?.marks ?? [])])),

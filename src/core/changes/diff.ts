@@ -157,7 +157,7 @@ function compare(a: readonly string[], b: readonly string[], within: Stretch): L
 
 /**
  * The library calls a short line between two changes changed, for looks. Who wrote a line is no matter of looks: what
- * stands on both sides stays. (`hunkMap` joins such neighbours again for the eye.)
+ * stands on both sides stays.
  */
 function exact(a: readonly string[], b: readonly string[], change: LineChange): LineChange[] {
   const { from, removed, to, added } = change;

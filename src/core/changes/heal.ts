@@ -50,7 +50,7 @@ function forRuns(atoms: readonly Atom[], out: Atom[], take: (run: Atom[]) => voi
   }
 }
 
-const isTakenOut = (atom: Atom) => isAgent(atom.del) && !isAgent(atom.ins);
+const isTakenOut = (atom: Atom) => !isVisible(atom) && !isAgent(atom.ins);
 
 function restored(run: Atom[], fresh: ReadonlySet<Atom>): Atom[] {
   let news = 0;

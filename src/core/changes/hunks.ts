@@ -34,7 +34,7 @@ export interface Hunk {
   /** The user changed something inside of it. */
   edited: boolean;
   /** Its lines in the file, by who wrote them. */
-  spans: (LineSpan & { by: Author | 'user' | 'unchanged' })[];
+  spans: (LineSpan & { by: Author | 'user' })[];
 }
 
 /** A hunk together with whose marks are in it. */
@@ -48,14 +48,10 @@ export interface HunkMap {
   of: Int32Array;
 }
 
-/** Between two hunks of one author, so few characters of unchanged lines are no border, if one of them is of some size. */
-const SHORT_GAP = 4;
-const SOME_SIZE = 5;
-
 /** Draws the hunks of a file: touched lines in a row, apart where different agents worked side by side. */
 export function hunkMap(weave: Weave): HunkMap {
   const of = new Int32Array(weave.atoms.length).fill(-1);
-  const groups = weave.gone === NOBODY ? joined(grouped(weave, of), of) : wholeFile(weave, of);
+  const groups = weave.gone === NOBODY ? grouped(weave, of) : wholeFile(weave, of);
   const hunks = groups.map(group => group.build(weave));
   if (hunks.length === 0 && weave.created !== NOBODY && weave.exists) hunks.push(emptyFile(weave));
   return { hunks, of };
@@ -82,10 +78,8 @@ function grouped(weave: Weave, of: Int32Array): Group[] {
   let current = 0;
   let base = 0;
   for (const [index, atom] of weave.atoms.entries()) {
-    if (!isTouched(atom)) {
-      open = undefined;
-      groups.at(-1)?.pass(atom);
-    } else {
+    if (!isTouched(atom)) open = undefined;
+    else {
       if (!open || open.isApart(atom)) {
         open = new Group(current, base);
         groups.push(open);
@@ -99,20 +93,6 @@ function grouped(weave: Weave, of: Int32Array): Group[] {
   return groups;
 }
 
-/** Joins what belongs together for the eye; decisions stay exact, since they go by marks. */
-function joined(groups: Group[], of: Int32Array): Group[] {
-  const result: Group[] = [];
-  const moved = groups.map(group => {
-    const last = result.at(-1);
-    if (last?.belongsWith(group)) last.join(group);
-    else result.push(group);
-    return result.length - 1;
-  });
-  if (result.length < groups.length)
-    for (const [i, group] of of.entries()) if (group >= 0) of[i] = moved[group] as number;
-  return result;
-}
-
 class Group {
   readonly #current: LineSpan;
   readonly #base: LineSpan;
@@ -121,9 +101,6 @@ class Group {
   #edited = false;
   #effective = false;
   #id = Number.POSITIVE_INFINITY;
-  /** Unchanged lines behind it: how many characters other than blanks. */
-  #gap = 0;
-  #largest = 0;
 
   constructor(current: number, base: number) {
     this.#current = { start: current, count: 0 };
@@ -147,28 +124,6 @@ class Group {
       this.#span({ start: line, count: 1, by: isAgent(atom.ins) ? authorOf(weave, atom.ins) : 'user' });
     }
     if (isBase(atom)) this.#base.count++;
-    this.#largest = this.#current.count + this.#base.count;
-  }
-
-  pass(atom: Atom): void {
-    if (this.#gap <= SHORT_GAP) this.#gap += atom.text.replace(/\s/g, '').length;
-  }
-
-  belongsWith(next: Group): boolean {
-    const between = next.#current.start - this.#end;
-    if (between === 0 || this.#gap > SHORT_GAP || Math.max(this.#largest, next.#largest) <= SOME_SIZE) return false;
-    return this.#marks.size === next.#marks.size && [...this.#marks].every(mark => next.#marks.has(mark));
-  }
-
-  join(next: Group): void {
-    this.#span({ start: this.#end, count: next.#current.start - this.#end, by: 'unchanged' });
-    for (const span of next.#spans) this.#span(span);
-    this.#current.count = next.#end - this.#current.start;
-    this.#base.count = next.#base.start + next.#base.count - this.#base.start;
-    this.#edited ||= next.#edited;
-    this.#id = Math.min(this.#id, next.#id);
-    this.#gap = next.#gap;
-    this.#largest = Math.max(this.#largest, next.#largest);
   }
 
   build(weave: Weave): MarkedHunk {
@@ -183,10 +138,6 @@ class Group {
       spans: this.#spans,
       marks: this.#marks,
     };
-  }
-
-  get #end(): number {
-    return this.#current.start + this.#current.count;
   }
 
   #span(span: Hunk['spans'][number]): void {

@@ -51,16 +51,26 @@ export function splice(
       if (!tied) result.loose.add(atom);
     }
   };
-  /** Takes out the next visible line; tells whether that was an agent's. */
-  const takeOut = (): boolean => {
+  /** Takes out the next visible line; one that is not the author's own is kept for whoever takes that back. */
+  const takeOut = (tied: boolean) => {
     const atom = atoms[at++] as Atom;
     visible++;
-    const agents = isAgent(atom.ins);
-    if (mark === USER ? !agents : agents && isOwn(atom.ins)) return agents;
+    const isGone =
+      mark === USER ? atom.ins === USER || (!isAgent(atom.ins) && !tied) : isAgent(atom.ins) && isOwn(atom.ins);
+    if (isGone) return;
     const taken: Atom = { ...atom, del: mark, id: atom.id || result.next++ };
     out.push(taken);
     result.fresh.add(taken);
-    return agents;
+  };
+  /** Whether the user's edit of the next lines is one of a hunk's: it touches what an agent or they wrote in one. */
+  const isTied = (removed: number) => {
+    for (let i = at, left = removed; left > 0 && i < atoms.length; i++) {
+      const atom = atoms[i] as Atom;
+      if (!isVisible(atom)) continue;
+      if (atom.ins !== NOBODY) return true;
+      left--;
+    }
+    return false;
   };
 
   for (const edit of edits) {
@@ -71,12 +81,12 @@ export function splice(
       put(edit.lines, mark !== USER || isInside(out, atoms, at));
       continue;
     }
-    let agents = false;
+    const tied = mark !== USER || isTied(edit.removed);
     for (let i = 0; i < edit.removed && at < atoms.length; i++) {
       copyInvisible();
-      if (at < atoms.length) agents = takeOut() || agents;
+      if (at < atoms.length) takeOut(tied);
     }
-    put(edit.lines, mark !== USER || agents || isInside(out, atoms, at));
+    put(edit.lines, tied || isInside(out, atoms, at));
   }
   copyTo(Number.POSITIVE_INFINITY);
   return result;

@@ -85,7 +85,6 @@ export class LineDecorations implements vscode.Disposable {
         });
       }
       for (const span of hunk.spans) {
-        if (span.by === 'unchanged') continue;
         const range = new vscode.Range(span.start, 0, span.start + span.count - 1, Number.MAX_SAFE_INTEGER);
         pending.push({
           range: editor.document.validateRange(range),

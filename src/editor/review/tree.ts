@@ -168,10 +168,7 @@ function linesIn(hunks: readonly Hunk[]): string {
   let removed = 0;
   for (const { spans, base } of hunks) {
     removed += base.count;
-    for (const { by, count } of spans) {
-      if (by === 'unchanged') removed -= count;
-      else added += count;
-    }
+    for (const { count } of spans) added += count;
   }
   return `+${added} −${removed}`;
 }

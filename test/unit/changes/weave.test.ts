@@ -174,7 +174,10 @@ class World {
         else if (meantIns && atom.del !== USER) this.settled.add(atom.text);
       } else if (meantIns) this.#forget(atom.text);
       else if (atom.ins === USER && step.edits === 'discard') this.#forget(atom.text);
-      else if (meantDel && !decided.weave.exists && decided.weave.gone > 0) {
+      else if (atom.del === USER && !isAgent(atom.ins) && step.edits === 'discard') {
+        this.shown.add(atom.text);
+        this.settled.add(atom.text);
+      } else if (meantDel && !decided.weave.exists && decided.weave.gone > 0) {
         this.out.set(atom.text, agentOf(before, decided.weave.gone) as string);
       } else if (meantDel) {
         this.out.delete(atom.text);
@@ -209,7 +212,7 @@ class World {
       for (const span of hunk.spans) {
         assert.equal(span.start, at);
         for (; at < span.start + span.count; at++) {
-          if (span.by !== 'unchanged') by.set(lines[at] as string, span.by === 'user' ? span.by : span.by.agent);
+          by.set(lines[at] as string, span.by === 'user' ? span.by : span.by.agent);
         }
       }
       assert.equal(at, hunk.current.start + hunk.current.count);
@@ -316,6 +319,84 @@ describe('a file under review', function () {
         }
       }),
       { numRuns: 1000 },
+    );
+  });
+});
+
+describe("the user's edits at the edges of a change", () => {
+  const ada = { agent: 'ada', task: 'ui' };
+  const begun = ['before\n', 'return old;\n', 'after\n'];
+  const written = () => agentWrote(weaveOf(begun), ['before\n', 'const x = 1;\n', 'return x;\n', 'after\n'], ada);
+  const line = (weave: Weave, from: number, ...lines: string[]) => userEdited(weave, [{ from, removed: 1, lines }]);
+  const rejected = (weave: Weave, edits: 'keep' | 'discard') => {
+    const answer = reject(weave, {}, { edits });
+    assert.ok(answer.ok);
+    return currentLines(answer.decided.weave);
+  };
+
+  it('belong to it keystroke by keystroke, and leave no line behind that cannot be reached', () => {
+    let weave = written();
+    for (const typed of ['return x ;\n', 'return x +;\n', 'return x + 1;\n']) weave = line(weave, 2, typed);
+    assert.equal(hunkMap(weave).hunks.length, 1);
+    assert.deepEqual(rejected(weave, 'discard'), begun);
+    assert.deepEqual(rejected(weave, 'keep'), ['before\n', 'return old;\n', 'return x + 1;\n', 'after\n']);
+  });
+
+  it('bring back what stood there when they replaced lines on both sides of the edge', () => {
+    const weave = userEdited(written(), [{ from: 2, removed: 2, lines: ['mine\n'] }]);
+    assert.deepEqual(rejected(weave, 'discard'), begun);
+    assert.deepEqual(rejected(weave, 'keep'), ['before\n', 'return old;\n', 'mine\n']);
+    const kept = accept(weave, {});
+    assert.ok(kept.ok);
+    assert.deepEqual(currentLines(kept.decided.weave), ['before\n', 'const x = 1;\n', 'mine\n']);
+    assert.deepEqual(baseLines(kept.decided.weave), ['before\n', 'const x = 1;\n', 'mine\n']);
+  });
+
+  it('are all taken back by discarding them, and nothing else is, wherever they touch it', () => {
+    const edit = fc.record({
+      at: fc.nat(20),
+      before: fc.nat(2),
+      after: fc.nat(2),
+      add: fc.nat(3),
+      byDiff: fc.boolean(),
+    });
+    fc.assert(
+      fc.property(
+        fc.record({
+          size: fc.integer({ min: 3, max: 9 }),
+          at: fc.nat(9),
+          removed: fc.nat(3),
+          added: fc.integer({ min: 1, max: 4 }),
+        }),
+        fc.array(edit, { minLength: 1, maxLength: 5 }),
+        (agent, edits) => {
+          const base = Array.from({ length: agent.size }, (_, index) => `base ${index}\n`);
+          const next = [...base];
+          const added = Array.from({ length: agent.added }, (_, index) => `ada ${index}\n`);
+          next.splice(Math.min(agent.at, base.length), agent.removed, ...added);
+          let weave = agentWrote(weaveOf(base), next, ada);
+          let count = 0;
+          for (const one of edits) {
+            const [hunk] = hunkMap(weave).hunks;
+            if (!hunk || hunk.current.count === 0) break;
+            const lines = currentLines(weave) ?? [];
+            // Every edit replaces at least one line of the change, and perhaps some on either side of it.
+            const touched = hunk.current.start + (one.at % hunk.current.count);
+            const from = Math.max(0, touched - one.before);
+            const until = Math.min(lines.length, touched + 1 + one.after);
+            const mine = Array.from({ length: one.add }, () => `user ${++count}\n`);
+            const after = [...lines.slice(0, from), ...mine, ...lines.slice(until)];
+            weave = one.byDiff
+              ? userWrote(weave, after)
+              : userEdited(weave, [{ from, removed: until - from, lines: mine }]);
+          }
+          if (hunkMap(weave).hunks.length === 0) return;
+          assert.deepEqual(rejected(weave, 'discard'), base);
+          const kept = new Set(rejected(weave, 'keep'));
+          for (const line of currentLines(weave) ?? []) if (line.startsWith('user')) assert.ok(kept.has(line), line);
+        },
+      ),
+      RUNS,
     );
   });
 });
