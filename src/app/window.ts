@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { RoleSpec } from '../core/agent/contract.ts';
 import { loadRoles } from '../core/agent/roles/roles.ts';
+import { waitingIn } from '../core/changes/waiting.ts';
 import { type WatchedChanges, watchChanges } from '../core/changes/watched.ts';
 import type { ConfigProblem, LoadedConfig } from '../core/config/load.ts';
 import { mergeConfig } from '../core/config/merge.ts';
@@ -172,6 +173,11 @@ export class Window {
 
   list(): Promise<SessionSummary[]> {
     return listSessions(this.#sessions);
+  }
+
+  async waits(id: string): Promise<boolean> {
+    const store = await this.#find(id);
+    return store !== undefined && waitingIn((await readState(store)).state).length > 0;
   }
 
   async owner(id: string): Promise<SessionOwner | undefined> {

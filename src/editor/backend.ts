@@ -67,6 +67,8 @@ export interface Backend {
   begin(beginning: Beginning): Promise<Begun>;
   /** Newest first. */
   list(): Promise<SessionSummary[]>;
+  /** Whether something waits for review in it, or may again. */
+  waits(id: string): Promise<boolean>;
   /** The process that runs or reviews it. */
   owner(id: string): Promise<SessionOwner | undefined>;
   /** `told` is called for each event that its owner writes, after the state took it. */

@@ -8,7 +8,7 @@ export const stepCommands: Record<NextStep, string> = {
   'revise-plan': 'orchestrate.plan.revise',
   'cancel-plan': 'orchestrate.plan.cancel',
   answer: 'orchestrate.answer',
-  review: 'orchestrate.review.openAllDiffs',
+  review: 'orchestrate.review.open',
   resume: 'orchestrate.resumeSession',
   'ask-for-more': 'orchestrate.askForMore',
   report: 'orchestrate.showReport',

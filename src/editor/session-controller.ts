@@ -5,6 +5,7 @@ import type { LiveSession as Running } from '../core/session/live.ts';
 import { isRetriable } from '../core/session/standing.ts';
 import type { SessionOwner } from '../core/session/store.ts';
 import { whyUnkept } from '../core/session/unkept.ts';
+import type { SessionSummary } from '../node/session/sessions.ts';
 import type { JournalEvent } from '../protocol/events.ts';
 import type { Backend, Beginning, Begun } from './backend.ts';
 import { DisposableStore } from './disposables.ts';
@@ -18,12 +19,12 @@ import { WindowSession } from './window-session.ts';
 export interface ControllerParts {
   /** Loads what runs and keeps sessions; the same every time. */
   backend: () => Promise<Backend>;
-  /** Puts a session under review. */
-  review: (session: ReviewSession | undefined) => void;
+  /** Puts sessions under review. */
+  review: (sessions: ReviewSession[]) => void;
   log: vscode.LogOutputChannel;
 }
 
-/** So many of the newest sessions are shown; older ones are found by "Resume Session…" and "Show Report". */
+/** So many of the newest sessions are shown, and older ones that wait for review; the others are found by "Resume Session…" and "Show Report". */
 const SHOWN = 10;
 /** So often it is looked whether another window or a terminal still runs its session. */
 const OWNER_MS = 3000;
@@ -40,6 +41,8 @@ export class SessionController implements SessionSource, vscode.Disposable {
   #looking: Promise<void> = Promise.resolve();
   #backend: Backend | undefined;
   #closing = false;
+  /** What was found in older sessions, so that each is read once only. */
+  readonly #older = new Map<string, { journalBytes: number; waits: boolean }>();
   #eye: NodeJS.Timeout | undefined;
 
   readonly #found = this.#store.add(new vscode.EventEmitter<WindowSession>());
@@ -144,9 +147,7 @@ export class SessionController implements SessionSource, vscode.Disposable {
   async #look(): Promise<void> {
     if (this.#store.disposed) return;
     const backend = await this.backend();
-    // What came from elsewhere, with whatever date, pushes none of the user's own out.
-    const [own, others] = apart(await backend.list(), ({ origin }) => origin === 'own');
-    const listed = [...own, ...others].slice(0, SHOWN);
+    const listed = await this.#listed(backend);
     let changed = false;
     for (const { id, owner, origin } of listed) {
       const known = this.find(id);
@@ -194,6 +195,21 @@ export class SessionController implements SessionSource, vscode.Disposable {
   #forget(session: WindowSession): void {
     session.dispose();
     this.#sessions = this.#sessions.filter(each => each !== session);
+  }
+
+  /** The newest, and older ones in which something waits for review. */
+  async #listed(backend: Backend): Promise<SessionSummary[]> {
+    // What came from elsewhere, with whatever date, pushes none of the user's own out.
+    const [own, others] = apart(await backend.list(), ({ origin }) => origin === 'own');
+    const older: SessionSummary[] = [];
+    for (const summary of own.slice(SHOWN)) {
+      const { id, journalBytes } = summary;
+      const known = this.#older.get(id);
+      const waits = known?.journalBytes === journalBytes ? known.waits : await backend.waits(id);
+      this.#older.set(id, { journalBytes, waits });
+      if (waits || this.find(id)?.stored) older.push(summary);
+    }
+    return [...[...own, ...others].slice(0, SHOWN), ...older];
   }
 
   /** An owner lets go a moment after its last event, and one that was killed says nothing at all. */

@@ -67,7 +67,7 @@ describe('every command', function () {
   let names: string[];
   const failures: unknown[] = [];
   const failed = (error: unknown) => failures.push(error);
-  const pending = () => review.reviews.current?.changes.pendingFiles().length ?? 0;
+  const pending = () => review.reviews.sessions.flatMap(({ changes }) => changes.pendingFiles()).length;
   const session = () => controller.sessions[0] as WindowSession;
   const closeAll = () => vscode.commands.executeCommand('workbench.action.closeAllEditors');
 

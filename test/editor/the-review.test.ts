@@ -110,15 +110,20 @@ describe('the review in the editor', () => {
       assert.deepEqual(
         lenses.map(({ line, title }) => `${line} ${title}`),
         [
+          '0 2 changes in this file',
+          '0 Accept File',
+          '0 Reject File',
           '1 Accept',
           '1 Reject',
+          '1 Reject with a Reason…',
           '1 from frontend-specialist (anthropic/opus)',
           '5 Accept',
           '5 Reject',
+          '5 Reject with a Reason…',
           '5 from backend-specialist (openai/gpt)',
         ],
       );
-      await lenses[1]?.run();
+      await lenses[4]?.run();
       assert.equal(editor.document.getText(), '1\n2\n3\n4\n5\nB\n7\n');
       const [accept] = await desk.lenses(path);
       await accept?.run();
@@ -156,11 +161,25 @@ describe('the review in the editor', () => {
       await editor.edit(edit => edit.insert(new vscode.Position(1, 1), '!'));
       await until(async () => (await desk.lenses(path)).at(-1)?.title.endsWith('edited by you'));
       const [, reject] = await desk.lenses(path);
-      const left = await answering(() => reject?.run());
-      assert.deepEqual(left.messages, ['You have edited some of these changes.']);
+      const previews = () =>
+        vscode.window.visibleTextEditors.flatMap(({ document }) =>
+          document.uri.scheme === 'orchestrate-preview' ? [document.getText()] : [],
+        );
+      const shows = (text: string) => until(() => previews()[0] === text);
+      const left = reject?.run();
+      // What each choice does is there to be seen before it is made.
+      await shows('1\nB!\n2\n');
+      await vscode.commands.executeCommand('workbench.action.closeQuickOpen');
+      assert.equal(await left, false);
       assert.equal(editor.document.getText(), 'A\nB!\nC\n2\n');
-      await answering(() => reject?.run(), { button: 'Reject with My Edits' });
+      const rejected = reject?.run();
+      await shows('1\nB!\n2\n');
+      await vscode.commands.executeCommand('workbench.action.quickOpenSelectNext');
+      await shows('1\n2\n');
+      await vscode.commands.executeCommand('workbench.action.acceptSelectedQuickOpenItem');
+      assert.equal(await rejected, true);
       assert.equal(editor.document.getText(), '1\n2\n');
+      assert.deepEqual(previews(), []);
     });
 
     it('comes back when its rejection is undone', async () => {
@@ -173,6 +192,73 @@ describe('the review in the editor', () => {
       await vscode.commands.executeCommand('undo');
       await until(() => hunks().length === 1);
       assert.deepEqual(hunks()[0]?.authors, [ada]);
+    });
+
+    it('is rejected by taking it out with other means, and the agent is told why if that is said', async () => {
+      await put(path, '1\n2\n3\n');
+      await desk.write(path, '1\nA\n3\n');
+      const editor = await show(path);
+      const asked = await answering(
+        async () => {
+          // As the arrow between the sides of a diff does it.
+          await editor.edit(edit => edit.replace(new vscode.Range(1, 0, 2, 0), '2\n'));
+          await until(() => desk.fixRounds.length === 1);
+        },
+        { button: 'Add a Reason…', input: 'two is enough' },
+      );
+      assert.deepEqual(asked.messages, [`Rejected 1 change in ${path}.`]);
+      assert.deepEqual(desk.fixRounds[0], { agent: 'agent-1', task: 'ui', path, text: 'two is enough' });
+      assert.equal(desk.journal.of('review-intent')[0]?.action, 'reject');
+      assert.equal(hunks().length, 0);
+    });
+
+    it('is decided from the peek of the gutter, which names lines', async () => {
+      await put(path, '1\n2\n3\n4\n');
+      await desk.write(path, 'A\n2\n4\n');
+      const changed = { originalStartLineNumber: 1, originalEndLineNumber: 1, modifiedStartLineNumber: 1 };
+      const gone = { originalStartLineNumber: 3, originalEndLineNumber: 3, modifiedStartLineNumber: 2 };
+      const changes = [
+        { ...changed, modifiedEndLineNumber: 1 },
+        { ...gone, modifiedEndLineNumber: 0 },
+      ];
+      await run('rejectHunk', uri(path), changes, 1);
+      assert.equal(await onDisk(path), 'A\n2\n3\n4\n');
+      await run('acceptHunk', uri(path), changes, 0);
+      assert.equal(await onDisk(path), 'A\n2\n3\n4\n');
+      assert.equal(hunks().length, 0);
+    });
+
+    it('waits again when git takes it away and brings it back', async () => {
+      await put(path, '1\n2\n');
+      await desk.write(path, '1\nA\n');
+      await show(path);
+      await put(path, '1\n2\n');
+      await until(() => hunks().length === 0);
+      assert.deepEqual(desk.journal.of('review-intent'), [], 'nobody has decided');
+      await put(path, '0\n1\nA\n');
+      await until(() => hunks().length === 1);
+      assert.deepEqual(hunks()[0]?.authors, [ada]);
+    });
+
+    it('leads on to the next one once it is decided, in the next file if need be', async () => {
+      await put(`a-${path}`, '1\n2\n3\n4\n');
+      await put(`b-${path}`, '1\n2\n');
+      await desk.write(`a-${path}`, 'A\n2\n3\nB\n');
+      await desk.write(`b-${path}`, '1\nC\n');
+      await run('open');
+      const here = () => {
+        const editor = vscode.window.activeTextEditor;
+        return `${vscode.workspace.asRelativePath(editor?.document.uri ?? '')}:${editor?.selection.active.line}`;
+      };
+      await until(() => here() === `a-${path}:0`);
+      assert.ok(vscode.window.tabGroups.activeTabGroup.activeTab?.input instanceof vscode.TabInputTextDiff);
+      await run('rejectHunk');
+      await until(() => here() === `a-${path}:3`);
+      await run('acceptHunk');
+      await until(() => here() === `b-${path}:1`);
+      assert.ok(vscode.window.tabGroups.activeTabGroup.activeTab?.input instanceof vscode.TabInputTextDiff);
+      await run('openFile');
+      assert.ok(vscode.window.tabGroups.activeTabGroup.activeTab?.input instanceof vscode.TabInputText);
     });
 
     it('is decided at the cursor from the keyboard', async () => {
@@ -305,7 +391,7 @@ describe('the review in the editor', () => {
       },
       { button: 'Accept All' },
     );
-    assert.deepEqual(asked.messages, ['1 file, 1 change wait for review.']);
+    assert.deepEqual(asked.messages, ['1 file, 1 change waits for review.']);
   });
 
   it('lists 500 pending files and accepts them all', async function () {

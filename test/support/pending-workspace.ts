@@ -37,7 +37,11 @@ const homeBeside = (workspace: string) => join(dirname(workspace), 'home');
 type Write = (author: Author, path: string, change: (text: string) => string | null) => Promise<void>;
 
 /** A session of this team that has ended and left its work to be decided. */
-export async function leaveSession(workspace: string, goal: string, work: (write: Write, journal: Journal) => Promise<void>) {
+export async function leaveSession(
+  workspace: string,
+  goal: string,
+  work: (write: Write, journal: Journal) => Promise<void>,
+) {
   const secret = sealSecret(homeBeside(workspace));
   const { id, store } = await createSession({ workspace, clock: systemClock, secret });
   const taken = await store.lock('terminal');

@@ -46,7 +46,7 @@ export class ReviewDesk {
     const send = async (request: FixRound) => {
       this.fixRounds.push(request);
     };
-    review.reviews.show(reviewOf(this.journal, this.changes, options.running === false ? undefined : send));
+    review.reviews.show([reviewOf(this.journal, this.changes, options.running === false ? undefined : send)]);
   }
 
   /** The extension's own review; activates it. */
@@ -75,7 +75,7 @@ export class ReviewDesk {
   }
 
   close(): void {
-    this.#review.reviews.show(undefined);
+    this.#review.reviews.show([]);
   }
 }
 

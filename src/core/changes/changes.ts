@@ -3,6 +3,7 @@ import type { Disposable, HashOf, NewId } from '../ports.ts';
 import type { Journal } from '../session/contract.ts';
 import type { Author, ChangeDoor } from './contract.ts';
 import {
+  choiceOf,
   contentOf,
   type DecideOptions,
   Decisions,
@@ -12,16 +13,19 @@ import {
   viewOf,
 } from './decisions.ts';
 import { Door } from './door.ts';
+import { decode } from './encoding.ts';
 import { Files } from './files.ts';
 import type { Hunk } from './hunks.ts';
 import { typed } from './live.ts';
 import { type Mark, markOf } from './marks.ts';
-import { baseOf, changeOf, currentOf, isWhole } from './review.ts';
+import { rawBytes } from './raw.ts';
+import { baseOf, changeOf, currentOf, decided, isWhole, type Reviewed } from './review.ts';
 import { settleOpen } from './settle.ts';
 import type { LineEdit } from './splice.ts';
 import type { Ground, GroundFiles, Tracked } from './tracked.ts';
 import { inParallel } from './turns.ts';
 import { waitingIn } from './waiting.ts';
+import { baseLines } from './weave.ts';
 
 /** A file with pending changes. */
 export interface PendingFile {
@@ -45,6 +49,12 @@ export interface FileReview extends Omit<PendingFile, 'hunks'> {
   hunks: readonly Hunk[];
 }
 
+/** Work that the user took out of a document by hand, as with the arrow of a diff. */
+export interface ByHand {
+  hunks: string[];
+  authors: Author[];
+}
+
 /** Everything that agents wrote and nobody has decided yet. */
 export interface Changes {
   readonly door: ChangeDoor;
@@ -60,16 +70,25 @@ export interface Changes {
   file(path: RelPath, signal?: AbortSignal): Promise<FileReview | undefined>;
   /** What review compares with: null where there was no file; undefined where nothing waits. */
   baseline(path: RelPath): Promise<Uint8Array | null | undefined>;
+  /** The text that a hunk took the place of, as last looked at. */
+  replaced(path: RelPath, hunk: Hunk): string;
+  /** Who wrote what of a file, as last looked at; undefined where nothing waits. */
+  reviewed(path: RelPath): Reviewed | undefined;
+  /** What a rejection would leave in a file; undefined where it would be refused. */
+  preview(selector: Selector & { path: RelPath }, options: DecideOptions): Promise<Uint8Array | null | undefined>;
   /** What is shown of the selected files now. */
   views(selector?: Selector): Map<RelPath, string>;
   /** The same in words that another process understands. */
   contents(selector?: Selector): Map<RelPath, string>;
   accept(selector: Selector, views: Views, options?: DecideOptions, signal?: AbortSignal): Promise<ReviewResult>;
   reject(selector: Selector, views: Views, options?: DecideOptions, signal?: AbortSignal): Promise<ReviewResult>;
-  /** The user typed into an open document: lines replaced, with their ends. Cheap; the journal learns of it later. */
-  typed(path: RelPath, edit: LineEdit): void;
-  /** A file may have changed by the user's hand: looks, and tells the journal. */
-  noteUserEdit(path: RelPath, signal?: AbortSignal): Promise<void>;
+  /**
+   * The user typed into an open document: lines replaced, with their ends. Cheap; the journal learns of it later. With
+   * `decides`, whole hunks taken out are rejected.
+   */
+  typed(path: RelPath, edit: LineEdit, decides?: boolean): void;
+  /** A file may have changed by the user's hand: looks, and tells the journal. Returns the hunks rejected by `typed`. */
+  noteUserEdit(path: RelPath, signal?: AbortSignal): Promise<ByHand[]>;
   /** Another process has put something down about a file: takes it as the state tells of it now. */
   reload(path: RelPath, signal?: AbortSignal): Promise<void>;
   /** The user gave a file another name: what is pending in it goes along. */
@@ -103,7 +122,10 @@ export function createChanges({ newId, ...ground }: ChangesOptions): Changes {
   const look = (path: RelPath, signal: AbortSignal | undefined) =>
     files.turn(path, async () => {
       const file = await files.find(path);
-      if (file) await files.refresh(file, signal);
+      if (!file) return [];
+      const rejected = await file.journalByHand(newId);
+      await files.refresh(file, signal);
+      return rejected;
     });
 
   return {
@@ -134,16 +156,27 @@ export function createChanges({ newId, ...ground }: ChangesOptions): Changes {
       if ('bytes' in base) return base.bytes;
       return base.blob === null ? null : ground.journal.getBlob(base.blob);
     },
+    replaced(path, { base: { start, count } }) {
+      const reviewed = count > 0 ? pending(path)?.reviewed : undefined;
+      const lines = reviewed && !isWhole(reviewed) ? baseLines(reviewed)?.slice(start, start + count) : undefined;
+      return (lines && decode(rawBytes(lines))?.text) ?? '';
+    },
+    reviewed: path => pending(path)?.reviewed,
+    async preview(selector, options) {
+      const file = pending(selector.path);
+      const verdict = file && decided(file.reviewed, 'reject', choiceOf(selector), options);
+      return verdict?.ok ? (await file?.contentOf(verdict.reviewed))?.bytes : undefined;
+    },
     views: selector => new Map(selected(selector).map(file => [file.path, viewOf(file)])),
     contents: selector => new Map(selected(selector).map(file => [file.path, contentOf(file)])),
     accept: (selector, views, options = {}, signal) => decisions.decide('accept', selector, views, options, signal),
     reject: (selector, views, options = {}, signal) => decisions.decide('reject', selector, views, options, signal),
-    typed(path, edit) {
+    typed(path, edit, decides = false) {
       const file = pending(path);
       if (!file || isWhole(file.reviewed)) return;
       const edited = typed(file.reviewed, edit);
       if (edited === file.reviewed) return;
-      file.edited(edited);
+      file.edited(edited, decides);
       files.changed(path);
     },
     noteUserEdit: look,

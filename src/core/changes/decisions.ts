@@ -168,7 +168,8 @@ export const contentOf = (file: Tracked): string => file.content ?? 'none';
 /** Names what can be seen of a file now. */
 export const viewOf = (file: Tracked): string => `v${file.version}`;
 
-function choiceOf({ hunks, agent, task }: Selector): Choice {
+/** Which of a file's work a selector means. */
+export function choiceOf({ hunks, agent, task }: Selector): Choice {
   const isAnybody = agent === undefined && task === undefined;
   return {
     ...(hunks && { hunks }),

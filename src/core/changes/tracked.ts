@@ -1,8 +1,9 @@
 import type { AbsentWork, Pending } from '../../protocol/events.ts';
 import type { Hash, RelPath } from '../../protocol/ids.ts';
-import type { HashOf, WorkspaceFiles } from '../ports.ts';
+import type { HashOf, NewId, WorkspaceFiles } from '../ports.ts';
 import type { Journal } from '../session/contract.ts';
 import { keptAbsent, namedApart, type Version, withoutAccepted, withReturned } from './absent.ts';
+import { type Rejection, rejectionIn } from './by-hand.ts';
 import type { Author } from './contract.ts';
 import type { Hunk } from './hunks.ts';
 import { pack, unpack } from './pack.ts';
@@ -38,6 +39,8 @@ export class Tracked {
   readonly #ground: Ground;
   #journaled: Reviewed;
   readonly #earlier = new Map<string, Reviewed>();
+  /** Rejections that the journal has not been told of. */
+  readonly #byHand: (Rejection & { before: Reviewed })[] = [];
   /** Versions with work that is not in the file now. */
   #absent: readonly Version[];
 
@@ -210,9 +213,43 @@ export class Tracked {
   }
 
   /** An open document changed under the hands of the user; the journal is told later. */
-  edited(reviewed: Reviewed): void {
+  edited(reviewed: Reviewed, decides: boolean): void {
+    const rejection = decides ? rejectionIn(this.reviewed, reviewed) : undefined;
+    if (rejection) this.#byHand.push({ before: this.reviewed, ...rejection });
     this.live = true;
-    this.#set(reviewed);
+    this.#set(rejection?.after ?? reviewed);
+  }
+
+  /** Tells the journal, as rejections, of hunks that the user has taken out of the document. */
+  async journalByHand(newId: NewId): Promise<{ hunks: string[]; authors: Author[] }[]> {
+    const taken = this.#byHand.splice(0);
+    for (const { before, after, hunks, authors } of taken) {
+      const [from, to] = [await this.contentOf(before), await this.contentOf(after)];
+      const now = this.reviewed;
+      if (from.hash !== this.content) await this.#edit(before, from, this.#absent);
+      const review = newId('review');
+      const { journal } = this.#ground;
+      if (to.bytes) await journal.putBlob(to.bytes);
+      const pending = await this.store(after, to);
+      journal.append({
+        type: 'review-intent',
+        review,
+        action: 'reject',
+        path: this.path,
+        ...(pending && { hunks }),
+        by: 'user',
+        file: { before: from.hash, after: to.hash },
+        baseline: { before: this.baseHash(before), after: this.baseHash(after) },
+        authors,
+        pending,
+      });
+      journal.append({ type: 'review-outcome', review, ok: true, reason: 'applied' });
+      this.become(after, to.hash);
+      // More may have been typed since.
+      this.live = now !== after;
+      this.#set(now);
+    }
+    return taken;
   }
 
   baseHash(reviewed: Reviewed): Hash | null {

@@ -75,8 +75,13 @@ export function watchChanges({ files, state, getBlob, hash, newId, ask }: Watche
     },
     accept: (...args) => decide('accept', ...args),
     reject: (...args) => decide('reject', ...args),
-    // Its owner finds out by itself.
+    // Its owner finds out by itself, and takes what was taken out by hand for an edit.
     renamed: async () => undefined,
+    typed: (path, edit) => seen.typed(path, edit),
+    async noteUserEdit(path, signal) {
+      await seen.noteUserEdit(path, signal);
+      return [];
+    },
     told(event) {
       note(event);
       const path = pathOf(event, paths);

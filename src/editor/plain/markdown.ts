@@ -38,3 +38,10 @@ export const code = (text: string): Markdown => {
 /** Runs a command when it is pressed, in a string that allows it. */
 export const commandLink = (label: string, command: string, args: string): Markdown =>
   md`[${label}](command:${ours(command)}?${ours(encodeURIComponent(args).replace(/[()]/g, bracket => (bracket === '(' ? '%28' : '%29')))})`;
+
+/** Lines of a file, as they are; its own fences end nothing. */
+export function codeBlock(text: string, language: string): Markdown {
+  const longest = Math.max(2, ...(text.match(/`+/g) ?? []).map(run => run.length));
+  const fence = '`'.repeat(longest + 1);
+  return new Markdown(`\n\n${fence}${language}\n${lines(text)}\n${fence}`);
+}

@@ -100,3 +100,12 @@ export function withProgress<T>(
     (progress, token) => work({ report: ({ message }) => progress.report({ message: plain(message) }) }, token),
   );
 }
+
+/** For what has to know which item is looked at. */
+export function createQuickPick<Item extends vscode.QuickPickItem>(
+  texts: Record<'title' | 'placeholder', string>,
+  items: readonly Item[],
+): vscode.QuickPick<Item> {
+  const [title, placeholder] = [texts.title, texts.placeholder].map(plain);
+  return Object.assign(vscode.window.createQuickPick<Item>(), { title, placeholder, items: items.map(shownOf) });
+}

@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
 import { DisposableStore } from '../disposables.ts';
-import type { ReviewModel } from './model.ts';
-import { changesOf } from './words.ts';
+import { named, type ReviewModel } from './model.ts';
+
+const { t } = vscode.l10n;
 
 /** A mark on pending files wherever files are listed. */
 export class FileDecorations implements vscode.FileDecorationProvider, vscode.Disposable {
@@ -22,12 +23,14 @@ export class FileDecorations implements vscode.FileDecorationProvider, vscode.Di
   }
 
   provideFileDecoration(uri: vscode.Uri): vscode.FileDecoration | undefined {
-    const file = this.#model.fileOf(uri);
-    if (!file) return undefined;
-    const waiting = vscode.l10n.t('{0} wait for review', changesOf(file.hunks.length));
+    const files = this.#model.filesOf(uri);
+    if (files.length === 0) return undefined;
+    const hunks = files.reduce((sum, file) => sum + file.hunks.length, 0);
+    const waiting = hunks === 1 ? t('1 change waits for review') : t('{0} changes wait for review', hunks);
+    const authors = files.map(file => named(file.session, file.authors)).join(', ');
     const decoration = new vscode.FileDecoration(
       '◆',
-      `${waiting}: ${this.#model.named(file.authors)}`,
+      `${waiting}: ${authors}`,
       new vscode.ThemeColor('orchestrate.pendingForeground'),
     );
     decoration.propagate = true;

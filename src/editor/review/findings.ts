@@ -5,7 +5,14 @@ import { paragraphs } from '../plain/markdown.ts';
 import { markdownString } from '../plain/markdown-string.ts';
 import { plain } from '../plain/text.ts';
 import * as window from '../plain/window.ts';
-import type { ReviewModel } from './model.ts';
+import { type ReviewModel, roleOf } from './model.ts';
+import type { ReviewSession } from './session.ts';
+
+/** A finding, and the session in which it was made. */
+interface Found {
+  session: ReviewSession;
+  finding: Finding;
+}
 
 /** What reviewers said, as comments on the lines they mean. */
 export class Findings implements vscode.Disposable {
@@ -14,34 +21,34 @@ export class Findings implements vscode.Disposable {
   readonly #controller = this.#store.add(
     vscode.comments.createCommentController('orchestrate.findings', vscode.l10n.t('Orchestrate: Findings')),
   );
-  readonly #threads = new Map<string, vscode.CommentThread>();
+  /** By session and finding. */
+  readonly #threads = new Map<string, { found: Found; thread: vscode.CommentThread }>();
 
   constructor(model: ReviewModel) {
     this.#model = model;
     this.#store.add(model.onDidChange(() => this.#update()));
     this.#store.add({
       dispose: () => {
-        for (const thread of this.#threads.values()) thread.dispose();
+        for (const { thread } of this.#threads.values()) thread.dispose();
       },
     });
     this.#update();
   }
 
   /** The finding that a thread shows. */
-  of(thread: vscode.CommentThread): Finding | undefined {
-    const id = [...this.#threads].find(([, one]) => one === thread)?.[0];
-    return id === undefined ? undefined : this.#model.session?.state.findings.get(id);
+  of(thread: vscode.CommentThread): Found | undefined {
+    return [...this.#threads.values()].find(one => one.thread === thread)?.found;
   }
 
   async sendBack(thread: vscode.CommentThread): Promise<void> {
-    const finding = this.of(thread);
-    const session = this.#model.session;
-    if (!finding || !session?.sendFixRound) return;
+    const found = this.of(thread);
+    if (!found?.session.sendFixRound) return;
+    const { finding, session } = found;
     const { path, line, text, task } = finding;
     // The reviewer found it; whoever wrote the line does it over, or else whoever works on the task.
-    const hunk = path === undefined ? undefined : this.#hunkAt(path, line ?? 1);
+    const hunk = path === undefined ? undefined : this.#hunkAt(session, path, line ?? 1);
     const author = hunk?.authors[0] ?? { agent: session.state.tasks.get(task)?.agents.at(-1) ?? finding.agent, task };
-    await session.sendFixRound({
+    await found.session.sendFixRound({
       agent: author.agent,
       task: author.task ?? task,
       text,
@@ -49,50 +56,46 @@ export class Findings implements vscode.Disposable {
       ...(path !== undefined && { path }),
       ...(line !== undefined && { line }),
     });
-    await this.#resolve(finding, vscode.l10n.t('sent back to {0}', this.#model.roleOf(author.agent)));
+    await resolve(found, vscode.l10n.t('sent back to {0}', roleOf(session, author.agent)));
   }
 
   async dismiss(thread: vscode.CommentThread): Promise<void> {
-    const finding = this.of(thread);
-    if (finding) await this.#resolve(finding, vscode.l10n.t('dismissed'));
+    const found = this.of(thread);
+    if (found) await resolve(found, vscode.l10n.t('dismissed'));
   }
 
   dispose(): void {
     this.#store.dispose();
   }
 
-  async #resolve(finding: Finding, how: string): Promise<void> {
-    const done = await this.#model.session?.resolveFinding(finding, how);
-    if (done?.ok === false) {
-      void window.showWarningMessage(vscode.l10n.t('Not done: {0}', done.message ?? ''));
-    }
-  }
-
-  #hunkAt(path: string, line: number) {
+  #hunkAt({ changes }: ReviewSession, path: string, line: number) {
     const at = line - 1;
-    return this.#model
-      .file(path)
+    return changes
+      .peek(path)
       ?.hunks.find(({ current }) => at >= current.start && at < current.start + Math.max(1, current.count));
   }
 
   #update(): void {
-    const running = this.#model.session?.sendFixRound !== undefined;
-    const open = [...(this.#model.session?.state.findings.values() ?? [])].filter(
-      finding => finding.path !== undefined && !finding.resolved,
-    );
-    const wanted = new Set(open.map(({ finding }) => finding));
-    for (const [id, thread] of this.#threads) {
-      if (wanted.has(id)) continue;
+    const open = new Map<string, Found>();
+    for (const session of this.#model.sessions) {
+      for (const finding of session.state.findings.values()) {
+        if (finding.path === undefined || finding.resolved) continue;
+        open.set(`${session.state.session} ${finding.finding}`, { session, finding });
+      }
+    }
+    for (const [id, { thread }] of this.#threads) {
+      if (open.has(id)) continue;
       thread.dispose();
       this.#threads.delete(id);
     }
-    for (const finding of open) {
-      const thread = this.#threads.get(finding.finding) ?? this.#show(finding);
-      thread.contextValue = running ? 'finding-running' : 'finding';
+    for (const [id, found] of open) {
+      const thread = this.#threads.get(id)?.thread ?? this.#show(found);
+      this.#threads.set(id, { found, thread });
+      thread.contextValue = found.session.sendFixRound ? 'finding-running' : 'finding';
     }
   }
 
-  #show(finding: Finding): vscode.CommentThread {
+  #show({ session, finding }: Found): vscode.CommentThread {
     const line = Math.max(0, (finding.line ?? 1) - 1);
     const range = new vscode.Range(line, 0, line, 0);
     const body = markdownString(paragraphs(finding.text));
@@ -100,7 +103,7 @@ export class Findings implements vscode.Disposable {
       {
         body,
         mode: vscode.CommentMode.Preview,
-        author: { name: plain(this.#model.roleOf(finding.agent)) },
+        author: { name: plain(roleOf(session, finding.agent)) },
         label: severity[finding.severity](),
       },
     ]);
@@ -111,9 +114,13 @@ export class Findings implements vscode.Disposable {
       finding.severity === 'blocker' || finding.severity === 'major'
         ? vscode.CommentThreadCollapsibleState.Expanded
         : vscode.CommentThreadCollapsibleState.Collapsed;
-    this.#threads.set(finding.finding, thread);
     return thread;
   }
+}
+
+async function resolve({ session, finding }: Found, how: string): Promise<void> {
+  const done = await session.resolveFinding(finding, how);
+  if (!done.ok) void window.showWarningMessage(vscode.l10n.t('Not done: {0}', done.message ?? ''));
 }
 
 const severity: Record<Finding['severity'], () => string> = {

@@ -1,11 +1,15 @@
 import * as vscode from 'vscode';
-import type { FileReview } from '../../core/changes/changes.ts';
 import type { Hunk } from '../../core/changes/hunks.ts';
 import { DisposableStore } from '../disposables.ts';
-import { commandLink, md } from '../plain/markdown.ts';
+import { codeBlock, commandLink, md } from '../plain/markdown.ts';
 import { markdownString } from '../plain/markdown-string.ts';
-import type { ReviewModel } from './model.ts';
+import { named, type ReviewModel, type WaitingHunks } from './model.ts';
 import { kindOf } from './words.ts';
+
+const { t } = vscode.l10n;
+const DECISIONS = ['acceptHunk', 'rejectHunk', 'rejectWithReasonHunk'];
+/** More lines of what was there before nobody reads in a hover. */
+const MOST_LINES = 20;
 
 /** Pending lines stand out, and say on hovering who wrote them; lines taken out leave a mark. */
 export class LineDecorations implements vscode.Disposable {
@@ -70,17 +74,17 @@ export class LineDecorations implements vscode.Disposable {
 
   #decorate(editor: vscode.TextEditor): void {
     if (this.#model.pathOf(editor.document.uri) === undefined) return;
-    const file = this.#model.fileOf(editor.document.uri);
+    const files = this.#model.filesOf(editor.document.uri);
     const pending: vscode.DecorationOptions[] = [];
     const removed: vscode.DecorationOptions[] = [];
-    for (const hunk of file?.hunks ?? []) {
+    for (const { file, hunk } of files.flatMap(file => file.hunks.map(hunk => ({ file, hunk })))) {
       const { start, count } = hunk.current;
       if (hunk.kind.startsWith('file-')) continue;
       if (count === 0) {
         const line = Math.min(Math.max(0, start - 1), editor.document.lineCount - 1);
         removed.push({
           range: editor.document.lineAt(line).range,
-          hoverMessage: this.#hover(file as FileReview, hunk),
+          hoverMessage: this.#hover(file, hunk),
           renderOptions: { after: { contentText: kindOf(hunk) } },
         });
       }
@@ -88,7 +92,7 @@ export class LineDecorations implements vscode.Disposable {
         const range = new vscode.Range(span.start, 0, span.start + span.count - 1, Number.MAX_SAFE_INTEGER);
         pending.push({
           range: editor.document.validateRange(range),
-          hoverMessage: this.#hover(file as FileReview, hunk, span.by),
+          hoverMessage: this.#hover(file, hunk, span.by),
         });
       }
     }
@@ -99,17 +103,30 @@ export class LineDecorations implements vscode.Disposable {
     editor.setDecorations(this.#removed, inDiff ? [] : removed);
   }
 
-  #hover(file: FileReview, hunk: Hunk, by?: Hunk['spans'][number]['by']): vscode.MarkdownString {
+  #hover(file: WaitingHunks, hunk: Hunk, by?: Hunk['spans'][number]['by']): vscode.MarkdownString {
     const author = typeof by === 'object' ? [by] : hunk.authors;
-    const who = by === 'user' ? vscode.l10n.t('You') : this.#model.named(author);
+    const who = by === 'user' ? t('You') : named(file.session, author);
     const [first] = author;
-    const title = first?.task && this.#model.session?.state.tasks.get(first.task)?.task.title;
+    const title = first?.task && file.session.state.tasks.get(first.task)?.task.title;
     const what = title ? `${kindOf(hunk)}: ${title}` : kindOf(hunk);
-    const edited = hunk.edited ? ` ${vscode.l10n.t('(edited by you)')}` : '';
-    const args = JSON.stringify([{ path: file.path, hunk: hunk.id, view: file.view }]);
-    const accept = commandLink(vscode.l10n.t('Accept'), 'orchestrate.review.acceptHunk', args);
-    const reject = commandLink(vscode.l10n.t('Reject'), 'orchestrate.review.rejectHunk', args);
-    const text = md`$(sparkle) **${who}** ${what + edited}\n\n${accept} · ${reject}`;
-    return markdownString(text, ['orchestrate.review.acceptHunk', 'orchestrate.review.rejectHunk']);
+    const edited = hunk.edited ? ` ${t('(edited by you)')}` : '';
+    const before = file.session.changes.replaced(file.path, hunk);
+    const removed = before === '' ? '' : codeBlock(shortened(before), 'diff');
+    const args = JSON.stringify([this.#model.targetOf({ file, hunk })]);
+    const accept = commandLink(t('Accept'), 'orchestrate.review.acceptHunk', args);
+    const reject = commandLink(t('Reject'), 'orchestrate.review.rejectHunk', args);
+    const reason = commandLink(t('Reject with a Reason…'), 'orchestrate.review.rejectWithReasonHunk', args);
+    const text = md`$(sparkle) **${who}** ${what + edited}${removed}\n\n${accept} · ${reject} · ${reason}`;
+    return markdownString(
+      text,
+      DECISIONS.map(name => `orchestrate.review.${name}`),
+    );
   }
+}
+
+/** What stood there before, as lines taken out. */
+function shortened(before: string): string {
+  const lines = before.replace(/\r?\n$/, '').split(/\r\n|\n|\r/);
+  const shown = lines.slice(0, MOST_LINES).map(line => `- ${line}`);
+  return [...shown, ...(lines.length > MOST_LINES ? ['…'] : [])].join('\n');
 }

@@ -1,9 +1,12 @@
 import * as vscode from 'vscode';
-import type { FileReview, PendingFile } from '../../core/changes/changes.ts';
+import type { ByHand, FileReview, PendingFile } from '../../core/changes/changes.ts';
 import type { Author } from '../../core/changes/contract.ts';
+import type { Selector } from '../../core/changes/decisions.ts';
+import type { Hunk } from '../../core/changes/hunks.ts';
 import type { RelPath } from '../../protocol/ids.ts';
 import { DisposableStore } from '../disposables.ts';
 import type { ReviewSession, ReviewSource } from './session.ts';
+import type { HunkTarget, Target } from './target.ts';
 
 /** Views follow the changes at most this often, in ms: agents write in bursts. */
 const PACE = 40;
@@ -11,7 +14,16 @@ const PACE = 40;
 /** What changed: paths, or everything. */
 export type Moved = ReadonlySet<RelPath> | 'all';
 
-/** The review as all views see it: one session, its pending files, and one calm stream of what changed. */
+/** A file in which work of one session waits. Where several wait in a file, it is there once for each. */
+export interface Waiting extends PendingFile {
+  session: ReviewSession;
+}
+/** The same with every hunk. */
+export interface WaitingHunks extends FileReview {
+  session: ReviewSession;
+}
+
+/** The review as all views see it: the sessions, their pending files, and one calm stream of what changed. */
 export class ReviewModel implements vscode.Disposable {
   readonly folder: vscode.Uri;
   readonly #source: ReviewSource;
@@ -25,28 +37,79 @@ export class ReviewModel implements vscode.Disposable {
   constructor(source: ReviewSource, folder: vscode.Uri) {
     this.#source = source;
     this.folder = folder;
-    this.#store.add(source.onDidChangeCurrent(() => this.#follow()));
+    this.#store.add(source.onDidChangeSessions(() => this.#follow()));
     this.#store.add({ dispose: () => this.#subscriptions.dispose() });
     this.#store.add({ dispose: () => clearTimeout(this.#timer) });
     this.#follow();
   }
 
-  get session(): ReviewSession | undefined {
-    return this.#source.current;
+  /** Newest first. */
+  get sessions(): readonly ReviewSession[] {
+    return this.#source.sessions;
   }
 
-  /** By path. */
-  get files(): PendingFile[] {
-    return this.session?.changes.pendingFiles() ?? [];
+  session(id: string): ReviewSession | undefined {
+    return this.sessions.find(({ state }) => state.session === id);
   }
 
-  file(path: RelPath): FileReview | undefined {
-    return this.session?.changes.peek(path);
+  /** By path, in each the newest session first. */
+  get files(): Waiting[] {
+    const all = this.sessions.flatMap(session => session.changes.pendingFiles().map(file => ({ ...file, session })));
+    return all.sort((one, other) => (one.path < other.path ? -1 : one.path > other.path ? 1 : 0));
   }
 
-  fileOf(uri: vscode.Uri): FileReview | undefined {
+  /** By path, each once. */
+  get paths(): RelPath[] {
+    return [...new Set(this.files.map(({ path }) => path))];
+  }
+
+  /** How many hunks wait, of all sessions. */
+  get hunkCount(): number {
+    return this.files.reduce((sum, file) => sum + file.hunks, 0);
+  }
+
+  /** What waits in a file, session by session. */
+  filesAt(path: RelPath): WaitingHunks[] {
+    return this.sessions.flatMap(session => {
+      const file = session.changes.peek(path);
+      return file ? [{ ...file, session }] : [];
+    });
+  }
+
+  filesOf(uri: vscode.Uri): WaitingHunks[] {
     const path = this.pathOf(uri);
-    return path === undefined ? undefined : this.file(path);
+    return path === undefined ? [] : this.filesAt(path);
+  }
+
+  /** All hunks of a file in the order of its lines. */
+  hunksAt(path: RelPath): { file: WaitingHunks; hunk: Hunk }[] {
+    const all = this.filesAt(path).flatMap(file => file.hunks.map(hunk => ({ file, hunk })));
+    return all.sort((one, other) => one.hunk.current.start - other.hunk.current.start);
+  }
+
+  /** What a button on a hunk is about, as it is shown now. */
+  targetOf({ file, hunk }: { file: WaitingHunks; hunk: Hunk }): HunkTarget {
+    return { session: file.session.state.session, path: file.path, hunk: hunk.id, view: file.view };
+  }
+
+  /** All that waits and fits, as it is shown now. */
+  targets(selector: Selector = {}, sessions: readonly ReviewSession[] = this.sessions): Target[] {
+    return sessions.flatMap(session => {
+      const views = session.changes.views(selector);
+      return views.size > 0 ? [{ session, selector, views }] : [];
+    });
+  }
+
+  /** Looks at files that may have changed in other ways than by typing. Tells what the user took out by hand. */
+  async look(path: RelPath): Promise<{ session: ReviewSession; path: RelPath; rejected: ByHand[] }[]> {
+    return Promise.all(
+      this.sessions.map(async session => ({ session, path, rejected: await session.changes.noteUserEdit(path) })),
+    );
+  }
+
+  /** Files that are to be looked at when they change. */
+  known(): Set<RelPath> {
+    return new Set(this.sessions.flatMap(({ changes }) => changes.known()));
   }
 
   pathOf(uri: vscode.Uri): RelPath | undefined {
@@ -59,20 +122,6 @@ export class ReviewModel implements vscode.Disposable {
     return vscode.Uri.joinPath(this.folder, path);
   }
 
-  /** The role that people know an agent by. */
-  roleOf(agent: string): string {
-    return this.session?.state.agents.get(agent)?.role ?? agent;
-  }
-
-  /** `frontend-specialist (anthropic/opus)`; several joined. */
-  named(authors: readonly Author[]): string {
-    const names = authors.map(({ agent, model }) => {
-      const role = this.roleOf(agent);
-      return model === undefined ? role : `${role} (${model})`;
-    });
-    return [...new Set(names)].join(', ');
-  }
-
   dispose(): void {
     this.#store.dispose();
   }
@@ -80,8 +129,7 @@ export class ReviewModel implements vscode.Disposable {
   #follow(): void {
     this.#subscriptions.dispose();
     this.#subscriptions = new DisposableStore();
-    const session = this.session;
-    if (session) {
+    for (const session of this.sessions) {
       this.#subscriptions.add(session.changes.onDidChange(paths => this.#note(paths)));
       this.#subscriptions.add(session.onDidChange(() => this.#note([])));
     }
@@ -98,4 +146,16 @@ export class ReviewModel implements vscode.Disposable {
       this.#changed.fire(moved);
     }, PACE);
   }
+}
+
+/** The role that people know an agent by. */
+export const roleOf = ({ state }: ReviewSession, agent: string): string => state.agents.get(agent)?.role ?? agent;
+
+/** `frontend-specialist (anthropic/opus)`; several joined. */
+export function named(session: ReviewSession, authors: readonly Author[]): string {
+  const names = authors.map(({ agent, model }) => {
+    const role = roleOf(session, agent);
+    return model === undefined ? role : `${role} (${model})`;
+  });
+  return [...new Set(names)].join(', ');
 }

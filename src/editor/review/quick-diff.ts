@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { DisposableStore } from '../disposables.ts';
 import type { Baselines } from './baselines.ts';
-import type { ReviewModel } from './model.ts';
+import { named, type ReviewModel } from './model.ts';
 
 /** The gutter of pending files against their baselines, and their list in the source control view while there is any. */
 export class QuickDiff implements vscode.Disposable {
@@ -19,7 +19,7 @@ export class QuickDiff implements vscode.Disposable {
   }
 
   provideOriginalResource(uri: vscode.Uri): vscode.Uri | undefined {
-    const file = this.#model.fileOf(uri);
+    const [file] = this.#model.filesOf(uri);
     return file && this.#baselines.uriOf(file.path);
   }
 
@@ -28,8 +28,8 @@ export class QuickDiff implements vscode.Disposable {
   }
 
   #update(): void {
-    const { files } = this.#model;
-    if (files.length === 0) {
+    const files = new Map(this.#model.files.map(file => [file.path, file]));
+    if (files.size === 0) {
       this.#control?.control.dispose();
       this.#control = undefined;
       return;
@@ -37,7 +37,7 @@ export class QuickDiff implements vscode.Disposable {
     this.#control ??= this.#open();
     // The Review view has the badge; a second one would only count the same files again.
     this.#control.control.count = 0;
-    this.#control.group.resourceStates = files.map(file => ({
+    this.#control.group.resourceStates = [...files.values()].map(file => ({
       resourceUri: this.#model.uriOf(file.path),
       command: {
         command: 'orchestrate.review.openDiff',
@@ -46,7 +46,7 @@ export class QuickDiff implements vscode.Disposable {
       },
       decorations: {
         strikeThrough: file.change === 'deleted',
-        tooltip: this.#model.named(file.authors),
+        tooltip: named(file.session, file.authors),
       },
       contextValue: 'pending',
     }));

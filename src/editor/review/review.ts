@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { RelPath } from '../../protocol/ids.ts';
 import { DisposableStore } from '../disposables.ts';
 import * as window from '../plain/window.ts';
-import { ReviewActions, type Target } from './actions.ts';
+import { ReviewActions } from './actions.ts';
 import { Baselines } from './baselines.ts';
 import { HunkLenses } from './code-lens.ts';
 import { Diffs } from './diffs.ts';
@@ -12,9 +12,11 @@ import { LineDecorations } from './line-decorations.ts';
 import { ReviewModel } from './model.ts';
 import { Navigation } from './navigate.ts';
 import { DoneNotice } from './notice.ts';
+import { Places } from './places.ts';
 import { QuickDiff } from './quick-diff.ts';
 import type { ReviewSource } from './session.ts';
-import { type ReviewNode, ReviewTree, targetOf } from './tree.ts';
+import type { HunkTarget, Target } from './target.ts';
+import { isReviewNode, ReviewTree, targetsOf } from './tree.ts';
 import { Typing } from './typing.ts';
 
 export interface ReviewParts {
@@ -25,12 +27,7 @@ export interface ReviewParts {
   log: vscode.LogOutputChannel;
 }
 
-/** A hunk as a button of it names it. */
-interface HunkTarget {
-  path: RelPath;
-  hunk: string;
-  view: string;
-}
+const { t } = vscode.l10n;
 
 /** The review in the editor: all views on the pending changes, and the commands to decide them. */
 export class Review implements vscode.Disposable {
@@ -40,24 +37,37 @@ export class Review implements vscode.Disposable {
   readonly #tree: ReviewTree;
   readonly #diffs: Diffs;
   readonly #navigation: Navigation;
+  readonly #places: Places;
   readonly #findings: Findings;
   readonly #log: vscode.LogOutputChannel;
 
   constructor({ source, folder, isOurs, log }: ReviewParts) {
     this.#log = log;
     this.#model = this.#store.add(new ReviewModel(source, folder));
-    this.#actions = new ReviewActions(this.#model);
+    this.#actions = this.#store.add(new ReviewActions(this.#model));
     const baselines = this.#store.add(new Baselines(this.#model));
-    this.#diffs = new Diffs(this.#model, baselines);
-    this.#navigation = new Navigation(this.#model);
+    this.#diffs = this.#store.add(new Diffs(this.#model, baselines));
+    this.#navigation = new Navigation(this.#model, this.#diffs);
+    this.#places = new Places(this.#model, this.#diffs);
     this.#tree = this.#store.add(new ReviewTree(this.#model));
     this.#findings = this.#store.add(new Findings(this.#model));
-    this.#store.add(new HunkLenses(this.#model));
+    this.#store.add(new HunkLenses(this.#model, baselines));
     this.#store.add(new LineDecorations(this.#model));
     this.#store.add(new FileDecorations(this.#model));
     this.#store.add(new QuickDiff(this.#model, baselines));
-    this.#store.add(new Typing(this.#model, isOurs, error => log.error('A user edit could not be noted', error)));
-    this.#store.add(new DoneNotice(this.#model, () => this.#actions.accept(this.#actions.targetOf({}))));
+    this.#store.add(
+      new Typing(this.#model, {
+        isOurs,
+        rejected: (session, path, what) => this.#actions.rejectedByHand(session, path, what),
+        failed: error => log.error('A user edit could not be noted', error),
+      }),
+    );
+    this.#store.add(
+      new DoneNotice(this.#model, {
+        review: ({ changes }) => this.#navigation.first(changes.pendingFiles().map(({ path }) => path)),
+        acceptAll: session => this.#actions.accept(this.#model.targets({}, [session])),
+      }),
+    );
     this.#commands();
   }
 
@@ -67,32 +77,40 @@ export class Review implements vscode.Disposable {
 
   #commands(): void {
     const actions = this.#actions;
-    const decide = (name: string, run: (target: Target) => Promise<boolean>) => {
-      this.#command(`${name}Hunk`, target => this.#onHunk(target as HunkTarget | undefined, run));
-      this.#command(`${name}File`, uri => this.#onFile(uri as vscode.Uri | undefined, run));
+    const decide = (name: string, run: (targets: Target[]) => Promise<boolean>) => {
+      this.#command(`${name}Hunk`, (...about) => this.#onHunk(about, run));
+      this.#command(`${name}File`, about => this.#onFile(about, run));
       this.#command(`${name}Node`, node =>
-        isReviewNode(node)
-          ? run(targetOf(node, actions))
-          : missing(vscode.l10n.t('Choose a row of the Review view first.')),
+        isReviewNode(node) ? run(targetsOf(node, this.#model)) : missing(t('Choose a row of the Review view first.')),
       );
     };
-    decide('accept', target => actions.accept(target));
-    decide('reject', target => actions.reject(target));
-    decide('rejectWithReason', target => actions.rejectWithReason(target));
-    const whenAny = (name: string, run: () => unknown) =>
-      this.#command(name, () => (this.#model.files.length > 0 ? run() : missing(nothingWaits())));
-    whenAny('acceptAll', () => actions.accept(actions.targetOf({})));
-    whenAny('rejectAll', async () => (await actions.confirmed({})) && actions.reject(actions.targetOf({})));
+    decide('accept', targets => actions.accept(targets));
+    decide('reject', targets => actions.reject(targets));
+    decide('rejectWithReason', targets => actions.rejectWithReason(targets));
+    const whenAny = (name: string, run: (about: unknown) => unknown) =>
+      this.#command(name, about =>
+        this.#model.paths.length > 0 ? run(about) : missing(t('Nothing waits for review.')),
+      );
+    whenAny('acceptAll', () => actions.accept(this.#model.targets()));
+    whenAny('rejectAll', async () => {
+      const targets = this.#model.targets();
+      return (await actions.confirmed(targets)) && actions.reject(targets);
+    });
+    whenAny('open', session => this.#open(session));
     whenAny('nextChange', () => this.#navigation.go(1));
     whenAny('previousChange', () => this.#navigation.go(-1));
     whenAny('openAllDiffs', () => this.#diffs.openAll());
-    this.#command('openDiff', about => this.#openDiff(about as RelPath | vscode.Uri | ReviewNode | undefined));
-    this.#command('openFile', about => this.#openFile(about as vscode.Uri | ReviewNode | undefined));
-    this.#command('goToHunk', target => this.#goTo(target as HunkTarget));
-    this.#command('revealHunk', target => {
-      const { path, hunk } = target as HunkTarget;
-      return this.#tree.reveal(path, hunk);
+    this.#command('openDiff', about => this.#withFile(about, path => this.#diffs.open(path)));
+    this.#command('openFile', about =>
+      this.#withFile(about, path =>
+        this.#navigation.openFile(path, this.#model.hunksAt(path)[0]?.hunk.current.start ?? 0),
+      ),
+    );
+    this.#command('goToHunk', target => {
+      const { path, line } = this.#places.hunks([target]) ?? {};
+      return path === undefined ? undefined : this.#diffs.open(path, line);
     });
+    this.#command('revealHunk', target => this.#tree.reveal(target as HunkTarget));
     this.#command('groupByTask', () => {
       this.#tree.grouping = 'task';
     });
@@ -103,17 +121,17 @@ export class Review implements vscode.Disposable {
       this.#command(name, thread =>
         this.#findings.of(thread as vscode.CommentThread)
           ? run(thread as vscode.CommentThread)
-          : missing(vscode.l10n.t('Choose this on a finding, beside the lines that it is about.')),
+          : missing(t('Choose this on a finding, beside the lines that it is about.')),
       );
     onFinding('sendFindingBack', thread => this.#findings.sendBack(thread));
     onFinding('dismissFinding', thread => this.#findings.dismiss(thread));
   }
 
-  #command(name: string, run: (about: unknown) => unknown): void {
+  #command(name: string, run: (...about: unknown[]) => unknown): void {
     const id = `orchestrate.review.${name}`;
-    const guarded = async (about: unknown) => {
+    const guarded = async (...about: unknown[]) => {
       try {
-        return await run(about);
+        return await run(...about);
       } catch (error) {
         this.#log.error(`${id} failed`, error);
         throw error;
@@ -122,87 +140,40 @@ export class Review implements vscode.Disposable {
     this.#store.add(vscode.commands.registerCommand(id, guarded));
   }
 
-  /** The hunk that a button names, or the one at the cursor. */
-  async #onHunk(named: HunkTarget | undefined, run: (target: Target) => Promise<boolean>): Promise<boolean> {
-    const target = isHunkTarget(named) ? named : this.#atCursor();
-    if (!target) return missing(vscode.l10n.t('No change waits for review at the cursor.'));
-    const { path, hunk, view } = target;
-    return run({ selector: { path, hunks: [hunk] }, views: new Map([[path, view]]) });
+  /** The first change: of a session, where one is named and something waits in it. */
+  async #open(id: unknown): Promise<void> {
+    const files = typeof id === 'string' ? this.#model.session(id)?.changes.pendingFiles() : undefined;
+    await this.#navigation.first(files?.length ? files.map(({ path }) => path) : undefined);
   }
 
-  async #onFile(uri: vscode.Uri | undefined, run: (target: Target) => Promise<boolean>): Promise<boolean> {
-    const path = this.#pathOf(uri);
-    const file = path === undefined ? undefined : this.#model.file(path);
-    if (!file) return missing(vscode.l10n.t('No change waits for review in this file.'));
-    return run({ selector: { path: file.path }, views: new Map([[file.path, file.view]]) });
+  /** Decides, and goes on to what comes next. */
+  async #onHunk(about: unknown[], run: (targets: Target[]) => Promise<boolean>): Promise<boolean> {
+    const place = this.#places.hunks(about);
+    if (!place) return missing(t('No change waits for review at the cursor.'));
+    const done = await run(place.targets);
+    if (done) await this.#navigation.onward(place.path, place.line);
+    return done;
   }
 
-  #atCursor(): HunkTarget | undefined {
-    const editor = vscode.window.activeTextEditor;
-    const file = editor && this.#model.fileOf(editor.document.uri);
-    const line = editor?.selection.active.line ?? 0;
-    const hunk = file?.hunks.find(
-      ({ current }) =>
-        line >= Math.min(current.start, editor?.document.lineCount ?? 0) &&
-        line < current.start + Math.max(1, current.count),
-    );
-    return file && hunk && { path: file.path, hunk: hunk.id, view: file.view };
+  async #onFile(about: unknown, run: (targets: Target[]) => Promise<boolean>): Promise<boolean> {
+    const path = this.#places.path(about);
+    const targets = path === undefined ? [] : this.#model.targets({ path });
+    if (path === undefined || targets.length === 0) return missing(t('No change waits for review in this file.'));
+    const isOpen = this.#places.path(undefined) === path;
+    const done = await run(targets);
+    if (done && isOpen) await this.#navigation.onward(path, 0);
+    return done;
   }
 
-  /** Also of a baseline, and of the file that is open. */
-  #pathOf(about: RelPath | vscode.Uri | ReviewNode | { resourceUri: vscode.Uri } | undefined): RelPath | undefined {
-    if (typeof about === 'string') return about;
-    if (about && 'kind' in about) return about.kind === 'group' ? undefined : about.file.path;
-    if (about && 'resourceUri' in about) return this.#pathOf(about.resourceUri);
-    const uri = about ?? activeUri();
-    return (
-      uri &&
-      this.#model.pathOf(
-        uri.with({ scheme: this.#model.folder.scheme, authority: this.#model.folder.authority, query: '' }),
-      )
-    );
-  }
-
-  async #openDiff(about: RelPath | vscode.Uri | ReviewNode | undefined): Promise<void> {
-    const path = this.#pathOf(about);
-    if (path !== undefined && this.#model.file(path)) await this.#diffs.open(path);
-    else missing(vscode.l10n.t('No change waits for review in this file.'));
-  }
-
-  async #openFile(about: vscode.Uri | ReviewNode | undefined): Promise<void> {
-    const path = this.#pathOf(about);
-    if (path === undefined) return void missing(vscode.l10n.t('No change waits for review in this file.'));
-    await this.#navigation.show(path, this.#model.file(path)?.hunks[0]?.current.start ?? 0);
-  }
-
-  async #goTo({ path, hunk }: HunkTarget): Promise<void> {
-    const file = this.#model.file(path);
-    if (file?.change === 'deleted') await this.#diffs.open(path);
-    else await this.#navigation.show(path, file?.hunks.find(({ id }) => id === hunk)?.current.start ?? 0);
+  async #withFile(about: unknown, run: (path: RelPath) => Promise<void>): Promise<void> {
+    const path = this.#places.path(about);
+    if (path !== undefined && this.#model.filesAt(path).length > 0) await run(path);
+    else missing(t('No change waits for review in this file.'));
   }
 }
-
-/** Menus pass whatever they are about: only what a hunk's own button passes is one. */
-const isHunkTarget = (about: unknown): about is HunkTarget =>
-  typeof about === 'object' && about !== null && 'hunk' in about && 'view' in about && 'path' in about;
-
-const isReviewNode = (about: unknown): about is ReviewNode =>
-  typeof about === 'object' &&
-  about !== null &&
-  'kind' in about &&
-  ['group', 'file', 'hunk'].includes(String(about.kind));
-
-const nothingWaits = () => vscode.l10n.t('Nothing waits for review.');
 
 /** Says why nothing is done. */
 function missing(text: string): false {
   void window.showInformationMessage(text);
   return false;
-}
-
-function activeUri(): vscode.Uri | undefined {
-  const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
-  if (input instanceof vscode.TabInputTextDiff) return input.modified;
-  if (input instanceof vscode.TabInputText || input instanceof vscode.TabInputCustom) return input.uri;
-  return vscode.window.activeTextEditor?.document.uri;
 }

@@ -13,7 +13,7 @@ export interface FixRound {
   path?: RelPath;
   /** Counted from 1. */
   line?: number;
-  finding: string;
+  finding?: string;
 }
 
 /** A session whose changes are under review: running, ended, or stored from an earlier window. */
@@ -30,9 +30,10 @@ export interface ReviewSession {
   told?: boolean;
 }
 
-/** Which session the review is about: the running one, else the newest with something to decide. */
+/** The sessions that the review is about: those that run, and all with something to decide. */
 export interface ReviewSource {
-  readonly current: ReviewSession | undefined;
-  /** Called when another session takes its place. */
-  onDidChangeCurrent(listener: () => void): Disposable;
+  /** Newest first. */
+  readonly sessions: readonly ReviewSession[];
+  /** Called when one comes, goes, or is held in another way. */
+  onDidChangeSessions(listener: () => void): Disposable;
 }

@@ -1,24 +1,42 @@
 import * as vscode from 'vscode';
-import type { FileReview, PendingFile } from '../../core/changes/changes.ts';
 import type { Author } from '../../core/changes/contract.ts';
 import type { Selector } from '../../core/changes/decisions.ts';
 import type { Hunk } from '../../core/changes/hunks.ts';
 import { DisposableStore } from '../disposables.ts';
-import type { ReviewActions, Target } from './actions.ts';
-import type { ReviewModel } from './model.ts';
-import { changesOf, filesAnd, kindOf, placeOf } from './words.ts';
+import { named, type ReviewModel, roleOf, type WaitingHunks } from './model.ts';
+import type { ReviewSession } from './session.ts';
+import type { HunkTarget, Target } from './target.ts';
+import { changesOf, filesAnd, kindOf, placeOf, waiting } from './words.ts';
 
 const { t } = vscode.l10n;
 
 export type Grouping = 'agent' | 'task';
 
+interface SessionNode {
+  kind: 'session';
+  session: ReviewSession;
+}
+interface GroupNode {
+  kind: 'group';
+  session: ReviewSession;
+  by: Grouping;
+  name: string;
+}
 /** A line of the Review view. Each says what its buttons are about. */
 export type ReviewNode =
-  | { kind: 'group'; by: Grouping; name: string }
-  | { kind: 'file'; group: ReviewNode & { kind: 'group' }; file: FileReview }
-  | { kind: 'hunk'; group: ReviewNode & { kind: 'group' }; file: FileReview; hunk: Hunk };
+  | SessionNode
+  | GroupNode
+  | { kind: 'file'; group: GroupNode; file: WaitingHunks }
+  | { kind: 'hunk'; group: GroupNode; file: WaitingHunks; hunk: Hunk };
 
-/** Who wrote what and waits for a decision: agents or tasks, their files, the hunks in them. */
+const KINDS: ReadonlySet<unknown> = new Set<ReviewNode['kind']>(['session', 'group', 'file', 'hunk']);
+export const isReviewNode = (about: unknown): about is ReviewNode =>
+  typeof about === 'object' && about !== null && 'kind' in about && KINDS.has(about.kind);
+
+/**
+ * Who wrote what and waits for a decision: agents or tasks, their files, the hunks in them; under the session they
+ * belong to, where several sessions wait.
+ */
 export class ReviewTree implements vscode.TreeDataProvider<ReviewNode>, vscode.Disposable {
   readonly #store = new DisposableStore();
   readonly #changed = this.#store.add(new vscode.EventEmitter<undefined>());
@@ -43,31 +61,57 @@ export class ReviewTree implements vscode.TreeDataProvider<ReviewNode>, vscode.D
   }
 
   getChildren(node?: ReviewNode): ReviewNode[] {
-    if (!node) return this.#groups();
-    if (node.kind === 'group') {
-      return this.#filesOf(node).map(file => ({ kind: 'file', group: node, file }));
+    if (!node) {
+      const sessions = this.#sessions();
+      const [only] = sessions;
+      if (only && sessions.length === 1) return this.#groupsOf(only);
+      return sessions.map(session => ({ kind: 'session', session }));
     }
-    if (node.kind === 'hunk') return [];
-    const { group, file } = node;
-    return hunksIn(group, file).map(hunk => ({ kind: 'hunk', group, file, hunk }));
+    switch (node.kind) {
+      case 'session':
+        return this.#groupsOf(node.session);
+      case 'group':
+        return filesOf(node).map(file => ({ kind: 'file', group: node, file }));
+      case 'file':
+        return hunksIn(node.group, node.file).map(hunk => ({ ...node, kind: 'hunk', hunk }));
+      case 'hunk':
+        return [];
+    }
   }
 
   getParent(node: ReviewNode): ReviewNode | undefined {
-    if (node.kind === 'group') return undefined;
-    return node.kind === 'file' ? node.group : { kind: 'file', group: node.group, file: node.file };
+    switch (node.kind) {
+      case 'session':
+        return undefined;
+      case 'group':
+        return this.#sessions().length > 1 ? { kind: 'session', session: node.session } : undefined;
+      case 'file':
+        return node.group;
+      case 'hunk':
+        return { kind: 'file', group: node.group, file: node.file };
+    }
   }
 
   getTreeItem(node: ReviewNode): vscode.TreeItem {
-    if (node.kind === 'group') return this.#groupItem(node);
-    return node.kind === 'file' ? this.#fileItem(node) : this.#hunkItem(node);
+    switch (node.kind) {
+      case 'session':
+        return sessionItem(node);
+      case 'group':
+        return groupItem(node);
+      case 'file':
+        return this.#fileItem(node);
+      case 'hunk':
+        return this.#hunkItem(node);
+    }
   }
 
   /** Shows where a hunk is listed. */
-  async reveal(path: string, hunkId: string): Promise<void> {
-    const file = this.#model.file(path);
-    const hunk = file?.hunks.find(({ id }) => id === hunkId);
-    const group = hunk && this.#groups().find(one => hunk.authors.some(author => isIn(one, author)));
-    if (file && hunk && group?.kind === 'group') {
+  async reveal({ session: id, path, hunk: hunkId }: HunkTarget): Promise<void> {
+    const file = this.#model.filesAt(path).find(({ session }) => session.state.session === id);
+    const hunk = file?.hunks.find(one => one.id === hunkId);
+    if (!file || !hunk) return;
+    const group = this.#groupsOf(file.session).find(one => hunk.authors.some(author => isIn(one, author)));
+    if (group) {
       await this.#view.reveal({ kind: 'hunk', group, file, hunk }, { select: true, focus: true, expand: true });
     }
   }
@@ -77,45 +121,29 @@ export class ReviewTree implements vscode.TreeDataProvider<ReviewNode>, vscode.D
   }
 
   #update(): void {
-    const { files } = this.#model;
-    const tooltip = t('{0} wait for review', filesAnd(files.length, hunksTogether(files)));
-    this.#view.badge = files.length > 0 ? { value: files.length, tooltip } : undefined;
-    this.#view.description = this.#model.session?.state.goal ?? '';
-    void vscode.commands.executeCommand('setContext', 'orchestrate.review.count', files.length);
+    const { paths, hunkCount } = this.#model;
+    const [only, ...others] = this.#sessions();
+    const tooltip = waiting(paths.length, hunkCount);
+    this.#view.badge = paths.length > 0 ? { value: paths.length, tooltip } : undefined;
+    this.#view.description = only && others.length === 0 ? only.state.goal : '';
+    void vscode.commands.executeCommand('setContext', 'orchestrate.review.count', paths.length);
     void vscode.commands.executeCommand(
       'setContext',
       'orchestrate.review.paths',
-      files.map(file => this.#model.uriOf(file.path).fsPath),
+      paths.map(path => this.#model.uriOf(path).fsPath),
     );
     this.#changed.fire(undefined);
   }
 
-  #groups(): (ReviewNode & { kind: 'group' })[] {
+  /** Those in which something waits. */
+  #sessions(): ReviewSession[] {
+    return this.#model.sessions.filter(({ changes }) => changes.pendingFiles().length > 0);
+  }
+
+  #groupsOf(session: ReviewSession): GroupNode[] {
     const by = this.#grouping;
-    const names = this.#model.files.flatMap(file => file.authors.map(author => nameOf(by, author)));
-    return [...new Set(names)].map(name => ({ kind: 'group', by, name }));
-  }
-
-  #filesOf(group: ReviewNode & { kind: 'group' }): FileReview[] {
-    return this.#model.files
-      .filter(file => file.authors.some(author => isIn(group, author)))
-      .map(file => this.#model.file(file.path))
-      .filter(file => file !== undefined);
-  }
-
-  #groupItem(node: ReviewNode & { kind: 'group' }): vscode.TreeItem {
-    const files = this.#filesOf(node);
-    const hunks = files.reduce((sum, file) => sum + hunksIn(node, file).length, 0);
-    const authors = files.flatMap(file => file.authors).filter(author => isIn(node, author));
-    const title = node.by === 'task' ? this.#model.session?.state.tasks.get(node.name)?.task.title : undefined;
-    const label = node.by === 'agent' ? this.#model.roleOf(node.name) : (title ?? (node.name || t('No task')));
-    const item = new vscode.TreeItem(label, vscode.TreeItemCollapsibleState.Expanded);
-    item.id = `${node.by}:${node.name}`;
-    item.description = filesAnd(files.length, hunks);
-    item.tooltip = this.#model.named(authors);
-    item.iconPath = new vscode.ThemeIcon(node.by === 'agent' ? 'hubot' : 'checklist');
-    item.contextValue = 'group';
-    return item;
+    const names = session.changes.pendingFiles().flatMap(file => file.authors.map(author => nameOf(by, author)));
+    return [...new Set(names)].map(name => ({ kind: 'group', session, by, name }));
   }
 
   #fileItem({ group, file }: ReviewNode & { kind: 'file' }): vscode.TreeItem {
@@ -127,7 +155,7 @@ export class ReviewTree implements vscode.TreeDataProvider<ReviewNode>, vscode.D
       deleted: t('deleted'),
       modified: linesIn(hunksIn(group, file)),
     }[file.change];
-    item.id = `${group.by}:${group.name}:${file.path}`;
+    item.id = `${idOf(group)}:${file.path}`;
     item.iconPath = file.mark
       ? new vscode.ThemeIcon('warning', new vscode.ThemeColor('list.warningForeground'))
       : vscode.ThemeIcon.File;
@@ -143,24 +171,61 @@ export class ReviewTree implements vscode.TreeDataProvider<ReviewNode>, vscode.D
 
   #hunkItem({ group, file, hunk }: ReviewNode & { kind: 'hunk' }): vscode.TreeItem {
     const item = new vscode.TreeItem(kindOf(hunk), vscode.TreeItemCollapsibleState.None);
-    item.id = `${group.by}:${group.name}:${file.path}:${hunk.id}`;
+    item.id = `${idOf(group)}:${file.path}:${hunk.id}`;
     item.description = [placeOf(hunk), hunk.edited ? t('edited by you') : ''].filter(part => part !== '').join(' · ');
-    item.tooltip = this.#model.named(hunk.authors);
+    item.tooltip = named(file.session, hunk.authors);
     item.iconPath = new vscode.ThemeIcon(
       { added: 'diff-added', removed: 'diff-removed', changed: 'diff-modified' }[hunk.kind as string] ?? 'diff',
     );
     item.accessibilityInformation = { label: `${kindOf(hunk)}, ${placeOf(hunk)}` };
-    const target = { path: file.path, hunk: hunk.id, view: file.view };
+    const target = this.#model.targetOf({ file, hunk });
     item.command = { command: 'orchestrate.review.goToHunk', title: t('Go to Change'), arguments: [target] };
     item.contextValue = 'hunk';
     return item;
   }
 }
 
+function sessionItem({ session }: SessionNode): vscode.TreeItem {
+  const files = session.changes.pendingFiles();
+  const hunks = files.reduce((sum, file) => sum + file.hunks, 0);
+  const item = new vscode.TreeItem(session.state.goal, vscode.TreeItemCollapsibleState.Expanded);
+  item.id = session.state.session;
+  item.description = filesAnd(files.length, hunks);
+  item.tooltip = `${session.state.goal}\n${session.state.session}`;
+  item.iconPath = new vscode.ThemeIcon('comment-discussion');
+  item.contextValue = 'session';
+  return item;
+}
+
+function groupItem(node: GroupNode): vscode.TreeItem {
+  const { session, by, name } = node;
+  const files = filesOf(node);
+  const hunks = files.reduce((sum, file) => sum + hunksIn(node, file).length, 0);
+  const authors = files.flatMap(file => file.authors).filter(author => isIn(node, author));
+  const title = by === 'task' ? session.state.tasks.get(name)?.task.title : undefined;
+  const label = by === 'agent' ? roleOf(session, name) : (title ?? (name || t('No task')));
+  const item = new vscode.TreeItem(label, vscode.TreeItemCollapsibleState.Expanded);
+  item.id = idOf(node);
+  item.description = filesAnd(files.length, hunks);
+  item.tooltip = named(session, authors);
+  item.iconPath = new vscode.ThemeIcon(by === 'agent' ? 'hubot' : 'checklist');
+  item.contextValue = 'group';
+  return item;
+}
+
+const idOf = ({ session, by, name }: GroupNode) => `${session.state.session}:${by}:${name}`;
 const nameOf = (by: Grouping, author: Author) => (by === 'agent' ? author.agent : (author.task ?? ''));
 const isIn = (group: { by: Grouping; name: string }, author: Author) => nameOf(group.by, author) === group.name;
-const hunksIn = (group: { by: Grouping; name: string }, file: FileReview) =>
+const hunksIn = (group: GroupNode, file: WaitingHunks) =>
   file.hunks.filter(hunk => hunk.authors.some(author => isIn(group, author)));
+
+function filesOf(group: GroupNode): WaitingHunks[] {
+  const { session } = group;
+  return session.changes.pendingFiles().flatMap(({ path, authors }) => {
+    const file = authors.some(author => isIn(group, author)) ? session.changes.peek(path) : undefined;
+    return file ? [{ ...file, session }] : [];
+  });
+}
 
 /** `+3 −1` */
 function linesIn(hunks: readonly Hunk[]): string {
@@ -173,18 +238,18 @@ function linesIn(hunks: readonly Hunk[]): string {
   return `+${added} −${removed}`;
 }
 
-const hunksTogether = (files: readonly PendingFile[]) => files.reduce((sum, file) => sum + file.hunks, 0);
-
 /** What the buttons of a line are about. */
-export function targetOf(node: ReviewNode, actions: ReviewActions): Target {
+export function targetsOf(node: ReviewNode, model: ReviewModel): Target[] {
   const selector = selectorOf(node);
-  if (node.kind === 'group') return actions.targetOf(selector);
-  return { selector, views: new Map([[node.file.path, node.file.view]]) };
+  if (node.kind === 'session' || node.kind === 'group') return model.targets(selector, [node.session]);
+  const { session, path, view } = node.file;
+  return [{ session, selector, views: new Map([[path, view]]) }];
 }
 
 function selectorOf(node: ReviewNode): Selector {
-  const whose = node.kind === 'group' ? node : node.group;
-  const group: Selector = whose.by === 'agent' ? { agent: whose.name } : whose.name === '' ? {} : { task: whose.name };
+  if (node.kind === 'session') return {};
+  const { by, name } = node.kind === 'group' ? node : node.group;
+  const group: Selector = by === 'agent' ? { agent: name } : name === '' ? {} : { task: name };
   if (node.kind === 'group') return group;
   if (node.kind === 'file') return { ...group, path: node.file.path };
   return { path: node.file.path, hunks: [node.hunk.id] };

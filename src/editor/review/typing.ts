@@ -1,24 +1,31 @@
 import * as vscode from 'vscode';
+import type { ByHand } from '../../core/changes/changes.ts';
 import type { RelPath } from '../../protocol/ids.ts';
 import { DisposableStore } from '../disposables.ts';
 import type { ReviewModel } from './model.ts';
+import type { ReviewSession } from './session.ts';
 
 /** So long after the last keystroke the journal is told what was typed, in ms. */
 const IDLE = 1_500;
+
+export interface TypingParts {
+  /** Tells changes of a document that agents and decisions make from those of the user. */
+  isOurs(path: RelPath): boolean;
+  /** The user has taken changes out by hand. */
+  rejected(session: ReviewSession, path: RelPath, what: ByHand): Promise<void>;
+  failed(error: unknown): void;
+}
 
 /** What the user types moves hunks at once; the journal learns of it when the typing pauses, and of undo immediately. */
 export class Typing implements vscode.Disposable {
   readonly #store = new DisposableStore();
   readonly #model: ReviewModel;
-  readonly #isOurs: (path: RelPath) => boolean;
   readonly #idle = new Map<RelPath, NodeJS.Timeout>();
-  readonly #failed: (error: unknown) => void;
+  readonly #parts: TypingParts;
 
-  /** `isOurs` tells changes of a document that agents and decisions make from those of the user. */
-  constructor(model: ReviewModel, isOurs: (path: RelPath) => boolean, failed: (error: unknown) => void) {
+  constructor(model: ReviewModel, parts: TypingParts) {
     this.#model = model;
-    this.#isOurs = isOurs;
-    this.#failed = failed;
+    this.#parts = parts;
     this.#store.add(vscode.workspace.onDidChangeTextDocument(event => this.#changed(event)));
     this.#store.add(vscode.workspace.onDidSaveTextDocument(document => this.#soon(model.pathOf(document.uri), 0)));
     this.#store.add(
@@ -33,7 +40,7 @@ export class Typing implements vscode.Disposable {
     // Of a folder that went there may be no word of the files in it.
     const onDisk = (uri: vscode.Uri) => {
       const changed = model.pathOf(uri);
-      for (const path of changed === undefined ? [] : this.#known()) {
+      for (const path of changed === undefined ? [] : model.known()) {
         if (path === changed || path.startsWith(`${changed}/`)) this.#soon(path, 200);
       }
     };
@@ -51,38 +58,44 @@ export class Typing implements vscode.Disposable {
     this.#store.dispose();
   }
 
-  #known(): RelPath[] {
-    return this.#model.session?.changes.known() ?? [];
-  }
-
   /** A file, or all files in a folder. */
   #renamed(oldUri: vscode.Uri, newUri: vscode.Uri): void {
     const from = this.#model.pathOf(oldUri);
     const to = this.#model.pathOf(newUri);
     if (from === undefined || to === undefined) return;
-    for (const { path } of this.#model.files) {
+    for (const { path, session } of this.#model.files) {
       if (path !== from && !path.startsWith(`${from}/`)) continue;
       clearTimeout(this.#idle.get(path));
-      this.#model.session?.changes.renamed(path, to + path.slice(from.length)).catch(this.#failed);
+      session.changes.renamed(path, to + path.slice(from.length)).catch(this.#parts.failed);
     }
   }
 
   #changed({ document, contentChanges, reason }: vscode.TextDocumentChangeEvent): void {
     const path = this.#model.pathOf(document.uri);
     if (path === undefined || contentChanges.length === 0) return;
-    if (this.#isOurs(path)) {
+    if (this.#parts.isOurs(path)) {
       this.#soon(path, IDLE);
       return;
     }
     // Undo can bring back what was pending, even in a file whose review is over.
     if (reason !== undefined) this.#soon(path, 0);
-    if (!this.#model.file(path)) {
-      // What was pending comes back by other ways than undo: a checkout, a sync, the same text again.
-      if (reason === undefined && this.#known().includes(path)) this.#soon(path, IDLE);
-      return;
+    const files = this.#model.filesAt(path);
+    if (files.length > 0) {
+      // What comes from the disk, by git for one, decides nothing; nor does an undo.
+      const decides = document.isDirty && reason === undefined;
+      const edit = editOf(document, contentChanges);
+      for (const { session } of files) session.changes.typed(path, edit, decides);
     }
-    this.#model.session?.changes.typed(path, editOf(document, contentChanges));
-    if (reason === undefined) this.#soon(path, IDLE);
+    // What was pending comes back by other ways than undo, too: a checkout, a sync, the same text again.
+    if (reason !== undefined || (files.length === 0 && !this.#model.known().has(path))) return;
+    const isFewer = this.#model.hunksAt(path).length < files.reduce((sum, file) => sum + file.hunks.length, 0);
+    this.#soon(path, isFewer ? 0 : IDLE);
+  }
+
+  async #look(path: RelPath): Promise<void> {
+    for (const { session, rejected } of await this.#model.look(path)) {
+      for (const one of rejected) void this.#parts.rejected(session, path, one);
+    }
   }
 
   #soon(path: RelPath | undefined, delay: number): void {
@@ -92,7 +105,7 @@ export class Typing implements vscode.Disposable {
       path,
       setTimeout(() => {
         this.#idle.delete(path);
-        this.#model.session?.changes.noteUserEdit(path).catch(this.#failed);
+        void this.#look(path).catch(this.#parts.failed);
       }, delay),
     );
   }

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { waitingIn } from '../../core/changes/waiting.ts';
 import type { Backend } from '../backend.ts';
 import * as window from '../plain/window.ts';
 import type { WindowSession } from '../window-session.ts';
@@ -7,7 +8,8 @@ import type { ReviewSession } from './session.ts';
 
 export interface UnderReviewParts {
   backend: () => Promise<Backend>;
-  show: (session: ReviewSession | undefined) => void;
+  /** Newest first. */
+  show: (sessions: ReviewSession[]) => void;
   log: vscode.LogOutputChannel;
 }
 
@@ -18,19 +20,17 @@ const LENT_MS = 15_000;
 type How = 'run' | 'stored' | 'followed' | 'watched';
 
 interface Held {
-  session: WindowSession;
+  review: ReviewSession;
   how: How;
   close(): Promise<void>;
 }
 
-/** Keeps the right session under review, in the way that its owner allows: as ours, as a stored one, or from afar. */
+/** Keeps the sessions under review, each in the way that its owner allows: as ours, as a stored one, or from afar. */
 export class UnderReview implements vscode.Disposable {
   readonly #parts: UnderReviewParts;
-  #held: Held | undefined;
-  /** The id of what was held last: it stays, unless something else is more urgent. */
-  #last: string | undefined;
+  readonly #held = new Map<WindowSession, Held>();
   #settling: Promise<void> = Promise.resolve();
-  #lent: { id: string; timer: NodeJS.Timeout } | undefined;
+  readonly #lent = new Map<string, NodeJS.Timeout>();
   #sessions: readonly WindowSession[] = [];
   #closed = false;
 
@@ -51,50 +51,53 @@ export class UnderReview implements vscode.Disposable {
   /** Lets go of it, so that it can be run. */
   async release(session: WindowSession): Promise<void> {
     await this.#settling;
-    if (this.#held?.session === session) await this.#letGo();
+    await this.#letGo(session);
   }
 
   async close(): Promise<void> {
-    this.#closed = true;
-    clearTimeout(this.#lent?.timer);
+    this.dispose();
     await this.#settling;
-    await this.#letGo();
+    for (const session of [...this.#held.keys()]) await this.#letGo(session);
   }
 
   dispose(): void {
     this.#closed = true;
-    clearTimeout(this.#lent?.timer);
+    for (const timer of this.#lent.values()) clearTimeout(timer);
   }
 
-  /** The one that runs, here before elsewhere; else the newest with something to decide; else what is there. */
-  #pick(): WindowSession | undefined {
-    const last = this.#sessions.find(({ id }) => id === this.#last);
-    const waits = ({ state }: WindowSession) => [...state.files.values()].some(file => file.status === 'pending');
+  /** What runs, what has something to decide or could again, and what had a moment ago: an undo brings it back. */
+  #isWanted(session: WindowSession): boolean {
     return (
-      this.#sessions.find(({ running }) => running) ??
-      this.#sessions.find(({ runs }) => runs) ??
-      (last && waits(last) ? last : this.#sessions.find(waits)) ??
-      last
+      session.running !== undefined || session.runs || this.#held.has(session) || waitingIn(session.state).length > 0
     );
   }
 
   #howOf(session: WindowSession): How {
     if (session.running) return 'run';
-    const held = this.#held;
-    if (held?.session === session && held.how === 'stored') return 'stored';
-    const free = session.place === 'nowhere' && !session.owner && this.#lent?.id !== session.id;
+    if (this.#held.get(session)?.how === 'stored') return 'stored';
+    const free = session.place === 'nowhere' && !session.owner && !this.#lent.has(session.id);
     if (free) return 'stored';
     return session.runs ? 'followed' : 'watched';
   }
 
   async #settle(): Promise<void> {
+    for (const session of [...this.#held.keys()]) if (!this.#sessions.includes(session)) await this.#letGo(session);
+    for (const session of this.#sessions) {
+      if (this.#closed) return;
+      await this.#take(session).catch(error =>
+        this.#parts.log.error('A session could not be taken under review', error),
+      );
+      this.#show();
+    }
+    this.#show();
+  }
+
+  async #take(session: WindowSession): Promise<void> {
+    if (!this.#isWanted(session)) return;
+    const how = this.#howOf(session);
+    if (this.#held.get(session)?.how === how) return;
+    await this.#letGo(session);
     if (this.#closed) return;
-    const session = this.#pick();
-    const how = session && this.#howOf(session);
-    if (this.#held?.session === session && this.#held?.how === how) return;
-    await this.#letGo();
-    if (!session || this.#closed) return this.#parts.show(undefined);
-    this.#last = session.id;
     if (how === 'run') return this.#run(session);
     if (how === 'stored') {
       if (await this.#store(session)) return;
@@ -103,19 +106,21 @@ export class UnderReview implements vscode.Disposable {
     await this.#watch(session, session.runs ? 'followed' : 'watched');
   }
 
+  #show(): void {
+    this.#parts.show(this.#sessions.flatMap(session => this.#held.get(session)?.review ?? []));
+  }
+
   #run(session: WindowSession): void {
     const { running } = session;
     if (!running) return;
-    this.#held = { session, how: 'run', close: async () => undefined };
-    this.#parts.show(
-      reviewOf(running.journal, running.changes, async ({ path, text, task }) => {
-        const sent =
-          path === undefined
-            ? await running.request({ kind: 'queue-add', text, priority: 8 })
-            : running.mend(path, task === undefined ? text : `${text} (task ${task})`);
-        if (!sent.ok) notMended(sent.message);
-      }),
-    );
+    const review = reviewOf(running.journal, running.changes, async ({ path, text, task }) => {
+      const sent =
+        path === undefined
+          ? await running.request({ kind: 'queue-add', text, priority: 8 })
+          : running.mend(path, task === undefined ? text : `${text} (task ${task})`);
+      if (!sent.ok) notMended(sent.message);
+    });
+    this.#held.set(session, { review, how: 'run', close: async () => undefined });
   }
 
   /** False while somebody else owns it. */
@@ -134,8 +139,7 @@ export class UnderReview implements vscode.Disposable {
       session.stored = undefined;
       await stored.close();
     };
-    this.#held = { session, how: 'stored', close };
-    this.#parts.show(reviewOf(stored.journal, stored.changes));
+    this.#held.set(session, { review: reviewOf(stored.journal, stored.changes), how: 'stored', close });
     return true;
   }
 
@@ -143,39 +147,36 @@ export class UnderReview implements vscode.Disposable {
     const changes = await (await this.#parts.backend()).watchChanges(session.id, session.state, session.signal);
     if (!changes || this.#closed) return;
     const told = session.subscribe(event => changes.told(event));
-    this.#held = { session, how, close: async () => told.dispose() };
+    const review = watchedReview(session, changes, async ({ path, text, task }) => {
+      const reason = task === undefined ? text : `${text} (task ${task})`;
+      const sent = await session.request(
+        path === undefined ? { kind: 'queue-add', text, priority: 8 } : { kind: 'mend', path, reason },
+      );
+      if (!sent.ok) notMended(sent.message);
+    });
+    this.#held.set(session, { review, how, close: async () => told.dispose() });
     await changes.open();
-    this.#parts.show(
-      watchedReview(session, changes, async ({ path, text, task }) => {
-        const reason = task === undefined ? text : `${text} (task ${task})`;
-        const sent = await session.request(
-          path === undefined ? { kind: 'queue-add', text, priority: 8 } : { kind: 'mend', path, reason },
-        );
-        if (!sent.ok) notMended(sent.message);
-      }),
-    );
   }
 
   /** Somebody wants to run it: from now on it is seen from afar. */
-  #lend({ id }: WindowSession): void {
-    clearTimeout(this.#lent?.timer);
+  #lend(session: WindowSession): void {
+    const { id } = session;
+    clearTimeout(this.#lent.get(id));
     const back = () => {
-      this.#lent = undefined;
+      this.#lent.delete(id);
       void this.settle(this.#sessions);
     };
-    this.#lent = { id, timer: setTimeout(back, LENT_MS) };
-    const { log } = this.#parts;
+    this.#lent.set(id, setTimeout(back, LENT_MS));
     const given = async () => {
-      await this.#settling;
-      if (this.#held?.session.id === id) await this.#letGo();
+      await this.release(session);
       await this.settle(this.#sessions);
     };
-    void given().catch(error => log.error('A session could not be handed over', error));
+    void given().catch(error => this.#parts.log.error('A session could not be handed over', error));
   }
 
-  async #letGo(): Promise<void> {
-    const held = this.#held;
-    this.#held = undefined;
+  async #letGo(session: WindowSession): Promise<void> {
+    const held = this.#held.get(session);
+    this.#held.delete(session);
     await held?.close();
   }
 }

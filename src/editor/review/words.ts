@@ -10,6 +10,10 @@ export const filesAnd = (files: number, hunks: number): string => {
 
 export const changesOf = (hunks: number): string => (hunks === 1 ? t('1 change') : t('{0} changes', hunks));
 
+/** `3 files, 5 changes wait for review` */
+export const waiting = (files: number, hunks: number): string =>
+  hunks === 1 ? t('1 file, 1 change waits for review') : t('{0} wait for review', filesAnd(files, hunks));
+
 /** Where a hunk stands, as people count lines. */
 export function placeOf({ current, kind }: Hunk): string {
   if (kind.startsWith('file-')) return '';

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { type Changes, createChanges } from '../../../src/core/changes/changes.ts';
+import { commonBaseline } from '../../../src/core/changes/common-baseline.ts';
 import type { WriteRequest } from '../../../src/core/changes/contract.ts';
 import type { Hunk } from '../../../src/core/changes/hunks.ts';
 import type { WorkspaceFiles } from '../../../src/core/ports.ts';
@@ -378,6 +379,69 @@ describe('typing in an open document', () => {
     await at.changes.noteUserEdit('a.txt');
     assert.deepEqual(hunksOf(at, 'a.txt'), before);
     assert.equal(at.journal.of('user-edit').length, 0);
+  });
+});
+
+describe('a change taken out of an open document by hand', () => {
+  it("is rejected: by a diff's own arrow, also right after typing elsewhere, and the journal says so", async () => {
+    const at = desk({ 'a.txt': '1\n2\n3\n4\n5\n' });
+    await write(at, 'a.txt', '1\nA\n3\n4\nB\n5\n');
+    const [first, second] = hunksOf(at, 'a.txt');
+    at.changes.typed('a.txt', { from: 0, removed: 1, lines: ['mine\n', '1\n'] }, true);
+    at.changes.typed('a.txt', { from: 2, removed: 1, lines: ['2\n'] }, true);
+    assert.deepEqual(
+      hunksOf(at, 'a.txt').map(({ id }) => id),
+      [second?.id],
+    );
+    at.workspace.put('a.txt', 'mine\n1\n2\n3\n4\nB\n5\n');
+    assert.deepEqual(
+      (await at.changes.noteUserEdit('a.txt')).map(({ hunks, authors }) => ({ hunks, authors })),
+      [{ hunks: [first?.id], authors: [ada] }],
+    );
+    const types = at.journal.events.slice(3).map(({ type }) => type);
+    assert.deepEqual(types, ['user-edit', 'review-intent', 'review-outcome']);
+    assert.deepEqual(at.journal.of('review-intent')[0]?.hunks, [first?.id]);
+    assert.deepEqual(await shown(await reopened(at)), await shown(at));
+    at.changes.typed('a.txt', { from: 5, removed: 1, lines: [] }, true);
+    at.workspace.put('a.txt', 'mine\n1\n2\n3\n4\n5\n');
+    await at.changes.noteUserEdit('a.txt');
+    assert.equal(at.journal.state.files.get('a.txt')?.status, 'rejected');
+    at.workspace.put('a.txt', 'mine\n1\n2\n3\n4\nB\n5\n');
+    await at.changes.noteUserEdit('a.txt');
+    assert.deepEqual(
+      hunksOf(at, 'a.txt').map(({ id }) => id),
+      [second?.id],
+      'and undone like any rejection',
+    );
+  });
+
+  it('is only an edit where something else was put in its place', async () => {
+    const at = desk({ 'a.txt': '1\n' });
+    await write(at, 'a.txt', '1\nA\n');
+    at.changes.typed('a.txt', { from: 1, removed: 1, lines: ['mine\n'] }, true);
+    at.workspace.put('a.txt', '1\nmine\n');
+    assert.deepEqual(await at.changes.noteUserEdit('a.txt'), []);
+    assert.deepEqual(at.journal.of('review-intent'), []);
+  });
+});
+
+describe('a file in which several sessions wait', () => {
+  it('is compared with what stood there before all of them', async () => {
+    const first = desk({ 'a.txt': '1\n2\n3\n' });
+    await write(first, 'a.txt', '1\nA\n3\n');
+    const journal = memoryJournal();
+    const second: Desk = { workspace: first.workspace, journal, changes: changesOver(first.workspace, journal) };
+    await write(second, 'a.txt', '1\nB\n3\n4\n', bob);
+    await first.changes.noteUserEdit('a.txt');
+    const base = async () => commonBaseline('a.txt', [second.changes, first.changes]);
+    assert.equal(new TextDecoder().decode((await base()) as Uint8Array), '1\n2\n3\n');
+    await second.changes.reject({}, all(second));
+    await first.changes.noteUserEdit('a.txt');
+    assert.equal(new TextDecoder().decode((await base()) as Uint8Array), '1\n2\n3\n');
+    assert.deepEqual(hunksOf(first, 'a.txt')[0]?.authors, [ada]);
+    await first.changes.reject({}, all(first));
+    assert.equal(first.workspace.text('a.txt'), '1\n2\n3\n');
+    assert.equal(await base(), undefined);
   });
 });
 
