@@ -1,6 +1,6 @@
 /**
- * Arrows between folders: protocol ← core ← {providers, rehearsal, node, editor}, node ← {terminal, workers}; app joins
- * them for the entry files; webview-ui sees protocol only.
+ * Arrows between folders: protocol ← core ← {providers, rehearsal, node, editor}, node ← {terminal, workers}; runtime joins
+ * them into sessions; webview-ui sees protocol only.
  */
 const vscode = '^vscode$|node_modules/@types/vscode';
 const sdks = 'node_modules/(@anthropic-ai/sdk|openai|@google/generative-ai)(/|$)';
@@ -14,7 +14,7 @@ module.exports = {
       name: 'core-knows-no-host',
       severity: 'error',
       from: { path: '^src/core/' },
-      to: { path: `^src/(providers|rehearsal|workers|node|editor|terminal|app|extension|cli)|${vscode}` },
+      to: { path: `^src/(providers|rehearsal|workers|node|editor|terminal|runtime|extension|cli)|${vscode}` },
     },
     { name: 'core-knows-no-node', severity: 'error', from: { path: '^src/core/' }, to: { dependencyTypes: ['core'] } },
     {
@@ -33,7 +33,7 @@ module.exports = {
       name: 'workers-apart',
       severity: 'error',
       from: { path: '^src/workers/' },
-      to: { path: '^src/(providers|rehearsal|editor|terminal|app|extension|cli)' },
+      to: { path: '^src/(providers|rehearsal|editor|terminal|runtime|extension|cli)' },
     },
     {
       name: 'vscode-only-in-editor',
@@ -45,37 +45,37 @@ module.exports = {
       name: 'providers-apart',
       severity: 'error',
       from: { path: '^src/providers/' },
-      to: { path: '^src/(rehearsal|workers|node|editor|terminal|app|extension|cli)' },
+      to: { path: '^src/(rehearsal|workers|node|editor|terminal|runtime|extension|cli)' },
     },
     {
       name: 'rehearsal-apart',
       severity: 'error',
       from: { path: '^src/rehearsal/' },
-      to: { path: '^src/(providers|workers|node|editor|terminal|app|extension|cli)' },
+      to: { path: '^src/(providers|workers|node|editor|terminal|runtime|extension|cli)' },
     },
     {
       name: 'node-apart',
       severity: 'error',
       from: { path: '^src/node/' },
-      to: { path: '^src/(providers|rehearsal|workers|editor|terminal|app|extension|cli)' },
+      to: { path: '^src/(providers|rehearsal|workers|editor|terminal|runtime|extension|cli)' },
     },
     {
       name: 'editor-apart',
       severity: 'error',
       from: { path: '^src/editor/' },
-      to: { path: '^src/(providers|rehearsal|workers|terminal|app|extension|cli)' },
+      to: { path: '^src/(providers|rehearsal|workers|terminal|runtime|extension|cli)' },
     },
     {
       name: 'terminal-apart',
       severity: 'error',
       from: { path: '^src/terminal/' },
-      to: { path: '^src/(providers|rehearsal|workers|editor|app|extension|cli)' },
+      to: { path: '^src/(providers|rehearsal|workers|editor|extension|cli)' },
     },
     {
-      name: 'app-joins-all-but-the-editor',
+      name: 'runtime-joins-all-but-what-people-see',
       severity: 'error',
-      from: { path: '^src/app/' },
-      to: { path: '^src/(editor|extension|cli)' },
+      from: { path: '^src/runtime/' },
+      to: { path: '^src/(editor|terminal|extension|cli)' },
     },
     {
       name: 'webview-sees-protocol-only',

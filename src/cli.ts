@@ -11,9 +11,9 @@ type Command = (terminal: Terminal, call: Call) => Promise<number>;
 
 /** Each command loads what it needs, and nothing else. */
 const table: Record<CommandName, () => Promise<Command>> = {
-  run: async () => (await import('./app/terminal-run.ts')).run,
-  resume: async () => (await import('./app/terminal-run.ts')).resume,
-  retry: async () => (await import('./app/terminal-run.ts')).retry,
+  run: async () => (await import('./terminal/commands/run.ts')).run,
+  resume: async () => (await import('./terminal/commands/run.ts')).resume,
+  retry: async () => (await import('./terminal/commands/run.ts')).retry,
   status: async () => (await import('./terminal/commands/status.ts')).status,
   monitor: async () => (await import('./terminal/commands/watch.ts')).monitor,
   logs: async () => (await import('./terminal/commands/watch.ts')).logs,
@@ -23,15 +23,15 @@ const table: Record<CommandName, () => Promise<Command>> = {
   pause: async () => (await import('./terminal/commands/requests.ts')).pause,
   continue: async () => (await import('./terminal/commands/requests.ts')).goOn,
   answer: async () => (await import('./terminal/commands/answer.ts')).answer,
-  budget: async () => (await import('./app/terminal-budget.ts')).budget,
+  budget: async () => (await import('./terminal/commands/budget.ts')).budget,
   queue: async () => (await import('./terminal/commands/requests.ts')).queue,
   adopt: async () => (await import('./terminal/commands/adopt.ts')).adopt,
   completion: async () => (await import('./terminal/completion.ts')).completion,
-  changes: async () => (await import('./app/terminal-review.ts')).changes,
-  accept: async () => (await import('./app/terminal-review.ts')).accept,
-  reject: async () => (await import('./app/terminal-review.ts')).reject,
-  doctor: async () => (await import('./app/terminal-doctor.ts')).doctor,
-  trust: async () => (await import('./app/terminal-trust.ts')).trust,
+  changes: async () => (await import('./terminal/commands/review.ts')).changes,
+  accept: async () => (await import('./terminal/commands/review.ts')).accept,
+  reject: async () => (await import('./terminal/commands/review.ts')).reject,
+  doctor: async () => (await import('./terminal/commands/doctor.ts')).doctor,
+  trust: async () => (await import('./terminal/commands/trust.ts')).trust,
 };
 
 function terminalFor(interrupt: AbortSignal): Terminal {

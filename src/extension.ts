@@ -115,7 +115,7 @@ interface BackendParts {
 
 /** Read without what runs sessions: the Providers view is often looked at before the first of them. */
 async function accountsOf(folder: vscode.Uri | undefined, secrets: EditorSecrets): Promise<Account[]> {
-  const { accounts } = await import('./app/accounts.ts');
+  const { accounts } = await import('./runtime/accounts.ts');
   return accounts({
     workspace: vscode.workspace.isTrusted ? folder?.fsPath : undefined,
     environment: process.env,
@@ -129,7 +129,7 @@ const keptIn = () => vscode.l10n.t('this editor');
 
 /** Loads all that runs sessions: nothing of it is needed before the first one. */
 async function backendOf({ context, folder, review, secrets, log }: BackendParts): Promise<Backend> {
-  const { Window } = await import('./app/window.ts');
+  const { Window } = await import('./runtime/window.ts');
   return new Window({
     workspace: folder.fsPath,
     trusted: () => vscode.workspace.isTrusted,

@@ -3,16 +3,16 @@ import { appendFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Engine } from '../../src/app/engine.ts';
-import { GrantFile } from '../../src/app/grants.ts';
-import { openSession } from '../../src/app/open-session.ts';
-import { startRehearsal } from '../../src/app/rehearsal.ts';
 import { mergeConfig } from '../../src/core/config/merge.ts';
 import { systemClock } from '../../src/node/clock.ts';
 import type { NodeProcesses } from '../../src/node/processes.ts';
 import { NodeProjectTexts } from '../../src/node/project-texts.ts';
 import { sealSecret } from '../../src/node/session/secret.ts';
 import { NodeWorkspace } from '../../src/node/workspace.ts';
+import { Engine } from '../../src/runtime/engine.ts';
+import { GrantFile } from '../../src/runtime/grants.ts';
+import { openSession } from '../../src/runtime/open-session.ts';
+import { startRehearsal } from '../../src/runtime/rehearsal.ts';
 
 /** How a run is asked for, as JSON in the first argument. */
 export interface MortalOptions {

@@ -2,7 +2,7 @@ import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { root } from '../../scripts/host/paths.ts';
-import { type Rehearsal, startRehearsal } from '../../src/app/rehearsal.ts';
+import { type Rehearsal, startRehearsal } from '../../src/runtime/rehearsal.ts';
 import { type Theme, Workbench } from './host/workbench.ts';
 
 export interface RehearsedOptions {

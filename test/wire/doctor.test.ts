@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { diagnose } from '../../src/app/diagnose.ts';
 import type { Diagnosis } from '../../src/core/doctor.ts';
 import { systemClock } from '../../src/node/clock.ts';
 import type { Config, ProviderEntry } from '../../src/protocol/config.ts';
 import { refusedUrls } from '../../src/rehearsal/wire/server.ts';
 import type { WireOptions } from '../../src/rehearsal/wire/types.ts';
+import { diagnose } from '../../src/runtime/diagnose.ts';
 import { callsItsTool } from '../support/tool-caller.ts';
 import { endServers, serve } from '../support/wire.ts';
 

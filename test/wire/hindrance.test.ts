@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { listModels, tryModel } from '../../src/app/connect.ts';
-import { Engine } from '../../src/app/engine.ts';
 import { systemClock as clock } from '../../src/node/clock.ts';
 import type { Config } from '../../src/protocol/config.ts';
 import { refusedUrls } from '../../src/rehearsal/wire/server.ts';
+import { listModels, tryModel } from '../../src/runtime/connect.ts';
+import { Engine } from '../../src/runtime/engine.ts';
 import { callsItsTool } from '../support/tool-caller.ts';
 import { endServers, serve } from '../support/wire.ts';
 

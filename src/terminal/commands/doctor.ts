@@ -1,9 +1,14 @@
 import type { ConfigProblem } from '../../core/config/load.ts';
+import { configuredProviders } from '../../core/config/providers.ts';
 import type { Diagnosis, WorkerDiagnosis } from '../../core/doctor.ts';
 import { oneLine } from '../../core/plain.ts';
+import { diagnose, diagnoseWorkers } from '../../runtime/diagnose.ts';
+import { environmentSecrets, keyVariable } from '../../runtime/keys.ts';
+import { loadFrom } from '../../runtime/load-config.ts';
+import { workspaceOf } from '../find-session.ts';
 import { problemLines } from '../problems.ts';
 import { table } from '../style.ts';
-import { EXIT, print, printJson, type Terminal } from '../terminal.ts';
+import { type Call, EXIT, option, print, printJson, type Terminal } from '../terminal.ts';
 
 /** Prints what was found; 0 when everything that is set up works and there is at least one such provider. */
 export function showDiagnoses(
@@ -74,4 +79,27 @@ const workerWorks = ({ path, login, message }: WorkerDiagnosis) =>
 function loginWord({ login, message }: WorkerDiagnosis): string {
   if (login) return login === 'there' ? 'yes' : 'none';
   return message === undefined ? 'not told' : 'unknown';
+}
+
+/** `orchestrate doctor` */
+export async function doctor(terminal: Terminal, call: Call): Promise<number> {
+  const { environment, clock, interrupt } = terminal;
+  const workspace = workspaceOf(terminal, call);
+  const { config, problems } = await loadFrom({
+    workspace,
+    environment,
+    configFile: option(call, 'config'),
+  });
+  const providers = configuredProviders(config);
+  const keyFrom = (name: string) => {
+    const provider = providers.find(each => each.name === name);
+    return provider && keyVariable(provider, environment);
+  };
+  const diagnoses = await diagnose(config, environmentSecrets(providers, environment), keyFrom, clock, interrupt);
+  const workers = await diagnoseWorkers(
+    config,
+    { environment, workspace, clock, version: terminal.version },
+    interrupt,
+  );
+  return showDiagnoses(terminal, problems, { diagnoses, workers }, call.options.json === true);
 }

@@ -1,8 +1,5 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Engine } from '../../../src/app/engine.ts';
-import { GrantFile } from '../../../src/app/grants.ts';
-import { type Opening, openSession } from '../../../src/app/open-session.ts';
 import type { LiveSession } from '../../../src/core/session/live.ts';
 import { systemClock } from '../../../src/node/clock.ts';
 import { createProcesses } from '../../../src/node/processes.ts';
@@ -10,6 +7,9 @@ import { NodeProjectTexts } from '../../../src/node/project-texts.ts';
 import { sealSecret } from '../../../src/node/session/secret.ts';
 import { NodeWorkspace } from '../../../src/node/workspace.ts';
 import { Plan } from '../../../src/protocol/plan.ts';
+import { Engine } from '../../../src/runtime/engine.ts';
+import { GrantFile } from '../../../src/runtime/grants.ts';
+import { type Opening, openSession } from '../../../src/runtime/open-session.ts';
 import { filesBefore, MODEL } from './script.ts';
 import type { Task } from './task.ts';
 

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { agree, loadFrom } from '../../../src/app/load-config.ts';
-import { budgetPlan } from '../../../src/app/settings.ts';
 import { partNames, partsText } from '../../../src/core/config/agreement.ts';
 import { loadConfig } from '../../../src/core/config/load.ts';
 import { Config } from '../../../src/protocol/config.ts';
+import { agree, loadFrom } from '../../../src/runtime/load-config.ts';
+import { budgetPlan } from '../../../src/runtime/settings.ts';
 import { tempFolder } from '../../support/temp-folder.ts';
 
 interface Row {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { Engine } from '../../../src/app/engine.ts';
 import { systemClock as clock } from '../../../src/node/clock.ts';
 import type { Config } from '../../../src/protocol/config.ts';
+import { Engine } from '../../../src/runtime/engine.ts';
 
 const providers: Config['providers'] = {
   lab: { kind: 'openai-compatible', baseUrl: 'http://127.0.0.1:9/v1', local: true, models: [{ id: 'coder' }] },

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { requestHandler } from '../../../src/app/requests.ts';
 import type { Changes } from '../../../src/core/changes/changes.ts';
 import { handleRequest } from '../../../src/core/team/requests.ts';
 import type { InboxRequest } from '../../../src/protocol/inbox.ts';
+import { requestHandler } from '../../../src/runtime/requests.ts';
 import { planOf } from '../../support/plans.ts';
 import { finished, TeamWorld } from '../../support/team-world.ts';
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Window, type WindowParts } from '../../../src/app/window.ts';
 import type { RouteEvent } from '../../../src/core/routing/contract.ts';
+import { Window, type WindowParts } from '../../../src/runtime/window.ts';
 import { tempFolder } from '../../support/temp-folder.ts';
 import { endServers, serve } from '../../support/wire.ts';
 

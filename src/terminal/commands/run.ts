@@ -1,40 +1,39 @@
 import { readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { loadRoles } from '../core/agent/roles/roles.ts';
-import { mergeConfig } from '../core/config/merge.ts';
-import { configuredProviders } from '../core/config/providers.ts';
-import { parsePlan } from '../core/plan/parse.ts';
-import { problemText } from '../core/plan/problem.ts';
-import type { Log } from '../core/ports.ts';
-import { fromElsewhere } from '../core/session/seal.ts';
-import { toRetry } from '../core/team/retry.ts';
-import { codeOf } from '../node/error-code.ts';
-import { userFolder } from '../node/places.ts';
-import { createProcesses } from '../node/processes.ts';
-import { NodeProjectTexts } from '../node/project-texts.ts';
-import { findRipgrep } from '../node/ripgrep.ts';
-import { readState, wasRehearsed } from '../node/session/sessions.ts';
-import { NodeWorkspace } from '../node/workspace.ts';
-import type { Config } from '../protocol/config.ts';
-import type { JournalEvent } from '../protocol/events.ts';
-import type { NanoUsd } from '../protocol/ids.ts';
-import type { Plan } from '../protocol/plan.ts';
-import { ask, dollars } from '../terminal/commands/requests.ts';
-import { chooseOwn, openFolder, sessionsIn, workspaceOf } from '../terminal/find-session.ts';
-import { problemLines } from '../terminal/problems.ts';
-import { Relay } from '../terminal/relay.ts';
-import { watchRun } from '../terminal/run-view.ts';
-import { type Call, EXIT, option, printError, type Terminal, UsageError } from '../terminal/terminal.ts';
-import { Engine } from './engine.ts';
-import { GrantFile } from './grants.ts';
-import { environmentSecrets } from './keys.ts';
-import { loadFrom } from './load-config.ts';
-import { type Opening, openSession, type SessionHost } from './open-session.ts';
-import { type Rehearsal, startRehearsal } from './rehearsal.ts';
-import { sessionLimit } from './requests.ts';
-import { retention } from './settings.ts';
-import { hindranceText, leftOut } from './terminal-ready.ts';
+import { loadRoles } from '../../core/agent/roles/roles.ts';
+import { mergeConfig } from '../../core/config/merge.ts';
+import { configuredProviders } from '../../core/config/providers.ts';
+import { parsePlan } from '../../core/plan/parse.ts';
+import { problemText } from '../../core/plan/problem.ts';
+import type { Log } from '../../core/ports.ts';
+import { fromElsewhere } from '../../core/session/seal.ts';
+import { toRetry } from '../../core/team/retry.ts';
+import { codeOf } from '../../node/error-code.ts';
+import { userFolder } from '../../node/places.ts';
+import { createProcesses } from '../../node/processes.ts';
+import { NodeProjectTexts } from '../../node/project-texts.ts';
+import { findRipgrep } from '../../node/ripgrep.ts';
+import { readState, wasRehearsed } from '../../node/session/sessions.ts';
+import { NodeWorkspace } from '../../node/workspace.ts';
+import type { Config } from '../../protocol/config.ts';
+import type { JournalEvent } from '../../protocol/events.ts';
+import type { NanoUsd } from '../../protocol/ids.ts';
+import type { Plan } from '../../protocol/plan.ts';
+import { Engine } from '../../runtime/engine.ts';
+import { GrantFile } from '../../runtime/grants.ts';
+import { environmentSecrets } from '../../runtime/keys.ts';
+import { loadFrom } from '../../runtime/load-config.ts';
+import { type Opening, openSession, type SessionHost } from '../../runtime/open-session.ts';
+import { type Rehearsal, shippedRehearsal, startRehearsal } from '../../runtime/rehearsal.ts';
+import { sessionLimit } from '../../runtime/requests.ts';
+import { retention } from '../../runtime/settings.ts';
+import { chooseOwn, openFolder, sessionsIn, workspaceOf } from '../find-session.ts';
+import { hindranceText, leftOut } from '../left-out.ts';
+import { problemLines } from '../problems.ts';
+import { Relay } from '../relay.ts';
+import { watchRun } from '../run-view.ts';
+import { type Call, EXIT, option, printError, type Terminal, UsageError } from '../terminal.ts';
+import { ask, dollars } from './requests.ts';
 
 /** `orchestrate run` */
 export async function run(terminal: Terminal, call: Call): Promise<number> {
@@ -226,8 +225,7 @@ function acceptAll(call: Call): boolean {
 /** A script of ours by its name, or one in a file. */
 async function rehearsalOf(name: string | undefined): Promise<Rehearsal | undefined> {
   if (name === undefined) return undefined;
-  const shipped = fileURLToPath(new URL(`../../media/rehearsals/${name}.yaml`, import.meta.url));
-  const path = /^[\w-]+$/.test(name) ? shipped : resolve(name);
+  const path = shippedRehearsal(name) ?? resolve(name);
   try {
     return await startRehearsal(path);
   } catch (error) {

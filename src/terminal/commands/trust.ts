@@ -1,8 +1,8 @@
-import { partsText } from '../core/config/agreement.ts';
-import { confirm } from '../terminal/confirm.ts';
-import { workspaceOf } from '../terminal/find-session.ts';
-import { type Call, EXIT, option, print, type Terminal } from '../terminal/terminal.ts';
-import { agree, loadFrom } from './load-config.ts';
+import { partsText } from '../../core/config/agreement.ts';
+import { agree, loadFrom } from '../../runtime/load-config.ts';
+import { confirm } from '../confirm.ts';
+import { workspaceOf } from '../find-session.ts';
+import { type Call, EXIT, option, print, type Terminal } from '../terminal.ts';
 
 /** `orchestrate trust` */
 export async function trust(terminal: Terminal, call: Call): Promise<number> {

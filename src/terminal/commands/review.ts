@@ -1,20 +1,20 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { Changes } from '../core/changes/changes.ts';
-import type { Selector, Views } from '../core/changes/decisions.ts';
-import { waitingIn } from '../core/changes/waiting.ts';
-import { redactorOf } from '../core/config/known-keys.ts';
-import { oneLine } from '../core/plain.ts';
-import type { Log } from '../core/ports.ts';
-import { fromElsewhere } from '../core/session/seal.ts';
-import { listSessions, readState, type SessionSummary } from '../node/session/sessions.ts';
-import { NodeWorkspace } from '../node/workspace.ts';
-import { selectorOf, sessionLine, showChanges, showDecision } from '../terminal/commands/changes.ts';
-import { ask } from '../terminal/commands/requests.ts';
-import { confirm } from '../terminal/confirm.ts';
-import { chooseSession, openFolder, sessionsIn, workspaceOf } from '../terminal/find-session.ts';
-import { type Call, EXIT, option, print, type Terminal, UsageError } from '../terminal/terminal.ts';
-import { lookAtStored, openStored } from './stored-session.ts';
+import type { Changes } from '../../core/changes/changes.ts';
+import type { Selector, Views } from '../../core/changes/decisions.ts';
+import { waitingIn } from '../../core/changes/waiting.ts';
+import { redactorOf } from '../../core/config/known-keys.ts';
+import { oneLine } from '../../core/plain.ts';
+import type { Log } from '../../core/ports.ts';
+import { fromElsewhere } from '../../core/session/seal.ts';
+import { listSessions, readState, type SessionSummary } from '../../node/session/sessions.ts';
+import { NodeWorkspace } from '../../node/workspace.ts';
+import { lookAtStored, openStored } from '../../runtime/stored-session.ts';
+import { confirm } from '../confirm.ts';
+import { chooseSession, openFolder, sessionsIn, workspaceOf } from '../find-session.ts';
+import { type Call, EXIT, option, print, type Terminal, UsageError } from '../terminal.ts';
+import { selectorOf, sessionLine, showChanges, showDecision } from './changes.ts';
+import { ask } from './requests.ts';
 
 /** A session's random letters: less does not name it where a path could stand. */
 const SHORTEST_ID = 4;

@@ -1,11 +1,11 @@
-import { redactorOf } from '../core/config/known-keys.ts';
-import { oneLine } from '../core/plain.ts';
-import { NodeWorkspace } from '../node/workspace.ts';
-import { ask, dollars } from '../terminal/commands/requests.ts';
-import { chooseOwn, openFolder, workspaceOf } from '../terminal/find-session.ts';
-import { type Call, EXIT, print, printJson, type Terminal, UsageError } from '../terminal/terminal.ts';
-import { handleReview } from './requests.ts';
-import { openStored } from './stored-session.ts';
+import { redactorOf } from '../../core/config/known-keys.ts';
+import { oneLine } from '../../core/plain.ts';
+import { NodeWorkspace } from '../../node/workspace.ts';
+import { handleReview } from '../../runtime/requests.ts';
+import { openStored } from '../../runtime/stored-session.ts';
+import { chooseOwn, openFolder, workspaceOf } from '../find-session.ts';
+import { type Call, EXIT, print, printJson, type Terminal, UsageError } from '../terminal.ts';
+import { ask, dollars } from './requests.ts';
 
 /** `orchestrate budget`: asks whoever runs the session, else sets it for the next run. */
 export async function budget(terminal: Terminal, call: Call): Promise<number> {

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { Secrets } from '../core/ports.ts';
 import type { Config } from '../protocol/config.ts';
 import { Actor } from '../rehearsal/actor.ts';
@@ -16,6 +17,12 @@ export interface Rehearsal {
 }
 
 const keyOf = (provider: string) => `rehearsal-${provider}`;
+
+/** Where a script of ours stands; undefined for what is no name of one. */
+export function shippedRehearsal(name: string): string | undefined {
+  if (!/^[\w-]+$/.test(name)) return undefined;
+  return fileURLToPath(new URL(`../../media/rehearsals/${name}.yaml`, import.meta.url));
+}
 
 /** Starts the servers for a script; the files it names stand in a folder of its own name beside it. */
 export async function startRehearsal(path: string): Promise<Rehearsal> {
