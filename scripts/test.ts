@@ -1,11 +1,11 @@
 /** `npm test`: every suite, each with its counts; the last line is their sum. Goes on after a suite that fails. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { globSync, readFileSync, rmSync } from 'node:fs';
+import { globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Counts } from '../test/support/reporter.ts';
-import { root } from './host/paths.ts';
+import { root, suiteTimes } from './host/paths.ts';
 import { runScript } from './run-script.ts';
 
 const mocha = join(root, 'node_modules', 'mocha', 'bin', 'mocha.js');
@@ -62,6 +62,9 @@ for (const { name, command, files } of suites) {
   const counts = await run(name, command);
   results.push({ name, counts, seconds: (performance.now() - start) / 1000 });
 }
+
+mkdirSync(dirname(suiteTimes), { recursive: true });
+writeFileSync(suiteTimes, JSON.stringify(Object.fromEntries(results.map(({ name, seconds }) => [name, seconds]))));
 
 const sum = { passed: 0, failed: 0 };
 console.log('\n— results —');

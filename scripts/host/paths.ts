@@ -8,3 +8,6 @@ export function cacheFolder(): string {
   const chosen = process.env.ORCHESTRATE_HOST_CACHE;
   return chosen ? resolve(chosen) : join(root, '.vscode-test', 'web');
 }
+
+/** The seconds that each suite took in the last `npm test`, by its name. */
+export const suiteTimes = join(root, 'out', 'suite-times.json');
