@@ -91,7 +91,7 @@ describe('tools', () => {
           path: 'src/a.ts',
           edits: [
             { old: 'const x', new: 'const z' },
-            { old: 'function a() {\n  return 1;\n}', new: '' },
+            { old: 'function a() {\n  return 1;\n  }', new: '' },
           ],
         }),
       ),
@@ -109,6 +109,22 @@ describe('tools', () => {
     assert.match(world.told(3), /occurs 2 times \(lines 4, 5\)/);
     assert.match(world.told(4), /Nothing in the file resembles it/);
     assert.match(world.files.text('src/a.ts') ?? '', /const x = 2;\nconst y = 2;/);
+  });
+
+  it('say of an edit what was forgiven, and of one that is there already that it is', async () => {
+    const world = await tried(
+      { 'src/a.ts': 'function a() {\n\treturn 1;\n}\n' },
+      calls(call('read_file', { path: 'src/a.ts' })),
+      calls(call('edit_file', { path: 'src/a.ts', edits: [{ old: '    return 1;', new: '    return 2;' }] })),
+      calls(call('edit_file', { path: 'src/a.ts', edits: [{ old: '    return 1;', new: '    return 2;' }] })),
+    );
+    assert.equal(world.files.text('src/a.ts'), 'function a() {\n\treturn 2;\n}\n');
+    assert.match(
+      world.told(2),
+      /Changed src\/a\.ts in 1 place\. The edit was made at line 2, though "old" differs .* indentation\./,
+    );
+    assert.match(world.told(3), /"src\/a\.ts" was not changed\. The edit is there already \(line 2\)/);
+    assert.equal(world.journal.of('write-intent').length, 1);
   });
 
   it('take replacement text as it is, dollar signs included', async () => {

@@ -4,7 +4,7 @@ import type { JobKind, RoleSpec } from '../contract.ts';
 import { foreignTool } from '../foreign/tool.ts';
 import { askUser } from './ask-user.ts';
 import { deleteFile } from './delete-file.ts';
-import { editFile } from './edit-file.ts';
+import { editFile } from './edit/edit-file.ts';
 import { finishTask, reportBlocker } from './endings.ts';
 import { listFiles } from './list-files.ts';
 import { noteDecision } from './note-decision.ts';

@@ -1,10 +1,10 @@
 import * as z from 'zod';
-import { applyEdits } from './edit-text.ts';
-import { fence } from './fence.ts';
-import { notFound, permitWriting, resolveForWriting } from './paths.ts';
-import { plainText } from './read-file.ts';
-import { defineTool, refuse } from './tool.ts';
-import { checkSeen, writeThrough } from './writing.ts';
+import { fence } from '../fence.ts';
+import { notFound, permitWriting, resolveForWriting } from '../paths.ts';
+import { plainText } from '../read-file.ts';
+import { defineTool, refuse } from '../tool.ts';
+import { checkSeen, writeThrough } from '../writing.ts';
+import { applyEdits } from './apply.ts';
 
 const normal = (text: string) => text.replaceAll('\r\n', '\n');
 
@@ -44,9 +44,11 @@ export const editFile = defineTool({
       const nearby = edited.nearby === undefined ? '' : `\n${fence(context, edited.nearby)}`;
       return refuse(edited.refusal, `"${path}" was not changed. ${edited.problem}${nearby}`);
     }
+    if (edited.replaced === 0) return { ok: true, output: [`"${path}" was not changed.`, ...edited.notes].join(' ') };
     const times = edited.replaced === 1 ? '1 place' : `${edited.replaced} places`;
     const known = context.seen.version(path);
-    const result = await writeThrough(context, path, edited.text, current, `Changed ${path} in ${times}.`);
+    const said = [`Changed ${path} in ${times}.`, ...edited.notes].join(' ');
+    const result = await writeThrough(context, path, edited.text, current, said);
     if (!result.ok || !result.seen || known?.whole) return result;
     const of = edited.text.split('\n').length;
     return { ...result, seen: { ...result.seen, lines: { from: 1, to: 0, of } } };
