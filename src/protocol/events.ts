@@ -48,6 +48,19 @@ const session = [
   event('phase-ended', { phase: Name }),
 ] as const;
 
+/** An agent that has not begun. */
+export const PlannedAgent = z.object({
+  agent: z.string(),
+  role: Name,
+  task: Name,
+  part: z.enum(['work', 'review']),
+  route: z.array(ModelRef),
+  /** The CLI agent that is to do the work. */
+  worker: Name.optional(),
+  /** Why its route begins as it does. */
+  why: z.string(),
+});
+
 const planning = [
   event('plan-proposed', {
     plan: Plan,
@@ -76,6 +89,8 @@ const planning = [
     hash: Hash.optional(),
   }),
   event('task-added', { task: Task, by: who, reason: z.string().optional() }),
+  /** Who is to do what, before anybody begins: whoever begins by the plan does so under this name. */
+  event('roster-planned', { agents: z.array(PlannedAgent) }),
 ] as const;
 
 const tasks = [
@@ -138,6 +153,8 @@ const agents = [
     parent: z.string().optional(),
     /** The CLI agent that does the work, in a loop of its own; absent: a model, in ours. */
     worker: Name.optional(),
+    /** Why its route begins as it does. */
+    why: z.string().optional(),
   }),
   /**
    * A CLI agent is done, and its processes are gone. What it changed is JSON in the blob: from here on it lands, also
@@ -458,6 +475,7 @@ export type Event = z.infer<typeof Event>;
 export type EventType = Event['type'];
 export type EventOf<T extends EventType> = Extract<Event, { type: T }>;
 export type JournalEvent = Event & z.infer<typeof Envelope>;
+export type PlannedAgent = z.infer<typeof PlannedAgent>;
 export type Severity = z.infer<typeof Severity>;
 export type Rung = z.infer<typeof Rung>;
 export type BudgetScope = z.infer<typeof BudgetScope>;

@@ -8,7 +8,7 @@ import { modelOf, providerOf } from '../core/routing/model-ref.ts';
 import { ProviderPool } from '../core/routing/pool.ts';
 import { costOf, Prices } from '../core/routing/prices.ts';
 import { vendorModels } from '../core/routing/route-table.ts';
-import { type RoutableProvider, routeFor, vendorOf } from '../core/routing/routes.ts';
+import { type RoutableProvider, routeFor, routeReason, vendorOf } from '../core/routing/routes.ts';
 import type { Routes } from '../core/team/routes.ts';
 import { FileDayLedger } from '../node/day-ledger.ts';
 import type { Config } from '../protocol/config.ts';
@@ -112,10 +112,22 @@ export class Engine {
       // The user's configuration goes before what a role file says.
       return configured.roles[role.name] ? chosen : [...new Set([...own, ...chosen])];
     };
+    const why = (role: Pick<RoleSpec, 'name' | 'route'>, task?: AgentTask): string => {
+      const first = of(role, task)[0];
+      if (!configured.roles[role.name] && first !== undefined && role.route?.includes(first))
+        return 'the role’s file names it';
+      return routeReason({
+        role: role.name,
+        providers,
+        configured: { ...configured, staysFree },
+        ...(task && { complexity: task.complexity }),
+      });
+    };
     const all = () => of({ name: 'orchestrator' });
     const free = new Set(providers.filter(each => each.free).map(each => each.name));
     return {
       of,
+      why,
       all,
       free: () => all().filter(ref => free.has(providerOf(ref))),
       vendorOf: model => vendorOf(model, providers),

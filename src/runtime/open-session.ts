@@ -94,8 +94,9 @@ export type Opened =
   | { ok: false; reason: 'elsewhere'; session: string; origin: Exclude<Origin, 'own'> }
   | { ok: false; reason: 'missing' };
 
+const ORCHESTRATOR = 'orchestrator';
 /** Without these nothing can be planned, queued or reviewed. */
-const SERVING: ReadonlySet<string> = new Set(['orchestrator', 'implementer', 'reviewer']);
+const SERVING: ReadonlySet<string> = new Set([ORCHESTRATOR, 'implementer', 'reviewer']);
 
 /** Starts a session, or takes one up where it was cut off. */
 export async function openSession(host: SessionHost, engine: Engine, opening: Opening): Promise<Opened> {
@@ -241,6 +242,8 @@ async function begin(
   const { open } = workers;
   const runner = withWorkers(models, { ...shared, budget, judgeIn, workers: { open }, copies: workerCopies(files) });
   const settings = teamSettings(engine.config);
+  const lead = roles.get(ORCHESTRATOR);
+  const orchestrator = lead && routes.of(lead)[0];
   const start: SessionStart =
     opening.kind === 'new'
       ? {
@@ -250,6 +253,7 @@ async function begin(
             goal: opening.goal,
             version,
             workspace,
+            ...(orchestrator !== undefined && { orchestrator }),
             rehearsal: host.rehearsal,
             budget: { sessionUsd: engine.budget.limits.session, alertAt: engine.budget.alertAt },
             ...(opening.plan && { workflow: opening.plan }),
@@ -283,7 +287,7 @@ async function begin(
     {
       ...settings,
       roles: [...roles.values()].filter(role => !host.team || host.team.includes(role.name) || SERVING.has(role.name)),
-      orchestrator: 'orchestrator',
+      orchestrator: ORCHESTRATOR,
       defaultRole: 'implementer',
       present: host.present,
       approvePlan: host.approvePlan,

@@ -121,6 +121,7 @@ export function listTeam(
         of: () => ['anthropic/big', 'openai/big'],
         all: () => ['anthropic/big', 'openai/big'],
         free: () => [],
+        why: () => 'the only route there is',
         vendorOf: model => model.slice(0, model.indexOf('/')),
       },
       resumePoint: agent => histories.resumePoint(agent, journal),

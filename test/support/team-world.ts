@@ -121,6 +121,7 @@ export class TeamWorld {
         of: spec => spec.route ?? ['anthropic/big', 'openai/big'],
         all: () => ['anthropic/big', 'openai/big', 'google/big'],
         free: () => options.free ?? [],
+        why: () => 'the only route there is',
         vendorOf: model => model.slice(0, model.indexOf('/')),
       },
       clock: this.clock,

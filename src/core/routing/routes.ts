@@ -56,6 +56,44 @@ export function routeFor({
   return [...usable.filter(ref => !same(ref)), ...usable.filter(same)];
 }
 
+/** Why the route begins with its first model, in words for people. */
+export function routeReason(question: RouteQuestion): string {
+  const { role, complexity = 'normal', providers, configured } = question;
+  const first = routeFor(question)[0];
+  if (first === undefined) return 'no model can be used';
+  const [own, whose] = configured?.roles?.[role]
+    ? [configured.roles[role], `the role ${role}`]
+    : configured?.complexity?.[complexity]
+      ? [configured.complexity[complexity], `${complexity} tasks`]
+      : [configured?.default, 'everything that has no route of its own'];
+  if (own?.includes(first)) {
+    const passed = own.slice(0, own.indexOf(first));
+    return `configured for ${whose}${passed.length > 0 ? `; ${passed.join(', ')} before it cannot be used now` : ''}`;
+  }
+  const configuredSo = own ? `nothing that is configured for ${whose} can be used now; ` : '';
+  return `${configuredSo}${defaultReason(role, complexity, first, providers)}`;
+}
+
+function defaultReason(
+  role: string,
+  complexity: AgentTask['complexity'],
+  first: ModelRef,
+  providers: RoutableProvider[],
+): string {
+  const defaults = roleDefaults[role] ?? otherRole;
+  const free = local(providers).some(({ name }) => name === providerOf(first));
+  if (free)
+    return complexity === 'simple' && !defaults.leads
+      ? 'a simple task begins with what costs nothing'
+      : 'no provider that costs money can be used';
+  const { vendors } = complexity === 'ui-test' ? uiTest : defaults;
+  const tier = tierFor(defaults, complexity);
+  const what = complexity === 'normal' ? `the role ${role}` : `${complexity} tasks of the role ${role}`;
+  const order = `by default ${what} begin${complexity === 'normal' ? 's' : ''} with ${vendors.join(', then ')}, with the ${tier} of their models`;
+  const vendor = vendorOf(first, providers);
+  return vendor === vendors[0] ? order : `${order}; ${vendor} is the first that can be used now`;
+}
+
 const local = (providers: RoutableProvider[]) => providers.filter(({ free }) => free);
 
 /** Who made the model, wherever it is served from. */

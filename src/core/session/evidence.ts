@@ -67,11 +67,3 @@ export function evidence(state: SessionState): Evidence {
   for (const { approve } of state.verdicts) found.verdicts[approve ? 'approved' : 'refused']++;
   return found;
 }
-
-/** Every rung that was climbed, in order of time. */
-export function supervision(state: SessionState) {
-  const rungs = [...state.agents.values()].flatMap(({ agent, task, rungs }) =>
-    rungs.map(rung => ({ ...rung, agent, ...(task !== undefined && { task }) })),
-  );
-  return rungs.sort((a, b) => a.at - b.at);
-}

@@ -5,6 +5,7 @@ import { changeFolds } from './fold/changes.ts';
 import type { Folds } from './fold/fold.ts';
 import { beforehand, remember } from './fold/history.ts';
 import { knowledgeFolds } from './fold/knowledge.ts';
+import { measureParallel, noteWorking } from './fold/parallel.ts';
 import { planFolds } from './fold/plan.ts';
 import { sessionFolds } from './fold/session.ts';
 import type { Reduce, SessionState } from './state.ts';
@@ -37,7 +38,9 @@ function date(state: SessionState, event: JournalEvent): void {
   state.seq = event.seq;
   const resumed = event.type === 'session-resumed';
   if (NO_WORK.has(event.type) || (state.status === 'ended' && !resumed)) return;
-  if (!resumed) state.activeMs += Math.max(0, event.at - (state.workedAt ?? event.at));
+  const since = resumed ? 0 : Math.max(0, event.at - (state.workedAt ?? event.at));
+  state.activeMs += since;
+  measureParallel(state, since);
   state.workedAt = Math.max(event.at, state.workedAt ?? event.at);
 }
 
@@ -46,6 +49,7 @@ export const reduce: Reduce = (state, event) => {
   const before = beforehand(state, event);
   date(state, event);
   byType.get(event.type)?.(state, event as never);
+  noteWorking(state, event);
   remember(state, event, before);
   if (!('agent' in event) || event.agent === undefined) return;
   const agent = state.agents.get(event.agent);

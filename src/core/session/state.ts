@@ -5,6 +5,7 @@ import type {
   EventOf,
   JournalEvent,
   Pending,
+  PlannedAgent,
   Rung,
   SessionOutcome,
   Severity,
@@ -75,6 +76,10 @@ export interface AgentState {
   route: ModelRef[];
   /** The model that answers or answered last. */
   model?: ModelRef;
+  /** Every model it has called, in the order in which it first did. */
+  called: ModelRef[];
+  /** Why its route begins as it does. */
+  why?: string;
   /** The CLI agent that does its work; absent: models do. */
   worker?: string;
   /** What its CLI agent came to, from when that is done until all of it has landed. */
@@ -157,6 +162,8 @@ export interface Artifact {
   version: number;
   agent: string;
   task?: string;
+  /** The one its agent asked last. */
+  model?: ModelRef;
   mediaType: string;
   blob: Hash;
   bytes: number;
@@ -171,6 +178,27 @@ export interface Failover {
   error: ErrorClass;
   reason: string;
   at: number;
+}
+
+/** A question to a person, and what they said. */
+export interface Answered {
+  agent: string;
+  question: string;
+  answer: string;
+  by: Who;
+  at: number;
+}
+
+/** How much ran side by side, as it was measured. */
+export interface Parallel {
+  /** Tasks that are at work now. */
+  working: Set<string>;
+  /** The tasks' times added up. */
+  taskMs: number;
+  /** The time during which any of them was at work. */
+  busyMs: number;
+  /** The most that were at work at once. */
+  most: number;
 }
 
 /** Something an agent was not allowed to do: by the policy, or by a person. */
@@ -188,6 +216,8 @@ export interface WrittenFile {
   path: RelPath;
   agents: string[];
   tasks: string[];
+  /** That wrote it, as far as their calls said so. */
+  models: ModelRef[];
   deleted: boolean;
   renamedFrom?: RelPath;
   /** What was decided so far, while something newer is pending. */
@@ -294,6 +324,9 @@ export interface SessionState {
   /** All tasks of the plan in force and those added later; what a revision dropped is `cancelled`. */
   tasks: Map<string, TaskState>;
   agents: Map<string, AgentState>;
+  /** By name: who is to begin by the plan, and who has begun so. */
+  roster: Map<string, PlannedAgent>;
+  parallel: Parallel;
   providers: Map<string, ProviderState>;
   models: Map<ModelRef, Tally>;
   tally: Tally;
@@ -322,6 +355,7 @@ export interface SessionState {
   consents: Map<string, 'allow' | 'deny'>;
   grants: Map<string, { decision: 'allow' | 'deny'; scope: 'session' | 'always' }>;
   decisions: Decision[];
+  answers: Answered[];
   issues: Map<string, Issue>;
   findings: Map<string, Finding>;
   verdicts: (EventOf<'verdict'> & { at: number })[];
@@ -336,7 +370,9 @@ export interface SessionState {
   deniedPermissions: number;
   denials: Denial[];
   commands: { run: number; failed: number };
-  /** The latest notices; `noticeCount` says how many there were. */
+  /** What the supervisor last said of the team as a whole. */
+  heartbeat?: { at: number; text: string };
+  /** The latest notices, warnings and errors before all others; `noticeCount` says how many there were. */
   notices: (EventOf<'notice'> & { at: number })[];
   noticeCount: number;
   /** Files agents wrote that differ from their baseline or have been decided on. */

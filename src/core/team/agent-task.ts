@@ -13,6 +13,7 @@ import type { Crew, Outcome } from './crew.ts';
 import { type FlowLimits, isEscalated, nextStep, openBlockers, rungsOf, type Step } from './flow.ts';
 import { climbed, nextRung, type Sign, type Trigger } from './ladder.ts';
 import { reviewPrompt, workPrompt } from './prompt.ts';
+import { plannedAgent, whyWorker } from './roster.ts';
 import type { Routes } from './routes.ts';
 import { budgetLeft } from './task-budget.ts';
 import { TaskRoutes } from './task-routes.ts';
@@ -153,10 +154,12 @@ class AgentTaskRun {
     if (job.limits.budget !== undefined) this.#host.limitAgent(job.agent, job.limits.budget);
     if (!known) journal.append({ type: 'round-started', task: this.#id, round: step.round, kind, agent: job.agent });
     const worker = step.do === 'review' ? this.#task.rounds.findLast(r => r.kind !== 'review')?.agent : undefined;
+    const part = step.do === 'review' ? 'review' : 'work';
     const free = this.#routes.hasFree(job.route);
     const outcome = await crew.run(job, {
       limitMs: (this.#spec.timeoutMinutes ?? limits.agentMinutes) * 60_000,
       ...(worker !== undefined && { parent: worker }),
+      why: job.worker === undefined ? this.#routes.choose(job.role, part).why : whyWorker(job.worker),
     });
     await this.#settle(job.agent, outcome, free);
   }
@@ -257,7 +260,8 @@ class AgentTaskRun {
       this.#fail(role ? `there is no model for the role "${name}"` : `there is no role "${name}"`);
       return undefined;
     }
-    const agent = step.agent ?? this.#host.newAgent(name);
+    const part = review ? 'review' : 'work';
+    const agent = step.agent ?? plannedAgent(state, this.#id, part, name) ?? this.#host.newAgent(name);
     const known = state.agents.get(agent);
     const worker = known ? known.worker : this.#worker(agent, role, review || escalated);
     const { budgetUsd } = this.#spec;

@@ -65,7 +65,7 @@ export class Crew {
   }
 
   /** Runs an agent to its end. One that was interrupted goes on under its own name where it stood. */
-  async run(job: AgentJob, options: { limitMs?: number; parent?: string } = {}): Promise<Outcome> {
+  async run(job: AgentJob, options: { limitMs?: number; parent?: string; why?: string } = {}): Promise<Outcome> {
     const { journal, runner, supervisor } = this.#host;
     const { agent, role, task, attempt, route } = job;
     const resumeFrom = journal.state.agents.has(agent) ? await this.#host.resumePoint(agent) : undefined;
@@ -80,6 +80,7 @@ export class Crew {
       route,
       ...(options.parent !== undefined && { parent: options.parent }),
       ...(job.worker !== undefined && { worker: job.worker }),
+      ...(options.why !== undefined && { why: options.why }),
     });
     const handle = runner.start({ ...job, ...(resumeFrom && { resumeFrom }), pulse: () => supervisor.pulse(agent) });
     const guard = supervisor.watch({

@@ -11,6 +11,7 @@ import type { AgentNames } from './names.ts';
 import type { SessionPorts, SessionSettings } from './options.ts';
 import type { PlainTaskHost } from './plain-task.ts';
 import type { PlanningHost } from './planning.ts';
+import type { RosterHost } from './roster.ts';
 
 /** What the parts of a session share; each is handed what it needs of it. */
 export interface Team {
@@ -65,6 +66,16 @@ export function plainTaskHost(team: Team): PlainTaskHost {
   const { ports, settings, attention, leave } = team;
   const { approveAll, present } = settings;
   return { journal: ports.journal, approveAll, present, leave, attention, checks: checkHost(team) };
+}
+
+export function rosterHost({ ports, settings, names }: Team): RosterHost {
+  return {
+    journal: ports.journal,
+    routes: ports.routes,
+    role: name => roleOf(settings, name),
+    newAgent: role => names.next(role),
+    hasWorker: name => ports.hasWorker?.(name) === true,
+  };
 }
 
 export function agentTaskHost(team: Team): AgentTaskHost {

@@ -15,12 +15,12 @@ export class AgentNames {
     return `${role}-${number}`;
   }
 
-  /** Rounds name their agents before these start. */
+  /** Rounds, and the roster of the plan, name agents before these start. */
   #highest(role: string): number {
     const prefix = `${role}-`;
     const rounds = [...this.#state.tasks.values()].flatMap(task => task.rounds.map(round => round.agent));
     let highest = 0;
-    for (const name of [...this.#state.agents.keys(), ...rounds]) {
+    for (const name of [...this.#state.agents.keys(), ...this.#state.roster.keys(), ...rounds]) {
       const number = name.startsWith(prefix) ? Number(name.slice(prefix.length)) : Number.NaN;
       if (Number.isInteger(number)) highest = Math.max(highest, number);
     }

@@ -126,7 +126,14 @@ async function ask(
   if (!orchestrator) return { reason: 'failed', message: 'there is no role that plans' };
   const route = host.routes.of(orchestrator);
   const agent = host.newAgent(orchestrator.name);
-  journal.append({ type: 'agent-started', agent, role: orchestrator.name, attempt: 1, route });
+  journal.append({
+    type: 'agent-started',
+    agent,
+    role: orchestrator.name,
+    attempt: 1,
+    route,
+    why: host.routes.why(orchestrator),
+  });
   journal.append({ type: 'agent-doing', agent, what: 'plans' });
   const planned = await makePlan(
     {

@@ -6,6 +6,8 @@ import type { RoleSpec } from '../agent/contract.ts';
 export interface Routes {
   /** In order of preference: the role's route, else by the task's complexity. */
   of(role: RoleSpec, task?: AgentTask): ModelRef[];
+  /** Why `of` begins as it does, in words. */
+  why(role: RoleSpec, task?: AgentTask): string;
   /** Everything that may be used at all, the best first. */
   all(): ModelRef[];
   /** What costs nothing. */

@@ -17,7 +17,7 @@ import { BudgetWatch, spentForAll } from './budget-watch.ts';
 import { listed } from './completion.ts';
 import { Crew } from './crew.ts';
 import type { Done } from './done.ts';
-import { agentTaskHost, plainTaskHost, planContext, planningHost, type Team } from './hosts.ts';
+import { agentTaskHost, plainTaskHost, planContext, planningHost, rosterHost, type Team } from './hosts.ts';
 import { Intake } from './intake.ts';
 import { AgentNames } from './names.ts';
 import type { MoreWork, SessionPorts, SessionSettings, SessionStart } from './options.ts';
@@ -27,6 +27,7 @@ import { sessionBrief } from './prompt.ts';
 import type { QueueItem } from './queue.ts';
 import { type Retried, type RetryScope, retry } from './retry.ts';
 import { diffText, type Revised, type RevisionHost, revisePlan } from './revision.ts';
+import { planRoster } from './roster.ts';
 import { Supervisor } from './supervisor.ts';
 import { verdictOf } from './verdict.ts';
 
@@ -110,7 +111,7 @@ export class Session {
     };
     const { newId } = ports;
     const { roles, defaultRole } = settings;
-    this.#intake = new Intake({ journal, newId, roles, defaultRole, add: task => this.#board.add(task) });
+    this.#intake = new Intake({ journal, newId, roles, defaultRole, add: task => this.#add(task) });
     this.#disposables.push(this.#supervisor, this.#board, this.#intake, budget);
   }
 
@@ -173,7 +174,7 @@ export class Session {
     }
     this.#executing = true;
     if (journal.state.status === 'paused') this.#hold();
-    this.#board.load();
+    this.#load();
     this.#intake.start();
     if (this.#start.kind === 'resume') this.#takeMore(this.#start.more ?? []);
     await this.#board.drained();
@@ -389,9 +390,23 @@ export class Session {
       },
       changed: plan => {
         this.#brief = sessionBrief(plan, this.#workspace);
-        if (this.#executing) this.#board.load();
+        if (this.#executing) this.#load();
       },
     };
+  }
+
+  /** Who is to do what is known before anybody begins it. */
+  #load(): void {
+    planRoster(
+      rosterHost(this.#team),
+      [...this.#ports.journal.state.tasks.values()].map(({ task }) => task),
+    );
+    this.#board.load();
+  }
+
+  #add(task: Task): void {
+    planRoster(rosterHost(this.#team), [task]);
+    this.#board.add(task);
   }
 
   #hold(): void {

@@ -1,6 +1,7 @@
 import type { JournalEvent } from '../../protocol/events.ts';
 import type { Clock, Disposable } from '../ports.ts';
 import type { Journal } from '../session/contract.ts';
+import { HEARTBEAT } from '../session/fold/session.ts';
 import type { Sign, Trigger } from './ladder.ts';
 import { Watch, type WatchLimits } from './watch.ts';
 
@@ -186,7 +187,7 @@ export class Supervisor implements Disposable {
 
   #beat(): void {
     this.#heartbeat = this.#clock.after(this.#options.heartbeatMs, () => {
-      this.#journal.append({ type: 'notice', level: 'info', code: 'heartbeat', text: this.#health() });
+      this.#journal.append({ type: 'notice', level: 'info', code: HEARTBEAT, text: this.#health() });
       this.#beat();
     });
   }

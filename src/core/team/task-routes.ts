@@ -5,6 +5,7 @@ import type { Journal } from '../session/contract.ts';
 import type { AgentState, TaskState } from '../session/state.ts';
 import { freshRounds, rungsOf } from './flow.ts';
 import { climbed } from './ladder.ts';
+import { whyReviewer } from './roster.ts';
 import { otherVendors, preferOthers, type Routes } from './routes.ts';
 
 type Part = 'work' | 'review';
@@ -27,14 +28,24 @@ export class TaskRoutes {
   }
 
   of(role: RoleSpec, part: Part): ModelRef[] {
+    return this.choose(role, part).route;
+  }
+
+  /** The models, and why the first of them is the first. */
+  choose(role: RoleSpec, part: Part): { route: ModelRef[]; why: string } {
     const routes = this.#routes;
-    const own = routes.of(role, this.#task.task as AgentTask);
+    const task = this.#task.task as AgentTask;
+    const own = routes.of(role, task);
     if (climbed(rungsOf(this.#journal.state, this.#task, part)).at(-1) === 'other-provider') {
-      const others = otherVendors(routes, own, this.#vendors(this.#failed(part)));
-      if (others.length > 0) return others;
+      const failed = this.#vendors(this.#failed(part));
+      const others = otherVendors(routes, own, failed);
+      if (others.length > 0) return { route: others, why: `another vendor’s than ${[...failed].join(' and ')}` };
     }
     const writer = part === 'review' ? this.#agents('work').at(-1) : undefined;
-    return writer ? preferOthers(routes, own, routes.vendorOf(modelOf(writer))) : own;
+    const why = routes.why(role, task);
+    if (!writer) return { route: own, why };
+    const model = modelOf(writer);
+    return { route: preferOthers(routes, own, routes.vendorOf(model)), why: whyReviewer(routes, own, model, why) };
   }
 
   /** Whether a vendor is left with whom this part of the task has not failed, should this agent fail too. */

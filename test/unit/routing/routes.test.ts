@@ -1,5 +1,11 @@
 import assert from 'node:assert/strict';
-import { type RoutableProvider, type RouteQuestion, routeFor, vendorOf } from '../../../src/core/routing/routes.ts';
+import {
+  type RoutableProvider,
+  type RouteQuestion,
+  routeFor,
+  routeReason,
+  vendorOf,
+} from '../../../src/core/routing/routes.ts';
 
 const anthropic: RoutableProvider = { name: 'claude', kind: 'anthropic', free: false };
 const openai: RoutableProvider = { name: 'openai', kind: 'openai', free: false };
@@ -95,5 +101,35 @@ describe('routes for roles', () => {
     const got = routeFor({ role: 'reviewer', providers, avoidVendor: 'anthropic' });
     assert.equal(got[0], 'openai/gpt-6.1-sol');
     assert.deepEqual(got.slice(1), ['claude/claude-sonnet-5-5', 'openrouter/anthropic/claude-sonnet-5-5']);
+  });
+
+  it('come with the reason for their first model', () => {
+    const why = (question: Partial<RouteQuestion>) => routeReason({ role: 'implementer', providers: all, ...question });
+    const roles = { implementer: ['gemini/x', 'openai/y'] };
+    assert.equal(why({ configured: { roles } }), 'configured for the role implementer');
+    assert.equal(
+      why({ configured: { roles }, providers: [openai] }),
+      'configured for the role implementer; gemini/x before it cannot be used now',
+    );
+    assert.equal(
+      why({ configured: { complexity: { complex: ['openai/y'] } }, complexity: 'complex' }),
+      'configured for complex tasks',
+    );
+    assert.equal(
+      why({ configured: { default: ['openai/y'] } }),
+      'configured for everything that has no route of its own',
+    );
+    assert.equal(why({ complexity: 'simple' }), 'a simple task begins with what costs nothing');
+    assert.match(
+      why({}),
+      /^by default the role implementer begins with anthropic, then openai, then google, with the strong/,
+    );
+    assert.match(why({ providers: [google] }), /; google is the first that can be used now$/);
+    assert.match(
+      why({ configured: { roles }, providers: [anthropic] }),
+      /^nothing that is configured for the role implementer can be used now; by default/,
+    );
+    assert.equal(why({ providers: [ollama] }), 'no provider that costs money can be used');
+    assert.equal(why({ providers: [] }), 'no model can be used');
   });
 });

@@ -27,6 +27,7 @@ export const freshAgent = (agent: string, role: string, at: number): AgentState 
   attempt: 1,
   status: 'running',
   route: [],
+  called: [],
   startedAt: at,
   lastEventAt: at,
   turns: 0,
@@ -74,6 +75,7 @@ export const agentFolds: Folds<Types> = {
     if (event.worker === undefined) delete agent.worker;
     else agent.worker = event.worker;
     if (event.parent !== undefined) agent.parent = event.parent;
+    if (event.why !== undefined) agent.why = event.why;
     if (event.task === undefined) return;
     agent.task = event.task;
     const task = state.tasks.get(event.task);
@@ -104,6 +106,7 @@ export const agentFolds: Folds<Types> = {
     const agent = state.agents.get(event.agent);
     if (!agent) return;
     agent.route = event.route;
+    agent.why = event.reason;
     // Models take over from a CLI agent.
     delete agent.worker;
   },

@@ -74,7 +74,10 @@ export const callFolds: Folds<Types> = {
     if (state.openCalls.has(event.call)) return;
     if (!state.agents.has(event.agent)) state.agents.set(event.agent, freshAgent(event.agent, event.agent, event.at));
     const agent = state.agents.get(event.agent);
-    if (agent) agent.model = event.model;
+    if (agent) {
+      agent.model = event.model;
+      if (!agent.called.includes(event.model)) agent.called.push(event.model);
+    }
     state.openCalls.set(event.call, { intent: event, at: event.at });
     for (const tally of tallies(state, event)) tally.calls++;
   },

@@ -31,12 +31,14 @@ function written(state: SessionState, write: EventOf<'write-intent'>): void {
     path: write.path,
     agents: [],
     tasks: [],
+    models: [],
     deleted: false,
     content: null,
     status: 'pending',
   };
   add(file.agents, write.agent);
   add(file.tasks, write.task);
+  add(file.models, write.model);
   if (write.renamedFrom !== undefined) file.renamedFrom = write.renamedFrom;
   if (write.pending !== undefined) {
     settle(state, file, write.after, write.pending);
@@ -57,10 +59,19 @@ function written(state: SessionState, write: EventOf<'write-intent'>): void {
 /** The user's edits had covered all that agents wrote, and are taken back. */
 function uncovered({ path, authors }: EventOf<'user-edit'>): WrittenFile | undefined {
   if (!authors) return undefined;
-  const file: WrittenFile = { path, agents: [], tasks: [], deleted: false, content: null, status: 'pending' };
-  for (const { agent, task } of authors) {
+  const file: WrittenFile = {
+    path,
+    agents: [],
+    tasks: [],
+    models: [],
+    deleted: false,
+    content: null,
+    status: 'pending',
+  };
+  for (const { agent, task, model } of authors) {
     add(file.agents, agent);
     add(file.tasks, task);
+    add(file.models, model);
   }
   return file;
 }

@@ -72,7 +72,11 @@ export const knowledgeFolds: Folds<Types> = {
     state.asks.set(event.ask, { ask: event.ask, agent: event.agent, at: event.at, request: event });
   },
   'question-answered'(state, event) {
+    const request = state.asks.get(event.ask)?.request;
     answered(state, event.ask);
+    if (request?.type !== 'question-asked') return;
+    const { agent, text: question } = request;
+    state.answers.push({ agent, question, answer: event.text, by: event.by, at: event.at });
   },
   'decision-noted'(state, event) {
     const { by, text, rationale, task, at } = event;
@@ -108,7 +112,18 @@ export const knowledgeFolds: Folds<Types> = {
   },
   'artifact-published'(state, event) {
     const { artifact, version, agent, task, mediaType, blob, bytes, at } = event;
-    const published = { artifact, version, agent, mediaType, blob, bytes, at, ...(task !== undefined && { task }) };
+    const model = state.agents.get(agent)?.called.length ? state.agents.get(agent)?.model : undefined;
+    const published = {
+      artifact,
+      version,
+      agent,
+      mediaType,
+      blob,
+      bytes,
+      at,
+      ...(task !== undefined && { task }),
+      ...(model !== undefined && { model }),
+    };
     const versions = state.artifacts.get(artifact);
     if (versions) versions.push(published);
     else state.artifacts.set(artifact, [published]);

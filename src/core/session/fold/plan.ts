@@ -8,6 +8,7 @@ type Types =
   | 'plan-refused'
   | 'plan-approved'
   | 'task-added'
+  | 'roster-planned'
   | 'task-started'
   | 'task-waiting'
   | 'check-started'
@@ -92,6 +93,13 @@ export const planFolds: Folds<Types> = {
   },
   'task-added'(state, event) {
     if (!state.tasks.has(event.task.id)) state.tasks.set(event.task.id, fresh(event.task));
+  },
+  /** Of a task whose plan has changed nobody begins any more who was to. */
+  'roster-planned'(state, event) {
+    const anew = new Set(event.agents.map(({ task, part }) => `${part} ${task}`));
+    for (const [agent, { task, part }] of state.roster)
+      if (anew.has(`${part} ${task}`) && !state.agents.has(agent)) state.roster.delete(agent);
+    for (const planned of event.agents) state.roster.set(planned.agent, planned);
   },
   'task-started'(state, event) {
     const task = state.tasks.get(event.task);

@@ -12,6 +12,13 @@ type Types =
   | 'notice';
 
 const NOTICES_KEPT = 100;
+export const HEARTBEAT = 'heartbeat';
+
+/** What only tells goes before what warns. */
+function drop(notices: SessionState['notices']): void {
+  const told = notices.findIndex(({ level }) => level === 'info');
+  notices.splice(Math.max(0, told), 1);
+}
 
 /** Where the session stands when it is neither paused nor ended. */
 function atWork(state: SessionState): SessionState['status'] {
@@ -64,8 +71,12 @@ export const sessionFolds: Folds<Types> = {
     else delete state.phase;
   },
   notice(state, event) {
+    if (event.code === HEARTBEAT) {
+      state.heartbeat = { at: event.at, text: event.text };
+      return;
+    }
     state.noticeCount++;
     state.notices.push(event);
-    if (state.notices.length > NOTICES_KEPT) state.notices.shift();
+    if (state.notices.length > NOTICES_KEPT) drop(state.notices);
   },
 };

@@ -9,6 +9,23 @@ type Line<T extends EventType> = (event: EventOf<T>, state: SessionState) => str
 const taskTitle = (state: SessionState, id: string) => plain(state.tasks.get(id)?.task.title ?? id);
 const requestOf = (what: string) => plain(what, 120);
 
+/** By whom it was done in the end, where whoever began it could not. */
+function afterEscalation({ tasks, agents }: SessionState, id: string): string {
+  const names = tasks.get(id)?.agents ?? [];
+  const escalated = names.findLastIndex(name => agents.get(name)?.rungs.some(({ rung }) => rung === 'escalation'));
+  const by = names[escalated + 1];
+  return escalated < 0 || by === undefined ? '' : ` after its escalation, by ${code(by)}`;
+}
+
+const MOST_FILES = 12;
+
+function filesOf({ files }: SessionState, task: string): string {
+  const paths = [...files.values()].filter(({ tasks }) => tasks.includes(task)).map(({ path }) => path);
+  const more = paths.length - MOST_FILES;
+  if (paths.length === 0) return '';
+  return ` (${[...paths.sort().slice(0, MOST_FILES).map(code), ...(more > 0 ? [`${more} more`] : [])].join(', ')})`;
+}
+
 /** What the timeline says of an event; most events of a session's daily work say nothing there. */
 const lines: { [T in EventType]?: Line<T> } = {
   'session-started': event => `**Session started**: ${plain(event.goal)}`,
@@ -23,7 +40,8 @@ const lines: { [T in EventType]?: Line<T> } = {
     `Plan refused (attempt ${event.attempt}): ${plain(event.errors[0] ?? '')}${event.errors.length > 1 ? ` and ${event.errors.length - 1} more` : ''}`,
   'plan-approved': event => `Plan ${event.revision} approved by ${event.by}`,
   'task-added': event => `Task added by ${event.by}: ${plain(event.task.title)}`,
-  'task-completed': (event, state) => `✅ **${taskTitle(state, event.task)} completed**: ${plain(event.summary)}`,
+  'task-completed': (event, state) =>
+    `✅ **${taskTitle(state, event.task)} completed**${afterEscalation(state, event.task)}: ${plain(event.summary)}${filesOf(state, event.task)}`,
   'task-failed': (event, state) =>
     `❌ **${taskTitle(state, event.task)} failed**${event.final ? '' : ', to be tried again'}: ${plain(event.reason)}`,
   'task-skipped': (event, state) => `${taskTitle(state, event.task)} skipped: ${plain(event.reason)}`,

@@ -1,63 +1,12 @@
 import { checkText } from '../../plan/check-text.ts';
-import { checkResults, evidence, provesIntegration, supervision } from '../evidence.ts';
+import { checkResults, evidence, provesIntegration } from '../evidence.ts';
 import { showCost, showRate, showResponse, successRate } from '../figures.ts';
 import { code, counted, latest, list, plain, timeOfDay } from '../markdown.ts';
 import type { SessionState } from '../state.ts';
+import { type SupervisionStep, supervision } from '../supervision.ts';
 
 const MOST = 60;
-
-interface Choice {
-  at: number;
-  head: string;
-  decision: string;
-  rationale: string;
-}
-
-/** Who decided what and why, in order of time: what agents noted, changes of model, and the supervisor's steps. */
-export function decisions(state: SessionState): string[] {
-  const noted = state.decisions.map(
-    ({ at, by, text, rationale, task }): Choice => ({
-      at,
-      head: `Decision of ${plain(by)}${task === undefined ? '' : ` in ${plain(task)}`}`,
-      decision: plain(text),
-      rationale: plain(rationale),
-    }),
-  );
-  const switches = state.failovers.map(
-    ({ at, agent, from, to, error, reason }): Choice => ({
-      at,
-      head: 'Provider Selection',
-      decision: `${code(agent)} goes on with ${code(to)} instead of ${code(from)}`,
-      rationale: `${error}: ${plain(reason)}`,
-    }),
-  );
-  const steps = supervision(state).map(
-    ({ at, agent, rung, trigger, reason }): Choice => ({
-      at,
-      head: 'Supervision',
-      decision: `${rung} for ${code(agent)}`,
-      rationale: `${plain(trigger)}: ${plain(reason)}`,
-    }),
-  );
-  const all = [...noted, ...switches, ...steps].sort((a, b) => a.at - b.at);
-  const left = all.length - MOST;
-  return [
-    '## Orchestration Decisions',
-    '',
-    ...(state.plan?.rationale === undefined ? [] : [`**Plan**: ${plain(state.plan.rationale, 1000)}`, '']),
-    ...(all.length === 0 ? ['*None yet*', ''] : []),
-    ...(left > 0 ? [`*${left} earlier; the report holds them all*`, ''] : []),
-    ...all
-      .slice(-MOST)
-      .flatMap(({ at, head, decision, rationale }) => [
-        `### [${timeOfDay(at)}] ${head}`,
-        '',
-        `- **Decision**: ${decision}`,
-        `- **Rationale**: ${rationale}`,
-        '',
-      ]),
-  ];
-}
+const MOST_FILES = 12;
 
 export function issues(state: SessionState): string[] {
   const opened = [...state.issues.values()].map(
@@ -73,10 +22,7 @@ export function issues(state: SessionState): string[] {
     });
   const escalations = supervision(state)
     .filter(({ rung }) => rung === 'escalation' || rung === 'ask-user')
-    .map(
-      ({ at, rung, agent, task, trigger, reason }) =>
-        `[${timeOfDay(at)}] **${rung}** for ${code(agent)}${task === undefined ? '' : ` in ${plain(task)}`} (${plain(trigger)}): ${plain(reason)}`,
-    );
+    .map(step => escalation(step));
   const denied = state.denials.map(
     ({ at, agent, kind, what, rule, by }) =>
       `[${timeOfDay(at)}] ${code(agent)} was denied ${plain(kind)} ${code(what)} by ${by} (${plain(rule)})`,
@@ -94,6 +40,23 @@ export function issues(state: SessionState): string[] {
     '',
     ...list(latest(denied, MOST), 'None so far'),
   ];
+}
+
+/** What happened, and how it ended: by whom, when, and with which files. */
+function escalation({ at, rung, agent, task, trigger, reason, answer, end }: SupervisionStep): string {
+  const what = `[${timeOfDay(at)}] **${rung}** for ${code(agent)}${task === undefined ? '' : ` in ${plain(task)}`} (${plain(trigger)}): ${plain(reason)}`;
+  const said = answer ? ` → ${answer.by} said [${timeOfDay(answer.at)}]: ${plain(answer.text)}` : '';
+  return `${what}${said} → ${end ? ending(end) : answer ? 'nobody went on' : '**open**'}`;
+}
+
+function ending({ agent, role, models, status, at, summary, files }: NonNullable<SupervisionStep['end']>): string {
+  const whom = `${code(agent)} (${[plain(role), ...models.map(code)].join(', ')})`;
+  if (at === undefined) return `${whom} is at work on it`;
+  const more = files.length - MOST_FILES;
+  const named = [...files.slice(0, MOST_FILES).map(code), ...(more > 0 ? [`${more} more`] : [])].join(', ');
+  const wrote = files.length === 0 ? 'no file' : named;
+  const how = status === 'completed' ? 'resolved' : `**not resolved**, ${status}`;
+  return `${how} [${timeOfDay(at)}] by ${whom}${summary === undefined ? '' : `: ${plain(summary)}`} (wrote ${wrote})`;
 }
 
 export function integrationChallenges(state: SessionState): string[] {
@@ -135,6 +98,7 @@ export function notes(state: SessionState): string[] {
     `${counted(state.commands.run, 'command')} run, ${state.commands.failed} without exit code 0; ${counted(state.deniedPermissions, 'permission')} denied`,
   ];
   const open = Object.entries(findings).filter(([, count]) => count.open > 0);
+  const { heartbeat } = state;
   return [
     '## Session Notes',
     '',
@@ -160,6 +124,7 @@ export function notes(state: SessionState): string[] {
       ],
       '',
     ),
+    ...(heartbeat ? ['### Last Heartbeat', '', `- [${timeOfDay(heartbeat.at)}] ${plain(heartbeat.text)}`, ''] : []),
     '### Notices',
     '',
     ...list(

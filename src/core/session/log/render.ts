@@ -1,12 +1,12 @@
-import { consumption } from '../figures.ts';
 import { code, counted, dateTime, latest, list, plain, timeOfDay, title } from '../markdown.ts';
-import type { AgentState, SessionState } from '../state.ts';
-import { decisions, integrationChallenges, issues, notes } from './knowledge.ts';
+import { notStarted, orchestratorOf } from '../roster.ts';
+import type { SessionState } from '../state.ts';
+import { configuration } from './agents.ts';
+import { decisions } from './decisions.ts';
+import { ending } from './ending.ts';
+import { integrationChallenges, issues, notes } from './knowledge.ts';
 import { metrics, realTimeStatus } from './status.ts';
 import type { Timeline, TimelineSection } from './timeline.ts';
-
-/** Sections with one entry for each of something show the latest of them. */
-const MOST_AGENTS = 60;
 
 /** The session log: a function of state and timeline alone. Its length, and so its cost, is bounded. */
 export function renderLog(state: SessionState, timeline: Timeline): string {
@@ -22,6 +22,7 @@ export function renderLog(state: SessionState, timeline: Timeline): string {
     ...issues(state),
     ...integrationChallenges(state),
     ...notes(state),
+    ...ending(state),
     '---',
     '',
     '*Written while the session runs, from its journal. All times are UTC.*',
@@ -36,57 +37,27 @@ function statusText(state: SessionState): string {
 }
 
 function information(state: SessionState): string[] {
-  const models = new Set([...state.models.keys(), ...[...state.agents.values()].flatMap(agent => agent.route)]);
+  const orchestrator = orchestratorOf(state);
+  const called = [...state.models.keys()].sort();
+  const planned = new Set(notStarted(state).flatMap(({ route }) => route.slice(0, 1)));
+  const next = [...planned].filter(model => !state.models.has(model)).sort();
+  const models = (all: string[]) => latest(all.map(code), 20).join(', ');
   const facts: [string, string][] = [
     ['Session ID', code(state.session) || 'unknown'],
     ['Start Time', dateTime(state.startedAt)],
-    ['Orchestrator', state.orchestrator === undefined ? 'unknown' : code(state.orchestrator)],
+    [
+      'Orchestrator',
+      orchestrator ? `${code(orchestrator.model)}${orchestrator.called ? '' : ', not called so far'}` : 'unknown',
+    ],
     ['Target', plain(state.goal, 1000) || 'unknown'],
-    ['Providers', models.size === 0 ? 'none used yet' : latest([...models].sort().map(code), 20).join(', ')],
+    ['Providers', called.length === 0 ? 'none called so far' : models(called)],
+    ...(next.length > 0 ? [['Planned, not called so far', models(next)] as [string, string]] : []),
     ['Workspace', code(state.workspace) || 'unknown'],
     ['Status', `**${statusText(state)}**`],
   ];
   if (state.resumes > 0) facts.push(['Resumed', counted(state.resumes, 'time')]);
   if (state.rehearsal) facts.push(['Rehearsal', 'scripted models answered; no vendor was called']);
   return ['## Session Information', '', ...facts.map(([name, value]) => `- **${name}**: ${value}`), ''];
-}
-
-/** Whoever works, and the last of those who have ended. */
-function shown(state: SessionState): AgentState[] {
-  const all = [...state.agents.values()];
-  if (all.length <= MOST_AGENTS) return all;
-  const atWork = all.filter(agent => agent.endedAt === undefined).slice(-MOST_AGENTS);
-  const ended = all.filter(agent => agent.endedAt !== undefined);
-  return [...ended.slice(ended.length - (MOST_AGENTS - atWork.length)), ...atWork];
-}
-
-function configuration(state: SessionState): string[] {
-  const agents = shown(state);
-  const left = state.agents.size - agents.length;
-  return [
-    '## Agent Configuration',
-    '',
-    ...(agents.length === 0 ? ['*No agent yet*', ''] : []),
-    ...(left > 0 ? [`*${left} agents that ended earlier are in the report*`, ''] : []),
-    ...agents.flatMap(agent => agentCard(state, agent)),
-  ];
-}
-
-function agentCard(state: SessionState, agent: AgentState): string[] {
-  const model = agent.model ?? agent.route[0];
-  const task = agent.task === undefined ? undefined : state.tasks.get(agent.task)?.task;
-  const doing = agent.doing === undefined ? '' : `, ${plain(agent.doing)}`;
-  return [
-    `### ${model === undefined ? 'No model yet' : plain(model)} - ${plain(title(agent.role))}`,
-    '',
-    `- **Agent ID**: ${code(agent.agent)}`,
-    `- **Model**: ${model === undefined ? 'unknown' : code(model)}`,
-    `- **Role**: ${plain(agent.role)}`,
-    `- **Tasks**: ${task ? plain(task.title) : 'none of the plan'}`,
-    `- **Status**: ${title(agent.status)}${doing}`,
-    `- **Used**: ${consumption(agent.tally)} in ${counted(agent.tally.calls, 'call')}`,
-    '',
-  ];
 }
 
 function timelineOf(state: SessionState, timeline: Timeline): string[] {

@@ -2,11 +2,15 @@ import { showDuration } from '../../../protocol/show.ts';
 import { consumption, responseMs, showRate, successRate } from '../figures.ts';
 import { emptyTally } from '../initial.ts';
 import { code, counted, list, plain, timeOfDay, title } from '../markdown.ts';
+import { leads, notStarted } from '../roster.ts';
 import type { ProviderState, SessionState, Tally, TaskStatus } from '../state.ts';
+
+const MOST_NAMED = 8;
 
 export function realTimeStatus(state: SessionState): string[] {
   const count = (...statuses: TaskStatus[]) =>
     [...state.tasks.values()].filter(task => statuses.includes(task.status)).length;
+  const providers = [...state.providers.values()].map(provider => providerStatus(state, provider));
   return [
     '## Real-Time Status Updates',
     '',
@@ -22,11 +26,23 @@ export function realTimeStatus(state: SessionState): string[] {
     '',
     '### Provider Status',
     '',
-    ...list(
-      [...state.providers.values()].map(provider => providerStatus(state, provider)),
-      'No provider used yet',
-    ),
+    ...list([...providers, ...plannedProviders(state)], 'No provider used yet'),
   ];
+}
+
+/** Providers that nobody has called or looked at, and who is to begin with them. */
+function plannedProviders(state: SessionState): string[] {
+  const planned = new Map<string, string[]>();
+  for (const { agent, route } of notStarted(state)) {
+    const provider = route[0]?.slice(0, route[0].indexOf('/'));
+    if (provider === undefined || state.providers.has(provider)) continue;
+    planned.set(provider, [...(planned.get(provider) ?? []), agent]);
+  }
+  return [...planned].map(([provider, agents]) => {
+    const more = agents.length - MOST_NAMED;
+    const named = [...agents.slice(0, MOST_NAMED).map(code), ...(more > 0 ? [`${more} more`] : [])].join(', ');
+    return `**${plain(provider)}**: not called so far; planned for ${named}`;
+  });
 }
 
 const pending = (state: SessionState) => [...state.files.values()].filter(file => file.status === 'pending').length;
@@ -47,15 +63,17 @@ function providerStatus(state: SessionState, provider: ProviderState): string {
       : []),
   ];
   const { succeeded, failed } = provider.tally;
-  const answers = `${counted(succeeded, 'answer')}, ${counted(failed, 'failure')}`;
+  const { calls } = provider.tally;
+  const answers = calls === 0 ? 'not called' : `${counted(succeeded, 'answer')}, ${counted(failed, 'failure')}`;
   return `**${plain(provider.provider)}**: ${troubles.length > 0 ? `⚠ ${troubles.join('; ')}` : 'ready'}; ${answers}`;
 }
 
 /** What planning and orchestrating took, which serves all tasks. */
 function orchestration(state: SessionState): Tally {
   const sum = emptyTally();
-  for (const { role, tally } of state.agents.values()) {
-    if (role !== 'orchestrator' && role !== 'planner') continue;
+  for (const agent of state.agents.values()) {
+    if (!leads(agent)) continue;
+    const { tally } = agent;
     for (const key of ['input', 'cacheRead', 'cacheWrite', 'output', 'reasoning'] as const)
       sum.usage[key] += tally.usage[key];
     sum.cost += tally.cost;

@@ -1,9 +1,14 @@
 import { checkText } from '../../plan/check-text.ts';
-import { type CheckResult, checkResults, evidence, provesIntegration, supervision } from '../evidence.ts';
+import { deliverables } from '../deliverables.ts';
+import { type CheckResult, checkResults, evidence, provesIntegration } from '../evidence.ts';
 import { responseMs, successRate, tokensOf } from '../figures.ts';
+import { notStarted, orchestratorOf } from '../roster.ts';
 import type { AgentState, SessionState, Tally, TaskState } from '../state.ts';
+import { supervision } from '../supervision.ts';
+import { openRisks, recommendations } from './advice.ts';
 import { decidedBy } from './decided-by.ts';
 import { leftOvers } from './left.ts';
+import { parallelReport } from './parallel.ts';
 import type { AgentReport, CheckReport, Report, TaskReport, UseReport } from './report.ts';
 
 /** The whole session in figures and facts: a function of its state alone. */
@@ -16,7 +21,7 @@ export function buildReport(state: SessionState): Report {
       workspace: state.workspace,
       version: state.version,
       rehearsal: state.rehearsal,
-      ...known({ orchestrator: state.orchestrator, startedAt: state.startedAt, lastAt: state.lastAt }),
+      ...known({ orchestrator: orchestratorOf(state)?.model, startedAt: state.startedAt, lastAt: state.lastAt }),
       workingMs: state.activeMs,
       resumes: state.resumes,
       status: state.status,
@@ -31,13 +36,20 @@ export function buildReport(state: SessionState): Report {
     budget: state.budget.limits.map(({ scope, key, limit }) => ({ scope, key, limitNanoUsd: limit })),
     ...known({ planRationale: state.plan?.rationale }),
     tasks: [...state.tasks.values()].map(taskReport),
-    providers: [...state.providers.values()].map(({ provider, switchesAway, tally }) => ({
-      provider,
-      switchesAway,
-      ...use(tally),
-    })),
+    parallel: parallelReport(state),
+    providers: [...state.providers.values()]
+      .filter(({ tally }) => tally.calls > 0)
+      .map(({ provider, switchesAway, tally }) => ({ provider, switchesAway, ...use(tally) })),
     models: [...state.models].map(([model, tally]) => ({ model, ...use(tally) })),
     agents: [...state.agents.values()].map(agentReport),
+    notStarted: notStarted(state).map(({ agent, role, task, part, route, why }) => ({
+      agent,
+      role,
+      task,
+      part,
+      model: route[0] ?? '',
+      why,
+    })),
     decisions: state.decisions,
     modelSwitches: state.failovers,
     supervision: supervision(state),
@@ -56,18 +68,21 @@ export function buildReport(state: SessionState): Report {
       text,
       ...known({ resolved: resolved?.how }),
     })),
+    risks: openRisks(state),
+    recommendations: recommendations(state),
     denied: state.denials.map(({ agent, kind, what, rule, by }) => ({ agent, kind, what, rule, by })),
     checks: checkResults(state).map(result => checkReport(state, result)),
     quality: { ...evidence(state), commands: { ...state.commands } },
     files: [...state.files.values()]
-      .map(({ path, status, deleted, agents, tasks }) => ({ path, status, deleted, agents, tasks }))
+      .map(({ path, status, deleted, agents, tasks, models }) => ({ path, status, deleted, agents, tasks, models }))
       .sort((a, b) => (a.path < b.path ? -1 : 1)),
     artifacts: [...state.artifacts.values()].flatMap(versions => {
       const latest = versions.at(-1);
       if (!latest) return [];
-      const { artifact, version, mediaType, bytes, agent } = latest;
-      return [{ artifact, version, mediaType, bytes, agent }];
+      const { artifact, version, mediaType, bytes, agent, model } = latest;
+      return [{ artifact, version, mediaType, bytes, agent, ...known({ model }) }];
     }),
+    deliverables: deliverables(state),
     left: leftOvers(state),
   };
 }
@@ -119,11 +134,13 @@ function taskReport(state: TaskState): TaskReport {
 }
 
 function agentReport(state: AgentState): AgentReport {
-  const { agent, role, task, model, status, turns, tools, failovers, tally } = state;
+  const { agent, role, task, called, route, why, status, turns, tools, failovers, tally } = state;
   return {
     agent,
     role,
-    ...known({ task, model }),
+    ...known({ task, why }),
+    models: called,
+    route,
     status,
     turns,
     tools,

@@ -1,7 +1,7 @@
 import { showCount, showDuration, showMoney } from '../../../protocol/show.ts';
 import { showRate, showSpent } from '../figures.ts';
 import { code, counted, dateTime, list, plain, table, timeOfDay, title } from '../markdown.ts';
-import type { CheckReport, Report, UseReport } from './report.ts';
+import type { AdviceReport, CheckReport, Report, StepReport, UseReport } from './report.ts';
 
 /** report.md: for people, every figure from the report. */
 export function renderReport(report: Report): string {
@@ -10,12 +10,14 @@ export function renderReport(report: Report): string {
     '',
     ...summary(report),
     ...outcome(report),
+    ...parallel(report),
     ...performance(report),
     ...decisions(report),
     ...issues(report),
     ...integration(report),
     ...deliverables(report),
     ...quality(report),
+    ...advice(report),
     ...left(report),
     '---',
     '',
@@ -80,6 +82,25 @@ function outcome({ tasks }: Report): string[] {
   ];
 }
 
+function parallel({ tasks, parallel: { groups, mostAtOnce, taskMs, busyMs, speedUp } }: Report): string[] {
+  const title = new Map(tasks.map(task => [task.id, task.title]));
+  const measured =
+    speedUp === undefined
+      ? '*No task has been at work yet*'
+      : `The tasks were at work for ${showDuration(taskMs)} in ${showDuration(busyMs)}, at most ${mostAtOnce} at once: ${speedUp.toFixed(2)} times as fast as one after the other.`;
+  return [
+    '### Side by Side',
+    '',
+    measured,
+    '',
+    ...(tasks.length > 0 && groups.length === 0 ? ['*No two tasks could run side by side*', ''] : []),
+    ...table(
+      ['Tasks that need nothing of each other', 'Most at once'],
+      groups.map(group => [group.tasks.map(id => plain(title.get(id) ?? id)).join('; '), String(group.mostAtOnce)]),
+    ),
+  ];
+}
+
 const useHead = ['Calls', 'Success', 'Average response', 'Tokens', 'Cost'];
 const useCells = (use: UseReport) => [
   String(use.calls),
@@ -89,7 +110,7 @@ const useCells = (use: UseReport) => [
   cost(use),
 ];
 
-function performance({ providers, models, agents, budget, total }: Report): string[] {
+function performance({ providers, models, agents, notStarted, budget, total }: Report): string[] {
   return [
     '## Performance and Cost',
     '',
@@ -120,17 +141,28 @@ function performance({ providers, models, agents, budget, total }: Report): stri
         code(one.agent),
         plain(one.role),
         one.task === undefined ? '' : plain(one.task),
-        one.model === undefined ? 'unknown' : code(one.model),
+        one.models.length === 0 ? 'none called' : one.models.map(code).join(', '),
         one.status,
         String(one.turns),
         String(one.tools),
         ...useCells(one.use),
       ]),
     ),
+    ...(notStarted.length === 0 ? [] : ['### Not Started', '']),
+    ...table(
+      ['Agent', 'Role', 'Task', 'Model', 'Why'],
+      notStarted.map(one => [
+        code(one.agent),
+        plain(one.role),
+        `${plain(one.task)}${one.part === 'review' ? ' (review)' : ''}`,
+        code(one.model),
+        plain(one.why),
+      ]),
+    ),
   ];
 }
 
-function decisions({ decisions: noted, modelSwitches, supervision, planRationale }: Report): string[] {
+function decisions({ decisions: noted, agents, modelSwitches, supervision, planRationale }: Report): string[] {
   return [
     '## Decisions',
     '',
@@ -138,6 +170,14 @@ function decisions({ decisions: noted, modelSwitches, supervision, planRationale
     ...table(
       ['Time', 'By', 'Decision', 'Rationale'],
       noted.map(one => [timeOfDay(one.at), code(one.by), plain(one.text), plain(one.rationale)]),
+    ),
+    '### First Choice of Models',
+    '',
+    ...list(
+      agents
+        .filter(one => one.why !== undefined)
+        .map(one => `${code(one.agent)}, ${code(one.route[0] ?? 'no model')}: ${plain(one.why ?? '')}`),
+      'No agent said why',
     ),
     '### Model Switches',
     '',
@@ -156,15 +196,25 @@ function decisions({ decisions: noted, modelSwitches, supervision, planRationale
     '',
     ...(supervision.length === 0 ? ['*It had nothing to do*', ''] : []),
     ...table(
-      ['Time', 'Agent', 'Step', 'Why'],
+      ['Time', 'Agent', 'Step', 'Why', 'How it ended'],
       supervision.map(one => [
         timeOfDay(one.at),
         code(one.agent),
         one.rung,
         `${plain(one.trigger)}: ${plain(one.reason)}`,
+        howEnded(one),
       ]),
     ),
   ];
+}
+
+function howEnded({ answer, end }: StepReport): string {
+  const said = answer ? [`${answer.by} said: ${plain(answer.text)}`] : [];
+  if (!end) return [...said, answer ? 'nobody went on' : '**open**'].join('; ');
+  const { agent, models, status, summary, files } = end;
+  const what = summary === undefined ? '' : `: ${plain(summary)}`;
+  const wrote = files.length === 0 ? '' : ` (wrote ${files.map(code).join(', ')})`;
+  return [...said, `${status} by ${[agent, ...models].map(code).join(', ')}${what}${wrote}`].join('; ');
 }
 
 function issues({ issues: opened, findings, denied }: Report): string[] {
@@ -216,7 +266,7 @@ function integration({ checks }: Report): string[] {
   ];
 }
 
-function deliverables({ files, artifacts }: Report): string[] {
+function deliverables({ files, artifacts, deliverables: made }: Report): string[] {
   return [
     '## Deliverables',
     '',
@@ -228,6 +278,18 @@ function deliverables({ files, artifacts }: Report): string[] {
         one.status,
         one.agents.map(code).join(', '),
         one.tasks.map(task => plain(task)).join(', '),
+      ]),
+    ),
+    '### By Provider',
+    '',
+    ...(made.length === 0 ? ['*None*', ''] : []),
+    ...table(
+      ['Provider', 'Models', 'Files', 'Artifacts'],
+      made.map(one => [
+        one.provider === undefined ? 'unknown' : plain(one.provider),
+        one.models.map(code).join(', '),
+        one.files.map(code).join(', '),
+        one.artifacts.map(code).join(', '),
       ]),
     ),
     '### Artifacts',
@@ -267,6 +329,21 @@ function quality({ checks, quality: { findings, verdicts, commands, tests } }: R
     `- Verdicts of reviewers: ${verdicts.approved} approved, ${verdicts.refused} not approved`,
     `- Commands run by agents: ${commands.run}, of which ${commands.failed} did not end with exit code 0`,
     '',
+  ];
+}
+
+function advice({ risks, recommendations }: Report): string[] {
+  const item = ({ severity, text, by, where }: AdviceReport) =>
+    `${severity}${by === undefined ? '' : `, ${code(by)}`}${where === undefined ? '' : ` in ${code(where)}`}: ${plain(text)}`;
+  return [
+    '## Open Risks and Recommendations',
+    '',
+    '### Open Risks',
+    '',
+    ...list(risks.map(item), 'None was found'),
+    '### Recommendations',
+    '',
+    ...list(recommendations.map(item), 'None was made'),
   ];
 }
 

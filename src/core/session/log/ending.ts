@@ -1,0 +1,39 @@
+import { showDuration } from '../../../protocol/show.ts';
+import { deliverables } from '../deliverables.ts';
+import { evidence } from '../evidence.ts';
+import { counted, plain, title } from '../markdown.ts';
+import { progressOf } from '../standing.ts';
+import type { SessionState } from '../state.ts';
+import { supervision } from '../supervision.ts';
+
+/** What a session that has ended came to; nothing while it goes on. */
+export function ending(state: SessionState): string[] {
+  const { outcome } = state;
+  if (!outcome) return [];
+  const { total, done } = progressOf(state.tasks.values());
+  const escalations = supervision(state).filter(({ rung }) => rung === 'escalation');
+  const resolved = escalations.filter(({ end }) => end?.status === 'completed').length;
+  const { tests, findings } = evidence(state);
+  const open = findings.blocker.open + findings.major.open;
+  const made = deliverables(state).map(
+    ({ provider, files, artifacts }) =>
+      `${provider === undefined ? 'of unknown provider' : plain(provider)}: ${counted(files.length, 'file')}, ${counted(artifacts.length, 'artifact')}`,
+  );
+  const facts: [string, string][] = [
+    ['Outcome', `**${title(outcome.outcome)}**: ${plain(outcome.reason)}`],
+    ['Tasks', `${done} of ${total} completed`],
+    [
+      'Providers',
+      [...state.providers.values()]
+        .filter(({ tally }) => tally.calls > 0)
+        .map(({ provider }) => plain(provider))
+        .join(', ') || 'none was called',
+    ],
+    ['Deliverables by Provider', made.join('; ') || 'none'],
+    ['Escalations', `${escalations.length}, of which ${resolved} resolved`],
+    ['Tests', tests ? `${tests.passed} passed, ${tests.failed} failed` : 'unknown'],
+    ['Open Blockers and Major Findings', String(open)],
+    ['Working Time', showDuration(state.activeMs)],
+  ];
+  return ['## Final Session Status', '', ...facts.map(([name, value]) => `- **${name}**: ${value}`), ''];
+}
