@@ -160,7 +160,7 @@ const CheckView = z.object({
 const TaskRow = z.object({
   id: z.string(),
   title: z.string(),
-  kind: z.enum(['agent', 'command', 'check', 'approval']),
+  kind: z.string(),
   phase: z.string().optional(),
   pool: z.string().optional(),
   role: z.string().optional(),

@@ -83,7 +83,10 @@ export const ApprovalTask = z.strictObject({
   changes: z.array(Name).optional().describe('Waits until the changes of these tasks are accepted'),
 });
 
-export const Task = z.union([AgentTask, CommandTask, CheckTask, ApprovalTask]);
+/** The kinds of task there are. What else there is to know of each, core/plan/task-kinds.ts and core/team/task-runs.ts say. */
+export const taskSchemas = { agent: AgentTask, command: CommandTask, check: CheckTask, approval: ApprovalTask };
+
+export const Task = z.union(Object.values(taskSchemas));
 
 /** A workflow file and a plan made by the planner: the same format. */
 export const Plan = z.strictObject({

@@ -1,6 +1,7 @@
 import type { Order } from './order.ts';
-import { isAgentTask, type Placed, type PlanContext, type Report } from './parts.ts';
+import type { Placed, PlanContext, Report } from './parts.ts';
 import { hint } from './suggest.ts';
+import { kindOf } from './task-kinds.ts';
 
 /** Artifacts that nobody publishes, or not surely before they are read. */
 export function artifactProblems(
@@ -12,9 +13,8 @@ export function artifactProblems(
 ): void {
   const finished = context.finished ?? new Set();
   const publishers = new Map<string, string[]>();
-  for (const placed of tasks.filter(isAgentTask)) {
-    const { task, path } = placed;
-    for (const [i, artifact] of task.publishes.entries()) {
+  for (const { task, path } of tasks) {
+    for (const [i, artifact] of kindOf(task).publishes(task).entries()) {
       const others = publishers.get(artifact) ?? [];
       const rival = others.find(
         other =>
@@ -32,12 +32,13 @@ export function artifactProblems(
     }
   }
   const uses = tasks.flatMap(({ task, path }) => {
-    const consumed =
-      task.kind === 'agent' ? task.consumes.map((name, i) => ({ name, at: [...path, 'consumes', i], task })) : [];
-    const checks = task.kind === 'agent' || task.kind === 'check' ? task.checks : [];
-    const checked = checks.flatMap((check, i) =>
-      'artifact' in check ? [{ name: check.artifact, at: [...path, 'checks', i, 'artifact'], task }] : [],
-    );
+    const kind = kindOf(task);
+    const consumed = kind.consumes(task).map((name, i) => ({ name, at: [...path, 'consumes', i], task }));
+    const checked = kind
+      .checks(task)
+      .flatMap((check, i) =>
+        'artifact' in check ? [{ name: check.artifact, at: [...path, 'checks', i, 'artifact'], task }] : [],
+      );
     return [...consumed, ...checked];
   });
   for (const { name, at, task } of uses) {

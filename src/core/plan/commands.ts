@@ -1,14 +1,7 @@
-import type { Check, Plan, Task } from '../../protocol/plan.ts';
+import type { Plan } from '../../protocol/plan.ts';
+import { kindOf } from './task-kinds.ts';
 
-const commandOf = (check: Check): string[] => {
-  if ('run' in check) return [check.run];
-  return 'artifact' in check && check.matches?.run !== undefined ? [check.matches.run] : [];
-};
-
-/** The command lines that a task runs by itself, in the words they are run in. */
-export function commandsOf(task: Task): string[] {
-  if (task.kind === 'command') return [task.run];
-  return task.kind === 'approval' ? [] : task.checks.flatMap(commandOf);
-}
-
-export const commandsIn = ({ tasks }: Plan): string[] => [...new Set(tasks.flatMap(commandsOf))];
+/** The command lines that the tasks of a plan run by themselves. */
+export const commandsIn = ({ tasks }: Plan): string[] => [
+  ...new Set(tasks.flatMap(task => kindOf(task).commands(task))),
+];

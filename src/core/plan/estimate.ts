@@ -1,8 +1,11 @@
 import type { EventOf } from '../../protocol/events.ts';
 import type { ModelRef, NanoUsd } from '../../protocol/ids.ts';
 import type { Usage } from '../../protocol/message.ts';
-import type { AgentTask, Plan, Task } from '../../protocol/plan.ts';
+import type { AgentTask, Plan } from '../../protocol/plan.ts';
+import { TURNS } from './agent-tasks.ts';
 import { planOrder } from './order.ts';
+import type { Course } from './task-kind.ts';
+import { kindOf } from './task-kinds.ts';
 
 export type Estimate = NonNullable<EventOf<'plan-proposed'>['estimate']>;
 
@@ -14,29 +17,8 @@ export interface EstimateOptions {
   maxAgents: number;
 }
 
-/** Rules of thumb, used where there is no history; each from a light to a heavy course of a task. */
-const TURNS = { simple: [4, 10], 'ui-test': [6, 20], normal: [8, 25], complex: [15, 50] } as const;
-const REVIEW_TURNS = [4, 10] as const;
 /** Tokens of system prompt, tools, brief and task; what a turn adds to the conversation; what the model writes. */
 const TOKENS = { start: 6000, perTurn: 1200, output: 500 } as const;
-const SECONDS_PER_TURN = [6, 15] as const;
-const COMMAND_SECONDS = [5, 60] as const;
-
-interface Work {
-  role: string;
-  turns: number;
-}
-
-/** What agents do for a task: the work itself, then reviews and fixes. */
-function workOf(task: AgentTask, heavy: 0 | 1): Work[] {
-  const work: Work[] = [{ role: task.role, turns: TURNS[task.complexity][heavy] }];
-  const rounds = task.review ? (heavy ? task.review.rounds : 1) : 0;
-  for (let round = 1; round <= rounds; round++) {
-    work.push({ role: task.review?.role ?? 'reviewer', turns: REVIEW_TURNS[heavy] });
-    if (round < rounds) work.push({ role: task.role, turns: TURNS.simple[heavy] });
-  }
-  return work;
-}
 
 /** A conversation of so many turns: each sends all before it, which the light course reads from the cache. */
 function usageOf(turns: number, cached: boolean): Usage {
@@ -49,14 +31,8 @@ function usageOf(turns: number, cached: boolean): Usage {
 
 const total = (usage: Usage) => (usage.input ?? 0) + (usage.cacheRead ?? 0) + (usage.output ?? 0);
 
-function secondsOf(task: Task, heavy: 0 | 1): number {
-  if (task.kind === 'approval') return 0;
-  if (task.kind !== 'agent') return COMMAND_SECONDS[heavy];
-  return workOf(task, heavy).reduce((sum, work) => sum + work.turns * SECONDS_PER_TURN[heavy], 0);
-}
-
 /** The longest chain of needs, or all work shared out among the agents, whichever takes longer. */
-function secondsOfPlan(plan: Plan, heavy: 0 | 1, maxAgents: number): number {
+function secondsOfPlan(plan: Plan, course: Course, maxAgents: number): number {
   const order = planOrder(plan.tasks, plan.pools);
   const tasks = new Map(plan.tasks.map(task => [task.id, task]));
   const until = new Map<string, number>();
@@ -64,7 +40,7 @@ function secondsOfPlan(plan: Plan, heavy: 0 | 1, maxAgents: number): number {
   let sum = 0;
   for (const name of order.sorted) {
     const task = tasks.get(name);
-    const own = task ? secondsOf(task, heavy) : 0;
+    const own = task ? kindOf(task).estimate(task, course).seconds : 0;
     const before = Math.max(0, ...(order.before.get(name) ?? []).map(earlier => until.get(earlier) ?? 0));
     until.set(name, before + own);
     longest = Math.max(longest, before + own);
@@ -79,20 +55,19 @@ export async function estimatePlan(plan: Plan, options: EstimateOptions): Promis
   const tokens: [number, number] = [0, 0];
   const unknown = new Set<string>();
   for (const task of plan.tasks) {
-    if (task.kind !== 'agent') continue;
-    for (const heavy of [0, 1] as const) {
-      for (const { role, turns } of workOf(task, heavy)) {
-        const usage = usageOf(turns, heavy === 0);
-        tokens[heavy] += total(usage);
-        const model = options.modelOf(role, task);
+    for (const course of [0, 1] as const) {
+      for (const { task: asked, role, turns } of kindOf(task).estimate(task, course).work) {
+        const usage = usageOf(turns, course === 0);
+        tokens[course] += total(usage);
+        const model = options.modelOf(role, asked);
         const cost = model === undefined ? undefined : await options.price(model, usage);
         if (cost === undefined) unknown.add(model ?? `the model for ${role}`);
-        const sum = money[heavy];
-        money[heavy] = sum === undefined || cost === undefined ? undefined : sum + cost;
+        const sum = money[course];
+        money[course] = sum === undefined || cost === undefined ? undefined : sum + cost;
       }
     }
   }
-  const minutes = ([0, 1] as const).map(heavy => secondsOfPlan(plan, heavy, options.maxAgents) / 60) as [
+  const minutes = ([0, 1] as const).map(course => secondsOfPlan(plan, course, options.maxAgents) / 60) as [
     number,
     number,
   ];

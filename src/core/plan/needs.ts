@@ -1,4 +1,5 @@
 import type { Need, Plan, Task } from '../../protocol/plan.ts';
+import { isAgentTask } from './task-kinds.ts';
 
 /** A need with nothing left implicit. */
 export type ResolvedNeed =
@@ -15,7 +16,7 @@ export function resolveNeed(need: Need): ResolvedNeed {
 
 /** The pool a task belongs to: the one it names, else the first that lists its role. */
 export function poolOf(task: Task, pools: Plan['pools']): string | undefined {
-  if (task.kind !== 'agent') return undefined;
+  if (!isAgentTask(task)) return undefined;
   if (task.pool !== undefined) return task.pool;
   return Object.keys(pools).find(pool => pools[pool]?.roles?.includes(task.role));
 }

@@ -1,4 +1,4 @@
-import { AgentTask, ApprovalTask, Check, CheckTask, CommandTask, Plan, Task } from '../../protocol/plan.ts';
+import { Check, Plan, Task, taskSchemas } from '../../protocol/plan.ts';
 import { own } from '../own.ts';
 import type { PlanContext, PlanParts } from './parts.ts';
 import type { PlanPath, PlanProblem } from './problem.ts';
@@ -11,7 +11,6 @@ export type ParsedPlan =
   /** All mistakes at once, in the order of the text; warnings among them. */
   | { ok: false; problems: PlanProblem[] };
 
-const TASKS = { agent: AgentTask, command: CommandTask, check: CheckTask, approval: ApprovalTask };
 const shapeKeys = (schema: { shape: object }) => Object.keys(schema.shape);
 
 function knownKeys(value: unknown): (path: PlanPath) => readonly string[] | undefined {
@@ -22,7 +21,7 @@ function knownKeys(value: unknown): (path: PlanPath) => readonly string[] | unde
     if (at !== 'tasks') return undefined;
     if (path.length === 2) {
       const kind = valueAt(value, [...path, 'kind']);
-      return shapeKeys(own<{ shape: object }>(TASKS, String(kind ?? 'agent')) ?? AgentTask);
+      return shapeKeys(own<{ shape: object }>(taskSchemas, String(kind ?? 'agent')) ?? taskSchemas.agent);
     }
     if (path[2] === 'review') return ['role', 'rounds'];
     if (path[2] === 'needs') return ['task', 'when', 'phase', 'pool'];

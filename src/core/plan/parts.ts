@@ -1,4 +1,4 @@
-import type { AgentTask, Plan, Task } from '../../protocol/plan.ts';
+import type { Plan, Task } from '../../protocol/plan.ts';
 import type { PlanPath, PlanProblem, ProblemCode } from './problem.ts';
 
 /** What a plan is checked against. */
@@ -27,5 +27,3 @@ export interface Placed<T extends Task = Task> {
   task: T;
   path: PlanPath;
 }
-
-export const isAgentTask = (placed: Placed): placed is Placed<AgentTask> => placed.task.kind === 'agent';

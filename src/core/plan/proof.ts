@@ -1,35 +1,34 @@
 import { globMistake } from './globs.ts';
 import type { Order } from './order.ts';
 import type { Placed, Report } from './parts.ts';
+import { kindOf } from './task-kinds.ts';
 
-const proves = ({ task }: Placed) =>
-  task.kind === 'command' || task.kind === 'check' || (task.kind === 'agent' && task.checks.length > 0);
+const proves = ({ task }: Placed) => kindOf(task).evidence(task) > 0;
 
 /** Work that nothing would show to be done: neither checks of its own, nor a review, nor a check after it. */
 export function proofProblems(tasks: Placed[], order: Order, report: Report): void {
   const after = provedLater(tasks, order);
   for (const placed of tasks) {
     const { task, path } = placed;
-    if (task.kind === 'agent' || task.kind === 'check') {
-      for (const [i, check] of task.checks.entries()) {
-        const at = [...path, 'checks', i];
-        const files =
-          'exists' in check ? check.exists : 'artifact' in check && check.matches?.file ? [check.matches.file] : [];
-        for (const file of files) {
-          const mistake = globMistake(file);
-          if (mistake) report('bad-path', at, `"${file}" ${mistake}`);
-        }
-        if (
-          'artifact' in check &&
-          check.matches &&
-          (check.matches.file === undefined) === (check.matches.run === undefined)
-        ) {
-          report('wrong-value', [...at, 'matches'], 'give either file or run: what must match the artifact');
-        }
+    for (const [i, check] of kindOf(task).checks(task).entries()) {
+      const at = [...path, 'checks', i];
+      const files =
+        'exists' in check ? check.exists : 'artifact' in check && check.matches?.file ? [check.matches.file] : [];
+      for (const file of files) {
+        const mistake = globMistake(file);
+        if (mistake) report('bad-path', at, `"${file}" ${mistake}`);
+      }
+      if (
+        'artifact' in check &&
+        check.matches &&
+        (check.matches.file === undefined) === (check.matches.run === undefined)
+      ) {
+        report('wrong-value', [...at, 'matches'], 'give either file or run: what must match the artifact');
       }
     }
-    if (task.kind !== 'agent' || task.writes.length === 0 || order.cycles.length > 0) continue;
-    if (proves(placed) || task.review || after.has(task.id)) continue;
+    if (kindOf(task).writes(task).length === 0 || order.cycles.length > 0) continue;
+    const reviewed = 'review' in task && task.review !== undefined;
+    if (proves(placed) || reviewed || after.has(task.id)) continue;
     const mend = 'add checks, a review, or a check task that needs it';
     report('no-proof', path, `nothing would show that "${task.id}" is done; ${mend}`, 'warning');
   }

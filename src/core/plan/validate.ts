@@ -1,11 +1,11 @@
-import type { AgentTask } from '../../protocol/plan.ts';
 import { artifactProblems } from './artifacts.ts';
 import { groupsOf, needKey, poolOf, resolveNeed } from './needs.ts';
-import { type Order, planOrder } from './order.ts';
-import { isAgentTask, type Placed, type PlanContext, type PlanParts, type Report } from './parts.ts';
-import type { PlanPath, PlanProblem } from './problem.ts';
+import { planOrder } from './order.ts';
+import type { Placed, PlanContext, PlanParts, Report } from './parts.ts';
+import type { PlanProblem } from './problem.ts';
 import { proofProblems } from './proof.ts';
 import { hint } from './suggest.ts';
+import { kindOf } from './task-kinds.ts';
 import { writeProblems } from './writes.ts';
 
 /** Everything wrong with what a plan says, its shape being right. */
@@ -18,11 +18,16 @@ export function semanticProblems(plan: PlanParts, context: PlanContext): PlanPro
   if (plan.goal !== undefined && plan.goal.trim() === '') report('empty-goal', ['goal'], 'the goal is empty');
   const tasks = uniqueTasks(all, report);
   checkNames(tasks, plan, context, report);
-  checkNeeds(tasks, plan, report);
   const order = planOrder(
     tasks.map(placed => placed.task),
     plan.pools,
   );
+  const byId = new Map(tasks.map(({ task }) => [task.id, task]));
+  const writers = new Set(tasks.filter(({ task }) => kindOf(task).writes(task).length > 0).map(({ task }) => task.id));
+  for (const placed of tasks) {
+    kindOf(placed.task).validate(placed, { plan, tasks: byId, writers, order, context }, report);
+  }
+  checkNeeds(tasks, plan, report);
   for (const cycle of order.cycles) {
     const place = tasks.find(placed => cycle.includes(placed.task.id));
     const way = cycle.join(' → ');
@@ -32,12 +37,11 @@ export function semanticProblems(plan: PlanParts, context: PlanContext): PlanPro
       `${way}: none of them could ever start; remove one of these needs`,
     );
   }
-  checkApprovals(tasks, order, report);
-  const ahead = tasks.filter(isAgentTask).filter(placed => !context.finished?.has(placed.task.id));
+  const ahead = tasks.filter(({ task }) => !context.finished?.has(task.id));
   writeProblems(ahead, order, report);
   artifactProblems(tasks, order, plan.broken.size > 0, context, report);
   if (plan.broken.size === 0) proofProblems(tasks, order, report);
-  checkBudget(tasks.filter(isAgentTask), context, report);
+  checkBudget(tasks, context, report);
   return problems;
 }
 
@@ -58,13 +62,11 @@ function uniqueTasks(all: Placed[], report: Report): Placed[] {
 }
 
 function checkNames(tasks: Placed[], plan: PlanParts, context: PlanContext, report: Report): void {
-  const role = (name: string, path: PlanPath) => {
-    if (context.roles && !context.roles.includes(name)) {
-      report('unknown-role', path, `there is no role "${name}"${hint(name, context.roles)}`);
-    }
-  };
   for (const [pool, { roles }] of Object.entries(plan.pools)) {
-    for (const [i, name] of (roles ?? []).entries()) role(name, ['pools', pool, 'roles', i]);
+    for (const [i, name] of (roles ?? []).entries()) {
+      if (!context.roles || context.roles.includes(name)) continue;
+      report('unknown-role', ['pools', pool, 'roles', i], `there is no role "${name}"${hint(name, context.roles)}`);
+    }
   }
   for (const { task, path } of tasks) {
     if (task.phase !== undefined && plan.phases.length > 0 && !plan.phases.includes(task.phase)) {
@@ -73,21 +75,6 @@ function checkNames(tasks: Placed[], plan: PlanParts, context: PlanContext, repo
         [...path, 'phase'],
         `"${task.phase}" is not among the phases${hint(task.phase, plan.phases)}`,
       );
-    }
-    if (task.kind !== 'agent') continue;
-    role(task.role, [...path, 'role']);
-    if (task.review) role(task.review.role, [...path, 'review', 'role']);
-    if (task.pool === undefined) continue;
-    const pool = Object.hasOwn(plan.pools, task.pool) ? plan.pools[task.pool] : undefined;
-    if (!pool) {
-      report(
-        'unknown-pool',
-        [...path, 'pool'],
-        `there is no pool "${task.pool}"${hint(task.pool, Object.keys(plan.pools))}`,
-      );
-    } else if (pool.roles && !pool.roles.includes(task.role)) {
-      const serves = `pool "${task.pool}" serves ${pool.roles.join(', ')}, not ${task.role}`;
-      report('role-not-in-pool', [...path, 'pool'], `${serves}; add the role to the pool or choose another pool`);
     }
   }
 }
@@ -121,7 +108,7 @@ function checkNeeds(tasks: Placed[], plan: PlanParts, report: Report): void {
           );
         }
         seen.set(key, need.when);
-        if (need.when === 'accepted' && needed && (needed.kind !== 'agent' || needed.writes.length === 0)) {
+        if (need.when === 'accepted' && needed && kindOf(needed).writes(needed).length === 0) {
           report('nothing-to-accept', at, `"${need.task}" writes no files that could be accepted; need it "completed"`);
         }
         if (needed?.optional && !task.optional && (need.when === 'completed' || need.when === 'accepted')) {
@@ -159,29 +146,8 @@ function checkNeeds(tasks: Placed[], plan: PlanParts, report: Report): void {
   }
 }
 
-function checkApprovals(tasks: Placed[], order: Order, report: Report): void {
-  const byId = new Map(tasks.map(placed => [placed.task.id, placed.task]));
-  for (const { task, path } of tasks) {
-    if (task.kind !== 'approval') continue;
-    for (const [i, id] of (task.changes ?? []).entries()) {
-      const at = [...path, 'changes', i];
-      const named = byId.get(id);
-      if (!named) report('unknown-task', at, `there is no task "${id}"${hint(id, byId.keys())}`);
-      else if (named.kind !== 'agent' || named.writes.length === 0) {
-        report('nothing-to-accept', at, `"${id}" writes no files that could be accepted`);
-      } else if (order.cycles.length === 0 && !order.precedes(id, task.id)) {
-        report(
-          'changes-not-ordered',
-          at,
-          `"${task.id}" waits for the changes of "${id}" but may come before it; add needs: [${id}]`,
-        );
-      }
-    }
-  }
-}
-
-function checkBudget(tasks: Placed<AgentTask>[], context: PlanContext, report: Report): void {
-  const sum = tasks.reduce((total, { task }) => total + (task.budgetUsd ?? 0), 0);
+function checkBudget(tasks: Placed[], context: PlanContext, report: Report): void {
+  const sum = tasks.reduce((total, { task }) => total + ('budgetUsd' in task ? (task.budgetUsd ?? 0) : 0), 0);
   if (context.budgetUsd !== undefined && sum > context.budgetUsd) {
     const have = `the tasks' budgets sum to $${sum.toFixed(2)}, the session has $${context.budgetUsd.toFixed(2)}`;
     report('over-budget', ['tasks'], have, 'warning');

@@ -1,19 +1,20 @@
-import type { AgentTask } from '../../protocol/plan.ts';
 import { ClaimIndex } from './claim-index.ts';
 import { globMistake } from './globs.ts';
 import type { Order } from './order.ts';
 import type { Placed, Report } from './parts.ts';
+import { kindOf } from './task-kinds.ts';
 
 /** More pairs than this help nobody to mend the plan. */
 const MAX_PAIRS = 50;
 
 /** Claims that are no claims, and claims of two tasks that may run side by side on the same files. */
-export function writeProblems(tasks: Placed<AgentTask>[], order: Order, report: Report): void {
+export function writeProblems(tasks: Placed[], order: Order, report: Report): void {
   const claims = new ClaimIndex();
   let pairs = 0;
   for (const { task, path } of tasks) {
     const sound: string[] = [];
-    for (const [i, glob] of task.writes.entries()) {
+    const writes = kindOf(task).writes(task);
+    for (const [i, glob] of writes.entries()) {
       const mistake = globMistake(glob);
       if (mistake) report('bad-path', [...path, 'writes', i], `"${glob}" ${mistake}`);
       else sound.push(glob);
@@ -27,7 +28,7 @@ export function writeProblems(tasks: Placed<AgentTask>[], order: Order, report: 
         const what = ours === theirs ? `"${ours}"` : `"${ours}" and "${theirs}"`;
         report(
           'overlapping-writes',
-          [...path, 'writes', task.writes.indexOf(ours)],
+          [...path, 'writes', writes.indexOf(ours)],
           `${task.id} and ${owner} may run side by side and both write ${what}; ` +
             `add needs: [${owner}] to ${task.id}, or give each files of its own`,
         );

@@ -1,5 +1,5 @@
 import { showMoney } from '../../protocol/show.ts';
-import { commandsOf } from '../plan/commands.ts';
+import { kindOf } from '../plan/task-kinds.ts';
 import type { SessionState, TaskState } from './state.ts';
 
 /** Something that a session which goes on does, has, or believes because its journal says so. */
@@ -21,7 +21,11 @@ export function consequences(state: SessionState): Consequence[] {
     },
     {
       what: 'Commands these tasks run by themselves',
-      items: tasks.flatMap(({ task }) => commandsOf(task).map(command => `${task.id}: ${command}`)),
+      items: tasks.flatMap(({ task }) =>
+        kindOf(task)
+          .commands(task)
+          .map(command => `${task.id}: ${command}`),
+      ),
     },
     {
       what: 'Files it would write at once, to finish what it says was begun',

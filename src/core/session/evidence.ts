@@ -1,4 +1,5 @@
 import type { Severity } from '../../protocol/events.ts';
+import { kindOf } from '../plan/task-kinds.ts';
 import type { SessionState, TaskState } from './state.ts';
 
 type CheckRun = TaskState['checks'][number];
@@ -35,7 +36,7 @@ export function checkResults(state: SessionState): CheckResult[] {
 /** Whether a check proves that parts fit together: it matches a contract, or stands in a task or phase made for that. */
 export function provesIntegration({ task: { task }, last }: CheckResult): boolean {
   if ('artifact' in last.check) return true;
-  return /integrat/i.test(task.phase ?? '') || /integrat/i.test(task.id) || task.kind === 'check';
+  return /integrat/i.test(task.phase ?? '') || /integrat/i.test(task.id) || kindOf(task).integrates;
 }
 
 /** How good the work is, as far as something other than its authors' word shows it. */

@@ -1,4 +1,5 @@
 import type { SessionOutcome } from '../../protocol/events.ts';
+import { kindOf } from '../plan/task-kinds.ts';
 import type { AgentState, AgentStatus, SessionState, TaskState, TaskStatus } from './state.ts';
 
 /** `pausing`: its session is paused, and what it has begun goes on to its end first. */
@@ -85,9 +86,7 @@ const OPEN: ReadonlySet<TaskStatus> = new Set<TaskStatus>(['waiting', 'running',
 
 /** A command that was cut off may be run again by whoever says so, and waits for that. */
 export const isCutOff = ({ task, status, attempt, checks }: TaskState): boolean =>
-  task.kind === 'command' &&
-  OPEN.has(status) &&
-  checks.findLast(check => check.round === attempt)?.interrupted === true;
+  kindOf(task).once && OPEN.has(status) && checks.findLast(check => check.round === attempt)?.interrupted === true;
 
 /** Whether somebody may have it tried again. */
 export const isRetriable = (task: TaskState): boolean => !task.dropped && (UNDONE.has(task.status) || isCutOff(task));

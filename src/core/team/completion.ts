@@ -1,4 +1,5 @@
 import { resolveNeed } from '../plan/needs.ts';
+import { kindOf } from '../plan/task-kinds.ts';
 import type { SessionState, TaskState, TaskStatus } from '../session/state.ts';
 
 /** One thing that must hold before a session counts as complete. */
@@ -51,11 +52,10 @@ export function unfinished(state: SessionState): TaskState[] {
 
 /** Whether a task's last word on each check of its last round was good. */
 function checksFailing({ task, checks, status }: TaskState): boolean {
-  if (status !== 'completed' || task.kind === 'approval') return false;
+  if (status !== 'completed') return false;
   const last = checks.findLast(check => !check.interrupted)?.round;
   const said = checks.filter(check => check.round === last && !check.interrupted);
-  const expected = task.kind === 'command' ? 1 : task.checks.length;
-  return said.some(check => !check.ok) || said.length < expected;
+  return said.some(check => !check.ok) || said.length < kindOf(task).evidence(task);
 }
 
 /** What must hold before a session is complete: a pure function of its state. */
@@ -74,7 +74,11 @@ export function checklist(state: SessionState): ChecklistItem[] {
     return task !== undefined && ENDED.has(task.status);
   });
   const unpublished = tasks.flatMap(({ task, status }) =>
-    status === 'completed' && task.kind === 'agent' ? task.publishes.filter(name => !state.artifacts.has(name)) : [],
+    status === 'completed'
+      ? kindOf(task)
+          .publishes(task)
+          .filter(name => !state.artifacts.has(name))
+      : [],
   );
   const open = [...state.openCalls.keys(), ...state.openChecks.keys()];
   const dropped = new Set(tasks.filter(t => t.task.optional || t.status === 'cancelled').map(t => t.task.id));

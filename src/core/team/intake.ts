@@ -1,6 +1,7 @@
 import type { EventOf, Who } from '../../protocol/events.ts';
 import type { AgentTask, Task } from '../../protocol/plan.ts';
 import type { RoleSpec } from '../agent/contract.ts';
+import { isAgentTask } from '../plan/task-kinds.ts';
 import type { Disposable, NewId } from '../ports.ts';
 import type { Journal } from '../session/contract.ts';
 import type { Done } from './done.ts';
@@ -77,7 +78,7 @@ export class Intake implements Disposable {
     const { journal } = this.#host;
     const id = writer ?? journal.state.files.get(path)?.tasks.at(-1);
     const task = id === undefined ? undefined : journal.state.tasks.get(id)?.task;
-    if (!this.#open || task?.kind !== 'agent') return { ok: false, message: 'nobody at work has written it' };
+    if (!this.#open || !task || !isAgentTask(task)) return { ok: false, message: 'nobody at work has written it' };
     const fix: AgentTask = {
       ...task,
       id: fixTaskId(journal.state, task.id),

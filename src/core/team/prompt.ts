@@ -1,6 +1,7 @@
 import type { AgentTask, Plan, Task } from '../../protocol/plan.ts';
 import { checkText } from '../plan/check-text.ts';
 import { resolveNeed } from '../plan/needs.ts';
+import { kindOf } from '../plan/task-kinds.ts';
 import type { HashOf } from '../ports.ts';
 import type { Finding, SessionState, TaskState } from '../session/state.ts';
 import { checksOf } from './flow.ts';
@@ -23,11 +24,11 @@ function section(title: string, body: string): string {
   return body === '' ? '' : `${title}\n${body}`;
 }
 
-const who = (task: Task) => (task.kind === 'agent' ? task.role : task.kind);
+const who = (task: Task) => kindOf(task).describe(task);
 
 function taskLine(task: Task): string {
-  const writes = task.kind === 'agent' && task.writes.length > 0 ? `; writes ${task.writes.join(', ')}` : '';
-  return `${task.id} (${who(task)}): ${task.title}${writes}`;
+  const writes = kindOf(task).writes(task);
+  return `${task.id} (${who(task)}): ${task.title}${writes.length > 0 ? `; writes ${writes.join(', ')}` : ''}`;
 }
 
 /** What all agents of a session are told of it: the same text for each, as long as the plan stays. */

@@ -1,6 +1,8 @@
 import type { Plan, Priority, Task } from '../../protocol/plan.ts';
 import { ClaimIndex } from '../plan/claim-index.ts';
 import { poolOf } from '../plan/needs.ts';
+import type { TaskKind } from '../plan/task-kind.ts';
+import { kindOf } from '../plan/task-kinds.ts';
 import { Heap } from './heap.ts';
 
 export interface SchedulerOptions {
@@ -36,7 +38,7 @@ const LEVELS = { high: 8, medium: 5, low: 2 } as const;
 export const levelOf = (priority: Priority): number => (typeof priority === 'number' ? priority : LEVELS[priority]);
 
 const earlier = (a: Entry, b: Entry) => a.rank < b.rank || (a.rank === b.rank && a.order < b.order);
-const claimsOf = (task: Task) => (task.kind === 'agent' ? task.writes : []);
+const claimsOf = (task: Task) => kindOf(task).writes(task);
 
 /**
  * Starts ready tasks the moment there is a slot, the most urgent first. All who wait grow more urgent at the same pace,
@@ -134,18 +136,19 @@ export class Scheduler {
 
   #laneOf(task: Task): Lane {
     const pool = poolOf(task, this.#pools);
-    const name = task.kind !== 'agent' ? `kind ${task.kind}` : pool === undefined ? 'agents' : `pool ${pool}`;
+    const { slot } = kindOf(task);
+    const name = pool === undefined ? `kind ${task.kind}` : `pool ${pool}`;
     const known = this.#lanes.get(name);
     if (known) return known;
-    const slots = this.#slots(task.kind, pool);
-    const lane: Lane = { waiting: new Heap(earlier), slots, used: 0, agents: task.kind === 'agent' };
+    const slots = this.#slots(slot, pool);
+    const lane: Lane = { waiting: new Heap(earlier), slots, used: 0, agents: slot === 'agent' };
     this.#lanes.set(name, lane);
     return lane;
   }
 
-  #slots(kind: Task['kind'], pool: string | undefined): number {
+  #slots(slot: TaskKind['slot'], pool: string | undefined): number {
     if (pool !== undefined) return this.#pools[pool]?.slots ?? Number.POSITIVE_INFINITY;
-    return kind === 'command' || kind === 'check' ? this.#options.maxCommands : Number.POSITIVE_INFINITY;
+    return slot === 'command' ? this.#options.maxCommands : Number.POSITIVE_INFINITY;
   }
 
   /** The most urgent task that has a slot, over all lanes. */

@@ -1,6 +1,6 @@
 import type { SessionOutcome, Who } from '../../protocol/events.ts';
 import type { ModelRef } from '../../protocol/ids.ts';
-import type { Plan, Task } from '../../protocol/plan.ts';
+import type { Plan } from '../../protocol/plan.ts';
 import type { PlanReviser } from '../agent/contract.ts';
 import { workspaceBrief } from '../plan/brief.ts';
 import { parsePlan } from '../plan/parse.ts';
@@ -10,18 +10,16 @@ import type { Disposable } from '../ports.ts';
 import { resume } from '../session/resume.ts';
 import { isCutOff } from '../session/standing.ts';
 import { whyUnkept } from '../session/unkept.ts';
-import { runAgentTask } from './agent-task.ts';
 import { type Answer, AttentionQueue } from './attention.ts';
 import { Board } from './board.ts';
 import { BudgetWatch, spentForAll } from './budget-watch.ts';
 import { listed } from './completion.ts';
 import { Crew } from './crew.ts';
 import type { Done } from './done.ts';
-import { agentTaskHost, plainTaskHost, planContext, planningHost, rosterHost, type Team } from './hosts.ts';
+import { planContext, planningHost, rosterHost, type Team } from './hosts.ts';
 import { Intake } from './intake.ts';
 import { AgentNames } from './names.ts';
 import type { MoreWork, SessionPorts, SessionSettings, SessionStart } from './options.ts';
-import { runPlainTask } from './plain-task.ts';
 import { agreeOnPlan, estimate, planAsk } from './planning.ts';
 import { sessionBrief } from './prompt.ts';
 import type { QueueItem } from './queue.ts';
@@ -29,6 +27,7 @@ import { type Retried, type RetryScope, retry } from './retry.ts';
 import { diffText, type Revised, type RevisionHost, revisePlan } from './revision.ts';
 import { planRoster } from './roster.ts';
 import { Supervisor } from './supervisor.ts';
+import { runTask } from './task-runs.ts';
 import { verdictOf } from './verdict.ts';
 
 const leftText = (tasks: readonly string[]): string =>
@@ -85,7 +84,7 @@ export class Session {
         present,
         scheduler: settings.scheduler,
         left: () => this.#left.length,
-        run: (task, signal) => this.#runTask(task, signal),
+        run: (task, signal) => runTask(task, this.#team, signal),
         ...(ports.log && { log: ports.log }),
       },
       this.#stop.signal,
@@ -420,11 +419,5 @@ export class Session {
       const route = [...new Set([...(state.agents.get(agent)?.route ?? []), ...models])];
       this.#crew.reassign(agent, route, 'router', 'the budget is spent: on with models that cost nothing');
     }
-  }
-
-  #runTask(task: Task, signal: AbortSignal): Promise<void> {
-    return task.kind === 'agent'
-      ? runAgentTask(task.id, agentTaskHost(this.#team), signal)
-      : runPlainTask(task.id, plainTaskHost(this.#team), signal);
   }
 }

@@ -1,3 +1,4 @@
+import { kindOf } from '../../core/plan/task-kinds.ts';
 import type { Clock, Disposable, Log } from '../../core/ports.ts';
 import { type DashboardCommand, type Fetch, FromDashboard, type ToDashboard } from '../../protocol/dashboard.ts';
 import type { NextStep } from '../../protocol/dashboard-rows.ts';
@@ -178,8 +179,7 @@ export class Connection implements Disposable {
 async function textOf(session: LiveSession, what: Fetch): Promise<string | undefined> {
   if (what.kind === 'instructions') {
     const task = session.state.tasks.get(what.task)?.task;
-    if (task?.kind === 'agent') return task.instructions;
-    return task?.kind === 'command' ? task.run : undefined;
+    return task && kindOf(task).instructions(task);
   }
   const bytes = await session.getBlob(what.blob);
   return bytes && new TextDecoder().decode(bytes);

@@ -9,17 +9,7 @@ interface Choice {
 }
 
 const TOP = 'goal rationale phases pools tasks'.split(' ');
-const COMMON = 'id kind title phase needs priority optional'.split(' ');
-const BY_KIND: Record<string, string[]> = {
-  agent: 'role instructions pool writes publishes consumes checks complexity review budgetUsd timeoutMinutes'.split(
-    ' ',
-  ),
-  command: 'run timeoutSeconds'.split(' '),
-  check: ['checks'],
-  approval: 'question changes'.split(' '),
-};
 const VALUES: Record<string, string[]> = {
-  kind: ['agent', 'command', 'check', 'approval'],
   priority: ['high', 'medium', 'low'],
   complexity: ['simple', 'ui-test', 'normal', 'complex'],
   optional: ['true', 'false'],
@@ -78,6 +68,8 @@ async function valuesOf(
       return [
         ...new Set([...all.matchAll(/publishes:\s*\[([^\]]*)\]/g)].flatMap(([, names = '']) => split(names))),
       ].map(text => ({ text }));
+    case 'kind':
+      return Object.keys(await schemas()).map(text => ({ text }));
     default:
       return (own(VALUES, key) ?? []).map(text => ({ text }));
   }
@@ -101,8 +93,13 @@ async function itemsOrKeys(
   const indent = /^\s*/.exec(before)?.[0].length ?? 0;
   if (indent === 0) return keys(TOP);
   const task = ownTask(document, position);
-  return task ? keys([...COMMON, ...(own(BY_KIND, task.kind) ?? [])].filter(key => !task.keys.has(key))) : [];
+  if (!task) return [];
+  const shape = own<{ shape: object }>(await schemas(), task.kind)?.shape;
+  return keys(Object.keys(shape ?? {}).filter(key => !task.keys.has(key)));
 }
+
+/** Loaded when the first plan is written: no other part of the editor needs them before. */
+const schemas = async () => (await import('../../protocol/plan.ts')).taskSchemas;
 
 const keys = (names: string[]): Choice[] => names.map(name => ({ text: `${name}: ` }));
 const split = (text: string) =>

@@ -1,4 +1,5 @@
 import { resolveNeed } from '../../../core/plan/needs.ts';
+import { isAgentTask } from '../../../core/plan/task-kinds.ts';
 import { standing, taskStanding } from '../../../core/session/standing.ts';
 import type { SessionState, Tally, TaskState } from '../../../core/session/state.ts';
 import type { Row, TallyView } from '../../../protocol/dashboard-rows.ts';
@@ -90,7 +91,7 @@ export function taskRow(state: SessionState, id: string, runs?: boolean): Row<'t
   const known = state.tasks.get(id);
   if (!known) return undefined;
   const { task } = known;
-  const ofAgent = task.kind === 'agent' ? task : undefined;
+  const ofAgent = isAgentTask(task) ? task : undefined;
   return {
     id,
     title: task.title,
