@@ -1,5 +1,4 @@
 import type { SessionOutcome } from '../../protocol/events.ts';
-import { kindOf } from '../plan/task-kinds.ts';
 import type { AgentState, AgentStatus, SessionState, TaskState, TaskStatus } from './state.ts';
 
 /** `pausing`: its session is paused, and what it has begun goes on to its end first. */
@@ -85,8 +84,7 @@ const UNDONE: ReadonlySet<TaskStatus> = new Set<TaskStatus>(['failed', 'cancelle
 const OPEN: ReadonlySet<TaskStatus> = new Set<TaskStatus>(['waiting', 'running', 'checking']);
 
 /** A command that was cut off may be run again by whoever says so, and waits for that. */
-export const isCutOff = ({ task, status, attempt, checks }: TaskState): boolean =>
-  kindOf(task).once && OPEN.has(status) && checks.findLast(check => check.round === attempt)?.interrupted === true;
+export const isCutOff = ({ status, cutOff }: TaskState): boolean => cutOff === true && OPEN.has(status);
 
 /** Whether somebody may have it tried again. */
 export const isRetriable = (task: TaskState): boolean => !task.dropped && (UNDONE.has(task.status) || isCutOff(task));

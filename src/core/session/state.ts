@@ -56,6 +56,8 @@ export interface TaskState {
   final?: boolean;
   /** It failed because no model answered. */
   outage?: Outage;
+  /** Its command was cut off in this attempt, and nobody knows what it has done. */
+  cutOff?: true;
   /** A revision of the plan left it out: nobody wants it any more. */
   dropped?: true;
   /** So many of its rounds came before it was last tried again: how they went decides nothing any more. */

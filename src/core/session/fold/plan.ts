@@ -1,4 +1,5 @@
 import type { Plan, Task } from '../../../protocol/plan.ts';
+import { kindOf } from '../../plan/task-kinds.ts';
 import { emptyTally } from '../initial.ts';
 import type { SessionState, TaskState } from '../state.ts';
 import type { Folds } from './fold.ts';
@@ -105,6 +106,7 @@ export const planFolds: Folds<Types> = {
     const task = state.tasks.get(event.task);
     if (!task) return;
     task.status = 'running';
+    if (task.attempt !== event.attempt) delete task.cutOff;
     task.attempt = event.attempt;
     task.startedAt ??= event.at;
     delete task.endedAt;
@@ -125,7 +127,12 @@ export const planFolds: Folds<Types> = {
   },
   'check-ended'(state, event) {
     state.openChecks.delete(event.id);
-    state.tasks.get(event.task)?.checks.push(event);
+    const task = state.tasks.get(event.task);
+    if (!task) return;
+    task.checks.push(event);
+    if (event.round !== task.attempt) return;
+    if (event.interrupted && kindOf(task.task).once) task.cutOff = true;
+    else delete task.cutOff;
   },
   'task-completed'(state, event) {
     const task = state.tasks.get(event.task);
