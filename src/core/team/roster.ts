@@ -2,6 +2,7 @@ import type { PlannedAgent } from '../../protocol/events.ts';
 import type { ModelRef } from '../../protocol/ids.ts';
 import type { AgentTask, Task } from '../../protocol/plan.ts';
 import type { RoleSpec } from '../agent/contract.ts';
+import { isAgentTask } from '../plan/task-kinds.ts';
 import type { Journal } from '../session/contract.ts';
 import type { SessionState } from '../session/state.ts';
 import { workerFor } from '../worker/fit.ts';
@@ -31,7 +32,7 @@ export function planRoster(host: RosterHost, tasks: Iterable<Task>): void {
     if (chosen.route.length > 0) agents.push({ agent: host.newAgent(role), role, task: task.id, part, ...chosen });
   };
   for (const task of tasks) {
-    if (task.kind !== 'agent' || (state.tasks.get(task.id)?.attempt ?? 0) > 0) continue;
+    if (!isAgentTask(task) || (state.tasks.get(task.id)?.attempt ?? 0) > 0) continue;
     plan(task, 'work', task.role);
     if (task.review) plan(task, 'review', task.review.role, routeOf(host, task, task.role).route[0]);
   }

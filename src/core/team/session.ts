@@ -1,6 +1,6 @@
 import type { SessionOutcome, Who } from '../../protocol/events.ts';
 import type { ModelRef } from '../../protocol/ids.ts';
-import type { Plan } from '../../protocol/plan.ts';
+import type { Plan, Task } from '../../protocol/plan.ts';
 import type { PlanReviser } from '../agent/contract.ts';
 import { workspaceBrief } from '../plan/brief.ts';
 import { parsePlan } from '../plan/parse.ts';
