@@ -2,6 +2,7 @@ import type { ErrorClass } from '../protocol/message.ts';
 import type { Clock } from './ports.ts';
 import type { Redactor } from './redact/redactor.ts';
 import type { Provider, ProviderError } from './routing/contract.ts';
+import { providerKinds } from './routing/provider-kinds.ts';
 import { tryToolCall } from './tool-trial.ts';
 
 export type Step = 'config' | 'key' | 'models' | 'route' | 'price' | 'completion';
@@ -78,9 +79,10 @@ function adviceFor(error: ProviderError, patient: Patient): string {
       return 'The account may not use this model. Put models it may use into the route.';
     case 'retryable':
     case 'truncated':
-      return provider?.kind === 'ollama'
-        ? 'No server answered. Start Ollama, or disable it in the configuration.'
-        : 'The server did not answer properly. Check the network, a proxy, and baseUrl; then try again.';
+      return (
+        (provider && providerKinds[provider.kind].advice?.unreachable) ??
+        'The server did not answer properly. Check the network, a proxy, and baseUrl; then try again.'
+      );
     default:
       return 'See the message; if it does not help, look at the log.';
   }
@@ -107,10 +109,7 @@ export async function examine(patient: Patient, clock: Clock, signal: AbortSigna
   const ids = new Set(listed.models.map(each => each.id));
   const model = patient.wanted.find(each => ids.has(each)) ?? patient.wanted[0] ?? listed.models[0]?.id;
   if (model === undefined) {
-    const advice =
-      provider.kind === 'ollama'
-        ? 'Pull one first, for example: ollama pull qwen3-coder'
-        : 'Name a model in its route.';
+    const advice = providerKinds[provider.kind].advice?.noModels ?? 'Name a model in its route.';
     return { ...base, ok: false, step: 'models', models, error: 'no-models', advice };
   }
   const [example = model] = patient.reached;

@@ -1,4 +1,5 @@
-import type { ModelInfo, Provider } from '../core/routing/contract.ts';
+import type { ModelInfo } from '../core/routing/contract.ts';
+import type { ProviderKind } from '../protocol/config.ts';
 
 /** How a server of the Chat Completions kind differs from the others; guessed from the base URL where not said. */
 export type ChatDialect = 'openai' | 'openrouter' | 'groq' | 'deepseek' | 'mistral' | 'xai' | 'plain';
@@ -7,7 +8,7 @@ export type ChatDialect = 'openai' | 'openrouter' | 'groq' | 'deepseek' | 'mistr
 export interface ProviderConfig {
   /** Unique; the part before the slash in `provider/model`. */
   name: string;
-  kind: Exclude<Provider['kind'], 'vscode-lm'>;
+  kind: ProviderKind;
   /** The vendor's own if left out; needed for `openai-compatible`. */
   baseUrl?: string | undefined;
   /** Sent along with every request. */

@@ -1,4 +1,5 @@
 import type { Provider } from '../core/routing/contract.ts';
+import type { ProviderKind } from '../protocol/config.ts';
 import { anthropicProvider } from './anthropic.ts';
 import type { ProviderConfig } from './config.ts';
 import { type ProviderDeps, withDefaults } from './deps.ts';
@@ -10,13 +11,15 @@ import { secretsOf } from './secrets.ts';
 
 export type { ProviderConfig } from './config.ts';
 
+type MakeProvider = (config: ProviderConfig, key: string | undefined, deps: ProviderDeps) => Provider;
+
 const kinds = {
   anthropic: anthropicProvider,
   openai: openaiProvider,
   'openai-compatible': openaiCompatibleProvider,
   google: googleProvider,
   ollama: ollamaProvider,
-} satisfies Record<ProviderConfig['kind'], unknown>;
+} satisfies Record<ProviderKind, MakeProvider>;
 
 /** Makes a provider. Nothing of the vendor's SDK is loaded before its first call. */
 export function createProvider(

@@ -1,6 +1,7 @@
 import { parse } from 'yaml';
 import * as z from 'zod';
 import { ModelRef, Name } from '../protocol/ids.ts';
+import { VENDORS } from './wire/types.ts';
 
 /** Text as it stands, or the content of a file beside the script. */
 const Content = z.union([z.string(), z.strictObject({ file: z.string() })]);
@@ -46,10 +47,7 @@ export const Script = z.strictObject({
   name: Name,
   goal: z.string().min(1),
   /** Providers and their wire format; each answers from this script. */
-  providers: z.record(
-    Name,
-    z.strictObject({ kind: z.enum(['anthropic', 'openai', 'openai-compatible', 'google', 'ollama']) }),
-  ),
+  providers: z.record(Name, z.strictObject({ kind: z.enum(VENDORS) })),
   routes: z.record(Name, z.array(ModelRef).min(1)),
   pacing: Pacing.optional(),
   parts: z.array(Part).min(1),

@@ -3,7 +3,7 @@ import { configuredWorkers } from '../core/config/workers.ts';
 import { type Diagnosis, examine, type Patient, type WorkerDiagnosis } from '../core/doctor.ts';
 import type { Clock, Secrets } from '../core/ports.ts';
 import { Redactor } from '../core/redact/redactor.ts';
-import { vendorModels } from '../core/routing/route-table.ts';
+import { vendorModels } from '../core/routing/provider-kinds.ts';
 import type { Config } from '../protocol/config.ts';
 import { greetWorker } from '../workers/greet.ts';
 import { createWorkers, findWorkers, type WorkerParts } from '../workers/workers.ts';
@@ -33,7 +33,7 @@ export async function diagnose(
 
 function patientOf(configured: ConfiguredProvider, engine: Engine, keyFrom: string | undefined): Patient {
   const { name, label, keyEnv, keysAt, explicit, entry } = configured;
-  const light = vendorModels[entry.kind]?.light ?? [];
+  const light = vendorModels(entry.kind)?.light ?? [];
   const reached = engine.modelsOf(name);
   return {
     name,

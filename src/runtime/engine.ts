@@ -7,7 +7,7 @@ import type { Provider } from '../core/routing/contract.ts';
 import { modelOf, providerOf } from '../core/routing/model-ref.ts';
 import { ProviderPool } from '../core/routing/pool.ts';
 import { costOf, Prices } from '../core/routing/prices.ts';
-import { vendorModels } from '../core/routing/route-table.ts';
+import { providerKinds, vendorModels } from '../core/routing/provider-kinds.ts';
 import { type RoutableProvider, routeFor, routeReason, vendorOf } from '../core/routing/routes.ts';
 import type { Routes } from '../core/team/routes.ts';
 import { FileDayLedger } from '../node/day-ledger.ts';
@@ -151,7 +151,7 @@ export class Engine {
       .filter(ref => providerOf(ref) === name)
       .map(modelOf);
     const found = this.#routable.find(each => each.name === name);
-    const usual = found && (found.models ?? Object.values(vendorModels[found.kind] ?? {}).flat());
+    const usual = found && (found.models ?? Object.values(vendorModels(found.kind) ?? {}).flat());
     return [...new Set([...named, ...(usual ?? [])])];
   }
 
@@ -185,7 +185,7 @@ export class Engine {
     const configured = this.#configured(name);
     const named = configured?.entry.models?.map(model => model.id);
     const routable = { name, kind, free, ...(named && { models: named }) };
-    const unknown = named === undefined && (kind === 'ollama' || kind === 'openai-compatible' || kind === 'vscode-lm');
+    const unknown = named === undefined && providerKinds[kind].modelsFromList === true;
     if (!unknown) return routable;
     const limit = configured?.keyless
       ? AbortSignal.timeout(LOCAL_PATIENCE_MS)
@@ -198,7 +198,7 @@ export class Engine {
     this.pool.models.listed(name, listed.models);
     // A hosted catalogue of hundreds is no preference: only routes and `models` name what is used of it. One model is one.
     const only = configured?.explicit && listed.models.length === 1;
-    return configured?.keyless || only || kind === 'vscode-lm'
+    return configured?.keyless || only || providerKinds[kind].listIsChoice
       ? { ...routable, models: listed.models.map(model => model.id) }
       : routable;
   }

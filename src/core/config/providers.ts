@@ -1,5 +1,6 @@
 import type { Config, ProviderEntry } from '../../protocol/config.ts';
 import { own } from '../own.ts';
+import { providerKinds } from '../routing/provider-kinds.ts';
 import { knownProviders } from './known-providers.ts';
 
 /** A provider as configured, with the places its key may come from. */
@@ -37,7 +38,7 @@ export function configuredProviders(config: Config): ConfiguredProvider[] {
         keyEnv: entry.keyEnv ? [entry.keyEnv] : (known?.keyEnv ?? []),
         ...(known?.keysAt && { keysAt: known.keysAt }),
         free: local || entry.free === true,
-        keyless: local || entry.kind === 'ollama',
+        keyless: local || providerKinds[entry.kind].keyless === true,
         explicit: written !== undefined,
       },
     ];

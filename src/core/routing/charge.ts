@@ -2,6 +2,7 @@ import type { NanoUsd } from '../../protocol/ids.ts';
 import type { ErrorClass, Usage } from '../../protocol/message.ts';
 import type { Provider, ProviderError, ProviderFinish } from './contract.ts';
 import { costOf, type Price } from './prices.ts';
+import { providerKinds } from './provider-kinds.ts';
 
 /** What a call that has ended is known or taken to have cost. */
 export interface Charge {
@@ -75,5 +76,5 @@ function bounded(price: Price, usage: Usage | undefined, maxOutputTokens: number
 
 /** Free is known to cost nothing; the editor's models are paid by a plan that shows no prices. */
 export function freeCost(provider: Provider): NanoUsd | undefined {
-  return provider.kind === 'vscode-lm' ? undefined : 0;
+  return providerKinds[provider.kind].paidByPlan ? undefined : 0;
 }

@@ -1,13 +1,14 @@
 import type { ModelProblem } from '../../protocol/message.ts';
 import type { Refusal, Reservation } from './budget.ts';
 import type { Leave } from './call.ts';
+import { watchdogsFor } from './call-limits.ts';
 import { type Candidate, failureOf, unfit } from './candidate.ts';
 import type { RouteFailure, RouteRequest } from './contract.ts';
 import type { Access, Lane } from './lane.ts';
 import { outageOf } from './outage.ts';
 import { type Limits, limitsFor } from './pace.ts';
 import { longestAnswerFor, mostItCosts, type Price } from './prices.ts';
-import { watchdogsFor } from './settings.ts';
+import { providerKinds } from './provider-kinds.ts';
 import type { TurnContext } from './turn-context.ts';
 import { sleep } from './wait.ts';
 
@@ -19,8 +20,6 @@ export interface Chosen {
 type Blocked = { candidate: Candidate; access: Exclude<Access, { now: true }> };
 type Parked = Extract<Access, { ms: number }> & Pick<Candidate, 'ref'>;
 
-/** Providers whose models differ in what they can do, and whose list tells. */
-const listsAbilities = new Set(['ollama', 'vscode-lm']);
 /** Room for an answer that is asked for even where the window seems full. */
 const SHORTEST_ANSWER = 1024;
 /** An answer that has room for one of the longer files: with less money than for this nothing is asked. */
@@ -83,7 +82,11 @@ export class Choice {
 
     if (bar(lane.access(tokens))) return undefined;
     const { provider } = lane;
-    if (request.tools.length > 0 && listsAbilities.has(provider.kind) && pool.models.get(ref).tools === undefined)
+    if (
+      request.tools.length > 0 &&
+      providerKinds[provider.kind].listsAbilities &&
+      pool.models.get(ref).tools === undefined
+    )
       await pool.listOnce(provider);
     const out = unfit(ref, request, tokens, pool.models) ?? this.#notPaid(lane);
     const price = provider.free || out ? undefined : await prices.find(ref, provider, pool.clock.now());

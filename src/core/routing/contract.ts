@@ -1,3 +1,4 @@
+import type { ProviderKind } from '../../protocol/config.ts';
 import type { ModelRef, NanoUsd } from '../../protocol/ids.ts';
 import type {
   AssistantMessage,
@@ -93,7 +94,8 @@ export interface ModelInfo {
 /** An account at a vendor, or a local server. Never throws: failure is the last event. */
 export interface Provider {
   readonly name: string;
-  readonly kind: 'anthropic' | 'openai' | 'openai-compatible' | 'google' | 'ollama' | 'vscode-lm';
+  /** `vscode-lm`: the models that the editor itself offers, which nobody configures. */
+  readonly kind: ProviderKind | 'vscode-lm';
   /** Costs nothing: local, or said to be free. */
   readonly free: boolean;
   /** Whether this model may think for long without a single byte of it. */

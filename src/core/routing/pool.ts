@@ -1,12 +1,13 @@
 import type { ModelRef } from '../../protocol/ids.ts';
 import type { Clock, Disposable } from '../ports.ts';
+import { concurrencyOf } from './call-limits.ts';
 import type { Provider } from './contract.ts';
 import { Health } from './health.ts';
 import { Lane, type PoolEvent } from './lane.ts';
 import { modelOf, providerOf } from './model-ref.ts';
 import { Models } from './models.ts';
 import { Parking } from './parking.ts';
-import { concurrencyOf, type RoutingSettings } from './settings.ts';
+import type { RoutingSettings } from './settings.ts';
 import { Slots } from './slots.ts';
 
 export interface PoolOptions {

@@ -4,6 +4,7 @@ import type { Provider } from './contract.ts';
 import { modelOf } from './model-ref.ts';
 import { type LibraryEntry, loadPriceLibrary, type PriceLibrary } from './price-library.ts';
 import { type DollarPrice, type DollarRates, priceTable } from './price-table.ts';
+import { providerKinds } from './provider-kinds.ts';
 
 /** What one model costs now: rates by prompt size, the smallest first. */
 export interface Price {
@@ -18,11 +19,7 @@ export interface PriceOptions {
   load?: () => Promise<PriceLibrary>;
 }
 
-const vendorByKind: Partial<Record<Provider['kind'], string>> = {
-  anthropic: 'anthropic',
-  openai: 'openai',
-  google: 'google',
-};
+const vendorOf = ({ kind }: Provider) => providerKinds[kind].vendor?.inPriceLists;
 
 /** Looks prices up: the user's, then our table, then the library. What none of them knows is unknown. */
 export class Prices {
@@ -36,7 +33,7 @@ export class Prices {
 
   /** Undefined: unknown, which is never zero. */
   async find(ref: ModelRef, provider: Provider, now: number): Promise<Price | undefined> {
-    const known = this.#options.overrides?.[ref] ?? tableRows(vendorByKind[provider.kind], modelOf(ref));
+    const known = this.#options.overrides?.[ref] ?? tableRows(vendorOf(provider), modelOf(ref));
     const rows = known ?? (await this.#entry(ref, provider))?.prices;
     return rows && priceAt(Array.isArray(rows) ? rows : [rows], now);
   }
@@ -48,13 +45,12 @@ export class Prices {
 
   async #entry(ref: ModelRef, provider: Provider): Promise<LibraryEntry | undefined> {
     if (this.#entries.has(ref)) return this.#entries.get(ref);
-    if (provider.kind === 'ollama' || provider.kind === 'vscode-lm') return undefined;
+    if (providerKinds[provider.kind].unpriced) return undefined;
     this.#library ??= (this.#options.load ?? loadPriceLibrary)().catch(() => undefined);
     const library = await this.#library;
     const baseUrl = this.#options.baseUrlOf?.(provider.name);
     const vendor =
-      vendorByKind[provider.kind] ??
-      library?.vendor({ name: provider.name, ...(baseUrl !== undefined && { baseUrl }) });
+      vendorOf(provider) ?? library?.vendor({ name: provider.name, ...(baseUrl !== undefined && { baseUrl }) });
     const entry = vendor === undefined ? undefined : library?.find(vendor, modelOf(ref));
     this.#entries.set(ref, entry);
     return entry;

@@ -1,26 +1,5 @@
 import type { Provider } from './contract.ts';
-
-/** How much a model should be able to do, and so what it may cost. */
-export type Tier = 'best' | 'strong' | 'light';
-
-/** What each vendor offers in each tier, the first choice first. */
-export const vendorModels: Partial<Record<Provider['kind'], Record<Tier, string[]>>> = {
-  anthropic: {
-    best: ['claude-opus-5-5', 'claude-sonnet-5-5'],
-    strong: ['claude-sonnet-5-5'],
-    light: ['claude-haiku-5-5'],
-  },
-  openai: {
-    best: ['gpt-6-astra', 'gpt-6.1-sol'],
-    strong: ['gpt-6.1-sol'],
-    light: ['gpt-6-luna'],
-  },
-  google: {
-    best: ['gemini-4-argon'],
-    strong: ['gemini-4-argon'],
-    light: ['gemini-3.8-flash'],
-  },
-};
+import type { Tier } from './provider-kinds.ts';
 
 /** What a role needs, and whom it asks first: no two specialists begin at the same vendor, so that their limits add up. */
 export interface RoleDefaults {

@@ -2,7 +2,8 @@ import type { ModelRef } from '../../protocol/ids.ts';
 import type { AgentTask } from '../../protocol/plan.ts';
 import type { Provider } from './contract.ts';
 import { modelOf, providerOf } from './model-ref.ts';
-import { otherRole, type RoleDefaults, roleDefaults, type Tier, uiTest, vendorModels } from './route-table.ts';
+import { type Tier, vendorModels } from './provider-kinds.ts';
+import { otherRole, type RoleDefaults, roleDefaults, uiTest } from './route-table.ts';
 
 /** A provider that can be used now: its key is there, or it needs none. */
 export interface RoutableProvider {
@@ -99,7 +100,7 @@ const local = (providers: RoutableProvider[]) => providers.filter(({ free }) => 
 /** Who made the model, wherever it is served from. */
 export function vendorOf(ref: ModelRef, providers: RoutableProvider[]): string {
   const provider = providers.find(({ name }) => name === providerOf(ref));
-  if (provider && vendorModels[provider.kind]) return provider.kind;
+  if (provider && vendorModels(provider.kind)) return provider.kind;
   const model = modelOf(ref);
   if (/claude/i.test(model)) return 'anthropic';
   if (/(^|[/:-])(gpt|codex|o\d)/i.test(model)) return 'openai';
@@ -134,5 +135,5 @@ function byVendor(vendors: Provider['kind'][], providers: RoutableProvider[]): R
 }
 
 function modelsOf({ name, kind, models }: RoutableProvider, tier: Tier): ModelRef[] {
-  return (vendorModels[kind]?.[tier] ?? models ?? []).map(model => `${name}/${model}`);
+  return (vendorModels(kind)?.[tier] ?? models ?? []).map(model => `${name}/${model}`);
 }

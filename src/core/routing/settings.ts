@@ -1,5 +1,3 @@
-import type { Provider } from './contract.ts';
-
 /** How long a stream may keep us waiting, in milliseconds. */
 export interface WatchdogSettings {
   /** From sending to the first sign of an answer. */
@@ -58,8 +56,6 @@ export interface RoutingSettings {
   probeTimeoutMs: number;
   /** Asked for where neither the request nor the model says how long an answer may be. */
   maxOutputTokens: number;
-  /** What differs for a kind of provider. */
-  kinds: Partial<Record<Provider['kind'], ProviderSettings>>;
   /** What differs for single providers, by name. */
   providers: Record<string, ProviderSettings>;
 }
@@ -98,26 +94,5 @@ export const defaultRoutingSettings = {
   probeEveryMs: 300_000,
   probeTimeoutMs: 5000,
   maxOutputTokens: 16_000,
-  kinds: {
-    ollama: { concurrency: 2, watchdogs: localWatchdogs },
-    // It shows nothing of what goes on before the first word, and thinking models think long.
-    'vscode-lm': {
-      watchdogs: {
-        connectMs: 60_000,
-        firstByteMs: 120_000,
-        silenceMs: 90_000,
-        patienceMs: Number.POSITIVE_INFINITY,
-        leastTokensPerMinute: 0,
-      },
-    },
-  },
   providers: {},
 } satisfies RoutingSettings;
-
-export function watchdogsFor({ name, kind }: Provider, settings: RoutingSettings): WatchdogSettings {
-  return { ...settings.watchdogs, ...settings.kinds[kind]?.watchdogs, ...settings.providers[name]?.watchdogs };
-}
-
-export function concurrencyOf({ name, kind }: Provider, settings: RoutingSettings): number {
-  return settings.providers[name]?.concurrency ?? settings.kinds[kind]?.concurrency ?? settings.concurrency;
-}

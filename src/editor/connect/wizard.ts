@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { knownProviders } from '../../core/config/known-providers.ts';
-import { vendorModels } from '../../core/routing/route-table.ts';
+import { providerKinds, vendorModels } from '../../core/routing/provider-kinds.ts';
 import { showDuration } from '../../protocol/show.ts';
 import type { Backend, Candidate } from '../backend.ts';
 import * as window from '../plain/window.ts';
@@ -51,7 +51,7 @@ function kindNamed(name: string | undefined): Kind | undefined {
   const entry = own ?? known?.entry;
   if (!entry) return undefined;
   const label = known?.label ?? name;
-  if (entry.local || entry.kind === 'ollama') return { way: 'server', name, label, entry };
+  if (entry.local || providerKinds[entry.kind].keyless) return { way: 'server', name, label, entry };
   return { way: 'vendor', name, label, entry, keysAt: known?.keysAt };
 }
 
@@ -150,7 +150,7 @@ class Wizard {
       const id = await askModelId(label);
       return id === undefined ? undefined : [id.trim()];
     }
-    const usual = entry.models?.map(({ id }) => id) ?? Object.values(vendorModels[entry.kind] ?? {}).flat();
+    const usual = entry.models?.map(({ id }) => id) ?? Object.values(vendorModels(entry.kind) ?? {}).flat();
     return askModels(label, listed, usual);
   }
 
@@ -202,7 +202,7 @@ class Wizard {
       await secrets.set(name, key);
       void vscode.commands.executeCommand('setContext', 'orchestrate.hasKey', true);
     }
-    const usual = new Set(Object.values(vendorModels[entry.kind] ?? {}).flat());
+    const usual = new Set(Object.values(vendorModels(entry.kind) ?? {}).flat());
     const own = chosen.some(id => !usual.has(id)) || usual.size === 0;
     // A vendor's usual models need no entry: what is usual grows newer by itself.
     if (own || ownNames().includes(name) || !knownProviders[name]) {

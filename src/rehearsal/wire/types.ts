@@ -1,10 +1,11 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { LimitInfo, Provider, ToolSpec } from '../../core/routing/contract.ts';
+import type { LimitInfo, ToolSpec } from '../../core/routing/contract.ts';
 import type { Message, StopReason, Usage } from '../../protocol/message.ts';
 import type { Fault } from './fault.ts';
 
-/** The wire formats spoken here, under the names that providers have. */
-export type Vendor = Exclude<Provider['kind'], 'vscode-lm'>;
+/** The wire formats spoken here, under the names that kinds of providers have. */
+export const VENDORS = ['anthropic', 'openai', 'openai-compatible', 'google', 'ollama'] as const;
+export type Vendor = (typeof VENDORS)[number];
 
 /** What a client may ask a server for. */
 export type Endpoint = 'generate' | 'models' | 'count-tokens' | 'show';

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { Allowance } from '../../../src/core/routing/allowance.ts';
-import { concurrencyOf, defaultRoutingSettings, watchdogsFor } from '../../../src/core/routing/settings.ts';
+import { concurrencyOf, watchdogsFor } from '../../../src/core/routing/call-limits.ts';
+import { defaultRoutingSettings } from '../../../src/core/routing/settings.ts';
 import { Slots } from '../../../src/core/routing/slots.ts';
 import { FakeClock, settle } from '../../support/fake-clock.ts';
 import { stage } from '../../support/router-stage.ts';
