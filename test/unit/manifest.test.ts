@@ -200,7 +200,7 @@ describe('the manifest', () => {
         orders.map((_, index) => index + 1),
       );
       for (const [name, { markdownDescription, description }] of settings) {
-        const text = markdownDescription === undefined ? description : texts[markdownDescription.replaceAll('%', '')];
+        const text = texts[(markdownDescription ?? description ?? '').replaceAll('%', '')];
         assert.ok((text ?? '').length > 10, name);
       }
     });
@@ -229,14 +229,16 @@ describe('the manifest', () => {
       };
       look(whole, '');
       assert.deepEqual([...settings.keys()].sort(), [...taken.keys()].map(name => `orchestrate.${name}`).sort());
-      for (const [name, { order, scope, markdownDescription, default: usual, ...schema }] of settings) {
+      for (const [name, { order, scope, description, markdownDescription, default: usual, ...schema }] of settings) {
         const key = name.replace('orchestrate.', '');
-        const { description, ...wanted } = taken.get(key) ?? {};
-        assert.ok(description, name);
+        const { description: meaning, ...wanted } = taken.get(key) ?? {};
+        assert.ok(meaning, name);
+        // What is not written for people by hand is said as the schema says it.
+        if (markdownDescription === undefined) assert.equal(texts[`config.${key}`], meaning, name);
+        assert.equal(markdownDescription ?? description, `%config.${key}%`, name);
         // Without a limit a field is empty, not zero.
         const optional = usual === null && { type: ['number', 'null'] };
-        const said = markdownDescription === undefined && { description };
-        assert.deepEqual(schema, { ...wanted, ...optional, ...said }, name);
+        assert.deepEqual(schema, { ...wanted, ...optional }, name);
         const value = key.split('.').reduceRight<unknown>((inner, part) => ({ [part]: inner }), usual);
         if (usual !== undefined && usual !== null) assert.ok(Config.safeParse(value).success, name);
       }
