@@ -1,10 +1,8 @@
-import type { EventOf, EventType, JournalEvent } from '../../../protocol/events.ts';
 import { showDuration, showMoney } from '../../../protocol/show.ts';
 import { checkText } from '../../plan/check-text.ts';
+import { type EventView, nothing, viewOf } from '../event-view.ts';
 import { code, counted, plain } from '../markdown.ts';
 import type { SessionState } from '../state.ts';
-
-type Line<T extends EventType> = (event: EventOf<T>, state: SessionState) => string | undefined;
 
 const taskTitle = (state: SessionState, id: string) => plain(state.tasks.get(id)?.task.title ?? id);
 const requestOf = (what: string) => plain(what, 120);
@@ -27,7 +25,7 @@ function filesOf({ files }: SessionState, task: string): string {
 }
 
 /** What the timeline says of an event; most events of a session's daily work say nothing there. */
-const lines: { [T in EventType]?: Line<T> } = {
+const lines: EventView<string, [state: SessionState]> = {
   'session-started': event => `**Session started**: ${plain(event.goal)}`,
   'session-resumed': event => `**Session resumed** in the ${event.host}`,
   'session-paused': event => `**Paused** by ${event.by}: ${plain(event.reason)}`,
@@ -105,10 +103,37 @@ const lines: { [T in EventType]?: Line<T> } = {
     const kind = state.requests.get(event.request)?.body.kind;
     return kind && `Request from outside, ${kind}: ${event.ok ? 'done' : `refused (${plain(event.message ?? '')})`}`;
   },
+  ...nothing(
+    'roster-planned',
+    'task-started',
+    'task-waiting',
+    'check-started',
+    'round-started',
+    'worker-result',
+    'agent-tools',
+    'agent-doing',
+    'agent-paused',
+    'agent-unpaused',
+    'agent-message',
+    'agent-compacted',
+    'call-intent',
+    'call-outcome',
+    'worker-spent',
+    'provider-health',
+    'tool-intent',
+    'tool-outcome',
+    'command-ended',
+    'baseline-taken',
+    'write-intent',
+    'write-outcome',
+    'user-edit',
+    'review-intent',
+    'review-outcome',
+    'finding-resolved',
+    'queue-removed',
+    'queue-taken',
+    'request-received',
+  ),
 };
 
-const byType = new Map<string, (event: never, state: SessionState) => string | undefined>(Object.entries(lines));
-
-export function entryOf(event: JournalEvent, state: SessionState): string | undefined {
-  return byType.get(event.type)?.(event as never, state);
-}
+export const entryOf = viewOf(lines);
