@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { checkPlan } from '../../../src/core/plan/parse.ts';
-import { Task, type taskSchemas } from '../../../src/protocol/plan.ts';
+import { Task, taskSchemas } from '../../../src/protocol/plan.ts';
 import { planOf } from '../../support/plans.ts';
 import { TeamWorld } from '../../support/team-world.ts';
 
