@@ -78,6 +78,8 @@ export interface WorkspaceFiles {
   ): Promise<{ ok: true; path: RelPath } | { ok: false; reason: PathRefusal }>;
   /** Undefined where there is no file. */
   read(path: RelPath, signal?: AbortSignal): Promise<FileVersion | undefined>;
+  /** When it was last written, as the disk says; undefined where there is no file. */
+  writtenAt(path: RelPath): Promise<number | undefined>;
   /** Atomic; keeps the mode; makes missing folders. Writes only over `expected` (null: no file there yet). */
   write(path: RelPath, bytes: Uint8Array, expected: Hash | null, signal?: AbortSignal): Promise<WriteResult>;
   /** To the trash where there is one. */

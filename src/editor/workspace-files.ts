@@ -48,6 +48,10 @@ export class EditorWorkspace implements WorkspaceFiles {
     return this.#version(await bytesOf(document, document.getText()));
   }
 
+  writtenAt(path: RelPath): Promise<number | undefined> {
+    return this.#disk.writtenAt(path);
+  }
+
   async write(path: RelPath, bytes: Uint8Array, expected: Hash | null, signal?: AbortSignal): Promise<WriteResult> {
     return this.#asWriting(path, async () => {
       const document = this.#document(path);

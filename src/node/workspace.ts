@@ -67,6 +67,11 @@ export class NodeWorkspace implements WorkspaceFiles {
     }
   }
 
+  async writtenAt(path: RelPath): Promise<number | undefined> {
+    const { absolute, exists } = await this.#locate(path);
+    return exists ? (await stat(absolute).catch(() => undefined))?.mtimeMs : undefined;
+  }
+
   async write(path: RelPath, bytes: Uint8Array, expected: Hash | null, signal?: AbortSignal): Promise<WriteResult> {
     try {
       const { absolute } = await this.#locate(path);

@@ -153,7 +153,7 @@ const CheckView = z.object({
   ms: z.number(),
   exit: z.number().optional(),
   interrupted: z.boolean().optional(),
-  tests: z.object({ passed: count, failed: count }).optional(),
+  tests: z.object({ passed: count, failed: count, skipped: count.optional() }).optional(),
   output: OutputHead.optional(),
 });
 

@@ -3,6 +3,7 @@ import { Hash, ModelRef, Name, NanoUsd, RelPath } from './ids.ts';
 import { InboxRequest } from './inbox.ts';
 import { CallIntent, CallResult, ErrorClass, Message, Outage, Usage } from './message.ts';
 import { Check, Plan, Task } from './plan.ts';
+import { Coverage, TestFigures } from './tests.ts';
 
 const event = <T extends string, S extends z.ZodRawShape>(type: T, shape: S) =>
   z.object({ type: z.literal(type), ...shape });
@@ -113,8 +114,9 @@ const tasks = [
     ms: z.number(),
     /** It was cut off with the process that ran it: nothing is known of how it would have ended. */
     interrupted: z.boolean().optional(),
-    /** Counted from the check's own output where it is a known test reporter. */
-    tests: z.object({ passed: z.number().int(), failed: z.number().int() }).optional(),
+    /** As a known test runner printed or wrote them. */
+    tests: TestFigures.optional(),
+    coverage: Coverage.optional(),
     output: LongText.optional(),
   }),
   event('task-completed', { task: Name, summary: z.string() }),

@@ -28,6 +28,8 @@ export class MemoryWorkspace implements WorkspaceFiles {
   /** Every write and removal that came through, in order. */
   readonly writes: RelPath[] = [];
   readonly #files = new Map<RelPath, Uint8Array>();
+  readonly #writtenAt = new Map<RelPath, number>();
+  #puts = 0;
 
   constructor(files: Record<RelPath, string | Uint8Array> = {}) {
     for (const [path, content] of Object.entries(files)) this.put(path, content);
@@ -36,6 +38,12 @@ export class MemoryWorkspace implements WorkspaceFiles {
   /** Puts content there as somebody outside of Orchestrate would. */
   put(path: RelPath, content: string | Uint8Array): void {
     this.#files.set(path, bytesOf(content));
+    this.#writtenAt.set(path, ++this.#puts);
+  }
+
+  /** Counts instead of dating: what is put later is newer. */
+  async writtenAt(path: RelPath): Promise<number | undefined> {
+    return this.#files.has(path) ? this.#writtenAt.get(path) : undefined;
   }
 
   text(path: RelPath): string | undefined {

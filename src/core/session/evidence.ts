@@ -1,5 +1,7 @@
 import type { Severity } from '../../protocol/events.ts';
+import type { TestFigures } from '../../protocol/tests.ts';
 import { kindOf } from '../plan/task-kinds.ts';
+import { sumTests } from '../testing/figures.ts';
 import type { SessionState, TaskState } from './state.ts';
 
 type CheckRun = TaskState['checks'][number];
@@ -42,8 +44,8 @@ export function provesIntegration({ task: { task }, last }: CheckResult): boolea
 /** How good the work is, as far as something other than its authors' word shows it. */
 export interface Evidence {
   checks: { passing: number; failing: number; interrupted: number; runs: number };
-  /** As counted from the output of the last runs; undefined where no check counted tests. */
-  tests?: { passed: number; failed: number };
+  /** As the last runs told; a test that two checks run counts in both. Undefined where no check told of tests. */
+  tests?: ReturnType<typeof sumTests> & { checks: number };
   findings: Record<Severity, { open: number; resolved: number }>;
   verdicts: { approved: number; refused: number };
 }
@@ -55,14 +57,13 @@ export function evidence(state: SessionState): Evidence {
     findings: { blocker: none(), major: none(), minor: none(), note: none() },
     verdicts: { approved: 0, refused: 0 },
   };
+  const told: TestFigures[] = [];
   for (const { last, runs } of checkResults(state)) {
     found.checks[last.interrupted ? 'interrupted' : last.ok ? 'passing' : 'failing']++;
     found.checks.runs += runs;
-    if (!last.tests) continue;
-    found.tests ??= { passed: 0, failed: 0 };
-    found.tests.passed += last.tests.passed;
-    found.tests.failed += last.tests.failed;
+    if (last.tests) told.push(last.tests);
   }
+  if (told.length > 0) found.tests = { ...sumTests(told), checks: told.length };
   for (const { severity, resolved } of state.findings.values())
     found.findings[severity][resolved ? 'resolved' : 'open']++;
   for (const { approve } of state.verdicts) found.verdicts[approve ? 'approved' : 'refused']++;

@@ -1,11 +1,13 @@
 import type { EventOf } from '../../protocol/events.ts';
 import type { RelPath } from '../../protocol/ids.ts';
 import type { Check } from '../../protocol/plan.ts';
+import type { Coverage, TestFigures } from '../../protocol/tests.ts';
 import type { Clock, NewId, Processes, WorkspaceFiles } from '../ports.ts';
 import type { Journal } from '../session/contract.ts';
+import { watchReports } from '../testing/report-files.ts';
+import { testsTold } from '../testing/told.ts';
 import type { CommandGate } from './command-gate.ts';
 import { matchSchema } from './schema-match.ts';
-import { countTests, type TestCounts } from './test-counts.ts';
 
 export interface CheckHost {
   journal: Journal;
@@ -22,7 +24,8 @@ interface Finding {
   ok: boolean;
   output: string;
   exit?: number;
-  tests?: TestCounts;
+  tests?: TestFigures;
+  coverage?: Coverage;
   interrupted?: boolean;
 }
 
@@ -41,7 +44,7 @@ export async function runCheck(
   const finding = await look(host, of.check, signal).catch(
     (error: unknown): Finding => ({ ok: false, output: error instanceof Error ? error.message : String(error) }),
   );
-  const { ok, exit, tests, interrupted } = finding;
+  const { ok, exit, tests, coverage, interrupted } = finding;
   const ended: EventOf<'check-ended'> = {
     type: 'check-ended',
     ...of,
@@ -50,6 +53,7 @@ export async function runCheck(
     ms: clock.monotonic() - from,
     ...(exit !== undefined && { exit }),
     ...(tests && { tests }),
+    ...(coverage && { coverage }),
     ...(interrupted && { interrupted }),
     ...(finding.output !== '' && { output: await journal.longText(finding.output) }),
   };
@@ -71,6 +75,7 @@ async function run(
 ): Promise<Finding> {
   const gate = await host.gate.ask(command, signal);
   if (!gate.ok) return { ok: false, output: gate.message, ...(gate.aborted && { interrupted: true }) };
+  const reports = await watchReports(host.files, command);
   const outcome = await host.processes.run(
     { command, timeoutMs: (seconds ?? host.commandSeconds) * 1000, outputLimit: OUTPUT_LIMIT },
     signal,
@@ -83,12 +88,11 @@ async function run(
     timeout: `took longer than ${seconds ?? host.commandSeconds} s and was ended`,
     'not-started': `could not be started: ${outcome.message ?? 'unknown reason'}`,
   }[ended];
-  const tests = countTests(outcome.output);
   return {
     ok: ended === 'exit' && exit === 0,
     output: [outcome.output, why].filter(part => part !== '').join('\n'),
     ...(exit !== undefined && { exit }),
-    ...(tests && { tests }),
+    ...(await testsTold(outcome.output, reports)),
   };
 }
 

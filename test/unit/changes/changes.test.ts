@@ -451,6 +451,7 @@ describe('after a crash', () => {
     root: workspace.root,
     resolve: workspace.resolve.bind(workspace),
     read: workspace.read.bind(workspace),
+    writtenAt: workspace.writtenAt.bind(workspace),
     list: workspace.list.bind(workspace),
     search: workspace.search.bind(workspace),
     async write(path, bytes, expected) {

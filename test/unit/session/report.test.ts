@@ -69,7 +69,7 @@ describe('the report', () => {
       checks.map(one => [one.result, one.exit, one.runs, one.failures]),
       [['passed', 0, 3, 1]],
     );
-    assert.deepEqual(quality.tests, { passed: 5, failed: 0 });
+    assert.deepEqual(quality.tests, { passed: 5, failed: 0, checks: 1 });
   });
 
   it('says when what a check runs was written by an agent, unless that was rejected', () => {

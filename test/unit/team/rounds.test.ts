@@ -154,7 +154,10 @@ describe('checks', () => {
     });
     assert.equal((await team.run()).outcome, 'completed');
     const [run, exists] = team.journal.of('check-ended');
-    assert.deepEqual([run?.ok, run?.exit, run?.tests], [true, 0, { passed: 3, failed: 0 }]);
+    assert.deepEqual(
+      [run?.ok, run?.exit, run?.tests],
+      [true, 0, { passed: 3, failed: 0, skipped: 0, runners: ['mocha'] }],
+    );
     assert.equal(exists?.ok, true);
   });
 

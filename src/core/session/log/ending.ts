@@ -1,7 +1,9 @@
 import { showDuration } from '../../../protocol/show.ts';
+import { checkText } from '../../plan/check-text.ts';
+import { showAllTests, showCoverage } from '../../testing/show.ts';
 import { deliverables } from '../deliverables.ts';
-import { evidence } from '../evidence.ts';
-import { counted, plain, title } from '../markdown.ts';
+import { checkResults, evidence } from '../evidence.ts';
+import { code, counted, plain, title } from '../markdown.ts';
 import { progressOf } from '../standing.ts';
 import type { SessionState } from '../state.ts';
 import { supervision } from '../supervision.ts';
@@ -19,6 +21,9 @@ export function ending(state: SessionState): string[] {
     ({ provider, files, artifacts }) =>
       `${provider === undefined ? 'of unknown provider' : plain(provider)}: ${counted(files.length, 'file')}, ${counted(artifacts.length, 'artifact')}`,
   );
+  const covered = checkResults(state).flatMap(({ last }) =>
+    last.coverage ? [`${plain(showCoverage(last.coverage))} by ${code(checkText(last.check))}`] : [],
+  );
   const facts: [string, string][] = [
     ['Outcome', `**${title(outcome.outcome)}**: ${plain(outcome.reason)}`],
     ['Tasks', `${done} of ${total} completed`],
@@ -31,7 +36,8 @@ export function ending(state: SessionState): string[] {
     ],
     ['Deliverables by Provider', made.join('; ') || 'none'],
     ['Escalations', `${escalations.length}, of which ${resolved} resolved`],
-    ['Tests', tests ? `${tests.passed} passed, ${tests.failed} failed` : 'unknown'],
+    ['Tests', showAllTests(tests)],
+    ['Test Coverage', covered.length > 0 ? covered.join('; ') : 'unknown'],
     ['Open Blockers and Major Findings', String(open)],
     ['Working Time', showDuration(state.activeMs)],
   ];

@@ -1,5 +1,6 @@
 import { showDuration, showMoney } from '../../../protocol/show.ts';
 import { checkText } from '../../plan/check-text.ts';
+import { showCoverage, showTests } from '../../testing/show.ts';
 import { type EventView, nothing, viewOf } from '../event-view.ts';
 import { code, counted, plain } from '../markdown.ts';
 import type { SessionState } from '../state.ts';
@@ -48,9 +49,10 @@ const lines: EventView<string, [state: SessionState]> = {
   'task-retried': (event, state) => `${taskTitle(state, event.task)} is tried again, says ${event.by}`,
   'check-ended': event => {
     const exit = event.exit === undefined ? '' : `, exit code ${event.exit}`;
-    const tests = event.tests ? `, ${event.tests.passed} tests passed, ${event.tests.failed} failed` : '';
+    const tests = event.tests ? `, tests: ${showTests(event.tests)}` : '';
+    const covered = event.coverage ? `, coverage: ${plain(showCoverage(event.coverage))}` : '';
     const result = event.interrupted ? 'interrupted' : event.ok ? 'passed' : '**failed**';
-    return `Check ${code(checkText(event.check))} ${result}${exit}${tests} (${showDuration(event.ms)})`;
+    return `Check ${code(checkText(event.check))} ${result}${exit}${tests}${covered} (${showDuration(event.ms)})`;
   },
   'round-ended': (event, state) =>
     event.kind === 'review'

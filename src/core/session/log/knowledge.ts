@@ -1,4 +1,5 @@
 import { checkText } from '../../plan/check-text.ts';
+import { showAllTests, showCoverage } from '../../testing/show.ts';
 import { checkResults, evidence, provesIntegration } from '../evidence.ts';
 import { showCost, showRate, showResponse, successRate } from '../figures.ts';
 import { code, counted, latest, list, plain, timeOfDay } from '../markdown.ts';
@@ -90,6 +91,18 @@ export function integrationChallenges(state: SessionState): string[] {
   ];
 }
 
+/** Of each check whose tests told how much they cover. */
+function coverageLines(state: SessionState): string[] {
+  const told = checkResults(state).flatMap(({ task, last }) =>
+    last.coverage
+      ? [
+          `Test coverage of ${code(checkText(last.check))} in ${plain(task.task.title)}: ${plain(showCoverage(last.coverage))}`,
+        ]
+      : [],
+  );
+  return told.length > 0 ? latest(told, MOST) : ['Test coverage: unknown'];
+}
+
 export function notes(state: SessionState): string[] {
   const { checks, tests, findings } = evidence(state);
   const used = [...state.providers.values()].filter(({ tally }) => tally.calls > 0);
@@ -119,7 +132,8 @@ export function notes(state: SessionState): string[] {
     ...list(
       [
         `Checks: ${checks.passing} pass, ${checks.failing} fail, ${checks.interrupted} interrupted, in ${counted(checks.runs, 'run')}`,
-        tests ? `Tests counted: ${tests.passed} passed, ${tests.failed} failed` : 'Tests counted: unknown',
+        `Tests: ${showAllTests(tests)}`,
+        ...coverageLines(state),
         `Open findings: ${open.length === 0 ? 'none' : open.map(([severity, count]) => `${count.open} ${severity}`).join(', ')}`,
       ],
       '',

@@ -1,4 +1,5 @@
 import { checkText } from '../../plan/check-text.ts';
+import { sumTests } from '../../testing/figures.ts';
 import { deliverables } from '../deliverables.ts';
 import { type CheckResult, checkResults, evidence, provesIntegration } from '../evidence.ts';
 import { responseMs, successRate, tokensOf } from '../figures.ts';
@@ -13,6 +14,7 @@ import type { AgentReport, CheckReport, Report, TaskReport, UseReport } from './
 
 /** The whole session in figures and facts: a function of its state alone. */
 export function buildReport(state: SessionState): Report {
+  const results = checkResults(state);
   return {
     v: 1,
     session: {
@@ -35,7 +37,7 @@ export function buildReport(state: SessionState): Report {
     },
     budget: state.budget.limits.map(({ scope, key, limit }) => ({ scope, key, limitNanoUsd: limit })),
     ...known({ planRationale: state.plan?.rationale }),
-    tasks: [...state.tasks.values()].map(taskReport),
+    tasks: [...state.tasks.values()].map(task => taskReport(task, results)),
     parallel: parallelReport(state),
     providers: [...state.providers.values()]
       .filter(({ tally }) => tally.calls > 0)
@@ -71,7 +73,7 @@ export function buildReport(state: SessionState): Report {
     risks: openRisks(state),
     recommendations: recommendations(state),
     denied: state.denials.map(({ agent, kind, what, rule, by }) => ({ agent, kind, what, rule, by })),
-    checks: checkResults(state).map(result => checkReport(state, result)),
+    checks: results.map(result => checkReport(state, result)),
     quality: { ...evidence(state), commands: { ...state.commands } },
     files: [...state.files.values()]
       .map(({ path, status, deleted, agents, tasks, models }) => ({ path, status, deleted, agents, tasks, models }))
@@ -115,7 +117,12 @@ function use(tally: Tally): UseReport {
 const span = ({ startedAt, endedAt }: { startedAt?: number; endedAt?: number }) =>
   startedAt === undefined || endedAt === undefined ? undefined : Math.max(0, endedAt - startedAt);
 
-function taskReport(state: TaskState): TaskReport {
+function testsOf(results: readonly CheckResult[]): TaskReport['tests'] {
+  const told = results.flatMap(({ last }) => last.tests ?? []);
+  return told.length === 0 ? undefined : sumTests(told);
+}
+
+function taskReport(state: TaskState, results: readonly CheckResult[]): TaskReport {
   const { task, status, attempt, agents, rounds, tally, note } = state;
   return {
     id: task.id,
@@ -129,7 +136,7 @@ function taskReport(state: TaskState): TaskReport {
     agents,
     ...known({ ms: span(state) }),
     use: use(tally),
-    ...known({ note }),
+    ...known({ tests: testsOf(results.filter(({ task }) => task === state)), note }),
   };
 }
 
@@ -161,7 +168,7 @@ function checkReport(state: SessionState, result: CheckResult): CheckReport {
     ms: Math.round(last.ms),
     runs,
     failures,
-    ...known({ tests: last.tests }),
+    ...known({ tests: last.tests, coverage: last.coverage }),
     integration: provesIntegration(result),
     ...(authors.length > 0 && { decidedBy: authors }),
   };

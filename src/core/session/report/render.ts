@@ -1,4 +1,5 @@
 import { showCount, showDuration, showMoney } from '../../../protocol/show.ts';
+import { showAllTests, showCoverage, showTests } from '../../testing/show.ts';
 import { showRate, showSpent } from '../figures.ts';
 import { code, counted, dateTime, list, plain, table, timeOfDay, title } from '../markdown.ts';
 import type { AdviceReport, CheckReport, Report, StepReport, UseReport } from './report.ts';
@@ -42,6 +43,9 @@ function summary({ session, total, tasks, agents, models, files, quality, checks
     ...(total.boundNanoUsd === undefined ? [] : [`${showMoney(total.boundNanoUsd)} of it an upper bound`]),
     ...(total.callsOfUnknownCost === 0 ? [] : [`${counted(total.callsOfUnknownCost, 'call')} of unknown cost`]),
   ];
+  const covered = checks.flatMap(({ check, coverage }) =>
+    coverage ? [`${plain(showCoverage(coverage))} by ${code(check)}`] : [],
+  );
   const doubt = doubts.length === 0 ? '' : ` (${doubts.join(', ')})`;
   return [
     '## Executive Summary',
@@ -54,7 +58,8 @@ function summary({ session, total, tasks, agents, models, files, quality, checks
     `- ${done} of ${counted(tasks.length, 'task')} completed by ${counted(agents.length, 'agent')} in ${showDuration(session.workingMs)} of work, started ${dateTime(session.startedAt)}${session.resumes > 0 ? `, resumed ${counted(session.resumes, 'time')}` : ''}`,
     `- ${counted(total.calls, 'model call')} to ${counted(models.length, 'model')}: ${tokens(total)} tokens, ${cost(total)}${doubt}`,
     `- ${counted(total.modelSwitches, 'model switch', 'model switches')}, ${counted(total.discardedAnswers, 'answer')} discarded, ${counted(total.escalations, 'escalation')}`,
-    `- ${checks.length === 0 ? 'No checks were run' : `${passing} of ${counted(checks.length, 'check')} pass, ${failing} fail, ${interrupted} interrupted`}; ${quality.tests ? `${quality.tests.passed} tests passed, ${quality.tests.failed} failed` : 'number of tests unknown'}`,
+    `- ${checks.length === 0 ? 'No checks were run' : `${passing} of ${counted(checks.length, 'check')} pass, ${failing} fail, ${interrupted} interrupted`}; tests: ${showAllTests(quality.tests)}`,
+    `- Test coverage: ${covered.length === 0 ? 'unknown' : covered.join('; ')}`,
     `- ${counted(files.length, 'file')} changed, ${pending} waiting for review`,
     '',
   ];
@@ -66,13 +71,14 @@ function outcome({ tasks }: Report): string[] {
     '',
     ...(tasks.length === 0 ? ['*There was no plan*', ''] : []),
     ...table(
-      ['Task', 'Phase', 'Outcome', 'Attempts', 'Fix rounds', 'Time', 'Tokens', 'Cost', 'Summary'],
+      ['Task', 'Phase', 'Outcome', 'Attempts', 'Fix rounds', 'Tests', 'Time', 'Tokens', 'Cost', 'Summary'],
       tasks.map(task => [
         plain(task.title),
         task.phase === undefined ? '' : plain(task.phase),
         `${task.status}${task.optional ? ' (optional)' : ''}`,
         String(task.attempts),
         String(task.fixRounds),
+        task.tests ? showTests(task.tests) : '',
         showDuration(task.ms),
         task.use.calls === 0 ? '' : tokens(task.use),
         task.use.calls === 0 ? '' : cost(task.use),
@@ -245,14 +251,15 @@ function issues({ issues: opened, findings, denied }: Report): string[] {
   ];
 }
 
-const checkHead = ['Task', 'Check', 'Result', 'Exit code', 'Time', 'Tests', 'Runs'];
+const checkHead = ['Task', 'Check', 'Result', 'Exit code', 'Time', 'Tests', 'Coverage', 'Runs'];
 const checkCells = (check: CheckReport) => [
   plain(check.task),
   code(check.check),
   check.result === 'passed' ? 'passed' : `**${check.result}**`,
   check.exit === undefined ? 'none' : String(check.exit),
   showDuration(check.ms),
-  check.tests ? `${check.tests.passed} passed, ${check.tests.failed} failed` : 'unknown',
+  check.tests ? showTests(check.tests) : 'unknown',
+  check.coverage ? plain(showCoverage(check.coverage)) : 'unknown',
   check.failures === 0 ? String(check.runs) : `${check.runs}, ${check.failures} failed`,
 ];
 
@@ -308,7 +315,25 @@ function deliverables({ files, artifacts, deliverables: made }: Report): string[
   ];
 }
 
-function quality({ checks, quality: { findings, verdicts, commands, tests } }: Report): string[] {
+const MOST_SUITES = 50;
+
+function suites(checks: readonly CheckReport[]): string[] {
+  const rows = checks.flatMap(({ check, tests }) =>
+    (tests?.suites ?? []).map(one => [code(check), plain(one.name), ...counts(one)]),
+  );
+  const more = rows.length - MOST_SUITES;
+  return [
+    ...(rows.length > 0 ? ['### Tests by Suite', ''] : []),
+    ...table(['Check', 'Suite', 'Passed', 'Failed', 'Skipped'], rows.slice(0, MOST_SUITES)),
+    ...(more > 0 ? [`*${more} more are in report.json*`, ''] : []),
+  ];
+}
+
+const counts = ({ passed, failed, skipped = 0 }: { passed: number; failed: number; skipped?: number | undefined }) =>
+  [passed, failed, skipped].map(String);
+
+function quality({ checks, quality: of }: Report): string[] {
+  const { findings, verdicts, commands } = of;
   const others = checks.filter(check => !check.integration);
   return [
     '## Quality',
@@ -316,13 +341,14 @@ function quality({ checks, quality: { findings, verdicts, commands, tests } }: R
     'Evidence only: what was run, counted and found. No score is made of it.',
     '',
     ...table(checkHead, others.map(checkCells)),
+    ...suites(checks),
     ...checks.flatMap(({ check, decidedBy = [] }) =>
       decidedBy.map(
         ({ path, agents }) =>
           `- **What ${code(check)} runs is said in ${code(path)}, written by ${agents.map(code).join(', ')}**: the check is worth what that says`,
       ),
     ),
-    `- Tests, as counted in the output of the last runs: ${tests ? `${tests.passed} passed, ${tests.failed} failed` : 'unknown'}`,
+    `- Tests, as the last runs told: ${showAllTests(of.tests)}`,
     ...Object.entries(findings).map(
       ([severity, count]) => `- Findings of severity ${severity}: ${count.open} open, ${count.resolved} resolved`,
     ),

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { BudgetScope, SessionOutcome, Severity } from '../../../protocol/events.ts';
+import { Coverage, TestFigures } from '../../../protocol/tests.ts';
 
 const Ms = z.number().describe('Milliseconds');
 const At = z.number().describe('Milliseconds since 1970');
@@ -26,7 +27,6 @@ const Use = z.object({
 });
 
 const DecidedBy = z.object({ path: z.string(), agents: z.array(z.string()) });
-const Tests = z.object({ passed: Count, failed: Count });
 
 const Check = z.object({
   task: z.string(),
@@ -36,7 +36,8 @@ const Check = z.object({
   ms: Ms,
   runs: Count,
   failures: Count,
-  tests: Tests.optional().describe('As its last run counted them; absent where it told nothing'),
+  tests: TestFigures.optional().describe('As its last run told; absent where it told nothing'),
+  coverage: Coverage.optional().describe('As its last run told'),
   integration: z.boolean(),
   decidedBy: z
     .array(DecidedBy)
@@ -56,6 +57,10 @@ const Task = z.object({
   agents: z.array(z.string()),
   ms: Ms.optional(),
   use: Use,
+  tests: z
+    .object({ passed: Count, failed: Count, skipped: Count.optional() })
+    .optional()
+    .describe('The last runs of its checks added up'),
   note: z.string().optional().describe('Its summary, or why it failed or waits'),
 });
 
@@ -186,7 +191,10 @@ export const Report = z.object({
   checks: z.array(Check),
   quality: z.object({
     checks: z.object({ passing: Count, failing: Count, interrupted: Count, runs: Count }),
-    tests: Tests.optional(),
+    tests: z
+      .object({ passed: Count, failed: Count, skipped: Count.optional(), checks: Count })
+      .optional()
+      .describe('The last runs of all checks added up: a test that two checks run counts in both'),
     findings: z.record(Severity, z.object({ open: Count, resolved: Count })),
     verdicts: z.object({ approved: Count, refused: Count }),
     commands: z.object({ run: Count, failed: Count }),
