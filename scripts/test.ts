@@ -1,84 +1,83 @@
 /** `npm test`: every suite, each with its counts; the last line is their sum. Goes on after a suite that fails. */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import type { Counts } from '../test/support/reporter.ts';
-import { root, suiteTimes } from './host/paths.ts';
+import { globSync, statSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { installWebHost } from './host/install.ts';
+import { root } from './host/paths.ts';
 import { runScript } from './run-script.ts';
+import { type Counts, inTurns, noCounts, runTests, sumOf, type TestRun } from './test-runs.ts';
 
 const mocha = join(root, 'node_modules', 'mocha', 'bin', 'mocha.js');
-/** Files, processes and sockets have bad moments; an attempt that failed is told at the end all the same. */
-const twice = ['--retries', '1'];
+/** What takes long begins first, so that it is not what everybody waits for at the end. */
+const long = ['wire/kill.test.ts', 'wire/fault-sessions.test.ts', 'wire/terminal-kills.test.ts'];
+const minutes = 60_000;
 
-const suites: { name: string; command: string[]; files: string }[] = [
-  { name: 'unit', command: [mocha, ...twice, 'test/unit/**/*.test.ts'], files: 'test/unit/**/*.test.ts' },
-  { name: 'wire', command: [mocha, ...twice, 'test/wire/**/*.test.ts'], files: 'test/wire/**/*.test.ts' },
-  { name: 'editor', command: ['test/support/host/editor-tests.ts'], files: 'test/editor/**/*.test.ts' },
-  {
-    name: 'e2e',
-    command: [mocha, '--timeout', '300000', '--retries', '2', 'test/e2e/**/*.test.ts'],
-    files: 'test/e2e/**/*.test.ts',
-  },
-];
-
-async function run(name: string, command: string[]): Promise<Counts> {
-  const file = join(tmpdir(), `orchestrate-counts-${process.pid}-${name}`);
-  const env = { ...process.env, ORCHESTRATE_TEST_COUNTS: file };
-  const child = spawn(process.execPath, command, { cwd: root, env, stdio: ['ignore', 'inherit', 'inherit'] });
-  const [code] = await once(child, 'close');
-  const total = read(file);
-  rmSync(file, { force: true });
-  // A suite that dies before or beside its tests counts as one failure.
-  if (code !== 0 && total.failed === 0) {
-    total.failed = 1;
-    total.failures.push(`${name} ended with code ${code}`);
-  }
-  return total;
+/** The files of a folder: long ones first, then the larger ones, for size tells roughly how much is in them. */
+function filesIn(folder: string): string[] {
+  const rank = (file: string) => (long.some(name => file.endsWith(name)) ? Infinity : statSync(file).size);
+  return globSync(`test/${folder}/**/*.test.ts`, { cwd: root })
+    .map(file => join(root, file))
+    .sort((a, b) => Math.sign(rank(b) - rank(a) || 0));
 }
 
-function read(file: string): Counts {
-  const total: Counts = { passed: 0, failed: 0, skipped: 0, failures: [], again: [] };
-  try {
-    for (const line of readFileSync(file, 'utf8').trim().split('\n')) {
-      const part = JSON.parse(line) as Counts;
-      for (const key of ['passed', 'failed', 'skipped'] as const) total[key] += part[key];
-      total.failures.push(...part.failures);
-      total.again.push(...part.again);
-    }
-  } catch {
-    // No counts: the suite never came to its end.
-  }
-  return total;
-}
+/** Files that need no window share a few processes, which wait more than they compute. */
+const plain = (name: string, jobs: number): TestRun => ({
+  suite: name,
+  name,
+  command: [mocha, '--parallel', '--jobs', String(jobs), ...filesIn(name)],
+  limitMs: 20 * minutes,
+  live: true,
+});
+
+/** Each file has windows and a process of its own. A second attempt is told of at the end. */
+const endToEnd = (file: string): TestRun => ({
+  suite: 'e2e',
+  name: relative(root, file),
+  command: [mocha, '--timeout', '150000', '--retries', '1', file],
+  limitMs: 15 * minutes,
+});
+
+const editor: TestRun = {
+  suite: 'editor',
+  name: 'editor',
+  command: ['test/support/host/editor-tests.ts'],
+  limitMs: 15 * minutes,
+};
 
 await runScript('build.ts');
-const results: { name: string; counts: Counts; seconds: number }[] = [];
-for (const { name, command, files } of suites) {
-  if (globSync(files, { cwd: root }).length === 0) continue;
-  console.log(`\n— ${name} tests —`);
-  const start = performance.now();
-  const counts = await run(name, command);
-  results.push({ name, counts, seconds: (performance.now() - start) / 1000 });
+process.env.ORCHESTRATE_TEST_PROGRAM = join(root, 'dist', 'cli.js');
+await installWebHost();
+
+const results: { run: TestRun; counts: Counts; seconds: number }[] = [];
+async function go(run: TestRun): Promise<void> {
+  console.log(`\n— ${run.name} —`);
+  const started = performance.now();
+  const counts = await runTests(run);
+  results.push({ run, counts, seconds: (performance.now() - started) / 1000 });
 }
 
-mkdirSync(dirname(suiteTimes), { recursive: true });
-writeFileSync(suiteTimes, JSON.stringify(Object.fromEntries(results.map(({ name, seconds }) => [name, seconds]))));
+const began = performance.now();
+await go(plain('unit', 2));
+await go(plain('wire', 4));
+await inTurns(3, [editor, ...filesIn('e2e').map(endToEnd)], go);
 
-const sum = { passed: 0, failed: 0 };
 console.log('\n— results —');
 const tell = (suite: string, what: string, said: string) =>
   console.log(`${suite}: ${what}: ${said.split('\n').slice(0, 20).join('\n    ')}\n`);
-for (const { name, counts } of results) {
-  for (const said of counts.again) tell(name, 'tried again', said);
-  for (const said of counts.failures) tell(name, 'failed', said);
+for (const { run, counts } of results) {
+  for (const said of counts.again) tell(run.suite, 'tried again', said);
+  for (const said of counts.failures) tell(run.suite, 'failed', said);
 }
-for (const { name, counts, seconds } of results) {
-  const { passed, failed, skipped } = counts;
-  console.log(`${name.padEnd(8)}${passed} passed, ${failed} failed, ${skipped} skipped (${seconds.toFixed(0)} s)`);
-  sum.passed += passed;
-  sum.failed += failed;
+for (const { run, seconds } of results) if (run.suite === 'e2e') console.log(`${run.name} ${seconds.toFixed(0)} s`);
+for (const suite of new Set(results.map(({ run }) => run.suite))) {
+  const of = results.filter(({ run }) => run.suite === suite);
+  const { passed, failed, skipped, again } = sumOf(of.map(({ counts }) => counts));
+  const seconds = of.reduce((sum, result) => sum + result.seconds, 0);
+  const tries = again.length === 0 ? '' : `, ${again.length} tried again`;
+  console.log(
+    `${suite.padEnd(8)}${passed} passed, ${failed} failed, ${skipped} skipped${tries} (${seconds.toFixed(0)} s)`,
+  );
 }
-console.log(`${sum.passed} passed, ${sum.failed} failed`);
-process.exitCode = sum.failed > 0 ? 1 : 0;
+const all = sumOf([noCounts(), ...results.map(({ counts }) => counts)]);
+console.log(`${((performance.now() - began) / 1000).toFixed(0)} s in all`);
+console.log(`${all.passed} passed, ${all.failed} failed`);
+process.exitCode = all.failed > 0 ? 1 : 0;

@@ -1,8 +1,6 @@
 import { RehearsedWorkbench } from '../support/rehearsed-workbench.ts';
 
-describe('Files by which tools run something, in the editor', function () {
-  this.timeout(240_000);
-
+describe('Files by which tools run something, in the editor', () => {
   it('are asked about for what they are, and marked in the review', async () => {
     await using rehearsed = await RehearsedWorkbench.open({ script: 'acting-files' });
     const { workbench, goal } = rehearsed;

@@ -3,9 +3,7 @@ import { begin, writtenIn } from '../support/steered-session.ts';
 
 const AGENT = 'backend-specialist-1';
 
-describe('the Agents view', function () {
-  this.timeout(300_000);
-
+describe('the Agents view', () => {
   it('steers an agent by its context menu and its buttons, and is walked by keyboard', async () => {
     await using rehearsed = await RehearsedWorkbench.open({ script: 'steering', size: { width: 1200, height: 900 } });
     const { workbench, workspace } = rehearsed;

@@ -12,9 +12,7 @@ const session = ({ page }: Workbench, state: string) =>
 const press = (workbench: Workbench, notification: string | RegExp, button: string) =>
   workbench.notification(notification).getByRole('button', { name: button, exact: true }).click();
 
-describe('a session that is over', function () {
-  this.timeout(300_000);
-
+describe('a session that is over', () => {
   it('goes back to work for a request, and for a change that was rejected with a reason', async () => {
     const settings = { 'orchestrate.permissions': { commands: { allow: ['node *'] } } };
     await using rehearsed = await RehearsedWorkbench.open({ script: 'attention', settings });

@@ -21,9 +21,7 @@ const ended = ({ page }: Workbench, how: string) =>
     .first()
     .waitFor();
 
-describe('what waits for a person', function () {
-  this.timeout(240_000);
-
+describe('what waits for a person', () => {
   it('comes to them one after the other: who asks, how many wait, and what may be answered', async () => {
     await using rehearsed = await RehearsedWorkbench.open({ script: 'attention' });
     const { workbench, workspace } = rehearsed;

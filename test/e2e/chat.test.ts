@@ -7,8 +7,7 @@ import { Chat, commands } from '../support/host/chat.ts';
 import { demo } from '../support/host/demo.ts';
 import { Workbench } from '../support/host/workbench.ts';
 
-describe('@orchestrate in the chat view', function () {
-  this.timeout(300_000);
+describe('@orchestrate in the chat view', () => {
   let folder: string;
   let workbench: Workbench;
   let chat: Chat;

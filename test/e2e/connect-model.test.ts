@@ -6,8 +6,7 @@ import { callsItsTool } from '../support/tool-caller.ts';
 
 const key = 'sk-lab-0123456789abcdef';
 
-describe('connecting a model', function () {
-  this.timeout(300_000);
+describe('connecting a model', () => {
   let servers: WireServers;
   /** Whether the model calls the tool that it is asked to call. */
   let willing = false;

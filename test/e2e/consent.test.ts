@@ -8,9 +8,7 @@ async function shows(place: Locator): Promise<void> {
   for (const part of parts) await place.filter({ hasText: part }).first().waitFor();
 }
 
-describe('what a person is asked to allow', function () {
-  this.timeout(240_000);
-
+describe('what a person is asked to allow', () => {
   it('is shown whole, with its folder, on the dashboard and before the choices', async () => {
     await using rehearsed = await RehearsedWorkbench.open({ script: 'consent' });
     const { workbench, goal } = rehearsed;

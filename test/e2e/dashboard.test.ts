@@ -44,8 +44,7 @@ const told: [name: string, message: object, text: string | undefined][] = [
 const tell = (frame: Frame, message: object) =>
   frame.evaluate(`window.dispatchEvent(new MessageEvent('message', { data: ${JSON.stringify(message)} }))`);
 
-describe('the dashboard', function () {
-  this.timeout(180_000);
+describe('the dashboard', () => {
   const size = { width: 1400, height: 1700 };
   let workbench: Workbench;
   before(async () => {

@@ -5,8 +5,7 @@ import { join } from 'node:path';
 import { demo } from '../support/host/demo.ts';
 import { type Theme, themes, Workbench } from '../support/host/workbench.ts';
 
-describe('a demo session, as a person runs it', function () {
-  this.timeout(240_000);
+describe('a demo session, as a person runs it', () => {
   let folder: string;
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'orchestrate-demo-'));

@@ -4,8 +4,7 @@ import { root } from '../../scripts/host/paths.ts';
 import { runScript } from '../../scripts/run-script.ts';
 import { Workbench } from '../support/host/workbench.ts';
 
-describe('the page of the installed extension', function () {
-  this.timeout(300_000);
+describe('the page of the installed extension', () => {
   before(() => runScript('package.ts'));
   // What is packaged is built for production; the other tests want what they were given.
   after(() => runScript('build.ts'));

@@ -7,9 +7,7 @@ const COMMAND = 'command:workbench.action.closeAllEditors';
 /** What an agent wrote, with whatever is between its characters that nobody sees. */
 const written = (text: string) => new RegExp([...text].map(each => each.replace(/\W/, '\\$&')).join('\\u2060?'));
 
-describe("Words of agents that would be links, in VS Code's own window", function () {
-  this.timeout(240_000);
-
+describe("Words of agents that would be links, in VS Code's own window", () => {
   /** As text, whole, and nothing in it that can be pressed but what is ours. */
   async function isText(where: Locator, text: string): Promise<void> {
     const place = where.filter({ hasText: written(text) }).first();

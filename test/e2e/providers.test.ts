@@ -8,8 +8,7 @@ import { callsItsTool } from '../support/tool-caller.ts';
 const good = 'sk-good-0123456789abcdef';
 const bad = 'sk-wrong-fedcba9876543210';
 
-describe('the providers', function () {
-  this.timeout(240_000);
+describe('the providers', () => {
   let servers: WireServers;
   before(async () => {
     servers = await startWireServers({ answer: callsItsTool, keys: [good] });

@@ -2,9 +2,7 @@ import assert from 'node:assert/strict';
 import { RehearsedWorkbench } from '../support/rehearsed-workbench.ts';
 import { begin, writtenIn } from '../support/steered-session.ts';
 
-describe('a task that did not get done', function () {
-  this.timeout(300_000);
-
+describe('a task that did not get done', () => {
   it('is tried again from its row in the Agents view, and from the dashboard', async () => {
     await using rehearsed = await RehearsedWorkbench.open({ script: 'steering', size: { width: 1400, height: 1100 } });
     const { workbench, workspace } = rehearsed;

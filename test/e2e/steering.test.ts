@@ -8,9 +8,7 @@ import { begin, sessionOf, writtenIn } from '../support/steered-session.ts';
 const agentRow = (frame: Frame, text: string) =>
   frame.getByRole('treegrid', { name: 'Agents' }).getByRole('row').filter({ hasText: text });
 
-describe('a live session', function () {
-  this.timeout(300_000);
-
+describe('a live session', () => {
   it('is steered from the dashboard, and all of it is in the journal', async () => {
     await using rehearsed = await RehearsedWorkbench.open({ script: 'steering', size: { width: 1400, height: 1500 } });
     const { workbench, workspace } = rehearsed;

@@ -11,9 +11,7 @@ const settings = {
   'orchestrate.budget.sessionUsd': 1000,
 };
 
-describe('thirty agents at once, at 1280 × 720 with a side bar of 300 pixels', function () {
-  this.timeout(300_000);
-
+describe('thirty agents at once, at 1280 × 720 with a side bar of 300 pixels', () => {
   for (const theme of Object.keys(themes) as Theme[]) {
     it(`are told apart: states before titles, those at work first and in view, in the ${theme} theme`, async () => {
       const script = await crowdRehearsal();

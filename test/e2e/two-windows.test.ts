@@ -74,9 +74,7 @@ async function said(rehearsed: RehearsedWorkbench, ...args: string[]): Promise<s
   return text;
 }
 
-describe('two windows on one workspace', function () {
-  this.timeout(300_000);
-
+describe('two windows on one workspace', () => {
   it('show the same session; the second one steers it through its owner', async () => {
     await using rehearsed = await RehearsedWorkbench.open({ script: 'attention' });
     const { workbench: first, workspace, goal } = rehearsed;
@@ -165,9 +163,7 @@ describe('two windows on one workspace', function () {
   });
 });
 
-describe('a terminal and a window on one workspace', function () {
-  this.timeout(300_000);
-
+describe('a terminal and a window on one workspace', () => {
   it('see and steer what the other one runs', async () => {
     await using rehearsed = await RehearsedWorkbench.open({ script: 'attention' });
     const { workbench, goal } = rehearsed;

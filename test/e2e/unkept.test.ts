@@ -2,9 +2,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RehearsedWorkbench } from '../support/rehearsed-workbench.ts';
 
-describe('a session whose folder takes no more', function () {
-  this.timeout(300_000);
-
+describe('a session whose folder takes no more', () => {
   it('stops, says why, and offers the log', async () => {
     await using rehearsed = await RehearsedWorkbench.open({ script: 'attention' });
     const { workbench, workspace, goal } = rehearsed;

@@ -23,9 +23,7 @@ async function askKey(workbench: Workbench): Promise<void> {
   await workbench.asks('Anthropic: API key');
 }
 
-describe('the walkthrough', function () {
-  this.timeout(300_000);
-
+describe('the walkthrough', () => {
   it('ends its steps when what they ask for is done, and not before', async () => {
     await using workbench = await Workbench.open();
     const { page } = workbench;
@@ -75,9 +73,7 @@ describe('the walkthrough', function () {
   }
 });
 
-describe('a file that is given to a role', function () {
-  this.timeout(300_000);
-
+describe('a file that is given to a role', () => {
   it('becomes the goal of a session, from the menu of its editor', async () => {
     await using rehearsed = await RehearsedWorkbench.open({ script: 'attention' });
     const { workbench } = rehearsed;

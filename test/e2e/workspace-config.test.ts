@@ -2,9 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RehearsedWorkbench } from '../support/rehearsed-workbench.ts';
 
-describe('A workspace that brings a configuration of its own', function () {
-  this.timeout(240_000);
-
+describe('A workspace that brings a configuration of its own', () => {
   it('is asked about before the first session: what it would loosen, whole; without agreement it loosens nothing', async () => {
     await using rehearsed = await RehearsedWorkbench.open({ script: 'attention' });
     const { workbench, workspace, goal } = rehearsed;

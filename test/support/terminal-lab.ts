@@ -7,7 +7,9 @@ import { stringify } from 'yaml';
 import type { CanonicalRequest, ScriptedAnswer } from '../../src/rehearsal/wire/types.ts';
 import { serve } from './wire.ts';
 
-export const program = fileURLToPath(new URL('../../src/cli.ts', import.meta.url));
+/** The program as it stands; `npm test` says where the one is that it has built, which is what people run, and starts faster. */
+export const program =
+  process.env.ORCHESTRATE_TEST_PROGRAM ?? fileURLToPath(new URL('../../src/cli.ts', import.meta.url));
 
 /**
  * A home and a workspace in that folder for the terminal program, whose one vendor answers so. `more` adds to the

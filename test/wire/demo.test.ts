@@ -3,11 +3,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { EventOf, EventType, JournalEvent } from '../../src/protocol/events.ts';
 import { tempFolder } from '../support/temp-folder.ts';
-
-const program = fileURLToPath(new URL('../../src/cli.ts', import.meta.url));
+import { program } from '../support/terminal-lab.ts';
 
 interface Ended {
   code: number | null;

@@ -46,7 +46,7 @@ describe('a session that cannot begin', () => {
 
 describe('a model that is being connected', () => {
   afterEach(endServers);
-  const signal = AbortSignal.timeout(30_000);
+  const signal = new AbortController().signal;
 
   it('is listed with whether its price is known, and tried with a call of a tool', async () => {
     const { urls } = await serve({ answer: callsItsTool });

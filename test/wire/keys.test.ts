@@ -3,13 +3,11 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { stringify } from 'yaml';
 import type { CanonicalRequest, ScriptedAnswer } from '../../src/rehearsal/wire/types.ts';
 import { tempFolder } from '../support/temp-folder.ts';
+import { program } from '../support/terminal-lab.ts';
 import { endServers, serve } from '../support/wire.ts';
-
-const program = fileURLToPath(new URL('../../src/cli.ts', import.meta.url));
 
 /** One shaped like a vendor's, one that only we can know to be a key, one with characters that JSON and URLs escape. */
 const KEYS = {

@@ -2,11 +2,9 @@ import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { JournalEvent } from '../../src/protocol/events.ts';
 import { tempFolder } from '../support/temp-folder.ts';
-
-const program = fileURLToPath(new URL('../../src/cli.ts', import.meta.url));
+import { program } from '../support/terminal-lab.ts';
 
 describe('a session that runs in one terminal, from another one', function () {
   this.timeout(120_000);
