@@ -1,4 +1,5 @@
 import type { SessionOutcome } from '../../protocol/events.ts';
+import type { TaskEnd } from '../plan/graph.ts';
 import type { AgentState, AgentStatus, SessionState, TaskState, TaskStatus } from './state.ts';
 
 /** `pausing`: its session is paused, and what it has begun goes on to its end first. */
@@ -80,6 +81,10 @@ export function workingTime(state: SessionState, now: number, runs: boolean): nu
   return state.activeMs + Math.max(0, now - state.workedAt);
 }
 
+/** Whether a task or a phase has come to its end, good or bad. */
+export const hasEnded = (status: TaskStatus | PhaseStanding): status is TaskEnd => ENDS.has(status);
+
+const ENDS: ReadonlySet<TaskStatus | PhaseStanding> = new Set<TaskEnd>(['completed', 'failed', 'skipped', 'cancelled']);
 const UNDONE: ReadonlySet<TaskStatus> = new Set<TaskStatus>(['failed', 'cancelled', 'skipped']);
 const OPEN: ReadonlySet<TaskStatus> = new Set<TaskStatus>(['waiting', 'running', 'checking']);
 

@@ -4,7 +4,9 @@ import type { Outage } from '../../protocol/message.ts';
 import type { AgentTask } from '../../protocol/plan.ts';
 import type { AgentJob, AgentResult, Attention, RoleSpec } from '../agent/contract.ts';
 import type { Clock, HashOf } from '../ports.ts';
+import { sleep } from '../routing/wait.ts';
 import type { Journal } from '../session/contract.ts';
+import { hasEnded } from '../session/standing.ts';
 import type { TaskState } from '../session/state.ts';
 import { unfit } from '../worker/fit.ts';
 import { workerModel } from '../worker/names.ts';
@@ -67,8 +69,6 @@ export async function runAgentTask(id: string, host: AgentTaskHost, signal: Abor
   while (!signal.aborted && run.open) await run.step();
 }
 
-const ENDED: ReadonlySet<string> = new Set(['completed', 'failed', 'skipped', 'cancelled']);
-
 class AgentTaskRun {
   readonly #id: string;
   readonly #host: AgentTaskHost;
@@ -93,7 +93,7 @@ class AgentTaskRun {
 
   get open(): boolean {
     const task = this.#host.journal.state.tasks.get(this.#id);
-    return task !== undefined && !ENDED.has(task.status);
+    return task !== undefined && !hasEnded(task.status);
   }
 
   async step(): Promise<void> {
@@ -330,18 +330,4 @@ class AgentTaskRun {
     }
     journal.append({ type: 'task-failed', task: this.#id, reason, final: false });
   }
-}
-
-/** Resolves after `ms` or when the signal says so. */
-function sleep(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise(resolve => {
-    if (signal.aborted) return resolve();
-    const finish = () => {
-      timer.dispose();
-      signal.removeEventListener('abort', finish);
-      resolve();
-    };
-    const timer = clock.after(ms, finish);
-    signal.addEventListener('abort', finish);
-  });
 }

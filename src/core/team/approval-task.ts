@@ -1,5 +1,6 @@
 import type { ApprovalTask } from '../../protocol/plan.ts';
 import type { Journal } from '../session/contract.ts';
+import { until } from '../session/until.ts';
 import { begin, complete, fail, PLAN, type PlainTaskHost } from './plain-task.ts';
 import { reviewOf } from './reviews.ts';
 
@@ -34,28 +35,12 @@ async function changes(spec: ApprovalTask, tasks: string[], host: PlainTaskHost,
     if (journal.state.tasks.get(spec.id)?.status !== 'waiting') {
       journal.append({ type: 'task-waiting', task: spec.id, on: `changes of ${tasks.join(', ')}` });
     }
-    await untilDecided(journal, tasks, signal);
+    const deciding = ['review-outcome', 'write-outcome', 'task-completed'] as const;
+    await until(journal, deciding, () => decided(journal, tasks) !== undefined, signal);
   }
   const outcome = decided(journal, tasks);
   if (signal.aborted || !outcome) return;
   const { rejected } = outcome;
   if (rejected.length === 0) complete(host, spec.id, 'the changes were accepted');
   else fail(host, spec.id, `the changes of ${rejected.join(', ')} were rejected`);
-}
-
-function untilDecided(journal: Journal, tasks: readonly string[], signal: AbortSignal): Promise<void> {
-  return new Promise(resolve => {
-    if (signal.aborted) return resolve();
-    const finish = () => {
-      subscription.dispose();
-      signal.removeEventListener('abort', finish);
-      resolve();
-    };
-    const subscription = journal.subscribe(event => {
-      const telling =
-        event.type === 'review-outcome' || event.type === 'write-outcome' || event.type === 'task-completed';
-      if (telling && decided(journal, tasks)) finish();
-    });
-    signal.addEventListener('abort', finish);
-  });
 }

@@ -4,6 +4,7 @@ import { type Consequences, TaskGraph } from '../plan/graph.ts';
 import { resolveNeed } from '../plan/needs.ts';
 import type { Clock, Disposable, Log } from '../ports.ts';
 import type { Journal } from '../session/contract.ts';
+import { hasEnded } from '../session/standing.ts';
 import type { TaskStatus } from '../session/state.ts';
 import { Phases } from './phases.ts';
 import { reviewOf } from './reviews.ts';
@@ -21,7 +22,6 @@ export interface BoardHost {
   log?: Log;
 }
 
-const ENDED: ReadonlySet<TaskStatus> = new Set<TaskStatus>(['completed', 'failed', 'skipped', 'cancelled']);
 const STARTED: ReadonlySet<TaskStatus> = new Set<TaskStatus>(['running', 'checking']);
 
 /** All tasks of a session on their way: what ends frees what waits, without anybody looking around. */
@@ -69,7 +69,7 @@ export class Board implements Disposable {
     };
     gather(this.#graph.add(tasks.map(({ task }) => task)));
     this.#note(tasks.map(({ task }) => task));
-    const ended = tasks.filter(({ status }) => ENDED.has(status));
+    const ended = tasks.filter(({ status }) => hasEnded(status));
     // What was skipped follows from the others; only where it does not is it taken as it is.
     for (const { task, status } of ended)
       if (status !== 'skipped') gather(this.#graph.end(task.id, status as 'failed'));
@@ -77,7 +77,7 @@ export class Board implements Disposable {
     for (const id of this.#reviewed) gather(this.#review(id));
     for (const [id, reason] of skipped) this.#skip(id, reason);
     // Work that had begun goes first: its agents and its half-written files wait.
-    const open = tasks.filter(({ task, status }) => free.has(task.id) && !ENDED.has(status));
+    const open = tasks.filter(({ task, status }) => free.has(task.id) && !hasEnded(status));
     for (const { task } of open.filter(({ status }) => STARTED.has(status))) this.#ready(task);
     for (const { task } of open.filter(({ status }) => !STARTED.has(status))) this.#ready(task);
     this.#loading = false;
@@ -149,7 +149,7 @@ export class Board implements Disposable {
     }
     log?.write('error', `task ${id} broke`, error);
     const status = this.#task(id)?.status;
-    if (status === undefined || ENDED.has(status)) return;
+    if (status === undefined || hasEnded(status)) return;
     const reason = `internal error: ${error instanceof Error ? error.message : String(error)}`;
     journal.append({ type: 'task-failed', task: id, reason, final: true });
   }
@@ -194,7 +194,7 @@ export class Board implements Disposable {
 
   #skip(id: string, reason: string): void {
     const status = this.#task(id)?.status;
-    if (status !== undefined && !ENDED.has(status)) {
+    if (status !== undefined && !hasEnded(status)) {
       this.#host.journal.append({ type: 'task-skipped', task: id, reason });
     }
   }
@@ -218,7 +218,7 @@ export class Board implements Disposable {
   readonly #settle = (): void => {
     const idle = this.#loaded && !this.#loading && this.#running.size === 0 && this.#scheduler.waiting === 0;
     if (!this.#signal.aborted && !idle) return;
-    const open = [...this.#host.journal.state.tasks.values()].filter(({ status }) => !ENDED.has(status));
+    const open = [...this.#host.journal.state.tasks.values()].filter(({ status }) => !hasEnded(status));
     if (this.#signal.aborted || open.length === 0 || this.#host.left() > 0) this.#drained.resolve();
     else if (!this.#host.present()) {
       for (const { task } of open) this.#skip(task.id, 'nobody is there to accept the changes it waits for');

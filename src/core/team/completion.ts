@@ -1,6 +1,7 @@
 import { resolveNeed } from '../plan/needs.ts';
 import { kindOf } from '../plan/task-kinds.ts';
-import type { SessionState, TaskState, TaskStatus } from '../session/state.ts';
+import { hasEnded } from '../session/standing.ts';
+import type { SessionState, TaskState } from '../session/state.ts';
 
 /** One thing that must hold before a session counts as complete. */
 export interface ChecklistItem {
@@ -12,7 +13,6 @@ export interface ChecklistItem {
 }
 
 const AT_WORK: ReadonlySet<string> = new Set(['running', 'paused', 'waiting']);
-const ENDED: ReadonlySet<TaskStatus> = new Set<TaskStatus>(['completed', 'failed', 'skipped', 'cancelled']);
 const NAMED = 5;
 
 /** The first few by name, the others by number. */
@@ -44,7 +44,7 @@ function harmlessSkips(state: SessionState): Set<string> {
 export function unfinished(state: SessionState): TaskState[] {
   const harmless = harmlessSkips(state);
   return [...state.tasks.values()].filter(({ task, status, dropped }) => {
-    if (!ENDED.has(status)) return true;
+    if (!hasEnded(status)) return true;
     if (task.optional || status === 'completed' || dropped) return false;
     return status !== 'skipped' || !harmless.has(task.id);
   });
@@ -71,7 +71,7 @@ export function checklist(state: SessionState): ChecklistItem[] {
   const atWork = agents.filter(agent => AT_WORK.has(agent.status));
   const idle = atWork.filter(agent => {
     const task = agent.task === undefined ? undefined : state.tasks.get(agent.task);
-    return task !== undefined && ENDED.has(task.status);
+    return task !== undefined && hasEnded(task.status);
   });
   const unpublished = tasks.flatMap(({ task, status }) =>
     status === 'completed'

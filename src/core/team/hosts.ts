@@ -1,6 +1,7 @@
 import type { RoleSpec } from '../agent/contract.ts';
 import type { PlanContext } from '../plan/parts.ts';
 import type { Journal } from '../session/contract.ts';
+import { until } from '../session/until.ts';
 import type { AgentTaskHost } from './agent-task.ts';
 import type { AttentionQueue } from './attention.ts';
 import { spentForAll } from './budget-watch.ts';
@@ -113,16 +114,5 @@ export function agentTaskHost(team: Team): AgentTaskHost {
 /** Resolves when there is neither a pause nor an empty purse. */
 function untilAffordable(journal: Journal, signal: AbortSignal): Promise<void> {
   const free = () => journal.state.status !== 'paused' && spentForAll(journal.state) !== 'pause';
-  return new Promise(resolve => {
-    if (signal.aborted || free()) return resolve();
-    const finish = () => {
-      subscription.dispose();
-      signal.removeEventListener('abort', finish);
-      resolve();
-    };
-    const subscription = journal.subscribe(event => {
-      if ((event.type === 'session-unpaused' || event.type === 'budget-changed') && free()) finish();
-    });
-    signal.addEventListener('abort', finish);
-  });
+  return until(journal, ['session-unpaused', 'budget-changed'], free, signal);
 }

@@ -1,6 +1,5 @@
 import type { Journal } from '../session/contract.ts';
-
-const ENDED: ReadonlySet<string> = new Set(['completed', 'failed', 'skipped', 'cancelled']);
+import { hasEnded } from '../session/standing.ts';
 
 /** Journals when the first task of a phase starts and when its last one has ended. */
 export class Phases {
@@ -19,7 +18,7 @@ export class Phases {
     this.#started.clear();
     for (const { phase, endedAt } of state.phases) if (endedAt === undefined) this.#started.add(phase);
     for (const { task, status } of state.tasks.values()) {
-      if (task.phase !== undefined && !ENDED.has(status)) this.added(task.phase);
+      if (task.phase !== undefined && !hasEnded(status)) this.added(task.phase);
     }
     for (const phase of [...this.#started]) if (!this.#open.has(phase)) this.#end(phase);
   }

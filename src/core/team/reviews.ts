@@ -1,3 +1,4 @@
+import { hasEnded } from '../session/standing.ts';
 import type { SessionState } from '../session/state.ts';
 
 /** Tasks made because somebody rejected changes with a reason are named after the task whose changes they were. */
@@ -9,12 +10,10 @@ export function fixTaskId(state: SessionState, task: string): string {
   for (let n = 1; ; n++) if (!state.tasks.has(`${base}${FIX}${n}`)) return `${base}${FIX}${n}`;
 }
 
-const ENDED: ReadonlySet<string> = new Set(['completed', 'failed', 'skipped', 'cancelled']);
-
 /** What a person decided on all that a task wrote; undefined while something is undecided or being mended. */
 export function reviewOf(state: SessionState, task: string): 'accepted' | 'rejected' | undefined {
   for (const [id, { status }] of state.tasks) {
-    if (id.startsWith(`${task}${FIX}`) && !ENDED.has(status)) return undefined;
+    if (id.startsWith(`${task}${FIX}`) && !hasEnded(status)) return undefined;
   }
   let decided = 0;
   let kept = 0;

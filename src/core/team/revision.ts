@@ -4,6 +4,7 @@ import type { PlanContext } from '../plan/parts.ts';
 import { type PlanProblem, problemText } from '../plan/problem.ts';
 import { type PlanDiff, replan } from '../plan/replan.ts';
 import type { Journal } from '../session/contract.ts';
+import { hasEnded } from '../session/standing.ts';
 
 export interface RevisionHost {
   journal: Journal;
@@ -22,7 +23,6 @@ export type Revised =
   | { ok: false; problems: PlanProblem[] }
   | { ok: false; denied: string };
 
-const ENDED: ReadonlySet<string> = new Set(['completed', 'failed', 'skipped', 'cancelled']);
 const LEFT_OUT = 'left out of the new plan';
 
 /** Puts a changed plan in force; finished work stays, tasks left out are stopped. */
@@ -58,7 +58,7 @@ function enforce(
   journal.append({ type: 'plan-approved', revision, by: source === 'user' ? 'user' : 'orchestrator' });
   for (const id of dropped) {
     const task = journal.state.tasks.get(id);
-    if (!task || ENDED.has(task.status)) continue;
+    if (!task || hasEnded(task.status)) continue;
     journal.append({
       type: 'task-cancelled',
       task: id,

@@ -8,7 +8,7 @@ import { type PlanProblem, problemText } from '../plan/problem.ts';
 import type { PlanDiff } from '../plan/replan.ts';
 import type { Disposable } from '../ports.ts';
 import { resume } from '../session/resume.ts';
-import { isCutOff } from '../session/standing.ts';
+import { hasEnded, isCutOff } from '../session/standing.ts';
 import { whyUnkept } from '../session/unkept.ts';
 import { type Answer, AttentionQueue } from './attention.ts';
 import { Board } from './board.ts';
@@ -36,7 +36,6 @@ const leftText = (tasks: readonly string[]): string =>
 type End = { outcome: SessionOutcome; reason: string };
 
 const MORE_PRIORITY = 5;
-const ENDED: ReadonlySet<string> = new Set(['completed', 'failed', 'skipped', 'cancelled']);
 
 /**
  * One run of a team on one goal: plans, has the plan approved, lets the tasks run, and ends when the checklist has been
@@ -232,7 +231,7 @@ export class Session {
     }
     if (outcome !== 'aborted') return;
     for (const [id, { status }] of [...journal.state.tasks]) {
-      if (!ENDED.has(status)) journal.append({ type: 'task-cancelled', task: id, by: 'user', reason });
+      if (!hasEnded(status)) journal.append({ type: 'task-cancelled', task: id, by: 'user', reason });
     }
   }
 

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import {
+  hasEnded,
   isRetriable,
   phaseStanding,
   progressOf,
@@ -44,7 +45,6 @@ const KIND: Record<Node['kind'], () => string> = {
   agent: () => t('Agent'),
 };
 
-const PHASE_OVER: ReadonlySet<string> = new Set(['completed', 'failed', 'skipped', 'cancelled']);
 const nothing: Description = { shown: '', whole: '' };
 const asks = () => new vscode.ThemeIcon('bell-dot', new vscode.ThemeColor('notificationsWarningIcon.foreground'));
 
@@ -107,7 +107,7 @@ function phaseItem({ session, phase }: Extract<Node, { kind: 'phase' }>): Filled
   const tasks = [...session.state.tasks.values()].filter(({ task }) => task.phase === phase);
   const { done, total } = progressOf(tasks);
   const status = phaseStanding(session.state, phase, session.runs);
-  const over = PHASE_OVER.has(status);
+  const over = hasEnded(status);
   const item = new vscode.TreeItem(phase, over ? Collapsed : Expanded);
   item.iconPath = statusIcon(status);
   item.contextValue = 'phase';
