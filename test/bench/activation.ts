@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import { root } from '../../scripts/host/paths.ts';
+import { measuredExtension, type Times } from '../support/activation/measured-extension.ts';
 import { runInHost } from '../support/host/run-in-host.ts';
 
 const rounds = 5;
@@ -30,8 +31,8 @@ async function loadTimes(): Promise<number[]> {
   return times;
 }
 
-/** What `activate()` takes in a real extension host; each time in a new window. */
-async function activationTimes(): Promise<number[]> {
+/** What activation takes in a real extension host, and what of it is ours; each time in a new window. */
+async function activationTimes(which: 'ours' | 'empty'): Promise<Times[]> {
   const entry = join(root, 'test', 'support', 'activation', 'time-in-host.ts');
   await build({
     entryPoints: [entry],
@@ -42,15 +43,17 @@ async function activationTimes(): Promise<number[]> {
     external: ['vscode'],
   });
   const scratch = await mkdtemp(join(tmpdir(), 'orchestrate-bench-'));
-  const result = join(scratch, 'ms');
-  const times: number[] = [];
+  const result = join(scratch, 'times.json');
+  const extension = join(out, 'extension');
+  await measuredExtension(extension, which);
+  const times: Times[] = [];
   for (let round = 0; round < rounds; round++) {
     const tests = join(out, 'time-in-host.js');
     const env = { ORCHESTRATE_BENCH_RESULT: result };
-    if (!(await runInHost({ extensions: [root], tests, trusted: true, workspace: scratch, env }))) {
+    if (!(await runInHost({ extensions: [extension], tests, trusted: true, workspace: scratch, env }))) {
       throw new Error('the extension did not activate');
     }
-    times.push(Number(await readFile(result, 'utf8')));
+    times.push(JSON.parse(await readFile(result, 'utf8')));
   }
   await rm(scratch, { recursive: true, force: true });
   return times;
@@ -60,4 +63,12 @@ await promisify(execFile)(process.execPath, [join(root, 'scripts', 'build.ts'), 
 const { size } = await stat(join(dist, 'extension.js'));
 console.log(`extension.js             ${(size / 1024).toFixed(1)} KB`);
 console.log(`loading it, bare Node    ${summary(await loadTimes())}`);
-console.log(`loading and activate()   ${summary(await activationTimes())}, in the extension host`);
+const times = await activationTimes('ours');
+const empty = await activationTimes('empty');
+const inHost = (of: (times: Times) => number) => summary(times.map(of));
+console.log('In the extension host:');
+console.log(`  loading it             ${inHost(({ load }) => load)}`);
+console.log(`  activate()             ${inHost(({ activate }) => activate)}`);
+console.log(`  the host's own         ${inHost(({ total, load, activate }) => total - load - activate)}`);
+console.log(`  all of it              ${inHost(({ total }) => total)}`);
+console.log(`  an empty extension     ${summary(empty.map(({ total }) => total))}`);
