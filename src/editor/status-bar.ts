@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { tokensOf } from '../core/session/figures.ts';
 import { standing } from '../core/session/standing.ts';
 import type { SessionState } from '../core/session/state.ts';
 import { showCosts, showCount } from '../protocol/show.ts';
@@ -53,10 +54,7 @@ export class StatusBar implements vscode.Disposable {
     const atWork = (state: SessionState) =>
       [...state.agents.values()].filter(agent => ['running', 'pausing'].includes(standing(state, agent)));
     const agents = running.flatMap(atWork);
-    const tokens = running.reduce(
-      (sum, { tally: { usage } }) => sum + usage.input + usage.cacheRead + usage.cacheWrite + usage.output,
-      0,
-    );
+    const tokens = running.reduce((sum, { tally }) => sum + tokensOf(tally), 0);
     const total = (key: 'cost' | 'boundCost' | 'unknownCost') =>
       running.reduce((sum, { tally }) => sum + tally[key], 0);
     const cost = showCosts({ cost: total('cost'), boundCost: total('boundCost'), unknownCost: total('unknownCost') });

@@ -1,7 +1,7 @@
 import { partNames } from '../core/config/agreement.ts';
 import { configuredProviders } from '../core/config/providers.ts';
-import { providerOf } from '../core/routing/model-ref.ts';
 import type { Config } from '../protocol/config.ts';
+import { providerOf } from '../protocol/model-ref.ts';
 import type { Engine, Hindrance } from '../runtime/engine.ts';
 
 const examples = 'ANTHROPIC_API_KEY, OPENAI_API_KEY or GEMINI_API_KEY';

@@ -1,6 +1,7 @@
 import { computed, signal } from '@preact/signals';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Row } from '../../src/protocol/dashboard-rows.ts';
+import { providerOf } from '../../src/protocol/model-ref.ts';
 import { showDuration } from '../../src/protocol/show.ts';
 import { l10n } from '../l10n.ts';
 import { flatten } from '../model/agent-tree.ts';
@@ -33,8 +34,6 @@ const span = computed<Window>(() => {
   const end = Math.max(start + 10_000, lastMoment.value);
   return { from: reach.value === undefined ? start : Math.max(start, end - reach.value), to: end };
 });
-
-const providerOf = (ref: string) => ref.slice(0, ref.indexOf('/'));
 
 /** Who worked when, with whose model, and where something went otherwise than planned. */
 export function Timeline() {

@@ -1,7 +1,7 @@
 import { stringify } from 'yaml';
 import type { Config } from '../../protocol/config.ts';
 import type { ModelRef } from '../../protocol/ids.ts';
-import { providerOf } from '../routing/model-ref.ts';
+import { providerOf } from '../../protocol/model-ref.ts';
 import { isPlain, mergeConfig, type Plain } from './merge.ts';
 import { type Rule, workspaceRules } from './workspace-rules.ts';
 

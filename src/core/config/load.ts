@@ -1,4 +1,5 @@
 import { Config } from '../../protocol/config.ts';
+import { providerOf } from '../../protocol/model-ref.ts';
 import { own } from '../own.ts';
 import type { PlanPath } from '../plan/problem.ts';
 import { pathText } from '../plan/problem.ts';
@@ -126,7 +127,7 @@ function routeProblems(config: Config, sources: ConfigSources, sensitive: Config
   const source = sources.workspace?.source ?? sources.user?.source ?? 'configuration';
   return Object.entries(config.routes ?? {}).flatMap(([role, route]) =>
     route.flatMap(model => {
-      const provider = model.slice(0, model.indexOf('/'));
+      const provider = providerOf(model);
       if (names.has(provider)) return [];
       const aside = Object.hasOwn(sensitive?.providers ?? {}, provider);
       const why = aside

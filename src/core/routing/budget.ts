@@ -1,5 +1,6 @@
 import type { BudgetScope, EventOf } from '../../protocol/events.ts';
 import type { NanoUsd } from '../../protocol/ids.ts';
+import { providerOf } from '../../protocol/model-ref.ts';
 import type { Disposable } from '../ports.ts';
 import type { Journal } from '../session/contract.ts';
 import type { SessionState } from '../session/state.ts';
@@ -368,7 +369,7 @@ export class Budget implements Disposable {
       const lost = intent.reserved ?? 0;
       session.spent += lost;
       this.#account('agent', intent.agent).spent += lost;
-      this.#account('provider', intent.model.slice(0, intent.model.indexOf('/'))).spent += lost;
+      this.#account('provider', providerOf(intent.model)).spent += lost;
     }
     this.#restoreLimits(budget.limits);
     for (const { scope, key, limit } of budget.alerts) {

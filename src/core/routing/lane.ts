@@ -1,12 +1,12 @@
 import type { EventOf } from '../../protocol/events.ts';
 import type { ModelRef } from '../../protocol/ids.ts';
 import type { ErrorClass } from '../../protocol/message.ts';
+import { modelOf } from '../../protocol/model-ref.ts';
 import type { Clock } from '../ports.ts';
 import { Allowance } from './allowance.ts';
 import { Breaker, type BreakerPermit } from './breaker.ts';
 import type { LimitInfo, Provider, ProviderError } from './contract.ts';
 import { Hang, isHang } from './hang.ts';
-import { modelOf } from './model-ref.ts';
 import type { Parking } from './parking.ts';
 import type { RoutingSettings } from './settings.ts';
 import type { Slots } from './slots.ts';

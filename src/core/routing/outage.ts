@@ -1,6 +1,6 @@
 import type { ModelProblem, Outage } from '../../protocol/message.ts';
+import { providerOf } from '../../protocol/model-ref.ts';
 import type { Candidate } from './candidate.ts';
-import { providerOf } from './model-ref.ts';
 
 /** What kept each model of a route from answering, in the route's order: models that were given up, and those at rest. */
 export function outageOf(candidates: readonly Candidate[], resting: readonly ModelProblem[] = []): Outage | undefined {

@@ -1,10 +1,10 @@
 import type { ModelRef } from '../../protocol/ids.ts';
+import { modelOf, providerOf } from '../../protocol/model-ref.ts';
 import type { Clock, Disposable } from '../ports.ts';
 import { concurrencyOf } from './call-limits.ts';
 import type { Provider } from './contract.ts';
 import { Health } from './health.ts';
 import { Lane, type PoolEvent } from './lane.ts';
-import { modelOf, providerOf } from './model-ref.ts';
 import { Models } from './models.ts';
 import { Parking } from './parking.ts';
 import type { RoutingSettings } from './settings.ts';

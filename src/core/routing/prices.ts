@@ -1,7 +1,7 @@
 import type { ModelRef, NanoUsd } from '../../protocol/ids.ts';
 import type { Usage } from '../../protocol/message.ts';
+import { modelOf } from '../../protocol/model-ref.ts';
 import type { Provider } from './contract.ts';
-import { modelOf } from './model-ref.ts';
 import { type LibraryEntry, loadPriceLibrary, type PriceLibrary } from './price-library.ts';
 import { type DollarPrice, type DollarRates, priceTable } from './price-table.ts';
 import { providerKinds } from './provider-kinds.ts';

@@ -1,8 +1,8 @@
 import type { ModelRef } from '../../protocol/ids.ts';
+import { providerOf } from '../../protocol/model-ref.ts';
 import type { Disposable } from '../ports.ts';
 import type { RouteEvent, RouteRequest, Router } from './contract.ts';
 import { PromptEstimates } from './estimate.ts';
-import { providerOf } from './model-ref.ts';
 import { Turn } from './turn.ts';
 import type { RouterOptions, TurnContext } from './turn-context.ts';
 

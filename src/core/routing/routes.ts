@@ -1,7 +1,7 @@
 import type { ModelRef } from '../../protocol/ids.ts';
+import { modelOf, providerOf } from '../../protocol/model-ref.ts';
 import type { AgentTask } from '../../protocol/plan.ts';
 import type { Provider } from './contract.ts';
-import { modelOf, providerOf } from './model-ref.ts';
 import { type Tier, vendorModels } from './provider-kinds.ts';
 import { otherRole, type RoleDefaults, roleDefaults, uiTest } from './route-table.ts';
 

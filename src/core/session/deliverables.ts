@@ -1,4 +1,5 @@
 import type { ModelRef, RelPath } from '../../protocol/ids.ts';
+import { providerOf } from '../../protocol/model-ref.ts';
 import type { SessionState } from './state.ts';
 
 /** What came out of a session, by whose models made it. */
@@ -15,7 +16,7 @@ export function deliverables(state: SessionState): ProviderDeliverables[] {
   const found = new Map<string | undefined, ProviderDeliverables>();
   const add = (models: readonly ModelRef[], kind: 'files' | 'artifacts', name: string) => {
     for (const model of models.length > 0 ? models : [undefined]) {
-      const provider = model?.slice(0, model.indexOf('/'));
+      const provider = model === undefined ? undefined : providerOf(model);
       const known = found.get(provider) ?? { ...(provider && { provider }), models: [], files: [], artifacts: [] };
       found.set(provider, known);
       if (model !== undefined && !known.models.includes(model)) known.models.push(model);

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { tokensOf } from '../../core/session/figures.ts';
 import {
   type PhaseStanding,
   progressOf,
@@ -72,8 +73,6 @@ export function titleOf({ tasks }: SessionState, { task, role }: Pick<AgentState
 export function elapsed(from: number | undefined, to: number | undefined, now: number): string | undefined {
   return from === undefined ? undefined : showDuration(Math.max(0, (to ?? now) - from));
 }
-
-const tokensOf = ({ usage }: Tally) => usage.input + usage.cacheRead + usage.cacheWrite + usage.output;
 
 const joined = (parts: (string | undefined)[]) => parts.filter(part => part).join(' · ');
 

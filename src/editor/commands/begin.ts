@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { providerOf } from '../../protocol/model-ref.ts';
 import type { Beginning, Begun } from '../backend.ts';
 import * as window from '../plain/window.ts';
 import type { SessionController } from '../session-controller.ts';
@@ -103,7 +104,7 @@ async function explain(begun: Extract<Begun, { ok: false }>): Promise<void> {
       const set = t('Set Its Price...');
       const text = t('It is not known what {0} costs, so it cannot be kept within a budget.', model);
       if ((await window.showWarningMessage(kept(text), set)) === set)
-        await vscode.commands.executeCommand('orchestrate.connectModel', model.slice(0, model.indexOf('/')));
+        await vscode.commands.executeCommand('orchestrate.connectModel', providerOf(model));
       return;
     }
     case 'owned': {

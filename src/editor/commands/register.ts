@@ -11,9 +11,6 @@ import { copyOf, providerNamed } from '../providers/items.ts';
 import type { EditorSecrets } from '../secrets.ts';
 import type { SessionController } from '../session-controller.ts';
 import type { Transcripts } from '../transcript/transcripts.ts';
-import { openSessionLog, showReport } from './show.ts';
-import { giveFileTo, runWorkflow, startDemo, startFromEditor, startSession } from './start-session.ts';
-import * as steer from './steer.ts';
 
 export interface CommandParts {
   log: vscode.LogOutputChannel;
@@ -27,6 +24,11 @@ export interface CommandParts {
   goalEditor: GoalEditor;
   consent: ExtensionConsent;
 }
+
+/** What commands do is loaded when they are called: activation only has to know that they exist. */
+const starting = () => import('./start-session.ts');
+const steer = () => import('./steer.ts');
+const showing = () => import('./show.ts');
 
 /** Every palette command. A failing one is logged and shown, never swallowed. */
 export function registerCommands(parts: CommandParts): vscode.Disposable {
@@ -47,25 +49,25 @@ export function registerCommands(parts: CommandParts): vscode.Disposable {
       return window.showInformationMessage(vscode.l10n.t('No plan waits for your approval here.'));
     };
   const goal = { controller, goals, editor: goalEditor };
-  add('startSession', given => startSession(goal, given));
+  add('startSession', async given => (await starting()).startSession(goal, given));
   add('goal.edit', () => goalEditor.open());
-  add('goal.start', () => startFromEditor(goal));
+  add('goal.start', async () => (await starting()).startFromEditor(goal));
   add('goal.earlier', () => goalEditor.takeEarlier());
-  add('startDemo', () => startDemo(controller));
+  add('startDemo', async () => (await starting()).startDemo(controller));
   add('adoptSession', async given => (await import('./adopt-session.ts')).adoptSession(controller, given));
-  add('resumeSession', given => steer.resumeSession(controller, given));
-  add('abort', given => steer.abortSession(controller, given));
-  add('pause', given => steer.pauseSession(controller, given));
-  add('continue', given => steer.continueSession(controller, given));
-  add('answer', given => steer.answerAgent(controller, desk, given));
-  add('queueTask', given => steer.queueTask(controller, given));
-  add('askForMore', given => steer.askForMore(controller, given));
-  add('retryTask', given => steer.retryTask(controller, given));
-  add('pauseAgent', given => steer.pauseAgent(controller, given));
-  add('continueAgent', given => steer.continueAgent(controller, given));
-  add('abortAgent', given => steer.abortAgent(controller, given));
-  add('nudgeAgent', given => steer.nudgeAgent(controller, given));
-  add('reassignAgent', given => steer.reassignAgent(controller, given));
+  add('resumeSession', async given => (await steer()).resumeSession(controller, given));
+  add('abort', async given => (await steer()).abortSession(controller, given));
+  add('pause', async given => (await steer()).pauseSession(controller, given));
+  add('continue', async given => (await steer()).continueSession(controller, given));
+  add('answer', async given => (await steer()).answerAgent(controller, desk, given));
+  add('queueTask', async given => (await steer()).queueTask(controller, given));
+  add('askForMore', async given => (await steer()).askForMore(controller, given));
+  add('retryTask', async given => (await steer()).retryTask(controller, given));
+  add('pauseAgent', async given => (await steer()).pauseAgent(controller, given));
+  add('continueAgent', async given => (await steer()).continueAgent(controller, given));
+  add('abortAgent', async given => (await steer()).abortAgent(controller, given));
+  add('nudgeAgent', async given => (await steer()).nudgeAgent(controller, given));
+  add('reassignAgent', async given => (await steer()).reassignAgent(controller, given));
   add(
     'plan.approve',
     onPlan(async session => {
@@ -86,11 +88,11 @@ export function registerCommands(parts: CommandParts): vscode.Disposable {
     'plan.cancel',
     onPlan(session => desk.cancel(session)),
   );
-  add('showReport', given => showReport(controller, given));
-  add('openSessionLog', given => openSessionLog(controller, given));
+  add('showReport', async given => (await showing()).showReport(controller, given));
+  add('openSessionLog', async given => (await showing()).openSessionLog(controller, given));
   add('openTranscript', given => transcripts.show(given));
-  add('runWorkflow', given => runWorkflow(controller, given));
-  add('giveFileTo', given => giveFileTo(controller, given));
+  add('runWorkflow', async given => (await starting()).runWorkflow(controller, given));
+  add('giveFileTo', async given => (await starting()).giveFileTo(controller, given));
   const check = async (given?: unknown) =>
     (await import('./check-providers.ts')).checkProviders(controller, checks, given);
   add('checkProviders', () => check());
@@ -100,7 +102,7 @@ export function registerCommands(parts: CommandParts): vscode.Disposable {
     if (text !== undefined) await vscode.env.clipboard.writeText(text);
     else void window.showInformationMessage(vscode.l10n.t('Choose a row of the Providers view first.'));
   });
-  add('raiseBudget', given => steer.raiseSessionBudget(controller, given));
+  add('raiseBudget', async given => (await steer()).raiseSessionBudget(controller, given));
   add('openSettings', given =>
     vscode.commands.executeCommand(
       'workbench.action.openSettings',

@@ -1,7 +1,8 @@
 import type { SessionState } from '../../core/session/state.ts';
 import type { EventOf, JournalEvent } from '../../protocol/events.ts';
+import { providerOf } from '../../protocol/model-ref.ts';
 import { spanId } from './rows/history.ts';
-import { budgetId, providerOf } from './rows/money.ts';
+import { budgetId } from './rows/money.ts';
 import type { SessionTable } from './rows/tables.ts';
 
 /** Told that a row may be another now, or, with `all`, any row of the table. */

@@ -1,5 +1,6 @@
 import type { BudgetScope, EventOf } from '../../../protocol/events.ts';
 import type { ModelRef } from '../../../protocol/ids.ts';
+import { providerOf } from '../../../protocol/model-ref.ts';
 import { emptyTally } from '../initial.ts';
 import type { ProviderState, SessionState, Tally } from '../state.ts';
 import { freshAgent } from './agents.ts';
@@ -17,8 +18,6 @@ type Types =
   | 'budget-alert'
   | 'budget-spent'
   | 'budget-changed';
-
-const providerOf = (model: ModelRef) => model.slice(0, model.indexOf('/'));
 
 function providerState(state: SessionState, provider: string): ProviderState {
   const known = state.providers.get(provider);

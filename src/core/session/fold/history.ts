@@ -1,5 +1,7 @@
 import type { BudgetScope, JournalEvent } from '../../../protocol/events.ts';
 import type { ModelRef } from '../../../protocol/ids.ts';
+import { providerOf } from '../../../protocol/model-ref.ts';
+import { tokensOf } from '../figures.ts';
 import { standing } from '../standing.ts';
 import type { History, LatencySample, Mark, SessionState } from '../state.ts';
 
@@ -18,8 +20,6 @@ export const emptyHistory = (): History => ({
   spending: { stepMs: FIRST_STEP_MS, points: [] },
   latencies: new Map(),
 });
-
-const providerOf = (model: ModelRef) => model.slice(0, model.indexOf('/'));
 
 /** What is known of an event only before the state has taken it. */
 export interface Beforehand {
@@ -110,8 +110,7 @@ function interrupt(history: History, at: number): void {
 function spend(state: SessionState, at: number, provider: string): void {
   const tally = state.providers.get(provider)?.tally;
   if (!tally) return;
-  const { cost, usage } = tally;
-  const now = { cost, tokens: usage.input + usage.cacheRead + usage.cacheWrite + usage.output };
+  const now = { cost: tally.cost, tokens: tokensOf(tally) };
   const { spending } = state.history;
   const last = spending.points.at(-1);
   if (last && at - last.at < spending.stepMs) {

@@ -1,3 +1,4 @@
+import { providerOf } from '../../../protocol/model-ref.ts';
 import { showDuration } from '../../../protocol/show.ts';
 import { consumption, responseMs, showRate, successRate } from '../figures.ts';
 import { emptyTally } from '../initial.ts';
@@ -34,7 +35,7 @@ export function realTimeStatus(state: SessionState): string[] {
 function plannedProviders(state: SessionState): string[] {
   const planned = new Map<string, string[]>();
   for (const { agent, route } of notStarted(state)) {
-    const provider = route[0]?.slice(0, route[0].indexOf('/'));
+    const provider = route[0] === undefined ? undefined : providerOf(route[0]);
     if (provider === undefined || state.providers.has(provider)) continue;
     planned.set(provider, [...(planned.get(provider) ?? []), agent]);
   }

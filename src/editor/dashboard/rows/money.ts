@@ -1,13 +1,13 @@
 import type { SessionState } from '../../../core/session/state.ts';
 import type { Row } from '../../../protocol/dashboard-rows.ts';
 import type { BudgetScope } from '../../../protocol/events.ts';
+import { providerOf } from '../../../protocol/model-ref.ts';
 import { given } from './given.ts';
 import { tallyView } from './work.ts';
 
 const DEFAULT_ALERT = 0.8;
 
 export const budgetId = (scope: BudgetScope, key: string) => `${scope}:${key}`;
-export const providerOf = (model: string) => model.slice(0, model.indexOf('/'));
 
 function spentIn(state: SessionState, scope: BudgetScope, key: string): number | undefined {
   switch (scope) {
