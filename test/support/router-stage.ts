@@ -96,6 +96,7 @@ export function stage(
       return provider;
     },
     asked: (name: string) => providers.get(name)?.requests.length ?? 0,
+    requests: (name: string) => providers.get(name)?.requests ?? [],
   };
 }
 

@@ -32,8 +32,7 @@ export function candidatesOf(request: RouteRequest, laneOf: (ref: ModelRef) => L
 
 /** What a model is known to be unable to do; what is unknown is tried. */
 export function unfit(ref: ModelRef, request: RouteRequest, tokens: number, models: Models): Out | undefined {
-  const { tools, images, contextTokens } = models.get(ref);
-  if (tools === false && request.tools.length > 0) return { why: 'unfit', message: 'it cannot use tools' };
+  const { images, contextTokens } = models.get(ref);
   if (images === false && request.messages.some(hasImage)) return { why: 'unfit', message: 'it cannot see images' };
   // The count before sending is rough: only what is clearly too long is kept back.
   if (contextTokens !== undefined && tokens > contextTokens * 1.25)

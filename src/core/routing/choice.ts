@@ -86,8 +86,11 @@ export class Choice {
       request.tools.length > 0 &&
       providerKinds[provider.kind].listsAbilities &&
       pool.models.get(ref).tools === undefined
-    )
+    ) {
       await pool.listOnce(provider);
+      // Those that take tools come before it now.
+      if (pool.models.get(ref).tools === false) return undefined;
+    }
     const out = unfit(ref, request, tokens, pool.models) ?? this.#notPaid(lane);
     const price = provider.free || out ? undefined : await prices.find(ref, provider, pool.clock.now());
     if (out || (!provider.free && !price)) {
@@ -149,11 +152,14 @@ export class Choice {
     return undefined;
   }
 
-  /** Where two models keep us waiting, it is their provider: its other models are asked last. */
+  /** Where two models keep us waiting, it is their provider: its other models are asked last. So are those without tools. */
   #inOrder(): Candidate[] {
+    const { models } = this.#context.pool;
     const hangs = ({ lane }: Candidate) => lane !== undefined && this.#context.pool.suspected(lane.account) > 1;
-    if (!this.#candidates.some(hangs)) return this.#candidates;
-    return [...this.#candidates.filter(each => !hangs(each)), ...this.#candidates.filter(hangs)];
+    // To write calls as text is the way out for a model that takes no tools, not as good as taking them.
+    const writes = ({ ref }: Candidate) => this.#request.tools.length > 0 && models.get(ref).tools === false;
+    const rank = (each: Candidate) => (hangs(each) ? 2 : 0) + (writes(each) ? 1 : 0);
+    return this.#candidates.toSorted((a, b) => rank(a) - rank(b));
   }
 
   /** A busy provider is waited for, but not for ever while one further down could start at once. */

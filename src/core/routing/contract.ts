@@ -31,6 +31,9 @@ export interface ProviderRequest {
   conversation: string;
 }
 
+/** The code of an error that says that the model, or its server, takes no tools. */
+export const NO_TOOLS = 'no-tools';
+
 /** When a provider says to come back. */
 export interface RetryHint {
   afterMs: number;

@@ -8,18 +8,25 @@ export class Models {
   #said: Record<ModelRef, Facts>;
   #listed = new Map<ModelRef, Facts>();
   #library = new Map<ModelRef, Facts>();
+  /** Those that were given tools and refused them. */
+  #toolless = new Set<ModelRef>();
 
   constructor(said: Record<ModelRef, Facts> = {}) {
     this.#said = said;
   }
 
   get(ref: ModelRef): Facts {
-    return { ...this.#library.get(ref), ...known(this.#listed.get(ref)), ...this.#said[ref] };
+    const facts = { ...this.#library.get(ref), ...known(this.#listed.get(ref)), ...this.#said[ref] };
+    return this.#toolless.has(ref) ? { ...facts, tools: false } : facts;
   }
 
   /** What a provider's list of models says. */
   listed(provider: string, models: readonly ModelInfo[]): void {
     for (const { id, ...facts } of models) this.#listed.set(`${provider}/${id}`, facts);
+  }
+
+  takesNoTools(ref: ModelRef): void {
+    this.#toolless.add(ref);
   }
 
   looked(ref: ModelRef, contextTokens: number | undefined): void {

@@ -3,8 +3,10 @@ import { Call } from './call.ts';
 import { type Candidate, candidatesOf, ruleOutSmaller } from './candidate.ts';
 import { Choice, type Chosen } from './choice.ts';
 import { Contest, type Running } from './contest.ts';
-import type { ProviderError, ProviderFinish, RouteEvent, RouteRequest } from './contract.ts';
+import { NO_TOOLS, type ProviderError, type ProviderFinish, type RouteEvent, type RouteRequest } from './contract.ts';
 import { isHang } from './hang.ts';
+import { asText } from './text-calls/as-text.ts';
+import { readTextCalls } from './text-calls/read.ts';
 import type { TurnContext } from './turn-context.ts';
 import { type Verdict, verdictOn } from './verdict.ts';
 import { sleep } from './wait.ts';
@@ -128,7 +130,9 @@ export class Turn {
   /** Nothing is sent before its intent is on disk. */
   async #send({ call, chosen: { candidate, leave } }: Running): Promise<void> {
     const { pool, journal, session } = this.#context;
-    const { agent, system, tools, toolChoice, messages, effort } = this.#request;
+    const { agent, toolChoice, effort } = this.#request;
+    const textOnly = this.#request.tools.length > 0 && pool.models.get(call.ref).tools === false;
+    const { system, tools, messages } = textOnly ? asText(this.#request) : this.#request;
     const failed = this.#failed;
     if (failed && failed.candidate !== candidate) {
       const { class: error, message: reason } = failed.problem;
@@ -150,14 +154,24 @@ export class Turn {
     });
   }
 
-  #answer(call: Call, { stop, message, usage }: ProviderFinish): RouteEvent {
+  #answer(call: Call, finish: ProviderFinish): RouteEvent {
     const { estimates } = this.#context;
+    const { stop, message, usage } = this.#withCalls(finish);
     call.lane.answered();
     const { input, cacheRead = 0, cacheWrite = 0 } = usage;
     if (input !== undefined && !usage.estimated)
       estimates.learn(`${this.#request.agent}\n${call.ref}`, this.#request, input + cacheRead + cacheWrite);
     const { id, ref: model, cost } = call;
     return { type: 'answer', call: id, model, stop, message, usage, ...(cost !== undefined && { cost }) };
+  }
+
+  /** Many models, local ones above all, write their calls into the text. */
+  #withCalls(finish: ProviderFinish): ProviderFinish {
+    const { tools, toolChoice } = this.#request;
+    if (toolChoice === 'none') return finish;
+    const names = new Set(tools.map(tool => tool.name));
+    const message = readTextCalls(finish.message, names, this.#context.newId);
+    return message ? { ...finish, message, stop: finish.stop === 'end' ? 'tool-calls' : finish.stop } : finish;
   }
 
   /** Draws the lessons from a failed attempt, for this turn and for everyone. */
@@ -169,6 +183,10 @@ export class Turn {
     const { id, ref: model, characters, lane } = call;
     if (call.wrote)
       journal.append({ type: 'attempt-discarded', call: id, agent: this.#request.agent, model, error, characters });
+    if (problem.code === NO_TOOLS && this.#request.tools.length > 0 && pool.models.get(model).tools !== false) {
+      pool.models.takesNoTools(model);
+      return { do: 'again', afterMs: 0 };
+    }
     if (error === 'rate-limit') lane.limited(retry?.afterMs, message);
     else if (error === 'auth' || error === 'quota') lane.refused(error, retry?.afterMs, message);
     else if (error === 'model-missing') lane.missing(message);

@@ -1,7 +1,7 @@
 /**
  * Says whether an error text is about a prompt that does not fit. Anthropic, Gemini, Ollama and most servers of the
  * Chat Completions kind answer it with the status, type and code of any bad request: their wording is all there is.
- * Nothing else may be decided by the text of an error.
+ * Beside this and `saysNoTools`, nothing may be decided by the text of an error.
  */
 export function saysContextOverflow(message: string): boolean {
   return overflow.test(message);

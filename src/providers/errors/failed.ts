@@ -1,5 +1,6 @@
-import type { ProviderError, RetryHint } from '../../core/routing/contract.ts';
+import { NO_TOOLS, type ProviderError, type RetryHint } from '../../core/routing/contract.ts';
 import type { ErrorClass } from '../../protocol/message.ts';
+import { saysNoTools } from './no-tools.ts';
 
 /** A failure in our words, before it becomes the last event of a stream. */
 export interface Failed {
@@ -62,7 +63,8 @@ export function errorEvent(
   redact: (text: string) => string,
 ): ProviderError {
   const { class: cls, message, ...rest } = failed;
-  const { status, code, retry, unbilled } = rest as Partial<Failed>;
+  const { status, retry, unbilled, code: own } = rest as Partial<Failed>;
+  const code = saysNoTools(message) ? NO_TOOLS : own;
   const text = redact(message);
   return {
     type: 'error',

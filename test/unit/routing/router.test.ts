@@ -163,14 +163,17 @@ describe('the router walks the route', () => {
     assert.equal(s.router.contextTokens(['a/m', 'c/m', 'nobody/m']), 9000);
   });
 
-  it('never asks a model without tools to use tools', async () => {
+  it('asks a model without tools last, and describes the tools to it', async () => {
     const s = stage({ a: [['never'], { kind: 'ollama', free: true, models: [{ id: 'm', tools: false }] }], b: ['hi'] });
     const tools = [{ name: 'read_file', description: 'Reads', parameters: { type: 'object' } }];
     const { last } = await s.collect({ tools });
     assert.equal(last?.type === 'answer' && last.model, 'b/m');
-    const alone = await s.collect({ tools, route: ['a/m', 'nobody/x'] });
-    assert.equal(alone.last?.type === 'failed' && alone.last.failure.reason, 'no-model');
     assert.equal(s.asked('a'), 0);
+    const alone = await s.collect({ tools, route: ['a/m', 'nobody/x'] });
+    assert.equal(alone.last?.type === 'answer' && alone.last.model, 'a/m');
+    const [request] = s.requests('a');
+    assert.deepEqual(request?.tools, []);
+    assert.match(request?.system ?? '', /<tool_call>[\s\S]*- read_file \{\}\n {2}Reads$/);
   });
 
   it('survives a provider that throws, vanishes or hangs for ever', async () => {

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { ToolSpec } from '../../routing/contract.ts';
+import { signature } from '../../routing/signature.ts';
 
 interface Described {
   readonly name: string;
@@ -32,26 +33,5 @@ export function toolSpec(tool: Described): ToolSpec {
   return spec;
 }
 
-interface Property {
-  type?: string;
-  enum?: unknown[];
-  items?: Property;
-  properties?: Record<string, Property>;
-  required?: string[];
-}
-
-const typeText = (property: Property): string => {
-  if (property.enum) return property.enum.map(value => JSON.stringify(value)).join(' | ');
-  if (property.type === 'array') return `[${property.items ? typeText(property.items) : '…'}]`;
-  if (property.type === 'object') return signature(property);
-  return property.type ?? 'any';
-};
-
-const signature = (schema: Property): string => {
-  const required = new Set(schema.required ?? []);
-  const fields = Object.entries(schema.properties ?? {});
-  return `{${fields.map(([name, property]) => `${name}${required.has(name) ? '' : '?'}: ${typeText(property)}`).join(', ')}}`;
-};
-
 /** The arguments in one line, for messages to the model. */
-export const argumentsOf = (tool: Described): string => signature(toolSpec(tool).parameters as Property);
+export const argumentsOf = (tool: Described): string => signature(toolSpec(tool).parameters);
