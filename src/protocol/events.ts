@@ -183,7 +183,15 @@ const agents = [
     blob: Hash.optional(),
     role: z.enum(['user', 'assistant', 'tool']).optional(),
   }),
-  event('agent-compacted', { agent: z.string(), segment: z.number().int(), summary: LongText }),
+  event('agent-compacted', {
+    agent: z.string(),
+    segment: z.number().int(),
+    summary: LongText,
+    /** So many of the last messages stand after the summary as they were; absent: none. */
+    tail: z.number().int().positive().optional(),
+  }),
+  /** Results of tools in the first `messages` messages of the conversation were left out to make room. */
+  event('agent-trimmed', { agent: z.string(), messages: z.number().int().positive() }),
   event('agent-ended', {
     agent: z.string(),
     outcome: AgentOutcome,

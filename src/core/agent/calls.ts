@@ -32,6 +32,8 @@ export interface Bench {
   /** Files written so far. */
   written: Set<string>;
   reins: Reins;
+  /** Characters that fit into a result, now. */
+  room(): number;
   stream: AgentStream | undefined;
   log: Log | undefined;
 }
@@ -84,6 +86,7 @@ export async function runCalls(
     call: part.id,
     model,
     signal: reins.signal,
+    room: bench.room(),
     progress: text => bench.stream?.(job.agent, { type: 'tool-output', call: part.id, text }),
   });
 
@@ -112,7 +115,7 @@ export async function runCalls(
       ms: Math.round(host.clock.monotonic() - started),
       ...(seen && { seen }),
     });
-    if (seen) bench.seen.note(seen);
+    if (seen) bench.seen.note(seen, part.id);
     if (result.ok && tool?.effect === 'write' && seen) bench.written.add(seen.path);
     return result;
   };

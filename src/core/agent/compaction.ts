@@ -2,12 +2,10 @@ import type { Message } from '../../protocol/message.ts';
 import type { RouteRequest } from '../routing/contract.ts';
 import { type Asking, ask } from './ask.ts';
 import { SUMMARY_REQUEST, SUMMARY_SYSTEM } from './prompts/compaction.ts';
+import type { Room } from './room.ts';
 import { cutLine } from './tools/fence.ts';
 
-const SUMMARY_TOKENS = 4000;
 const SHORTEST = 40;
-/** Characters of the record that is shown where the conversation itself no longer fits. */
-const RECORD = 60_000;
 const LAST_TURNS = 12;
 
 const partText = (part: Message['parts'][number], limit: number): string => {
@@ -51,26 +49,28 @@ export async function summarise(
   asking: Asking,
   request: RouteRequest,
   fits: boolean,
+  room: Room,
   signal: AbortSignal,
 ): Promise<string> {
   const question = (text: string): Message => ({ role: 'user', parts: [{ type: 'text', text }] });
-  const { agent, task, turn, route, messages, tools } = request;
-  const common = { agent, turn, route, maxOutputTokens: SUMMARY_TOKENS, ...(task !== undefined && { task }) };
+  const { agent, task, turn, route, messages, effort } = request;
+  const common = { agent, turn, route, maxOutputTokens: room.summary, ...(task !== undefined && { task }) };
   const answer = await ask(
     asking,
     fits
-      ? {
+      ? // The same in all that vendors key their caches by: tools, how they are chosen, and effort.
+        {
           ...common,
           system: request.system,
-          tools,
-          toolChoice: 'none',
+          tools: request.tools,
           messages: [...messages, question(SUMMARY_REQUEST)],
+          ...(effort && { effort }),
         }
       : {
           ...common,
           system: SUMMARY_SYSTEM,
           tools: [],
-          messages: [question(`${SUMMARY_REQUEST}\n\nThe record:\n${record(messages, RECORD, 2000)}`)],
+          messages: [question(`${SUMMARY_REQUEST}\n\nThe record:\n${record(messages, room.record, 2000)}`)],
         },
     signal,
   );

@@ -15,6 +15,25 @@ const weightOf = (value: unknown, depth = 0): number => {
   return sum;
 };
 
+const tokensIn = (characters: number) => Math.ceil(characters / CHARACTERS_PER_TOKEN);
+
+/** A result shorter than this is not worth leaving out. */
+const SHORT = 200;
+
+/** A message of results with what is left of them when room is needed. */
+export function withoutResults(message: Message): Message {
+  if (message.role !== 'tool') return message;
+  const parts = message.parts.map(part =>
+    part.output.length <= SHORT
+      ? part
+      : {
+          ...part,
+          output: `[Left out to make room: ${part.output.length} characters. Call it again if you need them.]`,
+        },
+  );
+  return { role: 'tool', parts };
+}
+
 /** Characters a vendor is sent of it: native blocks stand beside the parts, not in addition to them. */
 const sentWeight = (message: Message) => weightOf(message.parts);
 
@@ -30,10 +49,13 @@ export class Conversation {
   /** Tokens of everything up to the last answer as its vendor counted them, and characters added since. */
   #counted: number | undefined;
   #since = 0;
+  /** Characters that are sent before the first message. */
+  readonly #before: number;
 
-  constructor(journal: Journal, agent: string, from?: ResumePoint) {
+  constructor(journal: Journal, agent: string, before: number, from?: ResumePoint) {
     this.#journal = journal;
     this.#agent = agent;
+    this.#before = before;
     this.#messages = from ? [...from.messages] : [];
     this.#segment = from?.segment ?? 0;
     for (const message of this.#messages) this.#since += sentWeight(message);
@@ -50,7 +72,7 @@ export class Conversation {
 
   /** What the next request will weigh, as far as one can know before it is sent. */
   get tokens(): number {
-    return (this.#counted ?? 0) + Math.ceil(this.#since / CHARACTERS_PER_TOKEN);
+    return (this.#counted ?? tokensIn(this.#before)) + tokensIn(this.#since);
   }
 
   async say(text: string): Promise<void> {
@@ -72,13 +94,46 @@ export class Conversation {
     this.#push(message);
   }
 
-  /** Leaves everything behind but this text. */
-  async restart(text: string): Promise<void> {
+  /** Leaves everything behind but this text, and the last messages. */
+  async restart(text: string, tail: readonly Message[] = []): Promise<void> {
     this.#segment++;
     this.#messages = [];
     this.#counted = undefined;
     this.#since = 0;
     await this.say(text);
+    for (const message of tail) this.#push(message);
+  }
+
+  /**
+   * How many messages stand before the last ones that weigh no more than so many tokens. Those begin with an answer; the
+   * last answer with what came of it is always among them, since nobody has read that yet.
+   */
+  beforeTail(room: number): number {
+    let left = room;
+    const last = this.#messages.findLastIndex(message => message.role === 'assistant');
+    let start = last > 0 ? last : this.#messages.length;
+    for (let at = this.#messages.length - 1; at > 0; at--) {
+      const message = this.#messages[at] as Message;
+      left -= tokensIn(sentWeight(message));
+      if (left < 0) break;
+      if (message.role === 'assistant') start = at;
+    }
+    return start;
+  }
+
+  /** Tokens that leaving out the results in the first messages would free. */
+  freeable(messages: number): number {
+    const before = this.#messages.slice(0, messages);
+    const freed = before.reduce((sum, message) => sum + sentWeight(message) - sentWeight(withoutResults(message)), 0);
+    return tokensIn(freed);
+  }
+
+  /** Leaves out the results of tools in the first messages. */
+  trim(messages: number): void {
+    const freed = this.freeable(messages);
+    this.#messages = this.#messages.map((message, at) => (at < messages ? withoutResults(message) : message));
+    if (this.#counted !== undefined) this.#counted = Math.max(0, this.#counted - freed);
+    else this.#since = this.#messages.reduce((sum, message) => sum + sentWeight(message), 0);
   }
 
   #push(message: Message): void {

@@ -4,6 +4,7 @@ import type { Message, StopReason, ToolCallPart, ToolMessage } from '../../proto
 import type { Journal } from '../session/contract.ts';
 import { isUnreadable } from './calls.ts';
 import type { InFlight, ResumePoint, Strikes, ToolResult } from './contract.ts';
+import { withoutResults } from './conversation.ts';
 import { readForeign } from './foreign/given.ts';
 
 type Outcome = EventOf<'tool-outcome'>;
@@ -16,6 +17,10 @@ interface Track {
   segment: number;
   answers: number;
   items: Item[];
+  /** In so many of the first items results of tools are left out. */
+  trimmed: number;
+  /** So many of the last items stay when the next segment begins. */
+  tail: number;
   seen: SeenVersion[];
   written: Set<RelPath>;
   strikes: Strikes;
@@ -31,6 +36,8 @@ const freshTrack = (): Track => ({
   segment: 0,
   answers: 0,
   items: [],
+  trimmed: 0,
+  tail: 0,
   seen: [],
   written: new Set(),
   strikes: { idle: 0, unreadable: 0 },
@@ -83,6 +90,16 @@ export class AgentHistories {
       case 'agent-message':
         this.#message(event);
         return;
+      case 'agent-compacted': {
+        const track = this.#tracks.get(event.agent);
+        if (track) track.tail = event.tail ?? 0;
+        return;
+      }
+      case 'agent-trimmed': {
+        const track = this.#tracks.get(event.agent);
+        if (track) track.trimmed = event.messages;
+        return;
+      }
       case 'tool-intent':
         this.#tracks.get(event.agent)?.open?.flights.set(event.call, { effect: event.effect });
         return;
@@ -116,10 +133,10 @@ export class AgentHistories {
     const track = this.#tracks.get(agent);
     if (!track) return undefined;
     const messages: Message[] = [];
-    for (const item of track.items) {
+    for (const [at, item] of track.items.entries()) {
       const message = await messageOf(item, messages.at(-1), blobs);
       if (!message) return undefined;
-      messages.push(message);
+      messages.push(at < track.trimmed ? withoutResults(message) : message);
     }
     if (messages.length === 0) return undefined;
     const { open, model } = track;
@@ -147,13 +164,21 @@ export class AgentHistories {
       if (outcomes.length) track.items.push({ outcomes: open.outcomes });
       delete track.open;
     }
+    let tail: Item[] = [];
     if (event.segment > track.segment) {
       track.segment = event.segment;
+      const left = track.items.length - track.tail;
+      tail = track.items.slice(left);
+      track.trimmed = Math.max(0, track.trimmed - left + 1);
       track.items = [];
-      track.seen = [];
+      track.seen = tail
+        .flatMap(item => ('outcomes' in item ? [...item.outcomes.values()] : []))
+        .flatMap(({ seen }) => seen ?? []);
+      track.tail = 0;
     }
     if (event.message) track.items.push({ message: event.message });
     else if (event.blob) track.items.push({ blob: event.blob });
+    track.items.push(...tail);
     if ((event.message?.role ?? event.role) !== 'assistant') return;
     track.answers++;
     const { stop } = track;

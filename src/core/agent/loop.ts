@@ -14,6 +14,7 @@ import { continued } from './prompts/compaction.ts';
 import { IDLE_FOR_PEOPLE, type Idle, idleCorrection, turnsLeft } from './prompts/corrections.ts';
 import { systemPrompt } from './prompts/system.ts';
 import type { Reins } from './reins.ts';
+import { cutMiddle, type Room, roomIn } from './room.ts';
 import { SeenFiles } from './seen-files.ts';
 import type { ToolHost } from './tools/tool.ts';
 import type { ToolSet } from './tools/toolset.ts';
@@ -32,6 +33,10 @@ const PRESSURE = 0.75;
 /** A segment shorter than this is not worth summarising. */
 const SHORTEST_SEGMENT = 6;
 const WARN_TURNS_LEFT = 3;
+/** The part of the room for the conversation that its last messages may take when the others are left out. */
+const TAIL = 0.3;
+/** The part of the window that leaving out old results must free to be enough. */
+const WORTH = 0.15;
 
 type Overflow = 'pressure' | 'overflow';
 
@@ -60,6 +65,8 @@ export class AgentLoop {
   readonly #system: string;
   readonly #ids: CallIds;
   readonly #strikes: Strikes;
+  /** Characters that every request begins with. */
+  readonly #overhead: number;
   #model: string | undefined;
   #turn: number;
   /** The turn for which the conversation was last made to fit. */
@@ -79,15 +86,18 @@ export class AgentLoop {
       seen: new SeenFiles(from?.seen),
       written: new Set(from?.written),
       reins,
+      room: () => this.#room.output,
       stream,
       log,
     };
-    this.#conversation = new Conversation(host.journal, job.agent, from);
     this.#asking = { router: host.router, clock: host.clock, stream, log, pulse: job.pulse };
-    this.#system = systemPrompt(job.role, job.kind, job.brief);
+    this.#model = from?.model;
+    const brief = cutMiddle(job.brief, this.#room.brief, 'What you need of it, read in the files.');
+    this.#system = systemPrompt(job.role, job.kind, brief);
+    this.#overhead = this.#system.length + JSON.stringify(tools.specs).length;
+    this.#conversation = new Conversation(host.journal, job.agent, this.#overhead, from);
     this.#ids = new CallIds(host.newId, from?.messages);
     this.#strikes = from ? { ...from.strikes } : { idle: 0, unreadable: 0 };
-    this.#model = from?.model;
     this.#turn = from?.turn ?? 1;
   }
 
@@ -95,7 +105,7 @@ export class AgentLoop {
     const last = this.#conversation.messages.at(-1);
     const { resumeFrom } = this.#job;
     if (!last) {
-      await this.#conversation.say(this.#job.prompt);
+      await this.#conversation.say(this.#prompt);
     } else if (last.role === 'assistant') {
       const end = await this.#deal(last, resumeFrom?.answer?.stop ?? 'end', resumeFrom?.answer);
       if (end) return end;
@@ -117,7 +127,7 @@ export class AgentLoop {
     if (this.#turn === maxTurns - WARN_TURNS_LEFT + 1 && this.#turn > 1) {
       await this.#sayOnce(turnsLeft(WARN_TURNS_LEFT, this.#job.kind));
     }
-    if (this.#underPressure()) await this.#compact('pressure');
+    if (this.#underPressure() && !this.#trim()) await this.#compact('pressure');
     if (this.#reins.signal.aborted) return { outcome: 'aborted' };
     const answer = await ask(this.#asking, this.#request(), this.#reins.signal);
     if (!answer.ok) return this.#failed(answer.failure);
@@ -213,21 +223,63 @@ export class AgentLoop {
   #underPressure(): boolean {
     const { messages, tokens } = this.#conversation;
     if (messages.length < SHORTEST_SEGMENT || this.#compactedFor === this.#turn) return false;
-    const room = this.#host.router.contextTokens(this.#reins.route);
-    return room !== undefined && tokens > room * PRESSURE;
+    const window = this.#window;
+    return window !== undefined && tokens > window * PRESSURE;
+  }
+
+  /** Of the model that answers; before one has, of the one that is asked first. */
+  get #window(): number | undefined {
+    const { route } = this.#reins;
+    const { router } = this.#host;
+    const answering = this.#model !== undefined && route.includes(this.#model) ? this.#model : route[0];
+    return (answering === undefined ? undefined : router.contextTokens([answering])) ?? router.contextTokens(route);
+  }
+
+  get #room(): Room {
+    return roomIn(this.#window);
+  }
+
+  get #prompt(): string {
+    return cutMiddle(this.#job.prompt, this.#room.prompt, 'What you need of it, look up in the workspace.');
+  }
+
+  /** Where the last messages begin that stay whatever is left out before them. */
+  #tailStart(): number {
+    const window = this.#window;
+    if (window === undefined) return this.#conversation.messages.length;
+    return this.#conversation.beforeTail((window - this.#overhead / 3.5) * TAIL);
+  }
+
+  /** Leaves out old results of tools; false where that would not make room for long. */
+  #trim(): boolean {
+    const before = this.#tailStart();
+    if (this.#conversation.freeable(before) < (this.#window ?? 0) * WORTH) return false;
+    this.#host.journal.append({ type: 'agent-trimmed', agent: this.#job.agent, messages: before });
+    this.#conversation.trim(before);
+    return true;
   }
 
   async #compact(why: Overflow): Promise<void> {
     this.#compactedFor = this.#turn;
     const { signal } = this.#reins;
     const { journal } = this.#host;
-    const { agent, prompt } = this.#job;
-    const summary = await summarise(this.#asking, this.#request(), why === 'pressure', signal);
+    const { agent } = this.#job;
+    const summary = await summarise(this.#asking, this.#request(), why === 'pressure', this.#room, signal);
     if (signal.aborted) return;
     const segment = this.#conversation.segment + 1;
-    journal.append({ type: 'agent-compacted', agent, segment, summary: await journal.longText(summary) });
-    await this.#conversation.restart(continued(prompt, summary, [...this.#bench.written]));
-    this.#bench.seen.forget();
+    const { messages } = this.#conversation;
+    // What no longer fits at all is left behind altogether.
+    const tail = why === 'pressure' ? messages.slice(this.#tailStart()) : [];
+    journal.append({
+      type: 'agent-compacted',
+      agent,
+      segment,
+      summary: await journal.longText(summary),
+      ...(tail.length > 0 && { tail: tail.length }),
+    });
+    await this.#conversation.restart(continued(this.#prompt, summary, [...this.#bench.written]), tail);
+    const calls = tail.flatMap(message => (message.role === 'tool' ? message.parts.map(part => part.id) : []));
+    this.#bench.seen.keepOf(calls);
   }
 
   /** Not again after a resume that finds it said. */

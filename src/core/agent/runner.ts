@@ -9,6 +9,7 @@ export function agentRunner(host: AgentHost): AgentRunner {
   const toolsFor = toolSets();
   const run = async (job: AgentJob, reins: Reins): Promise<AgentResult> => {
     try {
+      await host.router.learnWindows?.(job.route);
       const foreign = await foreignToolsFor(host, job);
       return await new AgentLoop(host, job, reins, toolsFor(job.kind, job.role, job.claims, foreign)).run();
     } catch (error) {

@@ -19,12 +19,18 @@ const covers = (ranges: [number, number][], of: number) => {
 /** Which version of which file an agent knows, and how much of it: what its writes are measured against. */
 export class SeenFiles {
   readonly #known = new Map<RelPath, Known>();
+  #noted: { call: string; version: SeenVersion }[] = [];
 
   constructor(versions: readonly SeenVersion[] = []) {
     for (const version of versions) this.note(version);
   }
 
-  note({ path, hash, lines }: SeenVersion): void {
+  note(version: SeenVersion, call = ''): void {
+    this.#noted.push({ call, version });
+    this.#merge(version);
+  }
+
+  #merge({ path, hash, lines }: SeenVersion): void {
     if (!lines) {
       this.#known.set(path, { hash });
       return;
@@ -43,7 +49,11 @@ export class SeenFiles {
     return known && { hash: known.hash, whole: !known.parts };
   }
 
-  forget(): void {
+  /** Forgets what the results of all other calls told. */
+  keepOf(calls: readonly string[]): void {
+    const kept = new Set(calls);
+    this.#noted = this.#noted.filter(({ call }) => kept.has(call));
     this.#known.clear();
+    for (const { version } of this.#noted) this.#merge(version);
   }
 }

@@ -44,6 +44,17 @@ export function createRouter(options: RouterOptions): Router & Disposable {
       }
       return new Turn(request, signal, context).run();
     },
+    async learnWindows(route) {
+      for (const ref of route) {
+        const lane = pool.lane(ref);
+        if (!lane || pool.models.get(ref).contextTokens !== undefined) continue;
+        // What a machine of one's own makes room for is known to itself alone.
+        if (lane.provider.free || lane.provider.kind === 'vscode-lm') await pool.listOnce(lane.provider);
+        if (pool.models.get(ref).contextTokens !== undefined) continue;
+        looked.add(ref);
+        pool.models.looked(ref, await prices.contextTokens(ref, lane.provider));
+      }
+    },
     contextTokens(route) {
       const windows = route.flatMap(ref => (pool.lane(ref) && pool.models.get(ref).contextTokens) ?? []);
       return windows.length > 0 ? Math.max(...windows) : undefined;

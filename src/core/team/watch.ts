@@ -26,6 +26,7 @@ export class Watch {
   #idle = 0;
   #progress = false;
   #answered = false;
+  /** Since something was last written: in a small window there are many. */
   #compactions = 0;
 
   constructor(limits: WatchLimits) {
@@ -54,7 +55,12 @@ export class Watch {
         return this.#outcome(event.call, event.ok, event.refusal);
       case 'call-outcome':
         return event.result.ok ? this.#turn() : undefined;
+      case 'agent-trimmed':
+        // What it no longer sees, it may well look at again.
+        this.#made = new Map();
+        return undefined;
       case 'agent-compacted':
+        this.#made = new Map();
         this.#compactions++;
         if (this.#compactions < this.#limits.compactions) return undefined;
         return {
@@ -89,6 +95,7 @@ export class Watch {
       this.#errors = 0;
       if (made?.effect === 'write') {
         this.#progress = true;
+        this.#compactions = 0;
         this.#made = new Map();
       }
       return undefined;

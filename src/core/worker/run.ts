@@ -88,7 +88,7 @@ export class WorkerRun {
     this.#claims = claimsOf(claims);
     this.#ledger = new WorkerLedger(host, worker, { agent, ...(task && { task: task.id }) });
     this.#narrator = new Narrator(host, agent, pulse);
-    this.#conversation = new Conversation(host.journal, agent);
+    this.#conversation = new Conversation(host.journal, agent, 0);
     this.#model = workerModel(worker);
   }
 

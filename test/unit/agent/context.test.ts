@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import { AgentHistories } from '../../../src/core/agent/histories.ts';
 import type { RouteRequest } from '../../../src/core/routing/contract.ts';
 import { AgentWorld } from '../../support/agent-world.ts';
 import { call, calls, type Reply, says, silence } from '../../support/scripted-router.ts';
@@ -100,12 +101,46 @@ describe('what a model is told', () => {
     assert.ok(before && asked && after);
     assert.deepEqual(asked.messages.slice(0, before.messages.length), before.messages);
     assert.deepEqual(asked.tools, before.tools);
-    assert.equal(asked.toolChoice, 'none');
-    assert.equal(after.messages.length, 1);
-    assert.match(world.told(at + 1), /^Build it\.[\s\S]*Done: read a\.ts/);
+    assert.equal(asked.toolChoice, before.toolChoice);
+    assert.equal(asked.effort, before.effort);
+    assert.match(textOf(after) ?? '', /Build it\.[\s\S]*Done: read a\.ts/);
+    // What it was last told stays as it was.
+    assert.deepEqual(after.messages.slice(1), asked.messages.slice(-3, -1));
     const [compacted] = world.journal.of('agent-compacted');
     assert.equal(compacted?.segment, 1);
+    assert.equal(compacted?.tail, 2);
     assert.equal(world.journal.state.agents.get('a1')?.segment, 1);
+  });
+
+  it('loses old results first and is summarised only then; either way a resumed agent knows what was left', async () => {
+    const long = (name: string) => `${name}\n${'x'.repeat(60)}\n`.repeat(90);
+    const many = Object.fromEntries(Array.from({ length: 8 }, (_, at) => [`src/${at}.ts`, long(`file ${at}`)]));
+    let turns = 0;
+    const world = new AgentWorld(
+      request => {
+        if (isSummary(request)) return says('Done: read files, one after the other. Left: all the rest of the work.');
+        if (turns++ === 40) return { failure: { reason: 'budget', scope: 'session', message: 'spent' } };
+        const thoughts = { type: 'text' as const, text: 'I look at it once more. '.repeat(60) };
+        const parts = [thoughts, call('read_file', { path: `src/${turns % 8}.ts` })];
+        return { parts, stop: 'tool-calls', usage: {} };
+      },
+      { files: many, contextTokens: 16_000 },
+    );
+    await world.run({ limits: { maxTurns: 60 } });
+    const { journal, router } = world;
+    const kinds = journal.events.map(event => event.type).filter(type => /agent-(trimmed|compacted)/.test(type));
+    assert.equal(kinds[0], 'agent-trimmed');
+    assert.ok(kinds.includes('agent-compacted'));
+    const last = router.requests.at(-1);
+    // What the model was told last, and has not answered, is whole.
+    assert.match(textOf(last)?.slice(-3000) ?? '', /file \d/);
+    assert.match(textOf(last) ?? '', /Left out to make room/);
+    const histories = new AgentHistories();
+    for (const event of journal.events) histories.apply(event);
+    const point = await histories.resumePoint('a1', journal);
+    // What came of the last answer stands beside it, to be dealt with to its end.
+    assert.deepEqual(point?.messages, last?.messages.slice(0, -1));
+    assert.equal(point?.answer?.results.size, 1);
   });
 
   it('is replaced by its last turns when it no longer fits and no model can summarise it', async () => {

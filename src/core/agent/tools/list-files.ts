@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { cutLine, fence } from './fence.ts';
+import { cutLine, fence, fitting } from './fence.ts';
 import { checkGlobs } from './paths.ts';
 import { defineTool } from './tool.ts';
 
@@ -27,10 +27,12 @@ export const listFiles = defineTool({
       const where = args.globs?.length ? ` match ${args.globs.join(', ')}` : ' are in the workspace';
       return { ok: true, output: `No files${where}.` };
     }
-    const lines = files.map(file => `${cutLine(file.path, 400)} ${file.bytes}`);
-    const head = more
-      ? `The first ${files.length} files; there are more, so narrow the globs.`
-      : `${files.length} files.`;
+    const all = files.map(file => `${cutLine(file.path, 400)} ${file.bytes}`);
+    const lines = fitting(all, context.room);
+    const head =
+      more || lines.length < all.length
+        ? `The first ${lines.length} files; there are more, so narrow the globs.`
+        : `${lines.length} files.`;
     return { ok: true, output: `${head}\n${fence(context, lines.join('\n'))}` };
   },
 });

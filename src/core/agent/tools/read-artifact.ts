@@ -39,7 +39,7 @@ export const readArtifact = defineTool({
       return refuse('not-found', `The content of "${args.name}" is no longer there. Ask for it with report_blocker.`);
     const text = new TextDecoder().decode(bytes);
     const offset = args.offset ?? 0;
-    const part = text.slice(offset, offset + MAX_OUTPUT);
+    const part = text.slice(offset, offset + Math.min(MAX_OUTPUT, context.room));
     const rest = text.length - offset - part.length;
     const more = rest > 0 ? ` ${rest} more characters: read on with offset ${offset + part.length}.` : '';
     const head = `${found.artifact}, version ${found.version}, ${found.mediaType}, by ${found.agent}.${more}`;

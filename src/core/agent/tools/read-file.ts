@@ -60,10 +60,11 @@ export const readFile = defineTool({
       return refuse('bad-arguments', `"${path}" has only ${of} lines; "from" was ${from}. Ask for lines that exist.`);
     }
     const wanted = Math.min(args.to ?? of, of, from + MAX_LINES - 1);
+    const room = Math.min(MAX_OUTPUT, context.room);
     const shown: string[] = [];
     let size = 0;
     let cut = 0;
-    for (let at = from; at <= wanted && (size < MAX_OUTPUT || shown.length === 0); at++) {
+    for (let at = from; at <= wanted && (size < room || shown.length === 0); at++) {
       const whole = lines[at - 1] ?? '';
       const line = cutLine(whole, MAX_LINE);
       if (line !== whole) cut++;

@@ -83,7 +83,7 @@ export const runCommand = defineTool({
       {
         command: args.command,
         timeoutMs: seconds * 1000,
-        outputLimit: OUTPUT_LIMIT,
+        outputLimit: Math.min(OUTPUT_LIMIT, context.room),
         onOutput: text => context.progress(text),
         ...(folder && folder.path !== '.' && { cwd: folder.path }),
       },

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { PatternError } from '../../ports.ts';
-import { cutLine, fence } from './fence.ts';
+import { cutLine, fence, fitting } from './fence.ts';
 import { checkGlobs } from './paths.ts';
 import { defineTool, refuse } from './tool.ts';
 
@@ -42,10 +42,12 @@ export const search = defineTool({
     }
     const { hits, more } = found;
     if (hits.length === 0) return { ok: true, output: 'No line matches.' };
-    const lines = hits.map(hit => `${hit.path}:${hit.line}: ${cutLine(hit.text, 300)}`);
-    const head = more
-      ? `The first ${hits.length} lines; there are more, so search more narrowly.`
-      : `${hits.length} lines.`;
+    const all = hits.map(hit => `${hit.path}:${hit.line}: ${cutLine(hit.text, 300)}`);
+    const lines = fitting(all, context.room);
+    const head =
+      more || lines.length < all.length
+        ? `The first ${lines.length} lines; there are more, so search more narrowly.`
+        : `${lines.length} lines.`;
     return { ok: true, output: `${head}\n${fence(context, lines.join('\n'))}` };
   },
 });

@@ -39,6 +39,8 @@ export interface ToolContext {
   /** Who asked for it. */
   readonly model: ModelRef | undefined;
   readonly signal: AbortSignal;
+  /** Characters that fit into a result. */
+  readonly room: number;
   /** Live output for the views. */
   progress(text: string): void;
 }

@@ -12,6 +12,7 @@ type Types =
   | 'agent-reassigned'
   | 'agent-message'
   | 'agent-compacted'
+  | 'agent-trimmed'
   | 'agent-ended'
   | 'supervision'
   | 'tool-intent'
@@ -118,6 +119,7 @@ export const agentFolds: Folds<Types> = {
     const agent = state.agents.get(event.agent);
     if (agent) agent.segment = event.segment;
   },
+  'agent-trimmed'() {},
   'agent-ended'(state, event) {
     const agent = state.agents.get(event.agent);
     if (!agent) return;
