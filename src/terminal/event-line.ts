@@ -115,6 +115,7 @@ const lines: EventView<Line> = {
     'agent-unpaused',
     'agent-message',
     'agent-compacted',
+    'agent-trimmed',
     'agent-ended',
     'call-intent',
     'call-outcome',

@@ -118,6 +118,7 @@ const lines: EventView<string, [state: SessionState]> = {
     'agent-unpaused',
     'agent-message',
     'agent-compacted',
+    'agent-trimmed',
     'call-intent',
     'call-outcome',
     'worker-spent',
