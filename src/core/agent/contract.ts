@@ -19,6 +19,8 @@ export interface RoleSpec {
   /** Models in order of preference; absent: routed by the task's complexity. */
   route?: ModelRef[];
   effort?: 'none' | 'low' | 'medium' | 'high';
+  /** The longest answer, in tokens; absent: what is usual. */
+  maxOutputTokens?: number;
   /** The CLI agent that does its work, by its name in the configuration; models stand in where it cannot. */
   worker?: string;
   /** The file it was read from. */

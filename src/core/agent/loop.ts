@@ -1,3 +1,4 @@
+import type { ModelRef } from '../../protocol/ids.ts';
 import type { AssistantMessage, StopReason } from '../../protocol/message.ts';
 import type { Log } from '../ports.ts';
 import type { RouteRequest, Router } from '../routing/contract.ts';
@@ -30,6 +31,8 @@ const MAX_IDLE = 3;
 const MAX_UNREADABLE = 5;
 /** The part of the context window that may be full before the conversation is summarised. */
 const PRESSURE = 0.75;
+/** The part of what a model takes at its lower price that may be full before. */
+const BELOW_STEP = 0.95;
 /** A segment shorter than this is not worth summarising. */
 const SHORTEST_SEGMENT = 6;
 const WARN_TURNS_LEFT = 3;
@@ -150,6 +153,7 @@ export class AgentLoop {
       messages: this.#conversation.messages,
       ...(task && { task: task.id }),
       ...(role.effort && { effort: role.effort }),
+      ...(role.maxOutputTokens !== undefined && { maxOutputTokens: role.maxOutputTokens }),
     };
   }
 
@@ -224,14 +228,24 @@ export class AgentLoop {
     const { messages, tokens } = this.#conversation;
     if (messages.length < SHORTEST_SEGMENT || this.#compactedFor === this.#turn) return false;
     const window = this.#window;
-    return window !== undefined && tokens > window * PRESSURE;
+    const step = this.#host.router.cheapTokens?.(this.#answering);
+    const limit = Math.min(
+      (window ?? Number.POSITIVE_INFINITY) * PRESSURE,
+      (step ?? Number.POSITIVE_INFINITY) * BELOW_STEP,
+    );
+    return tokens > limit;
   }
 
-  /** Of the model that answers; before one has, of the one that is asked first. */
+  /** The model that answers; before one has, the one that is asked first. */
+  get #answering(): ModelRef | undefined {
+    const { route } = this.#reins;
+    return this.#model !== undefined && route.includes(this.#model) ? this.#model : route[0];
+  }
+
   get #window(): number | undefined {
     const { route } = this.#reins;
     const { router } = this.#host;
-    const answering = this.#model !== undefined && route.includes(this.#model) ? this.#model : route[0];
+    const answering = this.#answering;
     return (answering === undefined ? undefined : router.contextTokens([answering])) ?? router.contextTokens(route);
   }
 

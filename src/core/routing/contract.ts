@@ -165,6 +165,8 @@ export interface Router {
   complete(request: RouteRequest, signal: AbortSignal): AsyncIterable<RouteEvent>;
   /** The largest prompt this route can take, in tokens, as far as known. */
   contextTokens(route: ModelRef[]): number | undefined;
-  /** Finds out the windows of these models where that takes a question or two; to be waited for before one relies on them. */
+  /** Beyond so many tokens of prompt this model costs more for each of them, as far as known. */
+  cheapTokens?(model: ModelRef | undefined): number | undefined;
+  /** Finds out the windows and price steps of these models where that takes a question or two; to be waited for before one relies on them. */
   learnWindows?(route: ModelRef[]): Promise<void>;
 }

@@ -16,7 +16,8 @@ export const roleDefaults: Record<string, RoleDefaults> = {
   implementer: { tier: 'strong', vendors: ['anthropic', 'openai', 'google'] },
   'frontend-specialist': { tier: 'strong', vendors: ['openai', 'anthropic', 'google'] },
   'backend-specialist': { tier: 'strong', vendors: ['google', 'anthropic', 'openai'] },
-  'qa-specialist': { tier: 'light', vendors: ['openai', 'google', 'anthropic'] },
+  // It says at the end whether the whole holds.
+  'qa-specialist': { tier: 'strong', vendors: ['openai', 'google', 'anthropic'], leads: true },
   reviewer: { tier: 'strong', vendors: ['anthropic', 'openai', 'google'], leads: true },
   documentation: { tier: 'light', vendors: ['google', 'openai', 'anthropic'] },
 };

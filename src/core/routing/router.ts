@@ -12,6 +12,7 @@ export function createRouter(options: RouterOptions): Router & Disposable {
   const providers = new Set<string>();
   const looked = new Set<ModelRef>();
   const unpriced = new Set<ModelRef>();
+  const steps = new Map<ModelRef, number>();
   const subscription = pool.subscribe((event, provider) => {
     if (providers.has(provider)) journal.append(event);
   });
@@ -47,7 +48,11 @@ export function createRouter(options: RouterOptions): Router & Disposable {
     async learnWindows(route) {
       for (const ref of route) {
         const lane = pool.lane(ref);
-        if (!lane || pool.models.get(ref).contextTokens !== undefined) continue;
+        if (!lane) continue;
+        const price = lane.provider.free ? undefined : await prices.find(ref, lane.provider, pool.clock.now());
+        const [, dearer] = price?.steps ?? [];
+        if (dearer) steps.set(ref, dearer.above);
+        if (pool.models.get(ref).contextTokens !== undefined) continue;
         // What a machine of one's own makes room for is known to itself alone.
         if (lane.provider.free || lane.provider.kind === 'vscode-lm') await pool.listOnce(lane.provider);
         if (pool.models.get(ref).contextTokens !== undefined) continue;
@@ -55,6 +60,7 @@ export function createRouter(options: RouterOptions): Router & Disposable {
         pool.models.looked(ref, await prices.contextTokens(ref, lane.provider));
       }
     },
+    cheapTokens: model => (model === undefined ? undefined : steps.get(model)),
     contextTokens(route) {
       const windows = route.flatMap(ref => (pool.lane(ref) && pool.models.get(ref).contextTokens) ?? []);
       return windows.length > 0 ? Math.max(...windows) : undefined;

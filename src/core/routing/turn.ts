@@ -5,6 +5,8 @@ import { Choice, type Chosen } from './choice.ts';
 import { Contest, type Running } from './contest.ts';
 import { NO_TOOLS, type ProviderError, type ProviderFinish, type RouteEvent, type RouteRequest } from './contract.ts';
 import { isHang } from './hang.ts';
+import type { Lane } from './lane.ts';
+import { providerKinds } from './provider-kinds.ts';
 import { asText } from './text-calls/as-text.ts';
 import { readTextCalls } from './text-calls/read.ts';
 import type { TurnContext } from './turn-context.ts';
@@ -130,7 +132,8 @@ export class Turn {
   /** Nothing is sent before its intent is on disk. */
   async #send({ call, chosen: { candidate, leave } }: Running): Promise<void> {
     const { pool, journal, session } = this.#context;
-    const { agent, toolChoice, effort } = this.#request;
+    const { agent, toolChoice } = this.#request;
+    const effort = this.#effortFor(call.lane);
     const textOnly = this.#request.tools.length > 0 && pool.models.get(call.ref).tools === false;
     const { system, tools, messages } = textOnly ? asText(this.#request) : this.#request;
     const failed = this.#failed;
@@ -152,6 +155,13 @@ export class Turn {
       ...(effort !== undefined && { effort }),
       conversation: `${session}-${agent}`,
     });
+  }
+
+  /** Where abilities are listed, a model that is not known to think is not told how hard to. */
+  #effortFor({ ref, provider }: Lane): RouteRequest['effort'] {
+    const { reasoning } = this.#context.pool.models.get(ref);
+    const thinks = reasoning ?? !providerKinds[provider.kind].listsAbilities;
+    return thinks ? this.#request.effort : undefined;
   }
 
   #answer(call: Call, finish: ProviderFinish): RouteEvent {

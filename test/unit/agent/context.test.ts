@@ -9,6 +9,11 @@ const finish = calls(call('finish_task', { summary: 'Done.' }));
 const files = { 'src/a.ts': 'one\n', 'src/b.ts': 'two\n' };
 const overflow: Reply = { failure: { reason: 'context-overflow', message: 'too long' } };
 
+const looks: Extract<Reply, { parts: unknown }> = {
+  parts: [call('read_file', { path: 'src/a.ts' })],
+  stop: 'tool-calls',
+};
+
 const textOf = (request: RouteRequest | undefined) => JSON.stringify(request?.messages);
 const isSummary = (request: RouteRequest) => textOf(request).includes('replaced by your summary');
 
@@ -110,6 +115,23 @@ describe('what a model is told', () => {
     assert.equal(compacted?.segment, 1);
     assert.equal(compacted?.tail, 2);
     assert.equal(world.journal.state.agents.get('a1')?.segment, 1);
+  });
+
+  it('is kept below the length from which each request costs more', async () => {
+    const usage = { input: 5000, output: 10 };
+    const world = new AgentWorld((_, earlier) => (earlier < 9 ? { ...looks, usage } : finish), {
+      files,
+      contextTokens: 1_000_000,
+    });
+    world.router.cheapTokens = () => 5000;
+    assert.equal((await world.run()).outcome, 'finished');
+    assert.ok(world.journal.of('agent-compacted').length > 0);
+    const roomy = new AgentWorld((_, earlier) => (earlier < 9 ? { ...looks, usage } : finish), {
+      files,
+      contextTokens: 1_000_000,
+    });
+    assert.equal((await roomy.run()).outcome, 'finished');
+    assert.equal(roomy.journal.of('agent-compacted').length, 0);
   });
 
   it('loses old results first and is summarised only then; either way a resumed agent knows what was left', async () => {

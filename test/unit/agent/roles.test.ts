@@ -50,7 +50,7 @@ describe('roles', () => {
 
   it('are read from our own files', () => {
     const { role, problems } = read(
-      '---\nname: Data Engineer\ndescription: >\n  Moves\n  data\ntools: [read_file, run_command]\nroute:\n  - one/big\n  - two/small\neffort: high\n---\n\nMove data.\n',
+      '---\nname: Data Engineer\ndescription: >\n  Moves\n  data\ntools: [read_file, run_command]\nroute:\n  - one/big\n  - two/small\neffort: high\nlongestAnswer: 64000\n---\n\nMove data.\n',
     );
     assert.deepEqual(problems, []);
     assert.deepEqual(role, {
@@ -61,6 +61,7 @@ describe('roles', () => {
       tools: ['read_file', 'run_command', 'read_artifact', 'publish_artifact', 'note_decision', 'ask_user'],
       route: ['one/big', 'two/small'],
       effort: 'high',
+      maxOutputTokens: 64_000,
     });
   });
 

@@ -176,6 +176,17 @@ describe('the router walks the route', () => {
     assert.match(request?.system ?? '', /<tool_call>[\s\S]*- read_file \{\}\n {2}Reads$/);
   });
 
+  it('tells the effort to models that think, and knows where prices rise', async () => {
+    const dear = { 'b/m': { input: 1, output: 1, tiers: [{ above: 200_000, input: 2, output: 2 }] } };
+    const s = stage({ a: [['hi'], { kind: 'ollama', free: true }], b: ['hi'] }, { prices: dear });
+    await s.collect({ route: ['a/m'], effort: 'high' });
+    await s.collect({ route: ['b/m'], effort: 'high' });
+    assert.equal(s.requests('a')[0]?.effort, undefined);
+    assert.equal(s.requests('b')[0]?.effort, 'high');
+    await s.router.learnWindows?.(['a/m', 'b/m']);
+    assert.equal(s.router.cheapTokens?.('b/m'), 200_000);
+  });
+
   it('survives a provider that throws, vanishes or hangs for ever', async () => {
     const s = stage({ a: [{ throw: 'bug' }], b: ['x', { vanish: true }], c: [{ deaf: true }], d: ['hi'] });
     const { last } = await s.turn();

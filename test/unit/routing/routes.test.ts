@@ -57,6 +57,12 @@ describe('routes for roles', () => {
     assert.deepEqual(vendors, ['claude/claude-opus-5-5', 'openai/gpt-6-astra', 'gemini/gemini-4-argon']);
   });
 
+  it('leave the proof at the end to a strong model, however simple it is said to be', () => {
+    const simple = route({ role: 'qa-specialist', complexity: 'simple' });
+    assert.deepEqual(simple, route({ role: 'qa-specialist' }));
+    assert.doesNotMatch(simple[0] ?? '', /local|luna|haiku|flash/);
+  });
+
   it('send user interface tests to the route configured for them, else to the specialised default', () => {
     assert.equal(route({ role: 'qa-specialist', complexity: 'ui-test' })[0], 'gemini/gemini-4-argon');
     const configured = { complexity: { 'ui-test': ['claude/claude-opus-5-5'] } };

@@ -31,7 +31,7 @@ export interface RoleFileOptions {
 
 const MAX_INSTRUCTIONS = 30_000;
 const MAX_DESCRIPTION = 1000;
-const OURS = new Set(['name', 'description', 'tools', 'model', 'route', 'effort', 'worker']);
+const OURS = new Set(['name', 'description', 'tools', 'model', 'route', 'effort', 'longestAnswer', 'worker']);
 /** Keys of the other formats that mean nothing here, and are no mistake. */
 const FOREIGN = new Set(
   (
@@ -156,6 +156,17 @@ function readRoute(fields: Map<string, Field>, options: RoleFileOptions, report:
   return route;
 }
 
+const MOST_OF_AN_ANSWER = 128_000;
+
+function readLongestAnswer(field: Field | undefined, report: Report): number | undefined {
+  if (!field || field.value === null) return undefined;
+  const { value } = field;
+  if (Number.isInteger(value) && (value as number) >= 1024 && (value as number) <= MOST_OF_AN_ANSWER)
+    return value as number;
+  report(field.line, `"longestAnswer" is a number of tokens from 1024 to ${MOST_OF_AN_ANSWER}; it is passed over.`);
+  return undefined;
+}
+
 function readEffort(field: Field | undefined, report: Report): RoleSpec['effort'] {
   if (!field || field.value === null) return undefined;
   const known = (['none', 'low', 'medium', 'high'] as const).find(effort => effort === field.value);
@@ -226,6 +237,7 @@ export function readRoleFile(
   const tools = readTools(fields, options, report);
   const route = readRoute(fields, options, report);
   const effort = readEffort(fields.get('effort'), report);
+  const maxOutputTokens = readLongestAnswer(fields.get('longestAnswer'), report);
   const worker = readWorker(fields.get('worker'), options, report);
   const description = readDescription(fields.get('description'), body, report);
   return {
@@ -238,6 +250,7 @@ export function readRoleFile(
       ...tools,
       ...(route.length > 0 && { route }),
       ...(effort && { effort }),
+      ...(maxOutputTokens !== undefined && { maxOutputTokens }),
       ...(worker && { worker }),
     },
   };
