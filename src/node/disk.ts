@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { isAbsolute, join, parse, relative, resolve, sep } from 'node:path';
-import type { Disk } from '../core/agent/commands/disk.ts';
+import type { Disk, GitAnswer } from '../core/agent/commands/disk.ts';
 import { gitEnvironment } from './process/git-settings.ts';
 
 /** As many links in one path as Linux follows. */
@@ -34,7 +34,7 @@ export function diskOf(folder: string): Disk {
         return undefined;
       }
     },
-    gitNames,
+    git,
     inside(path) {
       const way = relative(root, path);
       return way === '..' || way.startsWith(`..${sep}`) || isAbsolute(way) ? undefined : plain(way);
@@ -69,7 +69,7 @@ export function follow(folder: string, path: string): string | undefined {
 const GIT_PATIENCE_MS = 1500;
 const GIT_BYTES = 20_000_000;
 
-function gitNames(cwd: string, args: readonly string[]): readonly string[] | undefined {
+function git(cwd: string, args: readonly string[]): GitAnswer | undefined {
   const env = { PATH: process.env.PATH, HOME: process.env.HOME, ...gitEnvironment };
   const options = {
     cwd,
@@ -79,10 +79,11 @@ function gitNames(cwd: string, args: readonly string[]): readonly string[] | und
     encoding: 'utf8',
     windowsHide: true,
   } as const;
-  const { error, stdout } = spawnSync('git', args, options);
-  // Where git itself fails, there is nothing it would show.
-  if (error) return 'code' in error && error.code === 'ENOENT' ? [] : undefined;
-  return stdout.split(/[\0\n]/).filter(name => name !== '');
+  const { error, status, stdout } = spawnSync('git', args, options);
+  // Where there is no git, there is nothing it would show.
+  if (error) return 'code' in error && error.code === 'ENOENT' ? { ok: false, text: '' } : undefined;
+  // Differences are told by 1.
+  return { ok: status === 0 || status === 1, text: stdout };
 }
 
 const namesOf = (path: string) =>

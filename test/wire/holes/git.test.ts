@@ -183,6 +183,60 @@ holes(
   ],
 );
 
+/** A repository with others in it, of which the first is in order. */
+async function archive({ workspace, outside }: HoleFolders): Promise<void> {
+  await history(workspace);
+  for (const name of ['good', 'clean', 'below', 'elsewhere', 'extended']) {
+    await plant(workspace, { [`${name}/.keep`]: '' });
+    await history(join(workspace, name));
+  }
+  const program = (name: string) => `${workspace}/programs/${name}`;
+  await plant(workspace, { 'clean/part/.keep': '', 'below/part/within/.keep': '', 'good/part/.keep': '' });
+  for (const part of ['clean/part', 'below/part/within', 'below/part', 'good/part'])
+    await history(join(workspace, part));
+  for (const [whole, part] of [
+    ['clean', 'part'],
+    ['below/part', 'within'],
+    ['below', 'part'],
+    ['good', 'part'],
+  ] as const) {
+    await git(join(workspace, whole), '-c', 'advice.addEmbeddedRepo=false', 'add', part);
+    await git(join(workspace, whole), 'commit', '-qm', 'Part', '--allow-empty');
+  }
+  await git(join(workspace, 'clean/part'), 'config', 'filter.evil.clean', program('clean'));
+  await git(join(workspace, 'below/part/within'), 'config', 'filter.evil.clean', program('clean'));
+  await git(join(workspace, 'elsewhere'), 'config', 'core.worktree', outside);
+  await git(join(workspace, 'extended'), 'config', 'filter.lfs.clean', 'git-lfs clean -- %f');
+  await git(join(workspace, 'extended'), 'config', 'lfs.extension.evil.clean', program('clean'));
+  await git(join(workspace, 'good/part'), 'config', 'core.worktree', '..');
+}
+
+holes(
+  'Git in a repository that came in an archive, with its own settings and those of repositories in it',
+  {
+    workspace: { 'programs/clean': leavesMark('clean') },
+    outside: { 'a.txt': 'canary-secret' },
+    secrets: ['canary-secret'],
+    prepare: archive,
+    ignored: ['workspace/.git/index'],
+  },
+  [
+    works('git status', 'good'),
+    works('git diff --stat', 'good'),
+    works('git log -p', 'good'),
+    works('git log -p', 'clean'),
+    ...['status', 'diff', 'status --short', 'describe --always --dirty'].flatMap(line =>
+      ['clean', 'below', 'clean/part', 'elsewhere', 'extended'].map(cwd => ({
+        call: command(`git ${line}`, cwd),
+        rule: 'git',
+      })),
+    ),
+    'cd clean && git status',
+    'cd below/part && git diff',
+    'cd elsewhere && git diff HEAD',
+  ],
+);
+
 holes(
   'Subcommands and options of git that run programs, write or reach elsewhere',
   {

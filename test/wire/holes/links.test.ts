@@ -13,6 +13,74 @@ const reads = (path: string, rule = 'secret-file'): HoleCase => ({
   rule,
 });
 
+/** A commit that brings in secrets by a merge, and one more after it. */
+const merged = async ({ workspace }: { workspace: string }) => {
+  const git = (...args: string[]) =>
+    execFileSync('git', ['-c', 'user.name=A', '-c', 'user.email=a@example.com', ...args], { cwd: workspace });
+  git('init', '-q', '-b', 'main');
+  git('add', 'README.md', '.gitignore');
+  git('commit', '-qm', 'first');
+  git('checkout', '-q', '-b', 'other');
+  git('add', '-f', '.env');
+  git('commit', '-qm', 'other');
+  git('checkout', '-q', 'main');
+  git('commit', '-q', '--allow-empty', '-m', 'beside');
+  git('merge', '-q', '--no-edit', 'other');
+  git('rm', '-q', '--cached', '.env');
+  git('commit', '-qm', 'last: .env');
+};
+
+holes(
+  'Options of git by which a history shows secrets that nobody named',
+  {
+    workspace: { '.env': `${secret}\n`, 'README.md': '# Clone\n', '.gitignore': '.env\n' },
+    secrets: [secret],
+    prepare: merged,
+  },
+  [
+    works('git show HEAD:.gitignore'),
+    works('git show HEAD~1:README.md HEAD:.gitignore'),
+    works('git show HEAD~1 --stat'),
+    works('git log --graph --oneline'),
+    works('git log -L1,1:README.md'),
+    works('git log -p -- README.md'),
+    ...[
+      'git show -m HEAD~1',
+      'git show -m --first-parent HEAD~1',
+      'git show HEAD:README.md HEAD',
+      "git show 'HEAD^{/last: .env}'",
+      'git log -m -p -1 HEAD~1',
+      'git log -pw',
+      'git log -pz',
+      'git log -pR',
+      'git log -pM',
+      'git log -puw',
+      'git log -wp',
+      'git whatchanged -pb',
+      'git log --graph -p',
+      'git log --graph -p --color=always',
+      'git log -p --left-right --boundary',
+      'git log -p --parents',
+      'git log -p -g',
+      'git log -p --reverse --source',
+      'git log -p --oneline --abbrev-commit',
+      'git log -S canary -p',
+      'git log -G canary -u',
+      'git log -p --stat --summary',
+      'git log --patch-with-stat',
+      'git log -p --format=%H%x00%n',
+      'git log -U0',
+      'git log -W',
+      'git show HEAD --relative',
+      'git diff HEAD~2 HEAD~1 --check -p',
+      'git diff HEAD~2 HEAD~1 -s -p',
+      'git diff HEAD~2 HEAD~1 -R',
+      'git diff HEAD~2...HEAD~1',
+      'git diff main~1 main',
+    ],
+  ],
+);
+
 /** A repository whose history and index hold the secrets, too. */
 const commit = async ({ workspace }: { workspace: string }) => {
   const git = (...args: string[]) =>
@@ -57,6 +125,8 @@ holes(
       conf: { link: '.git/config' },
       proc: { link: '/proc/self/cwd/l' },
       env: { link: '/proc/self/environ' },
+      root: { link: '/proc/self/root' },
+      thread: { link: '/proc/thread-self/cwd' },
     },
     outside: { 'canary.md': secret, 'below/x.md': secret },
     person: { '.ssh/id_ed25519': secret, '.netrc': secret },
@@ -138,6 +208,18 @@ holes(
     never('cat ../l', 'docs'),
     'cat proc',
     'cat env',
+    'cat root{outside}/canary.md',
+    'prettier root{outside}/canary.md',
+    'prettier thread/../outside/canary.md',
+    'mocha thread/../outside/canary.md',
+    'node --test root{outside}/canary.md',
+    'tsc --noEmit root{outside}/a.ts',
+    'ls root{outside}',
+    'stat thread/../outside',
+    'find root{outside}',
+    'tree root{outside}',
+    'git log -- root{outside}/canary.md',
+    'mkdir root{outside}/x',
     'cat conf',
     'cd .git && cat config',
     'cat out/canary.md',

@@ -54,14 +54,14 @@ export function judgeBuild(name: string, args: Arg[], workspace: Workspace): Fin
 const isNodeMode = (text: string): text is keyof typeof node => Object.hasOwn(node, text);
 const word = (text: string): Arg => ({ text, fixed: true, glob: false, runs: [] });
 
-/** By the first two words where these are known together, else by the first. */
+/** By as many of the first words as are known together. */
 function judgeIn(table: ReadonlyMap<string, Calling>, args: Arg[], workspace: Workspace): Finding | undefined {
-  const [name, verb] = args;
-  if (!name?.fixed) return undefined;
-  const both = verb?.fixed ? table.get(`${name.text} ${verb.text}`) : undefined;
-  if (both) return judgeCalling(args.slice(2), both, workspace);
-  const calling = table.get(name.text);
-  return calling && judgeCalling(args.slice(1), calling, workspace);
+  for (let count = 3; count > 0; count--) {
+    const words = args.slice(0, count);
+    const calling = words.every(word => word.fixed) && table.get(words.map(word => word.text).join(' '));
+    if (calling) return judgeCalling(args.slice(count), calling, workspace);
+  }
+  return undefined;
 }
 
 /** Scripts of package.json that build, check or test, and lists of packages. */

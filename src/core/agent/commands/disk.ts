@@ -11,10 +11,16 @@ export interface Disk {
   exists(path: string): boolean;
   /** A file of ordinary size, as text; undefined for all else. */
   text(path: string): string | undefined;
-  /** The names that git prints in a folder when it is called so; undefined where it takes too long to be waited for. */
-  gitNames(folder: string, args: readonly string[]): readonly string[] | undefined;
+  /** What git prints in a folder when it is called so; undefined where it takes too long to be waited for. */
+  git(folder: string, args: readonly string[]): GitAnswer | undefined;
   /** Relative to the workspace, "" for its own folder; undefined outside. */
   inside(path: string): RelPath | undefined;
+}
+
+export interface GitAnswer {
+  /** False where it gave up, as it does on what it does not understand. */
+  ok: boolean;
+  text: string;
 }
 
 /** A disk that nobody looks at: paths mean what their text says, and there are no links. */
@@ -26,7 +32,7 @@ export function unseenDisk(root: string): Disk {
     names: () => undefined,
     exists: () => false,
     text: () => undefined,
-    gitNames: () => [],
+    git: () => ({ ok: true, text: '' }),
     inside: path => (path === plain ? '' : path.startsWith(`${plain}/`) ? path.slice(plain.length + 1) : undefined),
   };
 }

@@ -9,6 +9,9 @@ import { allowed, ask, type Finding, never } from './verdict.ts';
 
 const globalOptions = /^(--no-pager|-P|--no-optional-locks|--literal-pathspecs|--version)$/;
 
+/** These look whether anything is changed in the repositories within one. */
+const entersParts = /^(status|diff|describe)$/;
+
 /** Judges git commands that only read. */
 export function judgeGit(command: Simple, workspace: Workspace): Finding {
   const { verb, rest, options } = gitParts(command);
@@ -30,9 +33,9 @@ export function judgeGit(command: Simple, workspace: Workspace): Finding {
       'reads-secret',
       'Files that hold secrets are not shown, in no version of them. Ask the user for what you need to know.',
     );
-  if (places.some(place => place === 'outside' || place === 'device'))
-    return no('It names something outside the workspace.');
-  const elsewhere = oddRepository(workspace);
+  if (places.some(place => place === 'outside' || place === 'device' || place === 'unknown'))
+    return no('It names something outside the workspace, or where nobody can tell.');
+  const elsewhere = oddRepository(workspace, entersParts.test(verb));
   if (elsewhere) return no(elsewhere);
   const beyond = readsBeyond(verb, rest, workspace);
   if (beyond) return no(beyond);

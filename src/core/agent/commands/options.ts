@@ -160,8 +160,5 @@ const noFile = /^[A-Za-z][A-Za-z\d+.-]*:(?!:|\d+(:\d+)?$)|^@|^[A-Za-z_]\w*=/;
 /** Whether a word, taken as a path in whatever way, stays in the workspace and away from what is not to be read. */
 function isInside(arg: Arg, workspace: Workspace): boolean {
   if (meaningful.test(arg.text) || noFile.test(arg.text) || arg.text.startsWith('-')) return false;
-  return pathsIn(arg).every(part => {
-    const place = placeOf(part, workspace);
-    return place === 'inside' || (place === 'unknown' && !part.glob && part.fixed);
-  });
+  return pathsIn(arg).every(part => placeOf(part, workspace) === 'inside');
 }

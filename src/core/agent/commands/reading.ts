@@ -16,9 +16,12 @@ const testing: Shape = {
 /** No `-v` and no `%n`, which set variables: PATH, say. */
 const printfFormat = /^(?!-)([^%]|%%|%[-+ #0]*\d*(\.\d+)?[sdibqcxXoufFeEgG])*$/;
 
-/** `sed` that prints or substitutes, without its commands that write files or run others. */
+/**
+ * `sed` that prints or substitutes, without its commands that write files or run others. An escaped slash does not end
+ * an address: what seems to be a second one could be a command.
+ */
 const sedScript =
-  /^(\d+|\$|\/[^/\n]*\/)?(,(\d+|\$|\/[^/\n]*\/))?[pdq=]$|^s([/|#,])((?!\4)[^\\\n]|\\.)*\4((?!\4)[^\\\n]|\\.)*\4[gIip\d]*$/;
+  /^(\d+|\$|\/([^/\\\n]|\\.)*\/)?(,(\d+|\$|\/([^/\\\n]|\\.)*\/))?[pdq=]$|^s(?<mark>[/|#,])((?!\k<mark>)[^\\\n]|\\.)*\k<mark>((?!\k<mark>)[^\\\n]|\\.)*\k<mark>[gIip\d]*$/;
 
 /** Commands that only read, and how they may be called. */
 export const reading: Record<string, Shape> = {

@@ -1,25 +1,51 @@
 import type { Disk } from './disk.ts';
 import { above, foldersOf, type Workspace } from './places.ts';
 
-/** Why git is not called unasked from where the command stands; undefined where nothing speaks against it. */
-export function oddRepository(workspace: Workspace): string | undefined {
+/**
+ * Why git is not called unasked from where the command stands; undefined where nothing speaks against it. With `parts`, git
+ * would go into the repositories within it as well, to see whether anything is changed there.
+ */
+export function oddRepository(workspace: Workspace, parts = false): string | undefined {
   const { disk } = workspace;
   if (!disk) return undefined;
   const folders = foldersOf(workspace);
   if (!folders) return 'In which folder git runs is only known when it does.';
   for (const folder of folders) {
-    const why = oddFrom(folder, disk);
+    const why = oddFrom(folder, disk, parts);
     if (why) return why;
   }
   return undefined;
 }
 
 /** Git takes the first repository it finds on its way up. */
-function oddFrom(folder: string, disk: Disk): string | undefined {
+function oddFrom(folder: string, disk: Disk, parts: boolean): string | undefined {
   for (const at of above(folder)) {
-    if (disk.exists(`${at}/.git`)) return oddSettings(at, disk);
+    if (disk.exists(`${at}/.git`)) return oddSettings(at, disk) ?? (parts ? oddPart(at, disk, MAX_PARTS) : undefined);
     if (isBare(at, disk))
       return `"${disk.inside(at) ?? at}" has the insides of a repository, which may have come with the files.`;
+  }
+  return undefined;
+}
+
+/** More repositories in one than this are not looked at. */
+const MAX_PARTS = 100;
+
+/** The same for the repositories within one, at any depth: each has settings of its own. */
+function oddPart(folder: string, disk: Disk, most: number): string | undefined {
+  const unknown = `Which repositories there are in "${disk.inside(folder) || folder}" cannot be told.`;
+  const open = [folder];
+  let seen = 0;
+  for (let at = open.pop(); at !== undefined; at = open.pop()) {
+    const listed = disk.git(at, ['ls-files', '--stage', '--full-name', '-z', ':/']);
+    if (!listed) return unknown;
+    for (const [, name = ''] of listed.text.matchAll(/(?:^|\0)160000 [^\0\t]*\t([^\0]+)/g)) {
+      const part = disk.follow(at, name);
+      if (part === undefined || ++seen > most) return unknown;
+      if (!disk.exists(`${part}/.git`)) continue;
+      const why = oddSettings(part, disk);
+      if (why) return why;
+      open.push(part);
+    }
   }
   return undefined;
 }
@@ -32,8 +58,12 @@ function oddSettings(folder: string, disk: Disk): string | undefined {
   const shared = own && commonOf(own, disk);
   if (!own || !shared) return `Which repository "${folder}/.git" means cannot be told.`;
   for (const file of [`${shared}/config`, `${own}/config.worktree`]) {
-    const program = programIn(file, disk);
+    const found = disk.exists(file) ? settingsOf(file, disk) : [];
+    const program = found ? programIn(found, file, disk) : file;
     if (program) return `The repository's settings name a program that git would run (${program}).`;
+    const elsewhere = found?.find(([key, value]) => key === 'core.worktree' && !leadsTo(disk, own, value, folder));
+    if (elsewhere)
+      return `The repository's settings say that its files are elsewhere (core.worktree = ${elsewhere[1]}).`;
   }
   return undefined;
 }
@@ -54,7 +84,7 @@ function commonOf(own: string, disk: Disk): string | undefined {
 
 /** What the settings can only say by the name of a driver, so that no setting from outside takes it back. */
 const programs =
-  /^(diff\.external|diff\..*\.(command|textconv)|filter\..*\.(clean|smudge|process)|gpg\.(.*\.)?program)$/;
+  /^(diff\.external|diff\..*\.(command|textconv)|filter\..*\.(clean|smudge|process)|gpg\.(.*\.)?program|lfs\.(extension|customtransfer)\..*)$/;
 /** As its installer writes it; it is found where every program is. */
 const largeFiles = /^git-lfs (clean -- %f|smudge (--skip )?-- %f|filter-process( --skip)?)$/;
 
@@ -62,12 +92,20 @@ const largeFiles = /^git-lfs (clean -- %f|smudge (--skip )?-- %f|filter-process(
 const reaching = /^(core\.(sshcommand|gitproxy)|remote\..*\.(uploadpack|vcs)|protocol\..*|credential\.(.*\.)?helper)$/;
 const lacking = /^(remote\..*\.promisor|extensions\.partialclone)$/;
 
-function programIn(file: string, disk: Disk): string | undefined {
-  if (!disk.exists(file)) return undefined;
+type Settings = readonly (readonly [key: string, value: string])[];
+
+/** Undefined where they cannot be read; nobody writes settings that long. */
+function settingsOf(file: string, disk: Disk): Settings | undefined {
   const text = disk.text(file);
-  // Nobody writes settings that long.
-  if (text === undefined) return file;
-  const settings = [...settingsIn(text)];
+  return text === undefined ? undefined : [...settingsIn(text)];
+}
+
+const leadsTo = (disk: Disk, from: string, path: string, folder: string) => {
+  const real = disk.follow(from, path);
+  return real !== undefined && real === disk.follow(folder, '.');
+};
+
+function programIn(settings: Settings, file: string, disk: Disk): string | undefined {
   const fetches = settings.some(([key]) => lacking.test(key));
   for (const [key, value] of settings) {
     if (fetches && reaching.test(key)) return key;

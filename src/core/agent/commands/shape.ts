@@ -70,6 +70,6 @@ function judgeOperand(arg: Arg, shape: Shape, workspace: Workspace): Finding {
   const place = placeOf(arg, workspace);
   if (shape.filesOnly && mayBeFolder(arg, workspace))
     return ask('reads-folder', 'It may read all that lies in the folder. Name single files.');
-  const harmless = shape.tells && (place === 'secret' || place === 'protected' || (place === 'unknown' && arg.fixed));
+  const harmless = shape.tells && (place === 'secret' || place === 'protected');
   return harmless ? allowed : judgeRead(place);
 }

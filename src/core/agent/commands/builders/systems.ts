@@ -46,7 +46,8 @@ const nextest: Calling = {
     '--run-ignored': 'default only all ignored-only',
     '--status-level': /^\w+$/,
   },
-  operands: /^(run|list|[A-Za-z_][\w:]*)$/,
+  operands: /^[A-Za-z_][\w:]*$/,
+  afterDashes: libtest,
 };
 
 const go: Calling = {
@@ -91,7 +92,8 @@ export const systems: Record<string, Calling> = {
   'cargo test': cargoTest,
   'cargo t': cargoTest,
   'cargo bench': cargoTest,
-  'cargo nextest': { ...nextest, afterDashes: libtest },
+  'cargo nextest run': nextest,
+  'cargo nextest list': nextest,
   'cargo clippy': {
     ...cargoBuild,
     afterDashes: {
