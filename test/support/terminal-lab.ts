@@ -4,6 +4,7 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { stringify } from 'yaml';
+import { withoutSeal } from '../../src/core/session/seal.ts';
 import type { CanonicalRequest, ScriptedAnswer } from '../../src/rehearsal/wire/types.ts';
 import { serve } from './wire.ts';
 
@@ -41,11 +42,11 @@ export async function terminalLab(
   };
   const run = (command: string, args: string[]) => spawn(command, args, { cwd: workspace, env });
   const sessions = join(workspace, '.orchestrate', 'sessions');
-  /** What the journal of its one session holds. */
+  /** The events in the journal of its one session; seals are the file's, and are told to nobody. */
   const events = async () => {
     const [id = 'none'] = (await readdir(sessions).catch(() => [])).filter(name => !name.startsWith('.'));
     const text = await readFile(join(sessions, id, 'events.jsonl'), 'utf8').catch(() => '');
-    return text.split('\n').flatMap(line => (line === '' ? [] : [JSON.parse(line)]));
+    return text.split('\n').flatMap(line => (line === '' ? [] : [JSON.parse(withoutSeal(line))]));
   };
   return { workspace, env, sessions, run, events };
 }
