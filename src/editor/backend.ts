@@ -1,6 +1,7 @@
 import type { RoleSpec } from '../core/agent/contract.ts';
 import type { Changes } from '../core/changes/changes.ts';
 import type { WatchedChanges } from '../core/changes/watched.ts';
+import type { Parts } from '../core/config/agreement.ts';
 import type { ConfigProblem } from '../core/config/load.ts';
 import type { Diagnosis, WorkerDiagnosis } from '../core/doctor.ts';
 import type { ModelInfo, RouteEvent, RouteRequest } from '../core/routing/contract.ts';
@@ -15,7 +16,7 @@ import type { RetryScope } from '../core/team/retry.ts';
 import type { Trial } from '../core/tool-trial.ts';
 import type { Adoption } from '../node/session/adopt.ts';
 import type { SessionSummary } from '../node/session/sessions.ts';
-import type { Config, ProviderEntry } from '../protocol/config.ts';
+import type { ProviderEntry } from '../protocol/config.ts';
 import type { JournalEvent } from '../protocol/events.ts';
 import type { Hash } from '../protocol/ids.ts';
 import type { InboxRequest } from '../protocol/inbox.ts';
@@ -96,9 +97,9 @@ export interface Backend {
     signal: AbortSignal,
   ): Promise<AsyncIterable<RouteEvent>>;
   /** What the workspace's configuration asks for and the user has not agreed to. */
-  waitingParts(): Promise<Config | undefined>;
+  waitingParts(): Promise<Parts | undefined>;
   /** The user has seen exactly this and agrees. */
-  agree(parts: Config): Promise<void>;
+  agree(parts: Parts): Promise<void>;
   roles(): Promise<RoleSpec[]>;
   /** Which CLI agents are there. */
   workers(): Promise<WorkerDiagnosis[]>;

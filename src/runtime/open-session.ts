@@ -141,14 +141,14 @@ interface Place {
   lock: SessionLock;
 }
 
-/** The CLI agents that a session may use, and the names of those that are there. */
+/** The CLI agents that a session may use, and the names of those that are there and that the user has chosen. */
 async function workersOf(host: SessionHost, engine: Engine): Promise<Workers & { names: ReadonlySet<string> }> {
   const { clock, environment = {}, version, workspace } = host;
   const configured = host.environment ? configuredWorkers(engine.config) : [];
   // A key that the user hands on is a secret like ours.
   for (const { passEnv } of configured) for (const name of passEnv) engine.redactor.add(environment[name]);
   const found = await findWorkers({ configured, environment, workspace });
-  const names = found.flatMap(({ worker, path }) => (path === undefined ? [] : [worker.name]));
+  const names = found.flatMap(({ worker, path }) => (path !== undefined && worker.explicit ? [worker.name] : []));
   return { ...createWorkers({ configured, environment, workspace, clock, version }), names: new Set(names) };
 }
 

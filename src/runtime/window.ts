@@ -3,6 +3,7 @@ import type { RoleSpec } from '../core/agent/contract.ts';
 import { loadRoles } from '../core/agent/roles/roles.ts';
 import { waitingIn } from '../core/changes/waiting.ts';
 import { type WatchedChanges, watchChanges } from '../core/changes/watched.ts';
+import type { Parts } from '../core/config/agreement.ts';
 import type { ConfigProblem, LoadedConfig } from '../core/config/load.ts';
 import { mergeConfig } from '../core/config/merge.ts';
 import { configuredProviders } from '../core/config/providers.ts';
@@ -39,7 +40,6 @@ import {
   wasRehearsed,
 } from '../node/session/sessions.ts';
 import { watchPath } from '../node/session/watch.ts';
-import type { Config } from '../protocol/config.ts';
 import type { JournalEvent } from '../protocol/events.ts';
 import type { Hash } from '../protocol/ids.ts';
 import type { InboxRequest } from '../protocol/inbox.ts';
@@ -303,11 +303,11 @@ export class Window {
     return model;
   }
 
-  async waitingParts(): Promise<Config | undefined> {
+  async waitingParts(): Promise<Parts | undefined> {
     return (await this.#config()).sensitive;
   }
 
-  agree(parts: Config): Promise<void> {
+  agree(parts: Parts): Promise<void> {
     const { workspace, environment } = this.#parts;
     return agree({ workspace, environment }, parts);
   }

@@ -1,6 +1,5 @@
-import { partNames } from '../core/config/agreement.ts';
+import { type Parts, partNames } from '../core/config/agreement.ts';
 import { configuredProviders } from '../core/config/providers.ts';
-import type { Config } from '../protocol/config.ts';
 import { providerOf } from '../protocol/model-ref.ts';
 import type { Engine, Hindrance } from '../runtime/engine.ts';
 
@@ -22,11 +21,11 @@ function keyless({ config, providers }: Engine): { name: string; variable: strin
 }
 
 /** What of the set-up is left out, and what to do about it: a line for each. */
-export function leftOut(engine: Engine, sensitive: Config | undefined): string[] {
+export function leftOut(engine: Engine, sensitive: Parts | undefined): string[] {
   const what = sensitive ? partNames(sensitive) : [];
   return [
     ...(what.length > 0
-      ? [`Of this workspace's configuration ${what.join(', ')} is set aside until you agree to it: orchestrate trust`]
+      ? [`Of what this workspace sets, ${what.join(', ')} is set aside until you agree to it: orchestrate trust`]
       : []),
     ...keyless(engine).map(({ name, variable }) => `${name} has no key and is not asked: set ${variable}.`),
   ];

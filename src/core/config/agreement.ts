@@ -3,7 +3,13 @@ import type { Config } from '../../protocol/config.ts';
 import type { ModelRef } from '../../protocol/ids.ts';
 import { providerOf } from '../../protocol/model-ref.ts';
 import { isPlain, mergeConfig, type Plain } from './merge.ts';
+import { isKnownWorker } from './workers.ts';
 import { type Rule, workspaceRules } from './workspace-rules.ts';
+
+/** What of a workspace waits for the user: parts of its configuration, and CLI agents that its roles name. */
+export interface Parts extends Config {
+  roles?: Record<string, { worker: string }>;
+}
 
 /** What a workspace's configuration may do by itself, and what of it waits for the user. */
 export interface Split {
@@ -59,10 +65,21 @@ function staysWith(route: readonly ModelRef[], { routes = {} }: Config, key: str
   return route.every(model => chosen.has(providerOf(model)));
 }
 
+/** Roles that name a known CLI agent which the user's own configuration does not. */
+export function waitingRoles(roles: Readonly<Record<string, string>>, { workers = {} }: Config): Parts['roles'] {
+  const waiting = Object.entries(roles).filter(
+    ([, worker]) => isKnownWorker(worker) && !Object.hasOwn(workers, worker),
+  );
+  const sorted = waiting.sort(([one], [other]) => (one < other ? -1 : 1));
+  return sorted.length === 0 ? undefined : Object.fromEntries(sorted.map(([role, worker]) => [role, { worker }]));
+}
+
 /** The configuration with parts that the user has agreed to: what is listed is added, and prices go model by model. */
-export function withAgreed(config: Config, parts: Config): Config {
+export function withAgreed(config: Config, { roles = {}, ...parts }: Parts): Config {
   const allow = parts.permissions?.commands?.allow;
   const merged = mergeConfig(config, parts);
+  const workers = Object.values(roles).map(({ worker }) => [worker, {}]);
+  if (workers.length > 0) merged.workers = { ...Object.fromEntries(workers), ...config.workers };
   if (parts.prices) {
     const priced = new Set(parts.prices.map(({ model }) => model));
     merged.prices = [...(config.prices ?? []).filter(({ model }) => !priced.has(model)), ...parts.prices];
@@ -75,7 +92,7 @@ export function withAgreed(config: Config, parts: Config): Config {
 const HIDDEN = /[^\P{C}\n]|[\p{Zl}\p{Zp}]/gu;
 
 /** The parts as they are shown to the user: as YAML, with every character that nobody could see written out. */
-export function partsText(parts: Config): string {
+export function partsText(parts: Parts): string {
   const text = (defaultKeyType: 'PLAIN' | 'QUOTE_DOUBLE') =>
     stringify(parts, { defaultStringType: 'QUOTE_DOUBLE', defaultKeyType, lineWidth: 0 });
   const plain = text('PLAIN');
@@ -85,7 +102,7 @@ export function partsText(parts: Config): string {
 }
 
 /** Each part by its name, such as `budget.sessionUsd`. */
-export function partNames(parts: Config): string[] {
+export function partNames(parts: Parts): string[] {
   const names = (value: unknown, path: string): string[] =>
     isPlain(value) && path.split('.').length < 2
       ? Object.entries(value).flatMap(([key, below]) => names(below, path === '' ? key : `${path}.${key}`))

@@ -5,7 +5,7 @@ import type { PlanPath } from '../plan/problem.ts';
 import { pathText } from '../plan/problem.ts';
 import { shapeProblems } from '../plan/shape.ts';
 import { readPlanText } from '../plan/text.ts';
-import { splitWorkspace, withAgreed } from './agreement.ts';
+import { type Parts, splitWorkspace, waitingRoles, withAgreed } from './agreement.ts';
 import { environmentConfig } from './environment.ts';
 import { knownProviders } from './known-providers.ts';
 import { mergeConfig } from './merge.ts';
@@ -25,6 +25,8 @@ export interface ConfigSources {
   /** The user's own: settings of the editor as a value, or a file as text. */
   user?: { source: string; text?: string; value?: unknown };
   workspace?: { source: string; text: string };
+  /** The CLI agents that roles of the workspace name, by the role. */
+  roleWorkers?: Readonly<Record<string, string>>;
   environment?: Readonly<Record<string, string | undefined>>;
   flags?: Config;
 }
@@ -33,24 +35,28 @@ export interface LoadedConfig {
   config: Config;
   /** All mistakes at once. With an error among them nothing should run. */
   problems: ConfigProblem[];
-  /** Parts of the workspace's file that wait for the user's agreement; not in `config` until it is given. */
-  sensitive?: Config;
+  /** What of the workspace waits for the user's agreement; not in `config` until it is given. */
+  sensitive?: Parts;
 }
 
-/** `agreed` says whether the user agreed to exactly these parts of this workspace's file. */
+/** `agreed` says whether the user agreed to exactly these parts of this workspace. */
 export async function loadConfig(
   sources: ConfigSources,
-  agreed: (parts: Config) => boolean | Promise<boolean> = () => false,
+  agreed: (parts: Parts) => boolean | Promise<boolean> = () => false,
 ): Promise<LoadedConfig> {
   const problems: ConfigProblem[] = [];
   let config = read(sources.user, problems);
-  let sensitive: Config | undefined;
+  const roles = waitingRoles(sources.roleWorkers ?? {}, config);
+  let sensitive: Parts | undefined = roles && { roles };
   if (sources.workspace) {
     const said = withoutWorkers(read(sources.workspace, problems), sources.workspace.source, problems);
     const { free, parts } = splitWorkspace(said, config);
     config = mergeConfig(config, free);
-    if (parts && (await agreed(parts))) config = withAgreed(config, parts);
-    else sensitive = parts;
+    if (parts) sensitive = { ...parts, ...sensitive };
+  }
+  if (sensitive && (await agreed(sensitive))) {
+    config = withAgreed(config, sensitive);
+    sensitive = undefined;
   }
   const environment = environmentConfig(sources.environment ?? {}, name => kindOf(config, name));
   problems.push(...environment.problems);

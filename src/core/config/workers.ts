@@ -107,6 +107,8 @@ const KNOWN: Readonly<Record<string, KnownWorker>> = {
   },
 };
 
+export const isKnownWorker = (name: string): boolean => Object.hasOwn(KNOWN, name);
+
 /** How a CLI agent is started. */
 export interface ConfiguredWorker extends Omit<KnownWorker, 'getIt'> {
   name: string;
@@ -121,7 +123,7 @@ export interface ConfiguredWorker extends Omit<KnownWorker, 'getIt'> {
 export function configuredWorkers(config: Config): ConfiguredWorker[] {
   const own = config.workers ?? {};
   return [...new Set([...Object.keys(KNOWN), ...Object.keys(own)])].flatMap(name => {
-    const known = Object.hasOwn(KNOWN, name) ? KNOWN[name] : undefined;
+    const known = isKnownWorker(name) ? KNOWN[name] : undefined;
     const entry = own[name];
     const command = entry?.command ?? known?.command;
     if (entry?.disabled || command === undefined) return [];

@@ -7,7 +7,7 @@ export function unfit(
   task: Pick<AgentTask, 'publishes'>,
   has: (worker: string) => boolean,
 ): string | undefined {
-  if (!has(worker)) return `there is no CLI agent "${worker}" here`;
+  if (!has(worker)) return `there is no CLI agent "${worker}" here that you have agreed to`;
   return task.publishes.length > 0 ? 'the task publishes artifacts, which no CLI agent can' : undefined;
 }
 

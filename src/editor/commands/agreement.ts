@@ -1,6 +1,5 @@
 import * as vscode from 'vscode';
-import { partNames, partsText } from '../../core/config/agreement.ts';
-import type { Config } from '../../protocol/config.ts';
+import { type Parts, partNames, partsText } from '../../core/config/agreement.ts';
 import type { Backend } from '../backend.ts';
 import * as window from '../plain/window.ts';
 import type { SessionController } from '../session-controller.ts';
@@ -28,10 +27,12 @@ export async function trustConfiguration(controller: SessionController): Promise
   const parts = await backend.waitingParts();
   if (parts) await ask(backend, parts);
   else
-    void window.showInformationMessage(t("The workspace's configuration asks for nothing that needs your agreement."));
+    void window.showInformationMessage(
+      t("The workspace's configuration and roles ask for nothing that needs your agreement."),
+    );
 }
 
-async function ask(backend: Backend, parts: Config): Promise<'agreed' | 'left out' | undefined> {
+async function ask(backend: Backend, parts: Parts): Promise<'agreed' | 'left out' | undefined> {
   const agree = t('Agree');
   const without = t('Go On Without It');
   const text = partsText(parts);
@@ -42,7 +43,7 @@ async function ask(backend: Backend, parts: Config): Promise<'agreed' | 'left ou
   }
   const message = t('The configuration of this workspace wants to change {0}.', partNames(parts).join(', '));
   const meaning = t(
-    'Servers and models named there get your code, and servers your keys, too; commands allowed there run without asking; higher limits cost more. When any of it changes, you are asked again.',
+    'Servers and models named there get your code, and servers your keys, too; commands allowed there run without asking; higher limits cost more; a CLI agent that a role names is started as your own program, with your login. When any of it changes, you are asked again.',
   );
   const choice = await window.showWarningMessage(
     long ? `${message} ${meaning}` : message,

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { WorkerDiagnosis } from '../../core/doctor.ts';
 import * as window from '../plain/window.ts';
+import { saveWorker } from './save.ts';
 
 const { t } = vscode.l10n;
 
@@ -21,6 +22,7 @@ export async function connectAgent({ worker, label, path, advice }: WorkerDiagno
     () => false,
   );
   if (!there) await vscode.workspace.fs.writeFile(file, new TextEncoder().encode(roleFor(worker, label)));
+  await saveWorker(worker);
   await vscode.window.showTextDocument(file, { preview: false });
   void window.showInformationMessage(
     t(

@@ -16,6 +16,12 @@ export async function saveProvider(name: string, entry: ProviderEntry): Promise<
   await write('providers', { ...userSetting('providers'), [name]: entry });
 }
 
+/** Writes down that a CLI agent may be used, as what is known of it or was said of it before. */
+export async function saveWorker(name: string): Promise<void> {
+  const workers = userSetting('workers') ?? {};
+  if (!Object.hasOwn(workers, name)) await write('workers', { ...workers, [name]: {} });
+}
+
 /** Writes prices down, over earlier ones of the same models. */
 export async function savePrices(prices: readonly PriceEntry[]): Promise<void> {
   const models = new Set(prices.map(({ model }) => model));

@@ -10,7 +10,7 @@ export async function trust(terminal: Terminal, call: Call): Promise<number> {
   const places = { workspace: workspaceOf(terminal, call), environment: terminal.environment, configFile };
   const { sensitive } = await loadFrom(places);
   if (!sensitive) {
-    print(terminal, "This workspace's configuration asks for nothing that needs your agreement.");
+    print(terminal, "This workspace's configuration and roles ask for nothing that needs your agreement.");
     return EXIT.done;
   }
   print(terminal, `${places.workspace} wants to set:\n\n${partsText(sensitive)}`);
@@ -18,7 +18,11 @@ export async function trust(terminal: Terminal, call: Call): Promise<number> {
     terminal,
     'Until you agree, your own settings count, or the defaults. Servers and models named here get your code, servers',
   );
-  print(terminal, 'your keys, too; commands allowed here run without asking; higher limits cost more.');
+  print(
+    terminal,
+    'your keys, too; commands allowed here run without asking; higher limits cost more. A CLI agent that',
+  );
+  print(terminal, 'a role names is started as your own program, with your login, for tasks of that role.');
   if (!call.options.yes && !(await confirm(terminal, 'Agree to this?'))) return EXIT.failures;
   await agree(places, sensitive);
   print(terminal, 'Agreed. When these parts of the file change, you will be asked again.');

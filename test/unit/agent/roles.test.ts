@@ -40,7 +40,9 @@ describe('roles', () => {
     assert.deepEqual([role?.worker, problems], ['claude', []]);
     const missing = readRoleFile(file('worker: codex'), { workers: new Set(['claude']) });
     assert.equal(missing.role?.worker, 'codex');
-    assert.deepEqual(told(missing.problems), ['3: There is no CLI agent "codex" here; models do the work instead.']);
+    assert.deepEqual(told(missing.problems), [
+      '3: There is no CLI agent "codex" here that you have agreed to; models do the work instead.',
+    ]);
     for (const header of ['worker: rm -rf /', 'worker: { command: evil }', 'worker: /bin/sh', 'worker: [claude]']) {
       const { role, problems } = readRoleFile(file(header));
       assert.equal(role?.worker, undefined, header);

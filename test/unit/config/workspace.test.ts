@@ -202,6 +202,35 @@ describe('What the configuration of a workspace may say by itself', () => {
     );
   });
 
+  it('names no CLI agent in a role that the user has neither written down nor agreed to', async () => {
+    const asked: unknown[] = [];
+    const loadRoles = (user: Config, agrees: boolean) =>
+      loadConfig(
+        {
+          user: { source: 'u', value: user },
+          workspace: { source: 'w', text: 'team: { maxAgents: 500 }' },
+          roleWorkers: { writer: 'codex', reviewer: 'claude', maker: 'no-such-program' },
+        },
+        parts => {
+          asked.push(parts);
+          return agrees;
+        },
+      );
+    const parts = {
+      team: { maxAgents: 500 },
+      roles: { reviewer: { worker: 'claude' }, writer: { worker: 'codex' } },
+    };
+    const waits = await loadRoles({}, false);
+    assert.deepEqual([waits.config, waits.sensitive], [{}, parts]);
+    assert.deepEqual(parse(partsText(parts)), parts);
+    assert.deepEqual(partNames(parts), ['team.maxAgents', 'roles.reviewer', 'roles.writer']);
+    const agreed = await loadRoles({}, true);
+    assert.deepEqual(agreed.config, { team: { maxAgents: 500 }, workers: { claude: {}, codex: {} } });
+    const chosen = { workers: { claude: { passEnv: ['KEY'] }, codex: { disabled: true } } };
+    assert.deepEqual((await loadRoles(chosen, true)).config, { ...chosen, team: { maxAgents: 500 } });
+    assert.deepEqual(asked, [parts, parts, { team: { maxAgents: 500 } }]);
+  });
+
   it('is shown as YAML that says what is in it, characters that nobody sees included', () => {
     const parts: Config = {
       providers: {

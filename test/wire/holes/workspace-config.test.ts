@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import type { CanonicalRequest } from '../../../src/rehearsal/wire/types.ts';
+import { plant } from '../../support/file-tree.ts';
 import { codeOf, program, terminalLab } from '../../support/terminal-lab.ts';
 import { endServers, serve } from '../../support/wire.ts';
 
@@ -73,6 +74,38 @@ describe('A clone with a configuration of its own', function () {
     assert.equal(JSON.stringify(events).includes('1000000000000000'), false);
     assert.match(said, /budget\.sessionUsd.*team\.approvePlan.* is set aside until you agree to it: orchestrate trust/);
     assert.ok(await started());
+  });
+
+  it('starts no CLI agent of the user for one of its roles before the user has agreed, and again when it names another', async () => {
+    const bin = join(folder, 'bin');
+    const started = join(folder, 'started');
+    for (const name of ['claude-agent-acp', 'codex-acp'])
+      await plant(bin, { [name]: { program: `#!/bin/sh\necho ${name} >> "${started}"\n` } });
+    const role = (worker: string) =>
+      plant(lab.workspace, {
+        '.claude/agents/implementer.md': `---\ndescription: Works.\nworker: ${worker}\n---\nYou work.\n`,
+      });
+    const path = [`PATH=${bin}:${process.env.PATH}`, process.execPath, program];
+    const run = async (...args: string[]) => {
+      const child = lab.run('env', [...path, ...args]);
+      let said = '';
+      for (const stream of [child.stdout, child.stderr]) stream.on('data', text => (said += text));
+      await codeOf(child);
+      return said;
+    };
+    const ran = () => readFile(started, 'utf8').catch(() => '');
+    await role('claude');
+    const said = await run('run', 'Do it', '--yes', '--json');
+    assert.match(said, /roles\.implementer is set aside until you agree to it: orchestrate trust/);
+    assert.match(said, /no CLI agent \\"claude\\" here that you have agreed to/);
+    assert.equal(await ran(), '');
+    const shown = await run('trust', '--yes');
+    assert.match(shown, /roles:\n {2}implementer:\n {4}worker: "claude"/);
+    await run('run', 'Do it', '--yes', '--json');
+    assert.match(await ran(), /claude-agent-acp/);
+    await role('codex');
+    await run('run', 'Do it', '--yes', '--json');
+    assert.doesNotMatch(await ran(), /codex-acp/);
   });
 
   it("keeps the user's own denials whatever list it brings, and runs what was agreed to", async () => {

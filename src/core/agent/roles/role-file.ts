@@ -25,7 +25,7 @@ export interface RoleFileOptions {
   foreign?: readonly ForeignTool[];
   /** Providers that are configured: a role may choose among them and add none. */
   providers?: ReadonlySet<string>;
-  /** CLI agents that the user has: a role may name one, and says nothing of how it is started. */
+  /** CLI agents that the user has and has chosen: a role may name one, and says nothing of how it is started. */
   workers?: ReadonlySet<string>;
 }
 
@@ -185,7 +185,10 @@ function readWorker(field: Field | undefined, options: RoleFileOptions, report: 
     return undefined;
   }
   if (options.workers && !options.workers.has(named.data)) {
-    report(field.line, `There is no CLI agent "${named.data}" here; models do the work instead.`);
+    report(
+      field.line,
+      `There is no CLI agent "${named.data}" here that you have agreed to; models do the work instead.`,
+    );
   }
   return named.data;
 }
