@@ -1,3 +1,4 @@
+import { canLast } from '../core/session/fold/knowledge.ts';
 import type { LiveSession } from '../core/session/live.ts';
 import type { Ask } from '../core/session/state.ts';
 import type { InboxRequest } from '../protocol/inbox.ts';
@@ -25,6 +26,7 @@ export function answerOf({ ask, request }: Ask, line: string): Answer | undefine
   }
   const [, key, reason] = /^(y|yes|s|a|n|no)(?:[\s,:]+(.*))?$/i.exec(text) ?? [];
   const choice = CHOICES[(key ?? '').toLowerCase().charAt(0)];
+  if (choice?.scope === 'always' && !canLast(request)) return undefined;
   if (choice) return { kind: 'answer', ask, ...choice, ...(reason && { text: reason }) };
   // What should be different takes more than one word: a letter too many must not pay for another plan.
   if (request.kind === 'plan' && /\s/.test(text)) return { kind: 'answer', ask, decision: 'deny', scope: 'once', text };

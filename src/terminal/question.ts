@@ -1,14 +1,24 @@
 import { oneLine } from '../core/plain.ts';
+import { canLast } from '../core/session/fold/knowledge.ts';
 import type { Ask } from '../core/session/state.ts';
 import { shownRequest } from '../core/visible.ts';
 import type { Picture } from './screen.ts';
 import { type Style, widthOf, wrap } from './style.ts';
 
 /** How a person may answer, by what is asked. */
-type Kind = 'question' | 'plan' | 'permission';
+type Kind = 'question' | 'plan' | 'permission' | 'short permission';
 
 const kindOf = ({ request }: Ask): Kind =>
-  request.type === 'question-asked' ? 'question' : request.kind === 'plan' ? 'plan' : 'permission';
+  request.type === 'question-asked'
+    ? 'question'
+    : request.kind === 'plan'
+      ? 'plan'
+      : canLast(request)
+        ? 'permission'
+        : 'short permission';
+
+const ONCE = ['y  yes, this once', 's  yes, and the same again in this session'];
+const NO = 'n  no; what you write after it is told to the agent';
 
 const HELP: Record<Kind, string[]> = {
   question: ['Type your answer, or the number of one of those offered, and press Enter.'],
@@ -17,18 +27,15 @@ const HELP: Record<Kind, string[]> = {
     'n  the session ends, and nothing is done',
     'Or say in words what should be different: another plan is made, which costs another call.',
   ],
-  permission: [
-    'y  yes, this once',
-    's  yes, and the same again in this session',
-    'a  yes, and the same again in this workspace, always',
-    'n  no; what you write after it is told to the agent',
-  ],
+  permission: [...ONCE, 'a  yes, and the same again in this workspace, always', NO],
+  'short permission': [...ONCE, NO],
 };
 
 const WAYS: Record<Kind, string> = {
   question: '[?] help',
   plan: '[y]es  [n]o  or say what should be different  [?] help',
   permission: '[y] once  [s] for this session  [a] always  [n] no, and why  [?] help',
+  'short permission': '[y] once  [s] for this session  [n] no, and why  [?] help',
 };
 
 export const howToAnswer = (ask: Ask): string => WAYS[kindOf(ask)];
@@ -44,7 +51,10 @@ export function questionText(ask: Ask, waiting: number, style: Style): string[] 
   const why = request.why === undefined ? [] : [`  why: ${oneLine(request.why)}`];
   if (request.kind === 'plan') return [`${who} Go on with ${oneLine(request.what)}?`, ...why];
   // An answer that lasts is about the tool, and not only about what it is given now.
-  const lasting = request.kind === 'tool' ? ['  for this session, or always: this tool, whatever it is given'] : [];
+  const lasting =
+    request.kind === 'tool'
+      ? [`  for this session${canLast(request) ? ', or always' : ''}: this tool, whatever it is given`]
+      : [];
   const what = style.bold(shownRequest(request));
   return [`${who} wants: ${what}`, `  rule: ${oneLine(request.rule)}`, ...why, ...lasting];
 }

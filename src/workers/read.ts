@@ -115,6 +115,13 @@ function commandOf(rawInput: unknown): string | undefined {
   return wraps ? line : (given as string[]).map(word => (/^[\w./:=@%+-]+$/.test(word) ? word : quote(word))).join(' ');
 }
 
+/** The folder in which a command is run, by the names that CLI agents have for it. */
+function standingOf(rawInput: unknown): string | undefined {
+  const { cwd, workdir, working_directory, workingDirectory, directory, dir_path, dir } = fieldsOf(rawInput);
+  const given = [cwd, workdir, working_directory, workingDirectory, directory, dir_path, dir];
+  return given.find(each => typeof each === 'string' && each !== '') as string | undefined;
+}
+
 const quote = (word: string) => `'${word.replaceAll("'", "'\\''")}'`;
 
 /** Keeps what was told of each use of a tool: updates name only what is new. */
@@ -137,6 +144,8 @@ export class ToolUses {
     const kind = told.kind ? KINDS[told.kind] : (known?.kind ?? 'other');
     // An editor's field of this name says how it edits.
     const command = kind === 'edit' ? undefined : (commandOf(told.rawInput) ?? known?.command);
+    const standing = standingOf(told.rawInput);
+    const at = standing === undefined ? known?.at : placeOf(this.#folder, standing);
     const output = textOf(told.content) ?? known?.output;
     const tool: WorkerTool = {
       id,
@@ -146,6 +155,7 @@ export class ToolUses {
       paths: paths.size > 0 ? [...paths].map(each => placeOf(this.#folder, each)) : (known?.paths ?? []),
       status: told.status === 'completed' || told.status === 'failed' ? told.status : (known?.status ?? 'running'),
       ...(command !== undefined && { command }),
+      ...(at !== undefined && { at }),
       ...(output !== undefined && { output }),
     };
     this.#known.set(id, tool);

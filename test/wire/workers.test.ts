@@ -181,6 +181,10 @@ describe('a role with a CLI agent', function () {
             { ask: { kind: 'edit', title: 'Edit', path: '/etc/hosts' } },
             { ask: { kind: 'execute', title: 'rm', command: 'rm -rf /' } },
             { ask: { kind: 'execute', title: 'ls', command: 'ls' } },
+            { ask: { kind: 'execute', title: 'ls', command: 'ls', cwd: 'docs' } },
+            { ask: { kind: 'execute', title: 'cat', command: 'cat shadow', cwd: '/etc' } },
+            { ask: { kind: 'execute', title: 'ls', command: 'ls', cwd: '/etc' } },
+            { ask: { kind: 'execute', title: 'tests', command: 'npm test', cwd: '..' } },
             {
               ask: { kind: 'execute', title: 'install', command: 'npm install left-pad' },
               granted: [{ say: 'installed' }],
@@ -196,10 +200,17 @@ describe('a role with a CLI agent', function () {
         ],
       ],
     });
-    const first = await world.seen('permission-asked', ({ kind }) => kind === 'command');
+    for (const [what, folder] of [
+      ['ls', '/etc'],
+      ['npm test', '..'],
+    ] as const) {
+      const elsewhere = await world.seen('permission-asked', asked => asked.what === what && asked.folder === folder);
+      await world.session.request({ kind: 'answer', ask: elsewhere.ask, decision: 'deny', scope: 'once' });
+    }
+    const first = await world.seen('permission-asked', ({ what }) => what.startsWith('npm install'));
     assert.equal(first.what, 'npm install left-pad');
     await world.session.request({ kind: 'answer', ask: first.ask, decision: 'deny', scope: 'once' });
-    const titled = await world.seen('permission-asked', ({ what }) => what === 'ls');
+    const titled = await world.seen('permission-asked', ({ what, folder }) => what === 'ls' && folder === undefined);
     assert.equal(titled.kind, 'command');
     await world.session.request({ kind: 'answer', ask: titled.ask, decision: 'allow', scope: 'once' });
     const second = await world.seen('permission-asked', ({ kind }) => kind === 'tool');
@@ -208,7 +219,7 @@ describe('a role with a CLI agent', function () {
     const said = world.session.journal.state.agents.get('maker-1')?.summary ?? '';
     const answers = [...said.matchAll(/answered: ((?:allow|reject)_once|cancelled)/g)].map(([, answer]) => answer);
     const [yes, no] = ['allow_once', 'reject_once'];
-    assert.deepEqual(answers, [yes, no, no, no, yes, no, yes, no, yes, yes]);
+    assert.deepEqual(answers, [yes, no, no, no, yes, yes, no, no, no, no, yes, no, yes, yes]);
     assert.match(said, /refused: [\s\S]*only: mine\.txt/);
     assert.equal(await world.file('mine.txt'), 'through\n');
     assert.equal(await world.file('other.txt'), undefined);
@@ -222,7 +233,7 @@ describe('a role with a CLI agent', function () {
         ['/etc/hosts', 'outside-workspace'],
       ],
     );
-    assert.equal(world.of('permission-asked').length, 3, 'what was allowed for the session is not asked again');
+    assert.equal(world.of('permission-asked').length, 5, 'what was allowed for the session is not asked again');
   });
 
   it('that writes into the workspace past its copy is no author of anything there', async () => {

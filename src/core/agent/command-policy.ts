@@ -1,7 +1,7 @@
 import { forbidden } from './commands/forbid.ts';
 import { hiddenCharacters } from './commands/hidden.ts';
 import { permitted } from './commands/permit.ts';
-import type { Workspace } from './commands/places.ts';
+import { placeOf, type Workspace } from './commands/places.ts';
 import { judgePlainShell } from './commands/plain-shell.ts';
 import { judgeRedirection } from './commands/redirect.ts';
 import { type CommandRules, type CompiledRules, compileRules } from './commands/rules.ts';
@@ -36,9 +36,16 @@ export function createCommandJudge(policy: CommandPolicy): CommandJudge {
     const found =
       hidden ??
       (policy.shell === 'posix' ? judgeLine(line, workspace, rules) : judgePlainShell(line, workspace, rules));
-    return plain(found);
+    return plain(
+      folder === undefined || leadsInside(folder, policy) ? found : atLeastAsk(found, 'leaves-the-workspace', STAY),
+    );
   };
 }
+
+const STAY = 'Run it in a folder of the workspace.';
+
+const leadsInside = (folder: string, policy: CommandPolicy) =>
+  placeOf({ text: folder, fixed: true, glob: false, runs: [] }, policy) === 'inside';
 
 function plain({ verdict, rule, advice, ownRule }: Finding): CommandVerdict {
   return { verdict, rule, advice, ...(ownRule && { ownRule }) };

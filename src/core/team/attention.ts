@@ -2,7 +2,7 @@ import type { EventOf, Who } from '../../protocol/events.ts';
 import type { Attention, PermissionRequest } from '../agent/contract.ts';
 import type { NewId } from '../ports.ts';
 import type { Journal } from '../session/contract.ts';
-import { grantKey } from '../session/fold/knowledge.ts';
+import { canLast, grantKey } from '../session/fold/knowledge.ts';
 import type { Ask } from '../session/state.ts';
 
 type Permission = Awaited<ReturnType<Attention['permission']>>;
@@ -85,6 +85,11 @@ export class AttentionQueue implements Attention {
     }
     const { decision, scope = 'once', text: reason } = answer;
     if (decision === undefined) return { ok: false, message: 'a permission is answered with allow or deny' };
+    if (scope === 'always' && !canLast(request))
+      return {
+        ok: false,
+        message: `"always" is for commands and tools of extensions; this is answered once, or for the session`,
+      };
     journal.append({ type: 'permission-answered', ask, decision, scope, by, ...(reason !== undefined && { reason }) });
     if (scope === 'always') remember?.(request, decision);
     return { ok: true };

@@ -13,6 +13,8 @@ export interface WorkerTool {
   title: string;
   /** The command line, where it runs one. */
   command?: string;
+  /** The folder in which it runs it; absent: its own. */
+  at?: WorkerPath;
   paths: WorkerPath[];
   status: 'running' | 'completed' | 'failed';
   output?: string;

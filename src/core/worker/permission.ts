@@ -49,9 +49,15 @@ export async function permit(
     journal.append({ type: 'permission-denied', agent, ...denial });
     return 'deny';
   };
-  const ask = async (kind: 'command' | 'path' | 'tool', what: string, rule: string): Promise<WorkerPermission> => {
+  const ask = async (
+    kind: 'command' | 'path' | 'tool',
+    what: string,
+    rule: string,
+    folder?: string,
+  ): Promise<WorkerPermission> => {
     const why = tool.title !== what && { why: tool.title };
-    const answer = await attention.permission({ agent, kind, what, rule, ...why }, signal);
+    const place = folder !== undefined && folder !== '.' && { folder };
+    const answer = await attention.permission({ agent, kind, what, rule, ...place, ...why }, signal);
     return signal.aborted ? 'cancelled' : answer.decision;
   };
   const outside = tool.paths.find(({ inside }) => !inside);
@@ -68,11 +74,11 @@ export async function permit(
       return outside ? ask('path', outside.path, `${worker}: outside-workspace`) : 'allow';
     case 'execute': {
       // Some tell the command only as a title: good enough to be refused or asked about, or allowed by a person before.
-      const { command = tool.title } = tool;
-      const { verdict, rule, advice } = judge(command);
+      const { command = tool.title, at } = tool;
+      const { verdict, rule, advice } = judge(command, at?.path);
       if (verdict === 'deny') return deny({ kind: 'command', what: command, rule, advice });
       const sure = tool.command !== undefined || rule === ANSWERED;
-      return verdict === 'allow' && sure ? 'allow' : ask('command', command, rule);
+      return verdict === 'allow' && sure ? 'allow' : ask('command', command, rule, at?.path);
     }
     case 'fetch':
     case 'other':

@@ -19,6 +19,8 @@ interface Tool {
   kind: ToolKind;
   title: string;
   command?: string;
+  /** Of the command. */
+  cwd?: string;
   path?: string;
 }
 
@@ -95,13 +97,13 @@ async function put(path: string, content: string): Promise<void> {
   await writeFile(path, content);
 }
 
-function told({ kind, title, command, path }: Tool) {
+function told({ kind, title, command, cwd, path }: Tool) {
   uses++;
   return {
     toolCallId: `t${uses}`,
     title,
     kind,
-    ...(command !== undefined && { rawInput: { command } }),
+    ...(command !== undefined && { rawInput: { command, cwd } }),
     ...(path !== undefined && { locations: [{ path: resolve(path) }] }),
   };
 }

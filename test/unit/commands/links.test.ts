@@ -176,6 +176,18 @@ describe('Command lines and what their paths lead to on disk', () => {
       assert.equal(found.verdict, verdict, `${found.rule}: ${found.advice}`);
     });
 
+  it('asks about whatever is run in a folder that is not of the workspace', () => {
+    for (const cwd of ['..', 'out', '/etc', join(folder.path, 'other')])
+      for (const line of ['ls', 'npm test', 'pwd', 'git status']) {
+        const { verdict, rule } = judge(line, cwd);
+        assert.deepEqual(
+          [verdict, rule === 'git' || rule === 'leaves-the-workspace'],
+          ['ask', true],
+          `${line} in ${cwd}: ${rule}`,
+        );
+      }
+  });
+
   it('asks about git diff where there is no repository, since it then reads any folder', () => {
     const bare = join(folder.path, 'root/src');
     const there = createCommandJudge({ shell: 'posix', roots: [bare], disk: { ...diskOf(bare), exists: () => false } });

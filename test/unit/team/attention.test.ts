@@ -82,6 +82,22 @@ describe('asking people', () => {
     assert.deepEqual(remembered, ['allow npm install']);
   });
 
+  it('takes no answer for always that could not be kept, and goes on asking', async () => {
+    const { attention, remembered, only } = desk();
+    const once = ['path', 'tool'] as const;
+    for (const kind of once) {
+      const rule = kind === 'path' ? 'runs-by-itself' : 'claude: fetch';
+      const answer = attention.permission({ agent: 'w-1', kind, what: '.vscode/tasks.json', rule }, never());
+      const ask = only();
+      const taken = attention.answer(ask, { decision: 'allow', scope: 'always' }, 'user');
+      assert.match(taken.message ?? '', /"always" is for commands and tools of extensions/);
+      assert.equal(only(), ask);
+      attention.answer(ask, { decision: 'allow', scope: 'session' }, 'user');
+      assert.equal((await answer).scope, 'session');
+    }
+    assert.deepEqual(remembered, []);
+  });
+
   it('denies at once when nobody is there, and both stand in the journal', async () => {
     const { journal, attention } = desk(false);
     const answer = await attention.permission(request, never());

@@ -115,6 +115,16 @@ describe('what a CLI agent tells', () => {
     assert.deepEqual(told(undefined, { command: 'touch /tmp/x', description: 'Touch' }), ['execute', 'touch /tmp/x']);
     assert.deepEqual(told('read', { command: ['bash', '-lc', 'cat a > b'] }), ['execute', 'cat a > b']);
     assert.deepEqual(told('edit', { command: 'str_replace', path: '/copy/a.ts' }), ['edit', undefined]);
+    for (const field of ['cwd', 'workdir', 'directory', 'dir_path']) {
+      const [, where] = [1, 2].map(
+        () => uses.take({ toolCallId: field, title: 't', rawInput: { command: 'ls', [field]: '/copy/docs' } }).at,
+      );
+      assert.deepEqual(where, { inside: true, path: 'docs' });
+    }
+    assert.deepEqual(uses.take({ toolCallId: 'x', title: 't', rawInput: { command: 'ls', cwd: '/etc' } }).at, {
+      inside: false,
+      path: '/etc',
+    });
   });
 
   const folder = tempFolder();

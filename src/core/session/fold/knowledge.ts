@@ -27,6 +27,13 @@ export const grantKey = (of: { kind: string; what: string; folder?: string | und
   // A tool of others is allowed or not, whatever its arguments; its rule names it.
   of.kind === 'tool' ? `${of.kind}\n${of.rule}` : `${of.kind}\n${of.rule}\n${of.folder ?? ''}\n${of.what}`;
 
+/**
+ * Whether an answer can hold for always: those about commands and tools of others are kept. A file by which tools run
+ * something is asked about in each task, and what a CLI agent calls a tool (by a rule with its own name) in each session.
+ */
+export const canLast = ({ kind, rule }: { kind: string; rule: string }): boolean =>
+  kind === 'command' || (kind === 'tool' && !rule.includes(': '));
+
 function asked(state: SessionState, id: string, name: string): void {
   const agent = state.agents.get(name);
   if (!agent || state.asks.has(id)) return;
