@@ -23,60 +23,62 @@ const KINDS = {
   assistant: {
     says: 'AI assistants take instructions, servers and tools from it.',
     files: new RegExp(
-      `${below(String.raw`\.cursor \.windsurf \.continue \.roo \.kiro \.amazonq \.github/(agents|chatmodes|prompts|hooks|instructions)`).source}|` +
-        at(String.raw`mcp\.json \.aider\.conf\.ya?ml \.(cursor|windsurf|cline)rules`).source,
+      `${below(String.raw`\.cursor \.windsurf \.continue \.roo \.kilocode \.kiro \.amazonq \.clinerules \.amp \.augment \.trae \.junie \.goose \.factory \.warp \.copilot \.openhands \.devin \.jules \.github/(agents|chatmodes|prompts|hooks|instructions|copilot)`).source}|` +
+        at(
+          String.raw`mcp\.json \.aider\.conf\.ya?ml \.continuerc\.json \.?crush\.json \.goosehints \.(cursor|windsurf|cline)rules`,
+        ).source,
     ),
   },
   editor: {
     says: 'VS Code, or another editor, reads it when the folder opens, and runs what it names.',
     files: new RegExp(
-      `${below(String.raw`\.vscode \.idea \.run \.fleet \.zed \.vs \.theia \.nova`).source}|` +
+      `${below(String.raw`\.vscode \.idea \.run \.fleet \.zed \.vs \.theia \.nova \.helix \.externaltoolbuilders`).source}|` +
         at(
-          String.raw`.+\.code-workspace \.exrc \.n?vimrc \.lvimrc \.nvim\.lua \.emacs \.dir-locals(-2)?\.el \.sublime-project .+\.sublime-project`,
+          String.raw`.+\.code-workspace \.exrc \.n?vimrc \.lvimrc \.nvim\.lua \.emacs \.dir-locals(-2)?\.el \.sublime-project .+\.sublime-project \.project omnisharp\.json \.luarc\.jsonc?`,
         ).source,
     ),
   },
   container: {
     says: 'Editors and services build a container from it and run its commands when the folder is opened there.',
     files: new RegExp(
-      `${below(String.raw`\.devcontainer \.idx \.gitpod`).source}|${at(String.raw`\.?devcontainer\.json \.gitpod\.ya?ml \.gitpod\.dockerfile`).source}`,
+      `${below(String.raw`\.devcontainer \.idx \.gitpod \.codesandbox`).source}|${at(String.raw`\.?devcontainer\.json \.gitpod\.ya?ml \.gitpod\.dockerfile \.replit \.stackblitzrc`).source}`,
     ),
   },
   pipeline: {
     says: 'A service runs it, with the secrets it keeps, once it is pushed.',
     files: new RegExp(
-      `${below(String.raw`\.(github|gitea|forgejo)/(workflows|actions) \.circleci \.buildkite \.woodpecker \.teamcity \.semaphore`).source}|` +
+      `${below(String.raw`\.(github|gitea|forgejo)/(workflows|actions) \.gitlab \.circleci \.buildkite \.woodpecker \.teamcity \.semaphore \.azure-pipelines \.tekton \.builds`).source}|` +
         at(
-          String.raw`\.gitlab-ci\.ya?ml \.travis\.ya?ml jenkinsfile azure-pipelines\.ya?ml bitbucket-pipelines\.ya?ml \.drone\.ya?ml \.woodpecker\.ya?ml \.?appveyor\.ya?ml cloudbuild\.ya?ml \.cirrus\.ya?ml \.github/dependabot\.ya?ml`,
+          String.raw`\.gitlab-ci\.ya?ml \.travis\.ya?ml jenkinsfile(\..+)? .+\.jenkinsfile azure-pipelines(-.+)?\.ya?ml bitbucket-pipelines\.ya?ml \.drone\.ya?ml \.woodpecker\.ya?ml \.?appveyor\.ya?ml cloudbuild\.ya?ml \.cirrus\.ya?ml \.(drone|cirrus)\.star buildspec\.ya?ml codemagic\.ya?ml bitrise\.ya?ml wercker\.ya?ml \.build\.ya?ml netlify\.toml vercel\.json render\.ya?ml railway\.(json|toml) fly\.toml \.do/app\.ya?ml \.github/dependabot\.ya?ml renovate\.json5? \.renovaterc(\.json5?)?`,
         ).source,
     ),
   },
   hook: {
     says: 'Git runs it, or what it names, at the next commit, merge or checkout.',
     files: new RegExp(
-      `${below(String.raw`\.husky \.githooks \.lefthook git-hooks`).source}|` +
+      `${below(String.raw`\.husky \.?git-?hooks \.lefthook`).source}|` +
         at(
-          String.raw`\.?lefthook(-local)?\.(ya?ml|toml|json) \.pre-commit-config\.ya?ml \.pre-commit-hooks\.ya?ml \.overcommit\.ya?ml \.simple-git-hooks\.c?js(on)? \.lintstagedrc(\..+)? lint-staged\.config\..+ \.huskyrc(\..+)? husky\.config\..+`,
+          String.raw`\.?lefthook(-local)?\.(ya?ml|toml|json) \.pre-commit-config\.ya?ml \.pre-commit-hooks\.ya?ml \.overcommit\.ya?ml \.simple-git-hooks\.c?js(on)? \.lintstagedrc(\..+)? lint-staged\.config\..+ \.huskyrc(\..+)? husky\.config\..+ \.?hooks/(pre|post|commit|prepare|applypatch|update|push)(-\w+)+`,
         ).source,
     ),
   },
   git: {
     says: 'Git takes from it which programs filter files, where parts come from, or how it behaves.',
-    files: at(String.raw`\.gitattributes \.gitmodules \.gitconfig \.git-blame-ignore-revs \.gitreview`),
+    files: at(String.raw`\.gitattributes \.gitmodules \.gitconfig \.lfsconfig \.git-blame-ignore-revs \.gitreview`),
   },
   package: {
     says: 'The package manager takes from it where packages come from and which code it loads, whatever it is called for.',
     files: new RegExp(
       `${below(String.raw`\.yarn \.mvn \.cargo gradle/wrapper`).source}|` +
         at(
-          String.raw`\.npmrc \.yarnrc(\.ya?ml)? \.pnpmfile\.[cm]?js \.?bunfig\.toml pip\.conf pip\.ini \.pypirc \.bazelrc \.condarc \.bundle/config gradlew(\.bat)? mvnw(\.cmd)? init\.gradle(\.kts)? nuget\.config`,
+          String.raw`\.npmrc \.yarnrc(\.ya?ml)? \.?pnpmfile\.[cm]?js pnpm-workspace\.ya?ml \.?bunfig\.toml pip\.conf pip\.ini \.pypirc uv\.toml poetry\.toml rust-toolchain(\.toml)? gradle\.properties \.(jvm|sbt)opts global\.json \.bazelversion tools/bazel \.bazelrc \.condarc \.bundle/config gradlew(\.bat)? mvnw(\.cmd)? init\.gradle(\.kts)? nuget\.config`,
         ).source,
     ),
   },
   profile: {
     says: 'A shell, interpreter or debugger runs it whenever it starts, here or at home.',
     files: at(
-      String.raw`\.(bash_?(rc|profile|login|logout|aliases|env)|profile|login|logout|z(shrc|shenv|profile|login|logout)|[kc]shrc|tcshrc|mkshrc|inputrc|xinitrc|xprofile|screenrc|tmux\.conf) config\.fish .*profile\.ps1 \.envrc \.(mise|rtx)(\.local)?\.toml mise(\.local)?\.toml \.mise/.+ \.(gdb|lldb)init(-.+)? \.pdbrc(\.py)? \.irbrc \.pryrc \.pythonrc(\.py)? (site|user)customize\.py site-packages/.+\.pth \.rprofile \.psqlrc \.sqliterc \.ghci \.iex\.exs \.ocamlinit autorun\.inf \.watchmanconfig`,
+      String.raw`\.(bash_?(rc|profile|login|logout|aliases|env)|profile|login|logout|z(shrc|shenv|profile|login|logout)|[kc]shrc|tcshrc|mkshrc|inputrc|xinitrc|xprofile|screenrc|tmux\.conf) config\.fish .*profile\.ps1 \.envrc \.(mise|rtx)(\.local)?\.toml mise(\..+)?\.toml \.mise/.+ \.config/mise/.+ mise/config(\.\w+)?\.toml \.tool-versions \.autoenv(\.\w+)? \.(gdb|lldb)init(-.+)? \.pdbrc(\.py)? \.irbrc \.pryrc \.pythonrc(\.py)? (site|user)customize\.py site-packages/.+\.pth \.rprofile \.renviron \.octaverc \.erlang \.arcconfig \.psqlrc \.sqliterc \.ghci \.iex\.exs \.ocamlinit autorun\.inf \.watchmanconfig`,
     ),
   },
 } as const satisfies Record<string, ActingKind>;

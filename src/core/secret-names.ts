@@ -9,12 +9,17 @@ const anyOf = (text: string) => `(${words(text).join('|')})`;
 /** Everything below these is somebody's keys. */
 const FOLDERS = new Set(
   words(`.ssh .aws .azure .gnupg .kube .docker .gcloud .oci .password-store .vault .envs .secrets .credentials
-    .terraform.d .1password .keychain`),
+    .terraform.d .1password .keychain .env.d .dbt .snowsql .doctl .fly .cloudflared .ngrok2 .kaggle .chef .step .age`),
 );
-const NESTED_FOLDER = /(^|\/)\.config\/(gcloud|gh|hub|op|rclone|doctl)\//;
+const NESTED_FOLDER = /(^|\/)\.config\/(gcloud|gh|hub|op|rclone|doctl|sops|glab-cli)(\/|$)/;
+/** Ordinary names where they belong, with passwords in them where a person keeps them. */
+const NESTED_FILE =
+  /(^|\/)(\.m2\/settings(-security)?\.xml|\.gradle\/gradle\.properties|\.?huggingface\/(stored_)?tokens?)$/;
 
 /** Where settings are kept and no program is: `credentials.json`, and not `credentials.ts`. */
 const DATA = String.raw`(\.${anyOf('json json5 jsonc ya?ml toml ini txt xml conf cfg csv properties plist env enc')})?`;
+
+const SECRET_DATA = new RegExp(String.raw`^[\w-]+${DATA}$`);
 
 const NAMES = [
   // .env, .env-prod and .envrc.local; not .envoy or .environment.
@@ -22,14 +27,22 @@ const NAMES = [
   // prod.env and prod.env.local, as compose files name them; not env.ts.
   /.\.env(\.(local|prod\w*|dev\w*|test|stag\w*|ci))?$/,
   /^\.dev\.vars(\..+)?$/,
+  /^\.flaskenv$/,
+  /^env\.(local|prod\w*|dev\w*|stag\w*)$/,
   new RegExp(
     `^[._]${anyOf(
       `npmrc yarnrc pypirc netrc pgpass my\\.cnf mylogin\\.cnf git-?credentials htpasswd htdigest dockercfg
-       dockerconfigjson s3cfg boto terraformrc sentryclirc databrickscfg msmtprc fetchmailrc rclone\\.conf \\w+_history`,
+       dockerconfigjson s3cfg boto terraformrc sentryclirc databrickscfg msmtprc muttrc offlineimaprc passwd-s3fs fetchmailrc rclone\\.conf \\w+_history`,
     )}([._-].*)?$`,
   ),
   /^(pgpass\.conf|terraform\.rc|rclone\.conf|local\.settings\.json|oauth_creds\.json|wallet\.dat|mnemonic(\.txt)?|utc--.*)$/,
   /^(keystore|key|signing)\.properties$/,
+  /^(cookies\.txt|logins\.json|key4\.db|(wallet|keypair|kaggle)\.json|ngrok\.ya?ml|age-?keys?\.txt)$/,
+  // Without a dot, these are folders of programs as well.
+  /^htpasswd$|^\.(token|api[_-]?keys?|passw(or)?ds?)$/,
+  /^\.?((access|auth|api|refresh|bearer|github|gh|gitlab|slack|npm|pypi|vault)[_-]?)?token\.(txt|json)$/,
+  /^\.?(api[_-]?keys?|passw(or)?ds?|(.*[._-])?private[_-]?key)\.(csv|json|txt|xml|ya?ml)$/,
+  /^((gcp|gcloud|google|service|sa|account|iam|firebase|admin)[_-]?)?key(file)?\.json$/,
   /\.(pem|key|p8|p12|pfx|pkcs8|pkcs12|jks|bks|keystore|keytab|kdbx?|ppk|asc|gpg|pgp|agekey|ovpn|wallet|psafe3|keychain(-db)?)$/,
   /\.tfvars(\.json)?$/,
   /\.tfstate(\..*)?$/,
@@ -83,10 +96,11 @@ const isSecretName = (name: string): boolean =>
 /** Whether the file at this path, its names folded, may hold secrets. */
 export function mayHoldSecrets(names: readonly string[]): boolean {
   if (names.some(name => FOLDERS.has(name)) || NESTED_FOLDER.test(names.join('/'))) return true;
+  if (NESTED_FILE.test(names.join('/'))) return true;
   const last = names.at(-1) ?? '';
   if (last === 'auth.json') return names.length === 1 || /^\.(composer|codex|docker)$/.test(names.at(-2) ?? '');
-  // What docker and others put into a folder of that name: one secret a file.
-  if (names.at(-2) === 'secrets' && /^[\w-]+(\.txt)?$/.test(last)) return true;
+  // What docker and others put into a folder of that name: one secret a file, or all of a place.
+  if (names.at(-2) === 'secrets' && SECRET_DATA.test(last)) return true;
   const all = originals(last);
   return all.some(isSecretName) && !all.some(name => EXAMPLE.test(name));
 }
