@@ -136,7 +136,7 @@ export async function openRegular(path: string, flags: number, mode?: number): P
 }
 
 /** The content of a regular file; undefined where there is none. */
-export async function readRegular(path: string): Promise<Buffer | undefined> {
+export async function readRegular(path: string, mostBytes = MOST_BYTES): Promise<Buffer | undefined> {
   let file: FileHandle;
   try {
     file = await openRegular(path, constants.O_RDONLY);
@@ -146,7 +146,7 @@ export async function readRegular(path: string): Promise<Buffer | undefined> {
   }
   try {
     const { size } = await file.stat();
-    if (size > MOST_BYTES) throw new StoreError('failed', `${path} is larger than anything Orchestrate writes there.`);
+    if (size > mostBytes) throw new StoreError('failed', `${path} is larger than anything that belongs there.`);
     return await file.readFile();
   } finally {
     await file.close();

@@ -5,6 +5,7 @@ import type { Parts } from '../core/config/agreement.ts';
 import { type ConfigSources, type LoadedConfig, loadConfig } from '../core/config/load.ts';
 import { AgreementFile } from '../node/agreements.ts';
 import { codeOf } from '../node/error-code.ts';
+import { OwnFolder, readRegular } from '../node/own-folder.ts';
 import { userFolder } from '../node/places.ts';
 import { NodeProjectTexts } from '../node/project-texts.ts';
 import type { Config } from '../protocol/config.ts';
@@ -25,21 +26,39 @@ export async function loadFrom(places: ConfigPlaces): Promise<LoadedConfig> {
   const { workspace, environment, configFile, settings, flags } = places;
   const folder = userFolder(environment);
   const userFile = configFile ? resolve(configFile) : join(folder, 'config.yaml');
-  const [userText, workspaceText, roleWorkers] = await Promise.all([
+  const [userText, theirs, roleWorkers] = await Promise.all([
     settings ? undefined : textOf(userFile, configFile !== undefined),
-    workspace === undefined ? undefined : textOf(join(workspace, '.orchestrate', 'config.yaml'), false),
+    workspace === undefined ? undefined : textOfWorkspace(workspace),
     workspace === undefined ? undefined : roleWorkersIn(workspace),
   ]);
   const sources: ConfigSources = {
     environment,
     ...(settings && { user: settings }),
     ...(userText !== undefined && { user: { source: userFile, text: userText } }),
-    ...(workspaceText !== undefined && { workspace: { source: '.orchestrate/config.yaml', text: workspaceText } }),
+    ...(theirs?.text !== undefined && { workspace: { source: SOURCE, text: theirs.text } }),
     ...(roleWorkers && { roleWorkers }),
     ...(flags && { flags }),
   };
   const agreements = new AgreementFile(folder);
-  return loadConfig(sources, async parts => workspace !== undefined && agreements.has(await real(workspace), parts));
+  const agreed = async (parts: Parts) => workspace !== undefined && agreements.has(await real(workspace), parts);
+  const loaded = await loadConfig(sources, agreed);
+  if (theirs?.problem) loaded.problems.push({ severity: 'error', source: SOURCE, message: theirs.problem });
+  return loaded;
+}
+
+const SOURCE = '.orchestrate/config.yaml';
+/** More than this is nobody's configuration. */
+const MOST_BYTES = 1_000_000;
+
+/** It came with the folder: no link is followed, and nothing is waited for or read without end. */
+async function textOfWorkspace(workspace: string): Promise<{ text?: string; problem?: string }> {
+  try {
+    const folder = new OwnFolder(workspace, '.orchestrate');
+    const bytes = await folder.within(at => readRegular(join(at, 'config.yaml'), MOST_BYTES));
+    return bytes ? { text: bytes.toString() } : {};
+  } catch (error) {
+    return { problem: error instanceof Error ? error.message : String(error) };
+  }
 }
 
 /** Role files come with the workspace: which CLI agents they name. */

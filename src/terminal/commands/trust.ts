@@ -2,13 +2,16 @@ import { partsText } from '../../core/config/agreement.ts';
 import { agree, loadFrom } from '../../runtime/load-config.ts';
 import { confirm } from '../confirm.ts';
 import { workspaceOf } from '../find-session.ts';
-import { type Call, EXIT, option, print, type Terminal } from '../terminal.ts';
+import { problemLines } from '../problems.ts';
+import { type Call, EXIT, option, print, printError, type Terminal } from '../terminal.ts';
 
 /** `orchestrate trust` */
 export async function trust(terminal: Terminal, call: Call): Promise<number> {
   const configFile = option(call, 'config');
   const places = { workspace: workspaceOf(terminal, call), environment: terminal.environment, configFile };
-  const { sensitive } = await loadFrom(places);
+  const { sensitive, problems } = await loadFrom(places);
+  if (problems.length > 0) printError(terminal, problemLines(problems, terminal.style));
+  if (problems.some(({ severity }) => severity === 'error')) return EXIT.usage;
   if (!sensitive) {
     print(terminal, "This workspace's configuration and roles ask for nothing that needs your agreement.");
     return EXIT.done;

@@ -184,6 +184,29 @@ describe('what a clone brings in .orchestrate', function () {
         },
       ));
 
+  for (const [what, target] of [
+    ['an endless device', '/dev/zero'],
+    ['a pipe', 'pipe'],
+    ['a file elsewhere', '../../outside/precious.txt'],
+  ])
+    it(`a configuration that is ${what} is not read, neither hangs nor fills the memory, and it is said`, () =>
+      lab(
+        async workspace => {
+          const at = join(workspace, '.orchestrate/config.yaml');
+          await mkdir(join(workspace, '.orchestrate'), { recursive: true });
+          if (target === 'pipe') execFileSync('mkfifo', [at]);
+          else await symlink(target as string, at);
+        },
+        async ({ changes, orchestrate }) => {
+          for (const args of [['run', 'Do it', '--yes'], ['doctor'], ['trust', '--yes']]) {
+            const { code, said } = await orchestrate(...args);
+            assert.notEqual(code, -1, `${args.join(' ')} hangs`);
+            assert.match(said, /config\.yaml is no regular file, which is never followed/, args.join(' '));
+          }
+          assert.deepEqual(await changes(), []);
+        },
+      ));
+
   for (const name of ['report.md', 'report.json', 'log.md'])
     it(`a ${name} that leads elsewhere is neither shown nor written through`, () =>
       lab(
