@@ -34,6 +34,15 @@ export interface Secrets {
 /** Why a path may not be used. */
 export type PathRefusal = 'outside-workspace' | 'protected' | 'secret-file' | 'not-a-file' | 'invalid';
 
+/** Thrown for a path that agents may not use, wherever it came from. */
+export class PathRefused extends Error {
+  readonly reason: PathRefusal;
+  constructor(reason: PathRefusal) {
+    super(`path refused: ${reason}`);
+    this.reason = reason;
+  }
+}
+
 export interface FileVersion {
   bytes: Uint8Array;
   hash: Hash;

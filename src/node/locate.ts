@@ -1,18 +1,9 @@
 import { lstat, realpath, stat } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative, sep } from 'node:path';
 import { checkRelPath, parsePath } from '../core/paths.ts';
-import type { PathRefusal } from '../core/ports.ts';
+import { PathRefused } from '../core/ports.ts';
 import type { RelPath } from '../protocol/ids.ts';
 import { codeOf } from './error-code.ts';
-
-/** Thrown for a path that agents may not use. */
-export class Refused extends Error {
-  readonly reason: PathRefusal;
-  constructor(reason: PathRefusal) {
-    super(`path refused: ${reason}`);
-    this.reason = reason;
-  }
-}
 
 export interface Located {
   absolute: string;
@@ -24,16 +15,17 @@ export interface Located {
 /** Follows every link of a path, also those of folders above a file that is yet to be made, and judges where it leads. */
 export async function locate(realRoot: string, path: RelPath): Promise<Located> {
   const lexical = parsePath(path, []);
-  if (!lexical.ok) throw new Refused(lexical.reason);
+  if (!lexical.ok) throw new PathRefused(lexical.reason);
   const { real, missing } = await realpathOfExisting(join(realRoot, lexical.path));
   const inside = relative(realRoot, real);
-  if (inside === '..' || inside.startsWith(`..${sep}`) || isAbsolute(inside)) throw new Refused('outside-workspace');
+  if (inside === '..' || inside.startsWith(`..${sep}`) || isAbsolute(inside))
+    throw new PathRefused('outside-workspace');
   const rel = [...inside.split(sep), ...missing].filter(Boolean).join('/');
   const checked = checkRelPath(rel);
-  if (!checked.ok) throw new Refused(checked.reason);
+  if (!checked.ok) throw new PathRefused(checked.reason);
   const found = await stat(real);
   const usable = missing.length > 0 ? found.isDirectory() : found.isFile();
-  if (!usable) throw new Refused('not-a-file');
+  if (!usable) throw new PathRefused('not-a-file');
   return { absolute: join(realRoot, rel), path: rel, exists: missing.length === 0 };
 }
 
@@ -44,14 +36,14 @@ async function realpathOfExisting(path: string): Promise<{ real: string; missing
     try {
       return { real: await realpath(at), missing };
     } catch (error) {
-      if (codeOf(error) === 'ELOOP') throw new Refused('invalid');
+      if (codeOf(error) === 'ELOOP') throw new PathRefused('invalid');
       if (codeOf(error) !== 'ENOENT' && codeOf(error) !== 'ENOTDIR') throw error;
       // A link that leads nowhere would be followed by a write.
       const link = await lstat(at).then(
         found => found.isSymbolicLink(),
         () => false,
       );
-      if (link) throw new Refused('outside-workspace');
+      if (link) throw new PathRefused('outside-workspace');
       missing.unshift(at.slice(dirname(at).length).replace(/^[/\\]/, ''));
     }
   }

@@ -1,21 +1,22 @@
 import { lstat, readdir, readFile, realpath, rm, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { checkRelPath, parsePath } from '../core/paths.ts';
-import type {
-  FileVersion,
-  ListedFile,
-  PathRefusal,
-  SearchHit,
-  SearchQuery,
-  WorkspaceFiles,
-  WriteResult,
+import {
+  type FileVersion,
+  type ListedFile,
+  type PathRefusal,
+  PathRefused,
+  type SearchHit,
+  type SearchQuery,
+  type WorkspaceFiles,
+  type WriteResult,
 } from '../core/ports.ts';
 import type { Hash, RelPath } from '../protocol/ids.ts';
 import { isHalfMade, writeAtomic } from './atomic-write.ts';
 import { diskOf } from './disk.ts';
 import { codeOf } from './error-code.ts';
 import { hashOf } from './hash.ts';
-import { type Located, locate, Refused } from './locate.ts';
+import { type Located, locate } from './locate.ts';
 import { OwnFolder } from './own-folder.ts';
 import { globFilter, search } from './search.ts';
 import { walk } from './walk.ts';
@@ -51,7 +52,7 @@ export class NodeWorkspace implements WorkspaceFiles {
     try {
       return { ok: true, path: (await this.#locate(this.#climbed(path) ?? parsed.path)).path };
     } catch (error) {
-      return { ok: false, reason: error instanceof Refused ? error.reason : 'invalid' };
+      return { ok: false, reason: error instanceof PathRefused ? error.reason : 'invalid' };
     }
   }
 
@@ -139,8 +140,8 @@ export class NodeWorkspace implements WorkspaceFiles {
     const disk = diskOf(this.root);
     const real = disk.follow(disk.root, path.replaceAll('\\', '/'));
     const inside = real === undefined ? undefined : disk.inside(real);
-    if (inside === undefined) throw new Refused('outside-workspace');
-    if (inside === '') throw new Refused('not-a-file');
+    if (inside === undefined) throw new PathRefused('outside-workspace');
+    if (inside === '') throw new PathRefused('not-a-file');
     return inside;
   }
 

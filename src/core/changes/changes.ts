@@ -19,6 +19,7 @@ import type { Hunk } from './hunks.ts';
 import { typed } from './live.ts';
 import { type Mark, markOf } from './marks.ts';
 import { rawBytes } from './raw.ts';
+import { reachable } from './reachable.ts';
 import { baseOf, changeOf, currentOf, decided, isWhole, type Reviewed } from './review.ts';
 import { settleOpen } from './settle.ts';
 import type { LineEdit } from './splice.ts';
@@ -108,7 +109,8 @@ export interface ChangesOptions {
 const AT_ONCE = 16;
 
 /** The changes of one session, over its journal and the workspace it writes to. */
-export function createChanges({ newId, ...ground }: ChangesOptions): Changes {
+export function createChanges({ newId, ...options }: ChangesOptions): Changes {
+  const ground: Ground = { ...options, files: reachable(options.files) };
   const files = new Files(ground);
   const decisions = new Decisions(ground, files, newId);
   const door = new Door(ground, files, newId);
