@@ -3,7 +3,7 @@ const SHORTEST = 16;
 
 const escaped = (text: string) => JSON.stringify(text).slice(1, -1);
 
-/** In which forms a secret may stand in a text: as it is, in an address, in JSON, in JSON within JSON, as base64. */
+/** In which forms a secret may stand in a text: as it is, in an address, in JSON, in JSON within JSON, as base64, as hexadecimal digits. */
 export function formsOf(secret: string): string[] {
   const encoded = encodeURIComponent(secret.toWellFormed());
   const plain = [
@@ -13,8 +13,11 @@ export function formsOf(secret: string): string[] {
     escaped(secret),
     escaped(escaped(secret)),
   ];
-  return [...new Set([...plain, ...base64FormsOf(secret)])];
+  return [...new Set([...plain, hexOf(secret), ...base64FormsOf(secret)])];
 }
+
+const hexOf = (secret: string) =>
+  Array.from(new TextEncoder().encode(secret), byte => byte.toString(16).padStart(2, '0')).join('');
 
 /** What is the same in every base64 text that holds it, wherever it begins among the bytes. */
 function base64FormsOf(secret: string): string[] {

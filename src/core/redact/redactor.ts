@@ -55,17 +55,10 @@ export class Redactor {
       const [found] = match;
       let [start, end] = [match.index, match.index + found.length];
       // Cut off somewhere: as much of it as there is.
-      for (const form of this.#beginning.get(found) ?? []) {
-        let length = found.length;
-        while (length < form.length && text[match.index + length] === form[length]) length++;
-        end = Math.max(end, match.index + length);
-      }
-      for (const form of this.#ending.get(found) ?? []) {
-        let length = found.length;
-        const stop = match.index + found.length;
-        while (length < form.length && text[stop - length - 1] === form.at(-length - 1)) length++;
-        start = Math.min(start, stop - length);
-      }
+      for (const form of this.#beginning.get(found) ?? [])
+        end = Math.max(end, endOf(form.slice(found.length), text, match.index + found.length));
+      for (const form of this.#ending.get(found) ?? [])
+        start = Math.min(start, startOf(form.slice(0, -found.length), text, match.index));
       clean += `${text.slice(from, Math.max(from, start))}${MARK}`;
       from = end;
       told.lastIndex = end;
@@ -80,6 +73,42 @@ export class Redactor {
     if (typeof value !== 'object' || value === null) return value;
     return Object.fromEntries(Object.entries(value).map(([key, item]) => [this.text(key), this.#deep(item)]));
   }
+}
+
+/** Line breaks as they stand in a text, in JSON, and in JSON within JSON: base64 is written in lines. */
+const breakAfter = /(?:\\{1,8}[nr]|[\r\n]){1,4}/y;
+const breakBefore = /(?:\\{1,8}[nr]|[\r\n]){1,4}$/;
+const LONGEST_BREAK = 36;
+
+/** Where what stands in the text from there is no longer the rest of a secret. */
+function endOf(rest: string, text: string, from: number): number {
+  let at = from;
+  for (let i = 0; i < rest.length; ) {
+    if (text[at] !== rest[i]) {
+      breakAfter.lastIndex = at;
+      const gap = breakAfter.exec(text)?.[0].length ?? 0;
+      if (gap === 0 || text[at + gap] !== rest[i]) break;
+      at += gap;
+    }
+    at++;
+    i++;
+  }
+  return at;
+}
+
+/** The same from its end. */
+function startOf(rest: string, text: string, to: number): number {
+  let at = to;
+  for (let i = rest.length; i > 0; ) {
+    if (text[at - 1] !== rest[i - 1]) {
+      const gap = breakBefore.exec(text.slice(Math.max(0, at - LONGEST_BREAK), at))?.[0].length ?? 0;
+      if (gap === 0 || text[at - gap - 1] !== rest[i - 1]) break;
+      at -= gap;
+    }
+    at--;
+    i--;
+  }
+  return at;
 }
 
 function note(map: Map<string, string[]>, key: string, form: string): void {
