@@ -1,6 +1,8 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import { SEAL_BYTES, SEAL_CODE, type SealChain, sealed, sealOf } from '../../core/session/seal.ts';
 
+const encoder = new TextEncoder();
+
 /** So much at most is written between two seals: a reader holds back what is not sealed yet. */
 const EVERY_BYTES = 128 * 1024;
 
@@ -54,15 +56,12 @@ class Chain implements SealChain {
   }
 
   seal(lines: readonly string[]): Uint8Array {
-    const pieces: Buffer[] = [];
+    const pieces: Uint8Array[] = [];
     for (let from = 0, to = 0, size = 0; to < lines.length; to++) {
       size += lines[to]?.length ?? 0;
       if (size < EVERY_BYTES && to < lines.length - 1) continue;
-      const unclosed = lines
-        .slice(from, to + 1)
-        .join('\n')
-        .slice(0, -1);
-      const body = Buffer.from(unclosed);
+      // All but the brace that closes the last line.
+      const body = encoder.encode(lines.slice(from, to + 1).join('\n')).subarray(0, -1);
       this.#hash.update(body);
       const seal = Buffer.from(`${sealed('', this.#code() ?? '')}\n`);
       this.#hash.update(seal);
