@@ -130,6 +130,28 @@ export interface Processes {
   run(request: ProcessRequest, signal: AbortSignal): Promise<ProcessOutcome>;
 }
 
+export interface HttpRequest {
+  method: string;
+  url: string;
+  headers: Record<string, string>;
+  body?: string;
+}
+
+export interface HttpAnswer {
+  status: number;
+  /** By name in small letters; several of one name stand in one, with commas. */
+  headers: Record<string, string>;
+  body: string;
+}
+
+/** HTTP with programs of this machine, and nobody else. */
+export interface Http {
+  /** One request, one answer: redirects are answers. Rejects where there is none, or where the address is not of this machine. */
+  exchange(request: HttpRequest, signal: AbortSignal): Promise<HttpAnswer>;
+  /** A port of this machine on which nobody listens. */
+  freePort(): Promise<number>;
+}
+
 /** A tool that others bring: another extension of the editor, or a server that the editor runs. */
 export interface ForeignTool {
   name: string;

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { ContractOutcome } from './contract.ts';
 import { Hash, ModelRef, Name, NanoUsd, RelPath } from './ids.ts';
 import { InboxRequest } from './inbox.ts';
 import { CallIntent, CallResult, ErrorClass, Message, Outage, Usage } from './message.ts';
@@ -117,6 +118,8 @@ const tasks = [
     /** As a known test runner printed or wrote them. */
     tests: TestFigures.optional(),
     coverage: Coverage.optional(),
+    /** What came of the contract that it held something against, operation by operation. */
+    contract: ContractOutcome.optional(),
     output: LongText.optional(),
   }),
   event('task-completed', { task: Name, summary: z.string() }),

@@ -18,6 +18,30 @@ export const Check = z.union([
       .strictObject({ file: z.string().optional(), run: z.string().optional() })
       .optional()
       .describe('A JSON file, or a command whose output is JSON, that must satisfy the artifact read as a JSON Schema'),
+    serves: z
+      .strictObject({
+        start: z
+          .array(
+            z.strictObject({
+              run: z.string().min(1).describe('Starts a part, which stays; {port} is its own port, also in PORT'),
+              health: z
+                .string()
+                .min(1)
+                .describe('Its address that answers when it is ready: http://127.0.0.1:{port}/…'),
+            }),
+          )
+          .min(1)
+          .describe('The parts, each started when the one before it answers; {port1} is the port of the first'),
+        url: z
+          .string()
+          .optional()
+          .describe('Where the contract is served: http://127.0.0.1:{port1}; the origin of the first part unless set'),
+        timeoutSeconds: z.number().positive().optional().describe('So long each part may take until it answers'),
+      })
+      .optional()
+      .describe(
+        'Parts that must keep the artifact read as OpenAPI 3: they are started, every operation is tried, with wrong requests and from another origin too, and status, headers and bodies are compared',
+      ),
     name: z.string().optional(),
   }),
 ]);

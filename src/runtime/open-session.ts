@@ -27,6 +27,7 @@ import type { Workers } from '../core/worker/contract.ts';
 import { withWorkers } from '../core/worker/runner.ts';
 import { diskOf } from '../node/disk.ts';
 import { hashOf } from '../node/hash.ts';
+import { loopbackHttp } from '../node/loopback-http.ts';
 import { newId } from '../node/new-id.ts';
 import type { NodeProcesses } from '../node/processes.ts';
 import type { SealSecret } from '../node/session/secret.ts';
@@ -273,6 +274,7 @@ async function begin(
       runner,
       files,
       processes,
+      http: loopbackHttp,
       judge,
       routes,
       clock,

@@ -5,6 +5,7 @@ import type { RouteRequest } from '../../src/core/routing/contract.ts';
 import type { Journal } from '../../src/core/session/contract.ts';
 import { DEFAULTS } from '../../src/core/team/options.ts';
 import { Session } from '../../src/core/team/session.ts';
+import { loopbackHttp } from '../../src/node/loopback-http.ts';
 import type { FakeClock } from './fake-clock.ts';
 import { MemoryDoor, type MemoryWorkspace, sha256 } from './memory-workspace.ts';
 import { call, calls, type Reply, scriptedRouter } from './scripted-router.ts';
@@ -98,6 +99,7 @@ export function listTeam(
     router,
     files,
     processes,
+    http: loopbackHttp,
     clock,
     newId: (prefix: string) => `${prefix}-${++ids}`,
     hashOf: sha256,

@@ -11,6 +11,7 @@ import type { ProcessOutcome } from '../../src/core/ports.ts';
 import type { RouteRequest } from '../../src/core/routing/contract.ts';
 import { DEFAULTS, type SessionPorts, type SessionSettings, type SessionStart } from '../../src/core/team/options.ts';
 import { Session } from '../../src/core/team/session.ts';
+import { loopbackHttp } from '../../src/node/loopback-http.ts';
 import type { Event, JournalEvent } from '../../src/protocol/events.ts';
 import type { ModelRef } from '../../src/protocol/ids.ts';
 import type { Plan } from '../../src/protocol/plan.ts';
@@ -105,6 +106,7 @@ export class TeamWorld {
       router,
       runner,
       files: this.files,
+      http: loopbackHttp,
       processes: {
         run: async (request, signal) => {
           this.commands.push(request.command);

@@ -5,7 +5,6 @@ import { commandEstimate, commandsOfChecks, plainKind, type TaskKind } from './t
 export const check: TaskKind<CheckTask> = {
   ...plainKind,
   slot: 'command',
-  integrates: true,
   checks: ({ checks }) => checks,
   commands: ({ checks }) => commandsOfChecks(checks),
   evidence: ({ checks }) => checks.length,

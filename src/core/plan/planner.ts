@@ -47,8 +47,8 @@ A good plan
 - is as small as the goal allows. One task with one agent is right where the work does not split; say so in the rationale. Split only what can really be done side by side, or what needs another skill.
 - gives every task instructions that stand alone: an agent sees its task and the workspace, not this conversation and not the other agents.
 - gives every file one owner: \`writes\` of tasks that may run side by side must not overlap.
-- settles what lies between the parts before they are built: one task publishes the contract (\`publishes\`, for example a JSON Schema or an API description), the others consume it (\`consumes\`) and need that task.
-- proves that the work is done: \`checks\` with commands that fail when it is not, and at the end a task that runs the parts together.
+- settles what lies between the parts before they are built: one task publishes the contract (\`publishes\`, an OpenAPI document for an API, a JSON Schema for data), the others consume it (\`consumes\`) and need that task.
+- proves that the work is done: \`checks\` with commands that fail when it is not, and at the end a task that runs the parts together: for an API a check with its \`artifact\` and \`serves\`, which starts the server and tries every operation.
 - asks for a \`review\` where a mistake would cost much.
 - uses \`needs\` only where a task really cannot start before another has ended.
 

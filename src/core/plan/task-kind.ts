@@ -28,8 +28,6 @@ export interface TaskKind<T extends Task = Task> {
   slot: 'agent' | 'command' | 'none';
   /** Cut off, it is not run again unless a person says so: it may have changed the world. */
   once: boolean;
-  /** Its checks show that parts fit together. */
-  integrates: boolean;
   /** In a word for people: who or what does it. */
   describe(task: T): string;
   /** What it does in full, where that is text. */
@@ -57,7 +55,6 @@ export const commandEstimate = (course: Course) => ({ work: [], seconds: COMMAND
 export const plainKind: TaskKind = {
   slot: 'none',
   once: false,
-  integrates: false,
   describe: task => task.kind,
   instructions: () => undefined,
   writes: () => [],
@@ -74,5 +71,7 @@ export const plainKind: TaskKind = {
 export const commandsOfChecks = (checks: readonly Check[]): string[] =>
   checks.flatMap(check => {
     if ('run' in check) return [check.run];
-    return 'artifact' in check && check.matches?.run !== undefined ? [check.matches.run] : [];
+    if (!('artifact' in check)) return [];
+    const { matches, serves } = check;
+    return [...(matches?.run === undefined ? [] : [matches.run]), ...(serves?.start.map(part => part.run) ?? [])];
   });

@@ -1,6 +1,7 @@
+import type { ContractOutcome, ContractResult } from '../../protocol/contract.ts';
 import type { Severity } from '../../protocol/events.ts';
 import type { TestFigures } from '../../protocol/tests.ts';
-import { kindOf } from '../plan/task-kinds.ts';
+import { checkText } from '../plan/check-text.ts';
 import { sumTests } from '../testing/figures.ts';
 import type { SessionState, TaskState } from './state.ts';
 
@@ -35,10 +36,29 @@ export function checkResults(state: SessionState): CheckResult[] {
   return results;
 }
 
-/** Whether a check proves that parts fit together: it matches a contract, or stands in a task or phase made for that. */
-export function provesIntegration({ task: { task }, last }: CheckResult): boolean {
-  if ('artifact' in last.check) return true;
-  return /integrat/i.test(task.phase ?? '') || /integrat/i.test(task.id) || kindOf(task).integrates;
+/** What came of a contract at the last check of it. */
+export interface CheckedContract extends ContractOutcome {
+  /** Of the task whose check it was. */
+  task: string;
+  check: string;
+  at: number;
+  /** How often a check of it found something broken. */
+  failures: number;
+}
+
+/** Every contract that parts were held against, operation by operation, as the last check of each left it. */
+export const checkedContracts = (state: SessionState): CheckedContract[] =>
+  checkResults(state).flatMap(({ task, last, failures }) =>
+    last.contract
+      ? [{ ...last.contract, task: task.task.id, check: checkText(last.check), at: last.at, failures }]
+      : [],
+  );
+
+/** How many operations were kept, are broken, and were not tried. */
+export function compatibility(contracts: readonly ContractOutcome[]): Record<ContractResult, number> {
+  const counts = { kept: 0, broken: 0, 'not-tried': 0 };
+  for (const { rows } of contracts) for (const { result } of rows) counts[result]++;
+  return counts;
 }
 
 /** How good the work is, as far as something other than its authors' word shows it. */

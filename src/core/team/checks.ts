@@ -1,18 +1,22 @@
+import type { ContractOutcome } from '../../protocol/contract.ts';
 import type { EventOf } from '../../protocol/events.ts';
 import type { RelPath } from '../../protocol/ids.ts';
 import type { Check } from '../../protocol/plan.ts';
 import type { Coverage, TestFigures } from '../../protocol/tests.ts';
-import type { Clock, NewId, Processes, WorkspaceFiles } from '../ports.ts';
+import { rowOf } from '../contract/try-contract.ts';
+import type { Clock, Http, NewId, Processes, WorkspaceFiles } from '../ports.ts';
 import type { Journal } from '../session/contract.ts';
 import { watchReports } from '../testing/report-files.ts';
 import { testsTold } from '../testing/told.ts';
 import type { CommandGate } from './command-gate.ts';
+import { checkServed, contractText } from './contract-check.ts';
 import { matchSchema } from './schema-match.ts';
 
 export interface CheckHost {
   journal: Journal;
   files: WorkspaceFiles;
   processes: Processes;
+  http: Http;
   gate: CommandGate;
   clock: Clock;
   newId: NewId;
@@ -26,6 +30,7 @@ interface Finding {
   exit?: number;
   tests?: TestFigures;
   coverage?: Coverage;
+  contract?: ContractOutcome;
   interrupted?: boolean;
 }
 
@@ -44,7 +49,7 @@ export async function runCheck(
   const finding = await look(host, of.check, signal).catch(
     (error: unknown): Finding => ({ ok: false, output: error instanceof Error ? error.message : String(error) }),
   );
-  const { ok, exit, tests, coverage, interrupted } = finding;
+  const { ok, exit, tests, coverage, contract, interrupted } = finding;
   const ended: EventOf<'check-ended'> = {
     type: 'check-ended',
     ...of,
@@ -54,6 +59,7 @@ export async function runCheck(
     ...(exit !== undefined && { exit }),
     ...(tests && { tests }),
     ...(coverage && { coverage }),
+    ...(contract && { contract }),
     ...(interrupted && { interrupted }),
     ...(finding.output !== '' && { output: await journal.longText(finding.output) }),
   };
@@ -114,17 +120,37 @@ async function artifact(
 ): Promise<Finding> {
   const latest = host.journal.state.artifacts.get(check.artifact)?.at(-1);
   if (!latest) return { ok: false, output: `artifact ${check.artifact} has not been published` };
-  const { matches } = check;
-  if (!matches) return { ok: true, output: '' };
-  const schema = await host.journal.getBlob(latest.blob);
-  if (!schema) return { ok: false, output: `the content of artifact ${check.artifact} is gone` };
-  const subject =
-    matches.run === undefined
-      ? await file(host, matches.file ?? '', signal)
-      : await run(host, matches.run, undefined, signal);
+  const { matches, serves } = check;
+  if (!matches && !serves) return { ok: true, output: '' };
+  const bytes = await host.journal.getBlob(latest.blob);
+  if (!bytes) return { ok: false, output: `the content of artifact ${check.artifact} is gone` };
+  const content = new TextDecoder().decode(bytes);
+  const of = { artifact: check.artifact, version: latest.version };
+  if (serves) {
+    const served = await checkServed(host, content, serves, signal);
+    if (!served.ok) return served;
+    const { kind, rows } = served;
+    const ok = rows.every(({ result }) => result !== 'broken') && rows.some(({ result }) => result === 'kept');
+    return { ok, output: contractText(rows), contract: { ...of, kind, rows } };
+  }
+  const { file: path = '', run: command } = matches ?? {};
+  const subject = command === undefined ? await file(host, path, signal) : await run(host, command, undefined, signal);
   if (!subject.ok) return subject;
-  const match = await matchSchema(new TextDecoder().decode(schema), subject.output);
-  return { ...subject, ok: match.ok, output: match.ok ? '' : match.message };
+  const match = await matchSchema(content, subject.output);
+  const row = rowOf(command === undefined ? path : `what ${command} prints`, [
+    {
+      kind: 'data',
+      name: 'the shape of its data',
+      result: match.ok ? 'kept' : 'broken',
+      ...(!match.ok && { detail: match.message }),
+    },
+  ]);
+  return {
+    ...subject,
+    ok: match.ok,
+    output: match.ok ? '' : match.message,
+    contract: { ...of, kind: 'json-schema', rows: [row] },
+  };
 }
 
 async function file(host: CheckHost, written: RelPath, signal: AbortSignal): Promise<Finding> {

@@ -58,9 +58,9 @@ export function planningHost({ ports, settings, attention, names, workspace }: T
 }
 
 function checkHost({ ports, settings, attention }: Team): CheckHost {
-  const { journal, files, processes, clock, newId, judge, hashOf } = ports;
+  const { journal, files, processes, http, clock, newId, judge, hashOf } = ports;
   const gate = planCommandGate(journal, judge, attention, command => userAgreedTo(journal.state, command, hashOf));
-  return { journal, files, processes, clock, newId, gate, commandSeconds: settings.commandSeconds };
+  return { journal, files, processes, http, clock, newId, gate, commandSeconds: settings.commandSeconds };
 }
 
 export function plainTaskHost(team: Team): PlainTaskHost {

@@ -2,7 +2,7 @@ import type { EventOf } from '../../protocol/events.ts';
 import type { ModelRef, NanoUsd, RelPath } from '../../protocol/ids.ts';
 import type { Usage } from '../../protocol/message.ts';
 import type { AgentRunner, CommandJudge, ResumePoint, RoleSpec } from '../agent/contract.ts';
-import type { Clock, HashOf, Log, NewId, Processes, WorkspaceFiles } from '../ports.ts';
+import type { Clock, HashOf, Http, Log, NewId, Processes, WorkspaceFiles } from '../ports.ts';
 import type { Router } from '../routing/contract.ts';
 import type { Journal } from '../session/contract.ts';
 import type { TaskLimits } from './agent-task.ts';
@@ -19,6 +19,7 @@ export interface SessionPorts {
   runner: AgentRunner;
   files: WorkspaceFiles;
   processes: Processes;
+  http: Http;
   judge: CommandJudge;
   routes: Routes;
   clock: Clock;

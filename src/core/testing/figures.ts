@@ -7,6 +7,9 @@ export interface TestCounts {
   skipped: number;
 }
 
+/** For tests that stand in no suite. */
+export const UNNAMED = 'outside of suites';
+
 /** A file, package, crate or group of tests, as the runner names it. */
 export interface SuiteCounts extends TestCounts {
   name: string;

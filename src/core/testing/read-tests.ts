@@ -1,5 +1,5 @@
 import type { TestFigures } from '../../protocol/tests.ts';
-import { addCounts, noTests, type RunnerReader, type SuiteCounts, type TestCounts } from './figures.ts';
+import { addCounts, noTests, type RunnerReader, type SuiteCounts, type TestCounts, UNNAMED } from './figures.ts';
 import { printedLines } from './lines.ts';
 import { cargo } from './runners/cargo.ts';
 import { go } from './runners/go.ts';
@@ -42,9 +42,11 @@ export function figures(told: readonly Told[]): TestFigures {
   const sum = noTests();
   for (const suite of suites) addCounts(sum, suite);
   const whole = sum.passed === counts.passed && sum.failed === counts.failed && sum.skipped === counts.skipped;
+  // One group without a name is the whole once more.
+  const named = suites.length > 1 || (suites.length === 1 && suites[0]?.name !== UNNAMED);
   return {
     ...counts,
     runners: told.map(({ name }) => name),
-    ...(whole && suites.length > 0 && suites.length <= MOST_SUITES && { suites }),
+    ...(whole && named && suites.length <= MOST_SUITES && { suites }),
   };
 }

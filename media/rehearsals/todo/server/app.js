@@ -10,6 +10,14 @@ const TYPES = {
 };
 const LARGEST_BODY = 10_000;
 
+/** Pages of other origins may use the API, too. */
+const OPEN = { 'access-control-allow-origin': '*' };
+const PREFLIGHT = {
+  ...OPEN,
+  'access-control-allow-methods': 'GET, POST, PATCH, DELETE',
+  'access-control-allow-headers': 'content-type',
+};
+
 class BadRequest extends Error {}
 
 async function readJson(request) {
@@ -70,11 +78,12 @@ export function createApp(store) {
   return createServer(async (request, response) => {
     const path = decodeURIComponent(new URL(request.url, 'http://localhost').pathname);
     const json = (status, body) => {
-      response.writeHead(status, { 'content-type': 'application/json; charset=utf-8' });
+      response.writeHead(status, { ...OPEN, 'content-type': 'application/json; charset=utf-8' });
       response.end(body === undefined ? undefined : JSON.stringify(body));
     };
     try {
       const match = /^\/api\/todos(?:\/([^/]+))?$/.exec(path);
+      if (match && request.method === 'OPTIONS') return response.writeHead(204, PREFLIGHT).end();
       if (match) return json(...(await api(request, store, match[1])));
       const found = request.method === 'GET' ? await page(path) : undefined;
       if (!found) return json(404, { error: 'Not found.' });

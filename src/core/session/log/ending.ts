@@ -2,8 +2,9 @@ import { showDuration } from '../../../protocol/show.ts';
 import { checkText } from '../../plan/check-text.ts';
 import { showAllTests, showCoverage } from '../../testing/show.ts';
 import { deliverables } from '../deliverables.ts';
-import { checkResults, evidence } from '../evidence.ts';
+import { checkedContracts, checkResults, evidence } from '../evidence.ts';
 import { code, counted, plain, title } from '../markdown.ts';
+import { showCompatibility } from '../show-contract.ts';
 import { progressOf } from '../standing.ts';
 import type { SessionState } from '../state.ts';
 import { supervision } from '../supervision.ts';
@@ -38,6 +39,7 @@ export function ending(state: SessionState): string[] {
     ['Escalations', `${escalations.length}, of which ${resolved} resolved`],
     ['Tests', showAllTests(tests)],
     ['Test Coverage', covered.length > 0 ? covered.join('; ') : 'unknown'],
+    ['Integration Compatibility', showCompatibility(checkedContracts(state))],
     ['Open Blockers and Major Findings', String(open)],
     ['Working Time', showDuration(state.activeMs)],
   ];

@@ -3,6 +3,7 @@ import { checkText } from '../../plan/check-text.ts';
 import { showCoverage, showTests } from '../../testing/show.ts';
 import { type EventView, nothing, viewOf } from '../event-view.ts';
 import { code, counted, plain } from '../markdown.ts';
+import { showCompatibility } from '../show-contract.ts';
 import type { SessionState } from '../state.ts';
 
 const taskTitle = (state: SessionState, id: string) => plain(state.tasks.get(id)?.task.title ?? id);
@@ -50,9 +51,12 @@ const lines: EventView<string, [state: SessionState]> = {
   'check-ended': event => {
     const exit = event.exit === undefined ? '' : `, exit code ${event.exit}`;
     const tests = event.tests ? `, tests: ${showTests(event.tests)}` : '';
+    const contract = event.contract
+      ? `, contract ${code(event.contract.artifact)}: ${showCompatibility([event.contract])}`
+      : '';
     const covered = event.coverage ? `, coverage: ${plain(showCoverage(event.coverage))}` : '';
     const result = event.interrupted ? 'interrupted' : event.ok ? 'passed' : '**failed**';
-    return `Check ${code(checkText(event.check))} ${result}${exit}${tests}${covered} (${showDuration(event.ms)})`;
+    return `Check ${code(checkText(event.check))} ${result}${exit}${tests}${covered}${contract} (${showDuration(event.ms)})`;
   },
   'round-ended': (event, state) =>
     event.kind === 'review'

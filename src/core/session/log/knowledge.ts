@@ -1,6 +1,6 @@
 import { checkText } from '../../plan/check-text.ts';
 import { showAllTests, showCoverage } from '../../testing/show.ts';
-import { checkResults, evidence, provesIntegration } from '../evidence.ts';
+import { checkResults, evidence } from '../evidence.ts';
 import { showCost, showRate, showResponse, successRate } from '../figures.ts';
 import { code, counted, latest, list, plain, timeOfDay } from '../markdown.ts';
 import type { SessionState } from '../state.ts';
@@ -58,37 +58,6 @@ function ending({ agent, role, models, status, at, summary, files }: NonNullable
   const wrote = files.length === 0 ? 'no file' : named;
   const how = status === 'completed' ? 'resolved' : `**not resolved**, ${status}`;
   return `${how} [${timeOfDay(at)}] by ${whom}${summary === undefined ? '' : `: ${plain(summary)}`} (wrote ${wrote})`;
-}
-
-export function integrationChallenges(state: SessionState): string[] {
-  const failed = checkResults(state).filter(result => provesIntegration(result) && result.failures > 0);
-  const name = (result: (typeof failed)[number]) =>
-    `${code(checkText(result.last.check))} of ${plain(result.task.task.title)}`;
-  return [
-    '## Integration Challenges',
-    '',
-    '### Compatibility Issues',
-    '',
-    ...list(
-      latest(
-        failed.map(result => `${name(result)} failed ${counted(result.failures, 'time')}`),
-        MOST,
-      ),
-      'No integration check has failed so far',
-    ),
-    '### Resolution Strategies',
-    '',
-    ...list(
-      latest(
-        failed.map(
-          result =>
-            `${name(result)}: ${result.last.ok ? `passes since [${timeOfDay(result.last.at)}]` : '**not resolved**'}`,
-        ),
-        MOST,
-      ),
-      'Nothing to resolve',
-    ),
-  ];
 }
 
 /** Of each check whose tests told how much they cover. */

@@ -4,7 +4,8 @@ import type { SessionState } from '../state.ts';
 import { configuration } from './agents.ts';
 import { decisions } from './decisions.ts';
 import { ending } from './ending.ts';
-import { integrationChallenges, issues, notes } from './knowledge.ts';
+import { integrationChallenges } from './integration.ts';
+import { issues, notes } from './knowledge.ts';
 import { metrics, realTimeStatus } from './status.ts';
 import type { Timeline, TimelineSection } from './timeline.ts';
 

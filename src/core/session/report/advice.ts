@@ -1,6 +1,6 @@
 import type { Severity } from '../../../protocol/events.ts';
 import { checkText } from '../../plan/check-text.ts';
-import { checkResults } from '../evidence.ts';
+import { checkedContracts, checkResults } from '../evidence.ts';
 import type { Finding, SessionState } from '../state.ts';
 import type { AdviceReport } from './report.ts';
 
@@ -16,12 +16,21 @@ export function openRisks(state: SessionState): AdviceReport[] {
   const issues = [...state.issues.values()].filter(({ severity, resolved }) => !resolved && GRAVE.has(severity));
   const findings = [...state.findings.values()].filter(({ severity, resolved }) => !resolved && GRAVE.has(severity));
   const failing = checkResults(state).filter(({ last }) => !last.ok && !last.interrupted);
+  const untried = checkedContracts(state).flatMap(({ artifact, rows }) =>
+    rows.flatMap(({ operation, result, cases }) =>
+      result === 'not-tried' ? [{ artifact, operation, why: cases[0]?.detail ?? 'nobody sent a request' }] : [],
+    ),
+  );
   return [
     ...findings.map(ofFinding),
     ...issues.map(({ severity, text, by }) => ({ severity, text, by })),
     ...failing.map(({ last, task }) => ({
       severity: 'major' as const,
       text: `the check ${checkText(last.check)} of ${task.task.title} fails`,
+    })),
+    ...untried.map(({ artifact, operation, why }) => ({
+      severity: 'minor' as const,
+      text: `${operation} of the contract ${artifact} was not tried: ${why}`,
     })),
   ];
 }

@@ -1,7 +1,7 @@
 import { checkText } from '../../plan/check-text.ts';
 import { sumTests } from '../../testing/figures.ts';
 import { deliverables } from '../deliverables.ts';
-import { type CheckResult, checkResults, evidence, provesIntegration } from '../evidence.ts';
+import { type CheckResult, checkedContracts, checkResults, compatibility, evidence } from '../evidence.ts';
 import { responseMs, successRate, tokensOf } from '../figures.ts';
 import { notStarted, orchestratorOf } from '../roster.ts';
 import type { AgentState, SessionState, Tally, TaskState } from '../state.ts';
@@ -15,6 +15,7 @@ import type { AgentReport, CheckReport, Report, TaskReport, UseReport } from './
 /** The whole session in figures and facts: a function of its state alone. */
 export function buildReport(state: SessionState): Report {
   const results = checkResults(state);
+  const contracts = checkedContracts(state);
   return {
     v: 1,
     session: {
@@ -74,6 +75,7 @@ export function buildReport(state: SessionState): Report {
     recommendations: recommendations(state),
     denied: state.denials.map(({ agent, kind, what, rule, by }) => ({ agent, kind, what, rule, by })),
     checks: results.map(result => checkReport(state, result)),
+    integration: { operations: compatibility(contracts), contracts },
     quality: { ...evidence(state), commands: { ...state.commands } },
     files: [...state.files.values()]
       .map(({ path, status, deleted, agents, tasks, models }) => ({ path, status, deleted, agents, tasks, models }))
@@ -169,7 +171,7 @@ function checkReport(state: SessionState, result: CheckResult): CheckReport {
     runs,
     failures,
     ...known({ tests: last.tests, coverage: last.coverage }),
-    integration: provesIntegration(result),
+    ...known({ contract: last.contract }),
     ...(authors.length > 0 && { decidedBy: authors }),
   };
 }

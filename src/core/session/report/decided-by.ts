@@ -1,4 +1,5 @@
 import type { Check } from '../../../protocol/plan.ts';
+import { commandsOfChecks } from '../../plan/task-kind.ts';
 import type { SessionState } from '../state.ts';
 
 /** Programs that run what a file of the workspace tells them, and the names of such files. */
@@ -20,8 +21,8 @@ export interface DecidedBy {
 
 /** Whose word a check's command is: `npm test` means whatever an agent wrote into package.json. */
 export function decidedBy(state: SessionState, check: Check): DecidedBy[] {
-  const command = 'run' in check ? check.run : 'artifact' in check ? check.matches?.run : undefined;
-  if (command === undefined) return [];
+  const command = commandsOfChecks([check]).join('\n');
+  if (command === '') return [];
   const words = new Set(command.split(/[\s;&|()'"=]+/).map(word => word.replace(/^\.\//, '')));
   const files = runners.flatMap(([program, file]) => (program.test(command) ? [file] : []));
   return [...state.files.values()]

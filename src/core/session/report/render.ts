@@ -2,6 +2,7 @@ import { showCount, showDuration, showMoney } from '../../../protocol/show.ts';
 import { showAllTests, showCoverage, showTests } from '../../testing/show.ts';
 import { showRate, showSpent } from '../figures.ts';
 import { code, counted, dateTime, list, plain, table, timeOfDay, title } from '../markdown.ts';
+import { rowDetail, showCompatibility, showKinds } from '../show-contract.ts';
 import type { AdviceReport, CheckReport, Report, StepReport, UseReport } from './report.ts';
 
 /** report.md: for people, every figure from the report. */
@@ -35,7 +36,7 @@ const tokens = ({ tokens: of, callsOfUnknownUsage }: UseReport): string => {
 const cost = ({ costNanoUsd = 0, boundNanoUsd = 0, callsOfUnknownCost }: UseReport): string =>
   showSpent(costNanoUsd, boundNanoUsd, callsOfUnknownCost);
 
-function summary({ session, total, tasks, agents, models, files, quality, checks }: Report): string[] {
+function summary({ session, total, tasks, agents, models, files, quality, checks, integration }: Report): string[] {
   const done = tasks.filter(task => task.status === 'completed').length;
   const pending = files.filter(file => file.status === 'pending').length;
   const { passing, failing, interrupted } = quality.checks;
@@ -60,6 +61,7 @@ function summary({ session, total, tasks, agents, models, files, quality, checks
     `- ${counted(total.modelSwitches, 'model switch', 'model switches')}, ${counted(total.discardedAnswers, 'answer')} discarded, ${counted(total.escalations, 'escalation')}`,
     `- ${checks.length === 0 ? 'No checks were run' : `${passing} of ${counted(checks.length, 'check')} pass, ${failing} fail, ${interrupted} interrupted`}; tests: ${showAllTests(quality.tests)}`,
     `- Test coverage: ${covered.length === 0 ? 'unknown' : covered.join('; ')}`,
+    `- Integration compatibility: ${showCompatibility(integration.contracts)}`,
     `- ${counted(files.length, 'file')} changed, ${pending} waiting for review`,
     '',
   ];
@@ -263,13 +265,24 @@ const checkCells = (check: CheckReport) => [
   check.failures === 0 ? String(check.runs) : `${check.runs}, ${check.failures} failed`,
 ];
 
-function integration({ checks }: Report): string[] {
-  const proofs = checks.filter(check => check.integration);
+function integration({ integration: { contracts } }: Report): string[] {
   return [
     '## Integration Results',
     '',
-    ...(proofs.length === 0 ? ['*No check put the parts together*', ''] : []),
-    ...table(checkHead, proofs.map(checkCells)),
+    `**Integration compatibility**: ${showCompatibility(contracts)}`,
+    '',
+    ...(contracts.length > 0 ? [...showKinds(contracts).map(line => `- ${line}`), ''] : []),
+    ...table(
+      ['Contract', 'Operation', 'Result', 'What was checked'],
+      contracts.flatMap(({ artifact, version, rows }) =>
+        rows.map(row => [
+          `${code(artifact)} ${version}`,
+          code(row.operation),
+          row.result === 'broken' ? '**broken**' : row.result === 'kept' ? 'kept' : 'not tried',
+          plain(rowDetail(row), 1000),
+        ]),
+      ),
+    ),
   ];
 }
 
@@ -334,13 +347,12 @@ const counts = ({ passed, failed, skipped = 0 }: { passed: number; failed: numbe
 
 function quality({ checks, quality: of }: Report): string[] {
   const { findings, verdicts, commands } = of;
-  const others = checks.filter(check => !check.integration);
   return [
     '## Quality',
     '',
     'Evidence only: what was run, counted and found. No score is made of it.',
     '',
-    ...table(checkHead, others.map(checkCells)),
+    ...table(checkHead, checks.map(checkCells)),
     ...suites(checks),
     ...checks.flatMap(({ check, decidedBy = [] }) =>
       decidedBy.map(

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { ContractOutcome } from '../../../protocol/contract.ts';
 import { BudgetScope, SessionOutcome, Severity } from '../../../protocol/events.ts';
 import { Coverage, TestFigures } from '../../../protocol/tests.ts';
 
@@ -38,7 +39,7 @@ const Check = z.object({
   failures: Count,
   tests: TestFigures.optional().describe('As its last run told; absent where it told nothing'),
   coverage: Coverage.optional().describe('As its last run told'),
-  integration: z.boolean(),
+  contract: ContractOutcome.optional().describe('What came of the contract that it held something against'),
   decidedBy: z
     .array(DecidedBy)
     .optional()
@@ -189,6 +190,12 @@ export const Report = z.object({
     z.object({ agent: z.string(), kind: z.string(), what: z.string(), rule: z.string(), by: z.string() }),
   ),
   checks: z.array(Check),
+  integration: z
+    .object({
+      operations: z.object({ kept: Count, broken: Count, 'not-tried': Count }),
+      contracts: z.array(ContractOutcome.extend({ task: z.string(), check: z.string(), at: At, failures: Count })),
+    })
+    .describe('Contracts that parts were held against, operation by operation, as the last check of each left them'),
   quality: z.object({
     checks: z.object({ passing: Count, failing: Count, interrupted: Count, runs: Count }),
     tests: z

@@ -1,4 +1,4 @@
-import { noTests, type SuiteCounts, Suites, type TestCounts } from '../figures.ts';
+import { noTests, type SuiteCounts, Suites, type TestCounts, UNNAMED } from '../figures.ts';
 import { xmlTags } from '../xml-tags.ts';
 
 /** Every test case of a JUnit report, by the suite it stands in; undefined where the text is none. */
@@ -9,7 +9,7 @@ export function readJunit(text: string): (TestCounts & { suites: SuiteCounts[] }
   let found = false;
   let test: Partial<TestCounts> | undefined;
   const end = () => {
-    if (test) suites.add(open.at(-1) ?? 'outside of suites', test);
+    if (test) suites.add(open.at(-1) ?? UNNAMED, test);
     test = undefined;
   };
   for (const { name, kind, attributes } of xmlTags(text)) {

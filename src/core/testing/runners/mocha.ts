@@ -1,4 +1,4 @@
-import { addCounts, noTests, numberIn, type RunnerReader, Suites } from '../figures.ts';
+import { addCounts, noTests, numberIn, type RunnerReader, Suites, UNNAMED } from '../figures.ts';
 
 /** `  12 passing (135ms)`, `  2 pending`, `  1 failing`; before it, with the spec reporter, the tests in their suites. */
 export const mocha: RunnerReader = {
@@ -19,7 +19,7 @@ export const mocha: RunnerReader = {
 
 function suitesOf(lines: readonly string[]) {
   const suites = new Suites();
-  let suite = 'outside of suites';
+  let suite = UNNAMED;
   for (const line of lines) {
     if (/^\s+\d+ passing/.test(line)) break;
     const top = /^ {2}(\S.*)$/.exec(line)?.[1];

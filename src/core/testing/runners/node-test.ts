@@ -1,4 +1,4 @@
-import { addCounts, noTests, numberIn, type RunnerReader, Suites, type TestCounts } from '../figures.ts';
+import { addCounts, noTests, numberIn, type RunnerReader, Suites, type TestCounts, UNNAMED } from '../figures.ts';
 
 const KINDS: Record<string, keyof TestCounts> = {
   pass: 'passed',
@@ -36,8 +36,8 @@ function groups(lines: readonly string[]) {
       /^( *)([✔✖﹣]) (.*) \([\d.]+ms\)(?: # (SKIP|TODO))?/.exec(line) ?? [];
     if (mark === '') continue;
     if (indent === '' && name === group) group = undefined;
-    else if (directive || mark === '﹣') suites.add(group ?? 'outside of suites', { skipped: 1 });
-    else suites.add(group ?? 'outside of suites', mark === '✔' ? { passed: 1 } : { failed: 1 });
+    else if (directive || mark === '﹣') suites.add(group ?? UNNAMED, { skipped: 1 });
+    else suites.add(group ?? UNNAMED, mark === '✔' ? { passed: 1 } : { failed: 1 });
   }
   return suites.list;
 }

@@ -1,4 +1,4 @@
-import { addCounts, noTests, type RunnerReader, Suites } from '../figures.ts';
+import { addCounts, noTests, type RunnerReader, Suites, UNNAMED } from '../figures.ts';
 
 interface Point {
   indent: number;
@@ -24,7 +24,7 @@ export const tap: RunnerReader = {
       if (parent) continue;
       const one = skipped ? { skipped: 1 } : ok ? { passed: 1 } : { failed: 1 };
       addCounts(counts, one);
-      suites.add(top[i] ?? 'outside of suites', one);
+      suites.add(top[i] ?? UNNAMED, one);
     }
     return { ...counts, suites: suites.list };
   },
