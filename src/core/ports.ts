@@ -152,6 +152,48 @@ export interface Http {
   freePort(): Promise<number>;
 }
 
+/** What the operating system lets a command do; all else it stops. */
+export interface CommandRights {
+  /** Who runs it: each has a home and a folder for temporary files of its own, which stay from command to command. */
+  owner: string;
+  /** Globs of the files it may write, beside what git ignores and its own folders. */
+  write: readonly string[];
+  /** Domains it may reach, `*.` for all below one; a loopback of its own it has always. */
+  network: readonly string[];
+}
+
+/** What a command made of a file; null: there is none. */
+export interface StagedChange {
+  path: RelPath;
+  before: Hash | null;
+  after: Hash | null;
+}
+
+/** How a command ended in the sandbox. What it changed stands beside the workspace until it is landed or dropped. */
+export interface SandboxedRun {
+  outcome: ProcessOutcome;
+  changes: readonly StagedChange[];
+  /** What it changed without the right to; it comes to nothing. */
+  refused: readonly RelPath[];
+  /** Domains it asked for and did not reach. */
+  unreached: readonly string[];
+  read(path: RelPath): Promise<Uint8Array>;
+  /** To be called in the end: of these files it is kept whether they can be run, and the rest is dropped. */
+  close(landed: readonly RelPath[]): Promise<void>;
+}
+
+/** Whether commands can be held here, and by what. */
+export type SandboxStanding = { holds: true; by: string } | { holds: false; why: string; advice: string };
+
+/** Runs commands with these rights and no others. */
+export interface Sandbox {
+  /** Found out by running a command, once. */
+  standing(): Promise<SandboxStanding>;
+  /** Never throws. */
+  run(request: ProcessRequest, rights: CommandRights, signal: AbortSignal): Promise<SandboxedRun>;
+  close(): Promise<void>;
+}
+
 /** A tool that others bring: another extension of the editor, or a server that the editor runs. */
 export interface ForeignTool {
   name: string;

@@ -20,9 +20,21 @@ export interface ProcessOptions {
   graceMs?: number;
 }
 
+/** What a command is started through. */
+export interface Launcher {
+  file: string;
+  /** Stand before the shell and its arguments. */
+  args: readonly string[];
+  /** Set for it beside what all commands get. */
+  env: Readonly<Record<string, string>>;
+  /** Open files that it inherits, as 3 and the numbers after it. */
+  files?: readonly number[];
+}
+
 /** Processes, and the language their command lines are in. */
 export interface NodeProcesses extends Processes {
   readonly shell: Shell['kind'];
+  runThrough(launcher: Launcher, request: ProcessRequest, signal: AbortSignal): Promise<ProcessOutcome>;
 }
 
 /** How long a pipe may stay open after the command itself is gone. */
@@ -40,6 +52,7 @@ export function createProcesses(options: ProcessOptions): NodeProcesses {
   return {
     shell: shell.kind,
     run: (request, signal) => new Run(request, settings).outcome(signal),
+    runThrough: (launcher, request, signal) => new Run(request, settings, launcher).outcome(signal),
   };
 }
 
@@ -50,6 +63,7 @@ type Cause = 'timeout' | 'aborted';
 class Run {
   readonly #request: ProcessRequest;
   readonly #settings: Settings;
+  readonly #launcher: Launcher | undefined;
   readonly #kept: KeptOutput;
   readonly #decoder = new StringDecoder('utf8');
   readonly #mark = randomUUID();
@@ -64,9 +78,10 @@ class Run {
   /** From here on no timer is set and no signal sent: the number may be another's by now. */
   #over = false;
 
-  constructor(request: ProcessRequest, settings: Settings) {
+  constructor(request: ProcessRequest, settings: Settings, launcher?: Launcher) {
     this.#request = request;
     this.#settings = settings;
+    this.#launcher = launcher;
     this.#kept = new KeptOutput(request.outputLimit);
     this.#started = settings.clock.monotonic();
   }
@@ -95,11 +110,13 @@ class Run {
   #start(): void {
     const { root, shell, environment } = this.#settings;
     const { command, cwd, env, timeoutMs } = this.#request;
+    const { file, args, files = [], env: more } = this.#launcher ?? { file: shell.file, args: [], env: {} };
+    const inner = this.#launcher ? [shell.file, ...shell.args(command)] : shell.args(command);
     try {
-      this.#child = spawn(shell.file, shell.args(command), {
+      this.#child = spawn(file, [...args, ...inner], {
         cwd: cwd === undefined ? root : join(root, cwd),
-        env: { ...commandEnvironment(environment, root, env), [MARK]: this.#mark },
-        stdio: ['ignore', 'pipe', 'pipe'],
+        env: { ...commandEnvironment(environment, root, { ...env, ...more }), [MARK]: this.#mark },
+        stdio: ['ignore', 'pipe', 'pipe', ...files],
         // A group of its own, so that one signal reaches all of it.
         detached: process.platform !== 'win32',
         windowsHide: true,
