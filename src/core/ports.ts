@@ -167,6 +167,8 @@ export interface StagedChange {
   path: RelPath;
   before: Hash | null;
   after: Hash | null;
+  /** Somebody else changed it, too, while the command ran. */
+  meanwhile?: true;
 }
 
 /** How a command ended in the sandbox. What it changed stands beside the workspace until it is landed or dropped. */

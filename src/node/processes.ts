@@ -34,6 +34,10 @@ export interface Launcher {
 /** Processes, and the language their command lines are in. */
 export interface NodeProcesses extends Processes {
   readonly shell: Shell['kind'];
+}
+
+export interface LaunchingProcesses extends NodeProcesses {
+  /** Starts the shell through another program. */
   runThrough(launcher: Launcher, request: ProcessRequest, signal: AbortSignal): Promise<ProcessOutcome>;
 }
 
@@ -41,12 +45,14 @@ export interface NodeProcesses extends Processes {
 const drainMs = 250;
 /** How often to look whether what was told to end has ended. */
 const pollMs = 50;
+/** What holds all processes of a command together ends them together. */
+const launchedPollMs = 3;
 /** From here on a flood of output is slowed down. */
 const floodBytes = 16 * 1024 * 1024;
 const floodPauseMs = 20;
 
 /** Runs commands, each with a process group of its own, which ends with the command. */
-export function createProcesses(options: ProcessOptions): NodeProcesses {
+export function createProcesses(options: ProcessOptions): LaunchingProcesses {
   const shell = options.shell ?? findShell();
   const settings = { clock: systemClock, graceMs: 2000, environment: process.env, ...options, shell };
   return {
@@ -179,7 +185,7 @@ class Run {
   async #closed(): Promise<void> {
     const pid = this.#child?.pid;
     if (pid === undefined || !(await treeLives(pid, this.#cause && this.#mark))) this.#gone.resolve();
-    else this.#after(pollMs, () => void this.#closed());
+    else this.#after(this.#launcher ? launchedPollMs : pollMs, () => void this.#closed());
   }
 
   /** By force, and without waiting for pipes that someone still holds. */

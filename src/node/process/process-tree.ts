@@ -15,7 +15,7 @@ export async function signalTree(pid: number, mark: string, signal: 'SIGTERM' | 
 /** Whether anything of a command's group is still there, or, with its mark, anything that left the group. */
 export async function treeLives(pid: number, mark?: string): Promise<boolean> {
   if (process.platform === 'win32') return false;
-  return send(-pid, 0) || (mark !== undefined && (await straysOf(pid, mark)).length > 0);
+  return (send(-pid, 0) && (await groupRuns(pid))) || (mark !== undefined && (await straysOf(pid, mark)).length > 0);
 }
 
 /** At once and without waiting, for when this program itself ends. */
@@ -57,6 +57,21 @@ async function marked(mark: string): Promise<number[]> {
     }),
   );
   return found.filter(one => one !== undefined && one !== process.pid) as number[];
+}
+
+/** What has ended and was not fetched by its parent yet does nothing any more. */
+async function groupRuns(group: number): Promise<boolean> {
+  if (process.platform !== 'linux') return true;
+  const pids = (await readdir('/proc').catch(() => [])).filter(name => /^\d+$/.test(name));
+  const found = await Promise.all(
+    pids.map(async name => {
+      const stat = await readFile(`/proc/${name}/stat`, 'utf8').catch(() => '');
+      // The name before stands in brackets and may hold anything.
+      const [state, , of] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+      return Number(of) === group && state !== 'Z' && state !== 'X';
+    }),
+  );
+  return found.includes(true);
 }
 
 async function descendants(root: number): Promise<number[]> {

@@ -11,7 +11,7 @@ const TOOLS = words(`
   .nvm/versions .nvm/alias .volta/bin .volta/tools .fnm .local/share/fnm .local/share/pnpm .local/share/mise/installs .asdf/installs
   .asdf/shims .sdkman/candidates .jenv .pyenv .rbenv .rustup .cargo/bin .cargo/registry .cargo/git .cargo/env go .deno/bin .bun/bin
   .bun/install/cache .npm/_cacache .local/share/uv .local/share/pipx .local/pipx .local/lib .m2/repository .m2/wrapper
-  .gradle/caches .gradle/wrapper .ivy2/cache .sbt/boot .cache/pip .cache/uv .cache/go-build .cache/yarn .cache/pnpm
+  .gradle/wrapper .ivy2/cache .sbt/boot .cache/pip .cache/uv .cache/yarn .cache/pnpm
   .cache/node/corepack .cache/ms-playwright .cache/puppeteer .cache/Cypress .cache/pypoetry .cache/coursier .cache/deno
   .cache/composer .composer/vendor .gem .local/share/gem .nuget/packages .dotnet/tools .stack/programs .ghcup/bin .ghcup/ghc
   .cabal/packages .pub-cache .hex/packages .mix/archives .mix/elixir .opam .local/share/virtualenvs .conda miniconda3 anaconda3
@@ -32,11 +32,16 @@ export interface Readable {
 }
 
 /** What commands may read beside the workspace: the system, toolchains wherever the PATH finds them, caches of packages. */
-export async function readablePlaces(path: string, home: string, programs: readonly string[]): Promise<Readable> {
+export async function readablePlaces(
+  path: string,
+  home: string,
+  programs: readonly string[],
+  root: string,
+): Promise<Readable> {
   const readable: Readable = { mounts: [], links: [], hidden: [] };
   for (const place of SYSTEM) await addSystem(place, readable);
   const folders = [...path.split(delimiter), ...programs.map(dirname)].filter(isAbsolute).map(each => resolve(each));
-  const more = [...TOOLS.map(name => join(home, name)), ...(await Promise.all(folders.map(each => programsAt(each, home)))).flat()];
+  const more = [...TOOLS.map(name => join(home, name)), ...(await Promise.all(folders.map(each => programsAt(each, home, root)))).flat()];
   for (const place of new Set(more)) {
     if (SYSTEM.some(each => isWithin(each, place))) continue;
     const source = await realpath(place).catch(() => undefined);
@@ -62,12 +67,20 @@ export function isWithin(folder: string, path: string): boolean {
 }
 
 /** A folder of the PATH, with the installation around it, where it is one; in a home folder as little as possible. */
-async function programsAt(folder: string, home: string): Promise<string[]> {
+async function programsAt(folder: string, home: string, root: string): Promise<string[]> {
   const around = dirname(folder);
-  const isInstallation = /\/(bin|sbin|\.bin|Scripts)$/.test(folder) && around !== '/' && !isWithin(around, home);
-  if (isInstallation && around !== join(home, '.local')) return [around];
-  if (folder === '/' || isWithin(folder, home)) return [];
+  if (folder === '/' || isWithin(folder, home) || isWithin(folder, root)) return [];
+  const holds = isWithin(around, home) || isWithin(around, root) || around === join(home, '.local');
+  if (!holds && (await isInstallation(folder, around))) return [around];
   return [folder, ...(await installedBehind(folder, home))];
+}
+
+/** Programs that bring libraries along, and not just any folder with programs in it. */
+async function isInstallation(folder: string, around: string): Promise<boolean> {
+  if (/\/node_modules\/\.bin$/.test(folder)) return true;
+  if (!/\/s?bin$/.test(folder)) return false;
+  const names = await readdir(around).catch(() => []);
+  return names.some(name => /^(lib|lib64|libexec|share|include|jre|jmods|pkg)$/.test(name));
 }
 
 /** `~/.local/bin` holds links into folders of their own. */

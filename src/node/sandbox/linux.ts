@@ -1,0 +1,345 @@
+import { closeSync, openSync } from 'node:fs';
+import { lstat, readFile, realpath, stat, chmod, writeFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { isAbsolute, join, resolve } from 'node:path';
+import { claimsOf } from '../../core/agent/claims.ts';
+import { checkRelPath } from '../../core/paths.ts';
+import type {
+  CommandRights,
+  ProcessOutcome,
+  ProcessRequest,
+  Sandbox,
+  SandboxedRun,
+  SandboxStanding,
+  StagedChange,
+} from '../../core/ports.ts';
+import type { RelPath } from '../../protocol/ids.ts';
+import { hashOf } from '../hash.ts';
+import type { LaunchingProcesses } from '../processes.ts';
+import { bubblewrap, listing, type Tools, type View } from './bubblewrap.ts';
+import { ClosedFiles } from './closed-files.ts';
+import { landOutput } from './land-outputs.ts';
+import { Outputs } from './outputs.ts';
+import { type Readable, readablePlaces } from './readable.ts';
+import { seccompFilter } from './seccomp.ts';
+import { type Stage, SandboxStore, storePlaces } from './store.ts';
+import { readUpper, type Written } from './upper.ts';
+
+export interface LinuxSandboxOptions {
+  root: string;
+  processes: LaunchingProcesses;
+  environment: Readonly<Record<string, string | undefined>>;
+}
+
+interface Ready {
+  tools: Tools;
+  store: SandboxStore;
+  readable: Readable;
+  /** A file with the filter for calls of the kernel. */
+  filter: string | undefined;
+}
+
+const PROGRAMS = { bwrap: 'bubblewrap', unshare: 'util-linux', mount: 'mount', find: 'findutils' };
+const PROBE_MS = 20_000;
+/** Larger files are not brought under review. */
+const LARGEST = 64 * 1024 * 1024;
+
+const nothing = { changes: [], refused: [], unreached: [] };
+
+/** Commands in bubblewrap, above a layer that takes what they write until it is looked at. */
+export class LinuxSandbox implements Sandbox {
+  readonly #root: string;
+  readonly #processes: LaunchingProcesses;
+  readonly #environment: LinuxSandboxOptions['environment'];
+  readonly #home: string;
+  readonly #closed: ClosedFiles;
+  readonly #outputs: Outputs;
+  #ready: Promise<Ready> | undefined;
+  #standing: Promise<SandboxStanding> | undefined;
+
+  constructor({ root, processes, environment }: LinuxSandboxOptions) {
+    this.#root = root;
+    this.#processes = processes;
+    this.#environment = environment;
+    const home = environment.HOME ?? homedir();
+    this.#home = !isAbsolute(home) || home === '/' ? '/home/agent' : resolve(home);
+    this.#closed = new ClosedFiles(root);
+    this.#outputs = new Outputs(root);
+  }
+
+  standing(): Promise<SandboxStanding> {
+    this.#standing ??= this.#probe();
+    return this.#standing;
+  }
+
+  async run(request: ProcessRequest, rights: CommandRights, signal: AbortSignal): Promise<SandboxedRun> {
+    let stage: Stage | undefined;
+    let ready: Ready | undefined;
+    const drop = async () => {
+      if (stage) await ready?.store.drop(stage).catch(() => undefined);
+    };
+    const ended = (outcome: ProcessOutcome): SandboxedRun => ({
+      ...nothing,
+      outcome,
+      read: async path => Promise.reject(new Error(`"${path}" was not changed`)),
+      close: drop,
+    });
+    try {
+      ready = await this.#prepared();
+      stage = await ready.store.stage(this.#root);
+      const since = Date.now();
+      const outcome = await this.#start(ready, stage, request, rights, signal);
+      if (outcome.ended === 'not-started') return ended(outcome);
+      return await this.#result(ready, stage, rights, outcome, since);
+    } catch (error) {
+      await drop();
+      return ended(notStarted(error));
+    }
+  }
+
+  async close(): Promise<void> {
+    const ready = await this.#ready?.catch(() => undefined);
+    this.#ready = undefined;
+    await ready?.store.close();
+  }
+
+  async #start(ready: Ready, stage: Stage, request: ProcessRequest, rights: CommandRights, signal: AbortSignal) {
+    const { tools, store, readable, filter } = ready;
+    const own = await store.owned(rights.owner);
+    const view: View = {
+      root: this.#root,
+      folder: join(this.#root, request.cwd ?? '.'),
+      home: this.#home,
+      own,
+      readable,
+      closed: await this.#closed.find(),
+      ...(await this.#repository()),
+      emptied: (await isFolder(join(this.#root, '.orchestrate'))) ? ['.orchestrate'] : [],
+      denied: store.denied,
+      filtered: filter !== undefined,
+    };
+    const [file = '', ...args] = bubblewrap(tools, stage, view);
+    const open = filter === undefined ? undefined : openSync(filter, 'r');
+    try {
+      const launcher = { file, args, env: this.#variables(), ...(open !== undefined && { files: [open] }) };
+      return await this.#processes.runThrough(launcher, request, signal);
+    } finally {
+      if (open !== undefined) closeSync(open);
+    }
+  }
+
+  /** Everything that is kept beside a home goes there; caches that want to be written are this session's own. */
+  #variables(): Record<string, string> {
+    const at = (path: string) => join(this.#home, path);
+    return {
+      HOME: this.#home,
+      ...{ TMPDIR: '/tmp', TMP: '/tmp', TEMP: '/tmp' },
+      ...{ XDG_CACHE_HOME: at('.cache'), XDG_CONFIG_HOME: at('.config') },
+      ...{ XDG_DATA_HOME: at('.local/share'), XDG_STATE_HOME: at('.local/state') },
+      ...{ GOCACHE: at('.cache/go-build'), GRADLE_USER_HOME: at('.gradle') },
+      ORCHESTRATE_SANDBOXED: '1',
+    };
+  }
+
+  /** The repository can be read; where its files lie beside the workspace, there. */
+  async #repository(): Promise<{ fixed: RelPath[]; beside: string[] }> {
+    const git = join(this.#root, '.git');
+    const found = await lstat(git).catch(() => undefined);
+    if (found?.isDirectory()) return { fixed: ['.git'], beside: [] };
+    if (!found?.isFile()) return { fixed: [], beside: [] };
+    const named = /^gitdir: (.+)$/m.exec(await readFile(git, 'utf8'))?.[1];
+    const folder = named && (await realpath(resolve(this.#root, named)).catch(() => undefined));
+    // A file may name any folder; a working tree is known there, too.
+    const back = folder && (await readFile(join(folder, 'gitdir'), 'utf8').catch(() => undefined));
+    const known = back && (await realpath(back.trim()).catch(() => undefined)) === (await realpath(git));
+    if (!folder || !known || !(await isRepository(folder))) return { fixed: ['.git'], beside: [] };
+    const common = await readFile(join(folder, 'commondir'), 'utf8').catch(() => undefined);
+    const shared = common && (await realpath(resolve(folder, common.trim())).catch(() => undefined));
+    return { fixed: ['.git'], beside: [...(shared && (await isRepository(shared)) ? [shared] : []), folder] };
+  }
+
+  async #result(
+    { tools, store }: Ready,
+    stage: Stage,
+    rights: CommandRights,
+    outcome: ProcessOutcome,
+    since: number,
+  ): Promise<SandboxedRun> {
+    const root = this.#root;
+    const written = await readUpper(stage.upper, root, this.#outputs, folders => this.#merged(tools, stage, folders));
+    const { changes, refused } = await this.#judged(stage, rights, written, since);
+    for (const path of written.outputs) {
+      this.#outputs.note(path);
+      await landOutput(stage.upper, root, path);
+    }
+    return {
+      outcome,
+      changes,
+      refused,
+      unreached: [],
+      read: path => readFile(join(stage.upper, path)),
+      close: async landed => {
+        for (const path of landed) await keepMode(join(stage.upper, path), join(root, path)).catch(() => undefined);
+        await store.drop(stage).catch(() => undefined);
+      },
+    };
+  }
+
+  /** What differs, and whether its author may change it. */
+  async #judged(stage: Stage, rights: CommandRights, { files, gone, links }: Written, since: number) {
+    const claims = claimsOf(rights.write);
+    const changes: StagedChange[] = [];
+    const refused: RelPath[] = [...links];
+    const take = async (path: RelPath, after: Uint8Array | null) => {
+      const below = await lstat(join(this.#root, path)).catch(() => undefined);
+      const before = below?.isFile() ? await readFile(join(this.#root, path)) : null;
+      if (before === null ? after === null : after !== null && before.equals(after)) {
+        // Nothing but whether it can be run may be different.
+        if (before !== null && !claims.allows(path)) return;
+      }
+      const may = claims.allows(path) && checkRelPath(path).ok && (below === undefined || below.isFile());
+      if (!may) {
+        refused.push(path);
+        return;
+      }
+      const change = { path, before: before && hashOf(before), after: after && hashOf(after) };
+      changes.push(below && below.ctimeMs > since ? { ...change, meanwhile: true } : change);
+    };
+    for (const path of files) {
+      const { size } = await stat(join(stage.upper, path));
+      if (size > LARGEST) refused.push(path);
+      else await take(path, await readFile(join(stage.upper, path)));
+    }
+    for (const path of gone) await take(path, null);
+    changes.sort((one, other) => (one.path < other.path ? -1 : 1));
+    return { changes, refused: refused.sort() };
+  }
+
+  async #merged(tools: Tools, stage: Stage, folders: readonly RelPath[]) {
+    const [file = '', ...args] = listing(tools, stage, folders);
+    const listed = await this.#spawned(file, args);
+    const names = new Map<RelPath, Set<string>>(folders.map(folder => [folder, new Set()]));
+    for (const line of listed.split('\0')) {
+      const at = line.lastIndexOf('/');
+      if (at > 1) names.get(line.slice(2, at))?.add(line.slice(at + 1));
+    }
+    return names;
+  }
+
+  async #spawned(file: string, args: readonly string[]): Promise<string> {
+    const { execFile } = await import('node:child_process');
+    return new Promise((done, failed) => {
+      execFile(file, [...args], { maxBuffer: 256 * 1024 * 1024, timeout: PROBE_MS }, (error, out) =>
+        error ? failed(error) : done(out),
+      );
+    });
+  }
+
+  #prepared(): Promise<Ready> {
+    this.#ready ??= this.#prepare();
+    return this.#ready;
+  }
+
+  async #prepare(): Promise<Ready> {
+    const path = this.#environment.PATH ?? '';
+    const found = await Promise.all(Object.keys(PROGRAMS).map(name => findProgram(name)));
+    const missing = Object.values(PROGRAMS).filter((_, i) => found[i] === undefined);
+    const [bwrap, unshare] = found;
+    if (missing.length > 0 || !bwrap || !unshare) throw new Missing(missing);
+    const tools = { bwrap, unshare, shell: '/bin/sh' };
+    const cache = this.#environment.XDG_CACHE_HOME ?? (await existing(join(this.#environment.HOME ?? homedir(), '.cache')));
+    const readable = await readablePlaces(path, this.#home, [process.execPath], this.#root);
+    const bytes = seccompFilter();
+    let failure: unknown;
+    for (const place of storePlaces(cache)) {
+      const store = await SandboxStore.make([place]).catch(() => undefined);
+      if (!store) continue;
+      const filter = bytes && join(store.folder, 'filter');
+      if (bytes && filter) await writeFile(filter, bytes);
+      const ready: Ready = { tools, store, readable, filter };
+      const why = await this.#tried(ready);
+      if (why === undefined) return ready;
+      failure = why;
+      await store.close();
+    }
+    throw failure ?? new Error('there is no folder for temporary files that can be written to');
+  }
+
+  /** A command that would write outside, and must not get there; undefined: it is held. */
+  async #tried(ready: Ready): Promise<Error | undefined> {
+    const stage = await ready.store.stage(this.#root);
+    try {
+      const request = {
+        command: 'echo held > "$TMPDIR/probe" && ! touch /etc/orchestrate-probe 2>/dev/null && cat "$TMPDIR/probe"',
+        timeoutMs: PROBE_MS,
+        outputLimit: 4000,
+      };
+      const rights = { owner: 'probe', write: [], network: [] };
+      const outcome = await this.#start(ready, stage, request, rights, new AbortController().signal);
+      const { ended, exit, output, message } = outcome;
+      if (ended === 'exit' && exit === 0 && output.trim() === 'held') return undefined;
+      return new Error((message ?? output).trim().slice(0, 300) || `it ended with ${exit ?? ended}`);
+    } finally {
+      await ready.store.drop(stage);
+    }
+  }
+
+  async #probe(): Promise<SandboxStanding> {
+    try {
+      const { tools } = await this.#prepared();
+      const version = (await this.#spawned(tools.bwrap, ['--version'])).trim();
+      return { holds: true, by: version || 'bubblewrap' };
+    } catch (error) {
+      this.#ready = undefined;
+      if (error instanceof Missing) return { holds: false, why: error.message, advice: installing(error.packages) };
+      const why = error instanceof Error ? error.message : String(error);
+      return { holds: false, why: `A command could not be started in it: ${why}`, advice: forbidding(why) };
+    }
+  }
+}
+
+class Missing extends Error {
+  readonly packages: string[];
+  constructor(packages: string[]) {
+    super(`${packages.join(', ')} ${packages.length === 1 ? 'is' : 'are'} not installed.`);
+    this.packages = packages;
+  }
+}
+
+const installing = (packages: readonly string[]) =>
+  `Install ${packages.join(', ')}: apt install ${packages.join(' ')} (Debian, Ubuntu), dnf install ${packages.join(' ')} (Fedora), pacman -S ${packages.join(' ')} (Arch).`;
+
+/** The reasons that systems have for forbidding it, by what bubblewrap and unshare say. */
+const forbidding = (why: string) =>
+  /not permitted|denied|uid map|namespace/i.test(why)
+    ? 'The system forbids user namespaces. In a container they have to be allowed (--security-opt seccomp=unconfined, or --privileged); on Ubuntu by an AppArmor profile for bwrap and unshare, or sysctl kernel.apparmor_restrict_unprivileged_userns=0; elsewhere sysctl kernel.unprivileged_userns_clone=1.'
+    : 'It needs Linux 5.11 or newer with overlayfs and user namespaces, and a folder for temporary files on a disk of this machine.';
+
+const notStarted = (error: unknown): ProcessOutcome => ({
+  ended: 'not-started',
+  output: '',
+  omitted: 0,
+  ms: 0,
+  message: `the sandbox failed: ${error instanceof Error ? error.message : String(error)}`,
+});
+
+/** Never by the PATH, into which a workspace or a command may have put something. */
+async function findProgram(name: string): Promise<string | undefined> {
+  for (const folder of ['/usr/bin', '/bin', '/usr/local/bin', '/run/current-system/sw/bin', '/run/wrappers/bin']) {
+    const path = join(folder, name);
+    if ((await stat(path).catch(() => undefined))?.isFile()) return path;
+  }
+  return undefined;
+}
+
+const existing = async (path: string) => ((await isFolder(path)) ? path : undefined);
+const isFolder = async (path: string) => (await lstat(path).catch(() => undefined))?.isDirectory() === true;
+const isRepository = async (path: string) =>
+  (await stat(join(path, 'HEAD')).catch(() => undefined))?.isFile() === true;
+
+/** What became a program stays one, and the other way round. */
+async function keepMode(from: string, to: string): Promise<void> {
+  const [wanted, found] = await Promise.all([lstat(from), lstat(to)]);
+  if (!wanted.isFile() || !found.isFile() || (wanted.mode & 0o111) === (found.mode & 0o111)) return;
+  await chmod(to, (found.mode & 0o666) | (wanted.mode & 0o111));
+}
