@@ -176,6 +176,17 @@ export const Config = z.strictObject({
         })
         .optional()
         .describe('Patterns for single commands, such as "npm run *"; deny goes before ask, ask before allow'),
+      sandbox: choice({
+        auto: 'Where the system can hold them; elsewhere they are asked about',
+        required: 'No session begins where nothing can hold them',
+        off: 'Never: commands run as yours do, and are asked about',
+      })
+        .optional()
+        .describe('Whether the operating system holds the commands of agents; auto unless set'),
+      network: z
+        .array(z.string().regex(/^(\*\.)?[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$/))
+        .optional()
+        .describe('Domains that commands in the sandbox may reach, such as "registry.npmjs.org" or "*.pypi.org"'),
     })
     .optional()
     .describe('What agents may do without asking'),

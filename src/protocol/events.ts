@@ -293,6 +293,10 @@ const tools = [
     ended: z.enum(['exit', 'signal', 'timeout', 'aborted', 'not-started', 'interrupted']),
     ms: z.number(),
     output: LongText,
+    /** Whether the operating system held it; absent: nothing could. */
+    held: z.boolean().optional(),
+    /** Files that it changed in the sandbox only, without the right to. */
+    withheld: z.array(z.string()).optional(),
   }),
 ] as const;
 
@@ -320,6 +324,8 @@ const changes = [
     agent: z.string(),
     task: Name.optional(),
     model: ModelRef.optional(),
+    /** The command by which its author wrote it. */
+    command: z.string().optional(),
     before: Hash.nullable(),
     after: Hash.nullable(),
     /** Set when this content arrived under a new name. */

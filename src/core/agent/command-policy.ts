@@ -7,7 +7,7 @@ import { judgeRedirection } from './commands/redirect.ts';
 import { type CommandRules, type CompiledRules, compileRules } from './commands/rules.ts';
 import type { Simple } from './commands/simple.ts';
 import { unknownName, unwrap } from './commands/unwrap.ts';
-import { allowed, ask, atLeastAsk, type Finding, worst } from './commands/verdict.ts';
+import { allowed, ask, atLeastAsk, type Finding, whereHeld, worst } from './commands/verdict.ts';
 import { type Walk, walkLine } from './commands/walk.ts';
 import type { CommandJudge, CommandVerdict } from './contract.ts';
 
@@ -30,19 +30,21 @@ const maxNesting = 100;
  */
 export function createCommandJudge(policy: CommandPolicy): CommandJudge {
   const rules = compileRules(policy.rules ?? {});
-  return (line, folder) => {
-    const workspace = folder === undefined ? policy : { ...policy, folder };
+  return (line, folder, hold = 'none') => {
+    const workspace = { ...policy, ...(folder !== undefined && { folder }), held: hold === 'sandbox' };
     const hidden = hiddenCharacters(line);
     const found =
       hidden ??
       (policy.shell === 'posix' ? judgeLine(line, workspace, rules) : judgePlainShell(line, workspace, rules));
-    return plain(
-      folder === undefined || leadsInside(folder, policy) ? found : atLeastAsk(found, 'leaves-the-workspace', STAY),
-    );
+    const placed =
+      folder === undefined || leadsInside(folder, policy) ? found : atLeastAsk(found, 'leaves-the-workspace', STAY);
+    if (hold === 'outside') return plain(atLeastAsk(placed, 'outside-sandbox', OUTSIDE));
+    return { ...plain(placed), ...(placed.rule === 'git' && { outside: true }) };
   };
 }
 
 const STAY = 'Run it in a folder of the workspace.';
+const OUTSIDE = 'It asks to run outside of the sandbox, with all that you may do.';
 
 const leadsInside = (folder: string, policy: CommandPolicy) =>
   placeOf({ text: folder, fixed: true, glob: false, runs: [] }, policy) === 'inside';
@@ -51,7 +53,15 @@ function plain({ verdict, rule, advice, ownRule }: Finding): CommandVerdict {
   return { verdict, rule, advice, ...(ownRule && { ownRule }) };
 }
 
+/** The gravest of what was found, as it counts where the command is run. */
+const weigh = (findings: readonly Finding[], { held }: Workspace): Finding =>
+  worst(held ? findings.map(whereHeld) : findings);
+
 function judgeLine(line: string, workspace: Workspace, rules: CompiledRules): Finding {
+  return weigh([lineFinding(line, workspace, rules)], workspace);
+}
+
+function lineFinding(line: string, workspace: Workspace, rules: CompiledRules): Finding {
   if (line.length > maxLength || (line.match(/[(`]/g)?.length ?? 0) > maxNesting)
     return ask('too-long', 'Nobody can judge a line of this size. Write a script with write_file, and run that.');
   const walk = walkLine(line);
@@ -71,7 +81,10 @@ function accountedFor(line: string, walk: Walk): boolean {
 
 function judgeWalk(walk: Walk, workspace: Workspace, rules: CompiledRules, depth: number): Finding {
   if (depth > maxDepth) return ask('not-understood', 'Too many commands inside of commands.');
-  return worst([...walk.findings, ...walk.commands.map(command => judgeCommand(command, workspace, rules, depth))]);
+  return weigh(
+    [...walk.findings, ...walk.commands.map(command => judgeCommand(command, workspace, rules, depth))],
+    workspace,
+  );
 }
 
 function judgeCommand(command: Simple, around: Workspace, rules: CompiledRules, depth: number): Finding {
@@ -80,14 +93,15 @@ function judgeCommand(command: Simple, around: Workspace, rules: CompiledRules, 
     ...command.redirections.map(redirection => judgeRedirection(redirection, workspace)),
     ...command.assignments.map(judgeAssignment),
   ];
-  return worst([judgeItself(command, workspace, rules, depth), ...attached]);
+  return weigh([judgeItself(command, workspace, rules, depth), ...attached], workspace);
 }
 
 function judgeItself(command: Simple, workspace: Workspace, rules: CompiledRules, depth: number): Finding {
   if (command.args.length === 0) return allowed;
   if (rules.deny(command))
     return { verdict: 'deny', rule: 'user-deny', advice: 'A rule of the user refuses it.', final: true };
-  const bad = forbidden(command, workspace);
+  const found = forbidden(command, workspace);
+  const bad = found && workspace.held && whereHeld(found) === allowed ? undefined : found;
   const inner = unwrap(command);
   const below = inner ? judgeWalk(inner, workspace, rules, depth + 1) : allowed;
   const refused = worst([bad ?? allowed, below]);

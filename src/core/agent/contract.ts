@@ -186,11 +186,18 @@ export interface CommandVerdict {
   rule: string;
   /** A rule of the user's own asks about something in it, whatever else does. */
   ownRule?: true;
+  /** The sandbox would keep it from doing what it is for. */
+  outside?: true;
   /** For the model: what it may do instead. */
   advice: string;
 }
+/**
+ * What holds a command: `none` but the judge, if left out; the `sandbox`, in which what does no harm need not be asked
+ * about; or none where it would have been held, which is always asked about: `outside`.
+ */
+export type CommandHold = 'none' | 'sandbox' | 'outside';
 /** `folder` is where it is run, relative to the workspace; absent: the workspace's own. */
-export type CommandJudge = (command: string, folder?: RelPath) => CommandVerdict;
+export type CommandJudge = (command: string, folder?: RelPath, hold?: CommandHold) => CommandVerdict;
 
 /** What was answered for always about a tool of others, as long as it is the same tool. */
 export type ToolJudge = (tool: ForeignTool) => 'allow' | 'ask' | 'deny';

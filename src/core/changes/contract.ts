@@ -5,6 +5,8 @@ export interface Author {
   agent: string;
   task?: string;
   model?: ModelRef;
+  /** The command that wrote it for them. */
+  command?: string;
 }
 
 export interface SeenFile {

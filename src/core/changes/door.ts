@@ -7,6 +7,9 @@ import type { Files } from './files.ts';
 import type { Content } from './review.ts';
 import { type Ground, Tracked } from './tracked.ts';
 
+/** Of the command that wrote a file; all of it stands where it was run. */
+const COMMAND_SHOWN = 200;
+
 /** The real door: the baseline is taken, the intent is on disk, then the file is written. */
 export class Door implements ChangeDoor {
   readonly #ground: Ground;
@@ -40,7 +43,9 @@ export class Door implements ChangeDoor {
   }
 
   async #write(request: WriteRequest, signal: AbortSignal | undefined): Promise<DoorResult> {
-    const { path, author } = request;
+    const { path } = request;
+    // Whose lines they are is said by the agent; by which command, by the journal.
+    const { command, ...author } = request.author;
     const { journal, hash } = this.#ground;
     const { pending, known, before } = await this.#looked(path, signal);
     if (before.hash !== request.seen) return { ok: false, reason: 'changed-since-read', actual: before.hash };
@@ -63,6 +68,7 @@ export class Door implements ChangeDoor {
       write,
       path,
       ...author,
+      ...(command !== undefined && { command: command.slice(0, COMMAND_SHOWN) }),
       before: before.hash,
       after: after.hash,
       ...(request.renamedFrom !== undefined && { renamedFrom: request.renamedFrom }),

@@ -63,7 +63,13 @@ const rules: RulesOf<Config> = {
   },
   // A model that is said to be cheap is asked more than the budget allows.
   prices: 'agree',
-  permissions: { keys: { commands: { keys: { allow: 'agree', ask: 'add', deny: 'add' } } } },
+  permissions: {
+    keys: {
+      commands: { keys: { allow: 'agree', ask: 'add', deny: 'add' } },
+      sandbox: { strictest: ['required', 'auto', 'off'], unset: 'auto' },
+      network: 'agree',
+    },
+  },
   team: {
     keys: {
       maxAgents: { lower: scheduler.maxAgents },

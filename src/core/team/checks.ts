@@ -3,6 +3,7 @@ import type { EventOf } from '../../protocol/events.ts';
 import type { RelPath } from '../../protocol/ids.ts';
 import type { Check } from '../../protocol/plan.ts';
 import type { Coverage, TestFigures } from '../../protocol/tests.ts';
+import { type HeldHost, runHeld } from '../agent/held.ts';
 import { rowOf } from '../contract/try-contract.ts';
 import type { Clock, Http, NewId, Processes, WorkspaceFiles } from '../ports.ts';
 import type { Journal } from '../session/contract.ts';
@@ -17,6 +18,8 @@ export interface CheckHost {
   files: WorkspaceFiles;
   processes: Processes;
   http: Http;
+  /** Absent: nothing holds commands but the judge. */
+  held?: HeldHost | undefined;
   gate: CommandGate;
   clock: Clock;
   newId: NewId;
@@ -35,6 +38,8 @@ interface Finding {
 }
 
 const OUTPUT_LIMIT = 64 * 1024;
+/** In whose name the plan's own commands write. */
+const PLAN = 'plan';
 
 /** Runs one check and journals how it went. A check may be run again after an interruption: it only looks. */
 export async function runCheck(
@@ -43,10 +48,11 @@ export async function runCheck(
   signal: AbortSignal,
 ): Promise<EventOf<'check-ended'>> {
   const { journal, clock } = host;
+  const { task } = of;
   const id = host.newId('check');
   await journal.commit({ type: 'check-started', id, ...of });
   const from = clock.monotonic();
-  const finding = await look(host, of.check, signal).catch(
+  const finding = await look(host, task, of.check, signal).catch(
     (error: unknown): Finding => ({ ok: false, output: error instanceof Error ? error.message : String(error) }),
   );
   const { ok, exit, tests, coverage, contract, interrupted } = finding;
@@ -67,14 +73,15 @@ export async function runCheck(
   return ended;
 }
 
-function look(host: CheckHost, check: Check, signal: AbortSignal): Promise<Finding> {
-  if ('run' in check) return run(host, check.run, check.timeoutSeconds, signal);
+function look(host: CheckHost, task: string, check: Check, signal: AbortSignal): Promise<Finding> {
+  if ('run' in check) return run(host, task, check.run, check.timeoutSeconds, signal);
   if ('exists' in check) return exists(host, check.exists, signal);
-  return artifact(host, check, signal);
+  return artifact(host, task, check, signal);
 }
 
 async function run(
   host: CheckHost,
+  task: string,
   command: string,
   seconds: number | undefined,
   signal: AbortSignal,
@@ -82,10 +89,12 @@ async function run(
   const gate = await host.gate.ask(command, signal);
   if (!gate.ok) return { ok: false, output: gate.message, ...(gate.aborted && { interrupted: true }) };
   const reports = await watchReports(host.files, command);
-  const outcome = await host.processes.run(
-    { command, timeoutMs: (seconds ?? host.commandSeconds) * 1000, outputLimit: OUTPUT_LIMIT },
-    signal,
-  );
+  const request = { command, timeoutMs: (seconds ?? host.commandSeconds) * 1000, outputLimit: OUTPUT_LIMIT };
+  const { held, processes } = host;
+  const outcome =
+    held && !gate.outside
+      ? await runHeld(held, { request, ...inNameOf(host, task, command) }, signal)
+      : await processes.run(request, signal);
   const { ended, exit } = outcome;
   if (ended === 'aborted') return { ok: false, output: outcome.output, interrupted: true };
   const why = {
@@ -102,6 +111,15 @@ async function run(
   };
 }
 
+/** A check of an agent's task may change what the agent may, in its name; a task of the plan's own, all that no agent works on. */
+function inNameOf({ journal }: CheckHost, task: string, command: string) {
+  const { agents, tasks } = journal.state;
+  const spec = tasks.get(task)?.task;
+  const agent = [...agents.values()].findLast(each => each.task === task)?.agent ?? PLAN;
+  const write = spec?.kind === 'agent' ? spec.writes : ['**'];
+  return { author: { agent, task, command }, write };
+}
+
 async function exists(host: CheckHost, paths: string[], signal: AbortSignal): Promise<Finding> {
   const missing: string[] = [];
   for (const written of paths) {
@@ -115,6 +133,7 @@ async function exists(host: CheckHost, paths: string[], signal: AbortSignal): Pr
 
 async function artifact(
   host: CheckHost,
+  task: string,
   check: Extract<Check, { artifact: string }>,
   signal: AbortSignal,
 ): Promise<Finding> {
@@ -134,7 +153,7 @@ async function artifact(
     return { ok, output: contractText(rows), contract: { ...of, kind, rows } };
   }
   const { file: path = '', run: command } = matches ?? {};
-  const subject = command === undefined ? await file(host, path, signal) : await run(host, command, undefined, signal);
+  const subject = command === undefined ? await file(host, path, signal) : await run(host, task, command, undefined, signal);
   if (!subject.ok) return subject;
   const match = await matchSchema(content, subject.output);
   const row = rowOf(command === undefined ? path : `what ${command} prints`, [

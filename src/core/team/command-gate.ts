@@ -1,4 +1,4 @@
-import type { Attention, CommandJudge } from '../agent/contract.ts';
+import type { Attention, CommandHold, CommandJudge } from '../agent/contract.ts';
 import { planHash } from '../plan/approval.ts';
 import { commandsIn } from '../plan/commands.ts';
 import type { HashOf } from '../ports.ts';
@@ -7,7 +7,11 @@ import type { SessionState } from '../session/state.ts';
 
 /** Whether a command of the plan may run. */
 export interface CommandGate {
-  ask(command: string, signal: AbortSignal): Promise<{ ok: true } | { ok: false; message: string; aborted?: boolean }>;
+  /** `outside`: the sandbox would keep it from doing what it is for. */
+  ask(
+    command: string,
+    signal: AbortSignal,
+  ): Promise<{ ok: true; outside?: boolean } | { ok: false; message: string; aborted?: boolean }>;
 }
 
 /** In whose name the plan's own commands ask. */
@@ -30,11 +34,13 @@ export function planCommandGate(
   judge: CommandJudge,
   attention: Attention,
   agreedTo: (command: string) => boolean,
+  hold: CommandHold = 'none',
 ): CommandGate {
   return {
     async ask(command, signal) {
-      const { verdict, rule, advice, ownRule } = judge(command);
-      if (verdict === 'allow' || (verdict === 'ask' && !ownRule && agreedTo(command))) return { ok: true };
+      const { verdict, rule, advice, ownRule, outside } = judge(command, undefined, hold);
+      const ok = { ok: true, ...(outside && { outside }) } as const;
+      if (verdict === 'allow' || (verdict === 'ask' && !ownRule && agreedTo(command))) return ok;
       if (verdict === 'deny') {
         journal.append({ type: 'permission-denied', agent: PLAN, kind: 'command', what: command, rule, advice });
         return { ok: false, message: `refused by the rule "${rule}". ${advice}` };
@@ -43,7 +49,7 @@ export function planCommandGate(
         { agent: PLAN, kind: 'command', what: command, rule, because: advice },
         signal,
       );
-      if (answer.decision === 'allow') return { ok: true };
+      if (answer.decision === 'allow') return ok;
       if (signal.aborted) return { ok: false, message: 'interrupted', aborted: true };
       return { ok: false, message: `not allowed (rule "${rule}")${answer.reason ? `: ${answer.reason}` : ''}` };
     },

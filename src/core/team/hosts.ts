@@ -58,9 +58,11 @@ export function planningHost({ ports, settings, attention, names, workspace }: T
 }
 
 function checkHost({ ports, settings, attention }: Team): CheckHost {
-  const { journal, files, processes, http, clock, newId, judge, hashOf } = ports;
-  const gate = planCommandGate(journal, judge, attention, command => userAgreedTo(journal.state, command, hashOf));
-  return { journal, files, processes, http, clock, newId, gate, commandSeconds: settings.commandSeconds };
+  const { journal, files, processes, http, holding, clock, newId, judge, hashOf } = ports;
+  const agreedTo = (command: string) => userAgreedTo(journal.state, command, hashOf);
+  const gate = planCommandGate(journal, judge, attention, agreedTo, holding ? 'sandbox' : 'none');
+  const held = holding && { ...holding, journal, files, attention };
+  return { journal, files, processes, http, held, clock, newId, gate, commandSeconds: settings.commandSeconds };
 }
 
 export function plainTaskHost(team: Team): PlainTaskHost {

@@ -2,6 +2,8 @@ import type { EventOf } from '../../protocol/events.ts';
 import type { ModelRef, NanoUsd, RelPath } from '../../protocol/ids.ts';
 import type { Usage } from '../../protocol/message.ts';
 import type { AgentRunner, CommandJudge, ResumePoint, RoleSpec } from '../agent/contract.ts';
+import type { Holding } from '../agent/held.ts';
+import type { ChangeDoor } from '../changes/contract.ts';
 import type { Clock, HashOf, Http, Log, NewId, Processes, WorkspaceFiles } from '../ports.ts';
 import type { Router } from '../routing/contract.ts';
 import type { Journal } from '../session/contract.ts';
@@ -20,6 +22,8 @@ export interface SessionPorts {
   files: WorkspaceFiles;
   processes: Processes;
   http: Http;
+  /** Absent: nothing holds commands but the judge. */
+  holding?: (Holding & { door: ChangeDoor }) | undefined;
   judge: CommandJudge;
   routes: Routes;
   clock: Clock;

@@ -3,6 +3,7 @@ import type { ErrorClass, StopReason } from '../../protocol/message.ts';
 import { type Claims, claimsOf } from '../agent/claims.ts';
 import type { AgentJob, AgentResult, Attention, CommandJudge } from '../agent/contract.ts';
 import { Conversation } from '../agent/conversation.ts';
+import type { LandingHost } from '../agent/landing.ts';
 import type { Reins } from '../agent/reins.ts';
 import type { HashOf } from '../ports.ts';
 import type { Refusal } from '../routing/budget.ts';
@@ -15,7 +16,7 @@ import type {
   Workers,
   WorkerTurn,
 } from './contract.ts';
-import { keepResult, type LandingHost, land } from './landing.ts';
+import { keepResult, land } from './landing.ts';
 import { type LedgerHost, WorkerLedger } from './ledger.ts';
 import { workerModel } from './names.ts';
 import { Narrator, type NarratorHost } from './narrator.ts';

@@ -12,9 +12,11 @@ const system = words(
   'shutdown reboot halt poweroff init telinit systemctl service initctl rc-service launchctl mount umount fdisk parted sfdisk ' +
     'sgdisk gdisk wipefs mkswap swapon swapoff losetup cryptsetup pvcreate vgremove lvremove mdadm insmod modprobe rmmod sysctl ' +
     'iptables ip6tables nft ufw firewall-cmd useradd userdel usermod adduser deluser groupadd groupdel passwd chpasswd visudo ' +
-    'vipw crontab at batch atd killall pkill skill diskutil diskpart bootcfg bcdedit format reg regedit schtasks sc netsh ' +
+    'vipw crontab at batch atd diskutil diskpart bootcfg bcdedit format reg regedit schtasks sc netsh ' +
     'vssadmin cipher takeown icacls setx update-grub efibootmgr hdparm nvme blkdiscard badblocks debugfs tune2fs resize2fs',
 );
+/** End processes by their names, whoever started them. */
+const enders = words('killall pkill skill');
 const publishing: Record<string, ReadonlySet<string>> = {
   npm: words('publish unpublish login adduser logout token owner deprecate dist-tag access team hook star profile'),
   pnpm: words('publish unpublish login logout'),
@@ -43,9 +45,10 @@ export function forbidden(command: Simple, workspace: Workspace): Finding | unde
   const name = nameOf(command);
   if (asOther.has(name))
     return never('as-another-user', 'Commands run as the user who started the session, and as nobody else.');
+  if (enders.has(name)) return never('ends-processes', systemAdvice);
   if (system.has(name) || /^mkfs(\.|$)/.test(name)) return never('changes-the-system', systemAdvice);
   if (name === 'kill' && command.args.slice(1).some(arg => /^-1$/.test(arg.text)))
-    return never('changes-the-system', systemAdvice);
+    return never('ends-processes', systemAdvice);
   if (runsDownload(command, name))
     return never('runs-download', 'What is downloaded is not run unseen. Ask the user to install it.');
   return publishes(command, name) ?? forbiddenGit(command, name) ?? forbiddenFiles(command, name, workspace);

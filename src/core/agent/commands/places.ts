@@ -30,6 +30,8 @@ export interface Workspace {
   folder?: RelPath | undefined;
   /** Where the command in question stands, seen from there. */
   at?: Standing;
+  /** Whether the operating system holds what is run. */
+  held?: boolean;
 }
 
 const harmlessDevices = new Set(['/dev/null', '/dev/stdin', '/dev/stdout', '/dev/stderr']);

@@ -30,6 +30,19 @@ export function worst(findings: readonly Finding[]): Finding {
   return findings.some(({ ownRule }) => ownRule) ? { ...result, ownRule: true } : result;
 }
 
+/** Questions that are asked in the sandbox, too: what git is for it cannot do there, and the user's rules may be meant. */
+const stillAsked = new Set(['git', 'too-long', 'not-understood']);
+/** Refused outside of the sandbox only: inside, these processes are the command's own, and these files in no other world. */
+const refusedOutside = new Set(['ends-processes', 'writes-outside']);
+
+/** A finding about a command that the operating system holds: what it cannot do there need not be asked about. */
+export function whereHeld(finding: Finding): Finding {
+  const { verdict, rule, ownRule } = finding;
+  if (ownRule) return finding;
+  if (verdict === 'ask') return stillAsked.has(rule) ? finding : allowed;
+  return refusedOutside.has(rule) ? allowed : finding;
+}
+
 /** At least a question, whatever the finding is. */
 export const atLeastAsk = (finding: Finding, rule: string, advice: string): Finding =>
   finding.verdict === 'allow' ? ask(rule, advice) : finding;

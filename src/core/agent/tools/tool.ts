@@ -7,6 +7,7 @@ import type { Clock, ForeignTools, HashOf, NewId, Processes, WorkspaceFiles } fr
 import type { Journal } from '../../session/contract.ts';
 import type { Claims } from '../claims.ts';
 import type { AgentResult, Attention, CommandJudge, PlanReviser, ToolJudge, ToolResult } from '../contract.ts';
+import type { Holding } from '../held.ts';
 import type { SeenFiles } from '../seen-files.ts';
 
 /** What tools need of the world. */
@@ -15,6 +16,8 @@ export interface ToolHost {
   files: WorkspaceFiles;
   door: ChangeDoor;
   processes: Processes;
+  /** Absent: nothing holds commands but the judge. */
+  holding?: Holding | undefined;
   judge: CommandJudge;
   attention: Attention;
   /** Tools that others bring; absent where there can be none. */
