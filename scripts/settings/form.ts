@@ -38,6 +38,8 @@ const groups: Record<string, Record<string, Setting>> = {
     'permissions.commands.allow': {},
     'permissions.commands.ask': {},
     'permissions.commands.deny': {},
+    'permissions.sandbox': {},
+    'permissions.network': {},
     'supervisor.silenceSeconds': { usual: seconds(supervisor.silenceMs) },
     'supervisor.repeatedCalls': { usual: supervisor.repeatedCalls },
     'supervisor.repeatedErrors': { usual: supervisor.repeatedErrors },

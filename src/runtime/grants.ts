@@ -94,11 +94,18 @@ export class GrantFile {
 
 /** What the policy would ask about is looked up first; what it refuses stays refused. */
 export function grantedJudge(judge: CommandJudge, grants: Pick<GrantFile, 'get'>): CommandJudge {
-  return (command, folder) => {
-    const found = judge(command, folder);
+  return (command, folder, hold) => {
+    const found = judge(command, folder, hold);
     if (found.verdict !== 'ask') return found;
     const granted = grants.get(command, folder);
     if (granted === undefined) return found;
-    return { verdict: granted, rule: 'answered-for-always', advice: 'The user refused this command for always.' };
+    const { outside } = found;
+    const kept = outside && { outside };
+    return {
+      ...kept,
+      verdict: granted,
+      rule: 'answered-for-always',
+      advice: 'The user refused this command for always.',
+    };
   };
 }

@@ -1,6 +1,7 @@
 import { createCommandJudge } from '../core/agent/command-policy.ts';
 import type { CommandRules } from '../core/agent/commands/rules.ts';
 import type { AgentStream, Attention } from '../core/agent/contract.ts';
+import type { Holding } from '../core/agent/held.ts';
 import { AgentHistories } from '../core/agent/histories.ts';
 import type { ProjectTexts } from '../core/agent/roles/roles.ts';
 import { loadRoles } from '../core/agent/roles/roles.ts';
@@ -50,6 +51,10 @@ export interface SessionHost {
   workspace: string;
   files: WorkspaceFiles;
   processes: NodeProcesses;
+  /** Absent: nothing holds commands but the judge. It is closed with the session. */
+  holding?: Holding | undefined;
+  /** Said when the session begins: what it has to do without. */
+  notice?: string | undefined;
   texts: ProjectTexts;
   clock: Clock;
   log: Log;
@@ -235,6 +240,7 @@ async function begin(
     ...shared,
     router,
     processes,
+    holding: host.holding,
     judge,
     revise: (agent, plan, signal) => (team.current as Session).reviseFor(agent, plan, signal),
     judgeTool: tool => host.grants.tool(tool),
@@ -275,6 +281,7 @@ async function begin(
       files,
       processes,
       http: loopbackHttp,
+      holding: host.holding && { ...host.holding, door: changes.door },
       judge,
       routes,
       clock,
@@ -295,6 +302,7 @@ async function begin(
       approvePlan: host.approvePlan,
       approveAll: host.approveAll,
       remember: (request, decision) => void host.grants.add(request, decision, host.foreign?.list()),
+      ...(host.notice !== undefined && { notice: host.notice }),
       budgetUsd: (budget.limit ?? engine.budget.limits.session) / 1e9,
     },
     start,
@@ -317,6 +325,7 @@ async function begin(
         .accept({}, changes.views(), { by: 'user' })
         .catch(error => log.write(failure.aborted ? 'warn' : 'error', 'the changes could not be accepted', error));
     for (const each of owned.reverse()) each.dispose();
+    await host.holding?.sandbox.close();
     await texts.stop();
     await writeReport(journal.state, store).catch(error =>
       log.write(failure.aborted ? 'warn' : 'error', 'the report could not be written', error),

@@ -26,7 +26,7 @@ import { systemClock as clock } from '../node/clock.ts';
 import { hashOf } from '../node/hash.ts';
 import { newId } from '../node/new-id.ts';
 import { userFolder } from '../node/places.ts';
-import { createProcesses } from '../node/processes.ts';
+import { createProcesses, type LaunchingProcesses } from '../node/processes.ts';
 import { NodeProjectTexts } from '../node/project-texts.ts';
 import { type Adoption, adopt } from '../node/session/adopt.ts';
 import { sealSecret } from '../node/session/secret.ts';
@@ -51,6 +51,7 @@ import { type Candidate, type Listed, listModels, tryModel } from './connect.ts'
 import { diagnose, diagnoseWorkers } from './diagnose.ts';
 import { Engine, type Hindrance } from './engine.ts';
 import { GrantFile } from './grants.ts';
+import { holdCommands } from './holding.ts';
 import { environmentSecrets } from './keys.ts';
 import { agree, loadFrom } from './load-config.ts';
 import { openSession } from './open-session.ts';
@@ -123,8 +124,12 @@ export class Window {
       if (hindrance) return { ok: false, ...hindrance };
       const grants = new GrantFile(userFolder(environment), workspace);
       await grants.load();
-      const processes = createProcesses({ root: workspace, clock });
-      const { beforeCommand } = this.#parts;
+      const processes = this.#processes();
+      const held = await holdCommands(loaded.config, { root: workspace, processes, environment });
+      if (!held.ok) {
+        const problem = { severity: 'error', source: 'permissions.sandbox', message: held.message } as const;
+        return { ok: false, reason: 'config', problems: [problem] };
+      }
       const opened = await openSession(
         {
           kind: 'editor',
@@ -133,15 +138,9 @@ export class Window {
           version,
           grants,
           files: await this.#parts.files(),
-          processes: beforeCommand
-            ? {
-                ...processes,
-                run: async (request, signal) => {
-                  await beforeCommand();
-                  return processes.run(request, signal);
-                },
-              }
-            : processes,
+          processes,
+          holding: held.holding,
+          notice: held.notice,
           texts: new NodeProjectTexts(workspace),
           present: () => true,
           approvePlan: loaded.config.team?.approvePlan !== false,
@@ -159,7 +158,10 @@ export class Window {
             ? { kind: 'new', goal: (rehearsal as Rehearsal).script.goal }
             : { kind: 'new', goal: beginning.goal, ...(beginning.plan && { plan: beginning.plan }) },
       );
-      if (!opened.ok) return opened;
+      if (!opened.ok) {
+        await held.holding?.sandbox.close();
+        return opened;
+      }
       kept = true;
       this.#keep(opened.session, engine, rehearsal);
       return opened;
@@ -169,6 +171,24 @@ export class Window {
         await rehearsal?.close();
       }
     }
+  }
+
+  /** What agents wrote into open documents is saved before a command may read it. */
+  #processes(): LaunchingProcesses {
+    const { workspace, beforeCommand } = this.#parts;
+    const processes = createProcesses({ root: workspace, clock });
+    if (!beforeCommand) return processes;
+    return {
+      ...processes,
+      run: async (...args) => {
+        await beforeCommand();
+        return processes.run(...args);
+      },
+      runThrough: async (...args) => {
+        await beforeCommand();
+        return processes.runThrough(...args);
+      },
+    };
   }
 
   list(): Promise<SessionSummary[]> {

@@ -53,6 +53,8 @@ export interface SessionSettings {
   present(): boolean;
   /** Keeps an answer that was given for always beyond the session. */
   remember?: AttentionOptions['remember'];
+  /** What the session has to do without, for people. */
+  notice?: string;
   budgetUsd?: number;
   commandSeconds: number;
   limits: TaskLimits;

@@ -154,6 +154,8 @@ export class Session {
     const { journal, files } = this.#ports;
     const { signal } = this.#stop;
     await this.#open();
+    const { notice: text } = this.#settings;
+    if (text !== undefined) journal.append({ type: 'notice', level: 'warning', code: 'not-held', text });
     this.#workspace = await workspaceBrief(files, signal).catch(() => '');
     const agreed = await agreeOnPlan(planningHost(this.#team), signal);
     if (!agreed.ok) {

@@ -81,7 +81,10 @@ export function bubblewrap(tools: Tools, stage: Stage, view: View): string[] {
     ...['--bind', own.temporary, '/tmp', '--bind', own.temporary, '/var/tmp'],
     ...readable.links.flatMap(({ target, to }) => ['--symlink', to, target]),
     // What lies around something else comes before it.
-    ...[{ bind: '--bind', source: own.home, target: home }, ...readable.mounts.map(each => ({ bind: '--ro-bind', ...each }))]
+    ...[
+      { bind: '--bind', source: own.home, target: home },
+      ...readable.mounts.map(each => ({ bind: '--ro-bind', ...each })),
+    ]
       .sort((one, other) => one.target.length - other.target.length)
       .flatMap(({ bind, source, target }) => [bind, source, target]),
     ...readable.hidden.flatMap(({ path, folder }) => hide(path, folder)),

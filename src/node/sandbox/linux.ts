@@ -1,5 +1,5 @@
 import { closeSync, openSync } from 'node:fs';
-import { lstat, readFile, realpath, stat, chmod, writeFile } from 'node:fs/promises';
+import { chmod, lstat, readFile, realpath, stat, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import { claimsOf } from '../../core/agent/claims.ts';
@@ -22,7 +22,7 @@ import { landOutput } from './land-outputs.ts';
 import { Outputs } from './outputs.ts';
 import { type Readable, readablePlaces } from './readable.ts';
 import { seccompFilter } from './seccomp.ts';
-import { type Stage, SandboxStore, storePlaces } from './store.ts';
+import { SandboxStore, type Stage, storePlaces } from './store.ts';
 import { readUpper, type Written } from './upper.ts';
 
 export interface LinuxSandboxOptions {
@@ -247,7 +247,8 @@ export class LinuxSandbox implements Sandbox {
     const [bwrap, unshare] = found;
     if (missing.length > 0 || !bwrap || !unshare) throw new Missing(missing);
     const tools = { bwrap, unshare, shell: '/bin/sh' };
-    const cache = this.#environment.XDG_CACHE_HOME ?? (await existing(join(this.#environment.HOME ?? homedir(), '.cache')));
+    const cache =
+      this.#environment.XDG_CACHE_HOME ?? (await existing(join(this.#environment.HOME ?? homedir(), '.cache')));
     const readable = await readablePlaces(path, this.#home, [process.execPath], this.#root);
     const bytes = seccompFilter();
     let failure: unknown;
@@ -334,8 +335,7 @@ async function findProgram(name: string): Promise<string | undefined> {
 
 const existing = async (path: string) => ((await isFolder(path)) ? path : undefined);
 const isFolder = async (path: string) => (await lstat(path).catch(() => undefined))?.isDirectory() === true;
-const isRepository = async (path: string) =>
-  (await stat(join(path, 'HEAD')).catch(() => undefined))?.isFile() === true;
+const isRepository = async (path: string) => (await stat(join(path, 'HEAD')).catch(() => undefined))?.isFile() === true;
 
 /** What became a program stays one, and the other way round. */
 async function keepMode(from: string, to: string): Promise<void> {

@@ -8,7 +8,8 @@ import { IgnoreRules } from '../ignore-rules.ts';
 const names = (text: string) => new Set(text.split(/\s+/).filter(Boolean));
 
 /** What package managers, compilers and test runners make, whether or not an ignore file says so. */
-const BUILD_FOLDERS = names(`node_modules __pycache__ .pytest_cache .mypy_cache .ruff_cache .hypothesis .tox .nox .venv venv target dist
+const BUILD_FOLDERS =
+  names(`node_modules __pycache__ .pytest_cache .mypy_cache .ruff_cache .hypothesis .tox .nox .venv venv target dist
   build out coverage .nyc_output htmlcov .next .nuxt .svelte-kit .astro .turbo .parcel-cache .vite .gradle .angular .dart_tool
   _build deps .stack-work dist-newstyle .build obj .cache test-results playwright-report .eggs .zig-cache zig-out`);
 const BUILD_FILES =

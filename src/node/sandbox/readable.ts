@@ -41,14 +41,18 @@ export async function readablePlaces(
   const readable: Readable = { mounts: [], links: [], hidden: [] };
   for (const place of SYSTEM) await addSystem(place, readable);
   const folders = [...path.split(delimiter), ...programs.map(dirname)].filter(isAbsolute).map(each => resolve(each));
-  const more = [...TOOLS.map(name => join(home, name)), ...(await Promise.all(folders.map(each => programsAt(each, home, root)))).flat()];
+  const more = [
+    ...TOOLS.map(name => join(home, name)),
+    ...(await Promise.all(folders.map(each => programsAt(each, home, root)))).flat(),
+  ];
   for (const place of new Set(more)) {
     if (SYSTEM.some(each => isWithin(each, place))) continue;
     const source = await realpath(place).catch(() => undefined);
     if (source === undefined || source === '/' || isWithin(source, home)) continue;
     readable.mounts.push({ source, target: place });
     // What lies there may name its own place.
-    if (source !== place && !SYSTEM.some(each => isWithin(each, source))) readable.mounts.push({ source, target: source });
+    if (source !== place && !SYSTEM.some(each => isWithin(each, source)))
+      readable.mounts.push({ source, target: source });
   }
   readable.hidden.push(...(await hiddenSettings()));
   return readable;

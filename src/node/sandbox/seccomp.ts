@@ -77,7 +77,14 @@ export function seccompFilter(arch: string = process.arch): Uint8Array | undefin
     [LOAD, 0, 0, AT.number],
     [IF_EQUAL, 0, TYPES_FOR_OTHERS.length + 2, machine.ioctl],
     [LOAD, 0, 0, AT.secondArgument],
-    ...TYPES_FOR_OTHERS.map((request, i): Step => [IF_EQUAL, TYPES_FOR_OTHERS.length - 1 - i, i + 1 < TYPES_FOR_OTHERS.length ? 0 : 1, request]),
+    ...TYPES_FOR_OTHERS.map(
+      (request, i): Step => [
+        IF_EQUAL,
+        TYPES_FOR_OTHERS.length - 1 - i,
+        i + 1 < TYPES_FOR_OTHERS.length ? 0 : 1,
+        request,
+      ],
+    ),
     refuse,
     [RETURN, 0, 0, ALLOW],
   );

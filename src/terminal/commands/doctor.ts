@@ -3,18 +3,25 @@ import { configuredProviders } from '../../core/config/providers.ts';
 import type { Diagnosis, WorkerDiagnosis } from '../../core/doctor.ts';
 import { oneLine } from '../../core/plain.ts';
 import { diagnose, diagnoseWorkers } from '../../runtime/diagnose.ts';
+import { diagnoseSandbox, type SandboxDiagnosis } from '../../runtime/holding.ts';
 import { environmentSecrets, keyVariable } from '../../runtime/keys.ts';
 import { loadFrom } from '../../runtime/load-config.ts';
 import { workspaceOf } from '../find-session.ts';
 import { problemLines } from '../problems.ts';
-import { table } from '../style.ts';
+import { type Style, table } from '../style.ts';
 import { type Call, EXIT, option, print, printJson, type Terminal } from '../terminal.ts';
+
+interface Found {
+  diagnoses: readonly Diagnosis[];
+  workers: readonly WorkerDiagnosis[];
+  sandbox: SandboxDiagnosis;
+}
 
 /** Prints what was found; 0 when everything that is set up works and there is at least one such provider. */
 export function showDiagnoses(
   terminal: Terminal,
   problems: readonly ConfigProblem[],
-  { diagnoses, workers }: { diagnoses: readonly Diagnosis[]; workers: readonly WorkerDiagnosis[] },
+  { diagnoses, workers, sandbox }: Found,
   json: boolean,
 ): number {
   const { style } = terminal;
@@ -27,6 +34,7 @@ export function showDiagnoses(
     for (const problem of problems) printJson(terminal, { type: 'configuration', ...problem });
     for (const diagnosis of diagnoses) printJson(terminal, { type: 'provider', ...diagnosis });
     for (const worker of workers) printJson(terminal, { type: 'worker', ...worker });
+    printJson(terminal, { type: 'sandbox', ...sandbox });
     return code;
   }
   if (problems.length > 0) print(terminal, `${problemLines(problems, style)}\n`);
@@ -56,6 +64,7 @@ export function showDiagnoses(
       `\n${each.explicit ? style.bad('✘') : style.dim('–')} ${style.bold(oneLine(each.label))}: ${why.join('. ')}`,
     );
   }
+  print(terminal, `\n${sandboxLine(sandbox, style)}`);
   const faults = diagnoses.filter(each => each.ok === false);
   for (const each of faults) {
     print(
@@ -81,6 +90,14 @@ function loginWord({ login, message }: WorkerDiagnosis): string {
   return message === undefined ? 'not told' : 'unknown';
 }
 
+/** Whether commands of agents are held, and if not, what to do. */
+function sandboxLine(found: SandboxDiagnosis, style: Style): string {
+  if (found.holds === 'off')
+    return `${style.dim('–')} Sandbox: switched off (permissions.sandbox); commands are asked about.`;
+  if (found.holds) return `${style.good('✔')} Sandbox: commands of agents are held by ${oneLine(found.by)}.`;
+  return `${style.dim('–')} Sandbox: none, so that more commands are asked about. ${oneLine(`${found.why} ${found.advice}`)}`;
+}
+
 /** `orchestrate doctor` */
 export async function doctor(terminal: Terminal, call: Call): Promise<number> {
   const { environment, clock, interrupt } = terminal;
@@ -101,5 +118,6 @@ export async function doctor(terminal: Terminal, call: Call): Promise<number> {
     { environment, workspace, clock, version: terminal.version },
     interrupt,
   );
-  return showDiagnoses(terminal, problems, { diagnoses, workers }, call.options.json === true);
+  const sandbox = await diagnoseSandbox(config, { workspace, environment });
+  return showDiagnoses(terminal, problems, { diagnoses, workers, sandbox }, call.options.json === true);
 }

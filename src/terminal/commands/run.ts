@@ -21,6 +21,7 @@ import type { NanoUsd } from '../../protocol/ids.ts';
 import type { Plan } from '../../protocol/plan.ts';
 import { Engine } from '../../runtime/engine.ts';
 import { GrantFile } from '../../runtime/grants.ts';
+import { holdCommands } from '../../runtime/holding.ts';
 import { environmentSecrets } from '../../runtime/keys.ts';
 import { loadFrom } from '../../runtime/load-config.ts';
 import { type Opening, openSession, type SessionHost } from '../../runtime/open-session.ts';
@@ -146,6 +147,9 @@ async function start(
     if (hindrance) throw new UsageError(hindranceText(hindrance, engine));
     const grants = new GrantFile(folder, workspace);
     await grants.load();
+    const processes = createProcesses({ root: workspace, clock });
+    const held = await holdCommands(config, { root: workspace, processes, environment });
+    if (!held.ok) throw new UsageError(held.message);
     const events = new Relay<JournalEvent>();
     const host: SessionHost = {
       kind: 'terminal',
@@ -154,7 +158,9 @@ async function start(
       version,
       grants,
       files: new NodeWorkspace(workspace, { ripgrep: await findRipgrep() }),
-      processes: createProcesses({ root: workspace, clock }),
+      processes,
+      holding: held.holding,
+      notice: held.notice,
       texts: new NodeProjectTexts(workspace),
       present,
       approvePlan,
@@ -167,6 +173,7 @@ async function start(
     };
     const opened = await openSession(host, engine, opening);
     if (!opened.ok) {
+      await held.holding?.sandbox.close();
       if (opened.reason === 'elsewhere') throw new UsageError(fromElsewhere(opened.session, opened.origin));
       if (opened.reason === 'missing') throw new UsageError('There is no such session.');
       const { pid, host: kind, machine } = opened.owner;
