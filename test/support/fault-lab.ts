@@ -47,6 +47,7 @@ export async function faultLab(folder: string, places: Record<string, Place>, mo
     providers: Object.fromEntries(providers),
     routes: { default: route },
     prices: route.map(model => ({ model, input: 1, output: 1 })),
+    permissions: { sandbox: 'off' },
     ...more,
   };
   await writeFile(join(home, 'config.yaml'), stringify(config));

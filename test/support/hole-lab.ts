@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CanonicalRequest, ScriptedAnswer, ScriptedCall } from '../../src/rehearsal/wire/types.ts';
 import { plant, type TreeEntry, treeChanges, treeOf } from './file-tree.ts';
+import { needsSandbox } from './sandbox.ts';
 import { codeOf, program, terminalLab } from './terminal-lab.ts';
 import { endServers } from './wire.ts';
 
@@ -29,6 +30,8 @@ export interface HoleWorld {
   config?: object;
   /** Of the one task; `role` and `writes`, say. */
   task?: object;
+  /** Commands are held by the operating system. */
+  held?: boolean;
   /** Paths below workspace, outside or person that may change, such as `person/.npm`. */
   ignored?: string[];
 }
@@ -98,12 +101,41 @@ export function holes(
   more?: (run: () => HoleRun) => void,
 ): void {
   const cases = table.map(one => (typeof one === 'string' ? { call: command(one) } : one));
+  attempts(title, world, cases, more);
+  if (cases.some(one => one.call.name === 'run_command'))
+    attempts(`${title}, in the sandbox`, heldWorld(world), inSandbox(cases));
+}
+
+const heldWorld = (world: HoleWorld): HoleWorld => ({
+  ...world,
+  held: true,
+  // Nothing is theirs to change.
+  task: { ...world.task, writes: [] },
+  config: { ...world.config, permissions: { ...permissionsOf(world), sandbox: 'required' } },
+  // Results of builds are made for real.
+  ignored: [...(world.ignored ?? []), ...BUILT],
+});
+const permissionsOf = ({ config }: HoleWorld) => (config as { permissions?: object } | undefined)?.permissions;
+const BUILT = ['workspace/node_modules', 'workspace/dist', 'workspace/build', 'workspace/coverage', 'workspace/target'];
+
+/** There it may run: it must have come to nothing all the same. What it may do has tests of its own. */
+const inSandbox = (cases: HoleCase[]): HoleCase[] =>
+  cases
+    .filter(({ call, ends }) => call.name === 'run_command' && ends !== 'ok')
+    .map(({ rule: _, ...one }) => {
+      const args = { ...(one.call.args as object), timeoutSeconds: LONG_ENOUGH };
+      return { ...one, call: { ...one.call, args }, ends: 'anyhow' };
+    });
+const LONG_ENOUGH = 5;
+
+function attempts(title: string, world: HoleWorld, cases: HoleCase[], more?: (run: () => HoleRun) => void): void {
   describe(title, function () {
     this.timeout(180_000);
     let folder: string;
     let run: HoleRun;
     before(async function () {
       if (process.platform === 'win32') this.skip();
+      if (world.held) await needsSandbox(this);
       folder = await realpath(await mkdtemp(join(tmpdir(), 'orchestrate-hole-')));
       run = await playHoles(
         folder,

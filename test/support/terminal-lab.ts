@@ -26,11 +26,13 @@ export async function terminalLab(
   await mkdir(workspace);
   await mkdir(home);
   const route = ['anthropic/claude-sonnet-5-5'];
-  const config = {
+  const config: Record<string, unknown> & { permissions?: object } = {
     providers: { anthropic: { kind: 'anthropic', baseUrl: servers.urls.anthropic } },
     routes: { orchestrator: route, implementer: route },
     ...more.config,
   };
+  // Whatever machine this is: what holds commands has tests of its own.
+  config.permissions = { sandbox: 'off', ...config.permissions };
   await writeFile(join(home, 'config.yaml'), stringify(config));
   // Variables for the tests themselves would be told as unknown ones.
   const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('ORCHESTRATE_'));

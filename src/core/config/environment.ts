@@ -12,6 +12,7 @@ const NUMBERS: Record<string, (value: number) => Config> = {
 };
 const WORDS: Record<string, (value: string) => unknown> = {
   ORCHESTRATE_WHEN_SPENT: whenSpent => ({ budget: { whenSpent } }),
+  ORCHESTRATE_SANDBOX: sandbox => ({ permissions: { sandbox } }),
 };
 /** Read elsewhere: not configuration. */
 const OTHERS = /^ORCHESTRATE_(VSCODE|HOST_CACHE|HOME|LOG|API_KEY_[A-Z0-9_]+)$/;

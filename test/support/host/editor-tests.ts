@@ -73,6 +73,7 @@ async function run(profile: Profile, files: string[]): Promise<boolean> {
       ...(profile.workspace ? { workspace } : {}),
       env: {
         ORCHESTRATE_HOME: join(scratch, 'home'),
+        ORCHESTRATE_SANDBOX: 'off',
         ORCHESTRATE_TEST_FILES: JSON.stringify(files.map(file => join(out, `${bundleOf(file)}.js`))),
         ORCHESTRATE_TEST_PORT: String(port),
         ...(values.grep ? { ORCHESTRATE_TEST_GREP: values.grep } : {}),

@@ -97,6 +97,12 @@ const table: Record<string, Row[]> = {
       becomes: { permissions: { commands: { ask: ['a'] } } },
     },
   ],
+  'permissions.sandbox': [
+    { tightens: { permissions: { sandbox: 'required' } }, loosens: [{ permissions: { sandbox: 'off' } }] },
+    { user: { permissions: { sandbox: 'off' } }, tightens: { permissions: { sandbox: 'auto' } } },
+    { user: { permissions: { sandbox: 'required' } }, loosens: [{ permissions: { sandbox: 'auto' } }] },
+  ],
+  'permissions.network': [{ loosens: [{ permissions: { network: ['registry.npmjs.org'] } }] }],
   'permissions.commands.deny': [
     {
       user: { permissions: { commands: { deny: ['a'] } } },

@@ -48,7 +48,7 @@ export function forbidden(command: Simple, workspace: Workspace): Finding | unde
   if (enders.has(name)) return never('ends-processes', systemAdvice);
   if (system.has(name) || /^mkfs(\.|$)/.test(name)) return never('changes-the-system', systemAdvice);
   if (name === 'kill' && command.args.slice(1).some(arg => /^-1$/.test(arg.text)))
-    return never('ends-processes', systemAdvice);
+    return never('changes-the-system', systemAdvice);
   if (runsDownload(command, name))
     return never('runs-download', 'What is downloaded is not run unseen. Ask the user to install it.');
   return publishes(command, name) ?? forbiddenGit(command, name) ?? forbiddenFiles(command, name, workspace);
