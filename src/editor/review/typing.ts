@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { ByHand } from '../../core/changes/changes.ts';
+import type { LineEdit } from '../../core/changes/splice.ts';
 import type { RelPath } from '../../protocol/ids.ts';
 import { DisposableStore } from '../disposables.ts';
 import type { ReviewModel } from './model.ts';
@@ -21,6 +22,8 @@ export class Typing implements vscode.Disposable {
   readonly #store = new DisposableStore();
   readonly #model: ReviewModel;
   readonly #idle = new Map<RelPath, NodeJS.Timeout>();
+  /** Edits of documents that had nothing unsaved: by the user if word comes that now they have, else from the disk. */
+  readonly #unsure = new Map<RelPath, LineEdit>();
   readonly #parts: TypingParts;
 
   constructor(model: ReviewModel, parts: TypingParts) {
@@ -72,27 +75,42 @@ export class Typing implements vscode.Disposable {
 
   #changed({ document, contentChanges, reason }: vscode.TextDocumentChangeEvent): void {
     const path = this.#model.pathOf(document.uri);
-    if (path === undefined || contentChanges.length === 0) return;
+    if (path === undefined) return;
+    this.#settle(path, document.isDirty);
+    if (contentChanges.length === 0) return;
     if (this.#parts.isOurs(path)) {
       this.#soon(path, IDLE);
       return;
     }
     // Undo can bring back what was pending, even in a file whose review is over.
     if (reason !== undefined) this.#soon(path, 0);
-    const files = this.#model.filesAt(path);
-    if (files.length > 0) {
-      // What comes from the disk, by git for one, decides nothing; nor does an undo.
-      const decides = document.isDirty && reason === undefined;
-      const edit = editOf(document, contentChanges);
-      for (const { session } of files) session.changes.typed(path, edit, decides);
-    }
     // What was pending comes back by other ways than undo, too: a checkout, a sync, the same text again.
-    if (reason !== undefined || (files.length === 0 && !this.#model.known().has(path))) return;
+    if (reason === undefined && this.#model.known().has(path)) this.#soon(path, IDLE);
+    if (this.#model.filesAt(path).length > 0) {
+      const edit = editOf(document, contentChanges);
+      if (reason !== undefined) this.#typed(path, edit, false);
+      else if (document.isDirty) this.#typed(path, edit, true);
+      else this.#unsure.set(path, edit);
+    }
+  }
+
+  /** What comes from the disk, by git for one, decides nothing; nor does an undo. */
+  #typed(path: RelPath, edit: LineEdit, decides: boolean): void {
+    const files = this.#model.filesAt(path);
+    for (const { session } of files) session.changes.typed(path, edit, decides);
     const isFewer = this.#model.hunksAt(path).length < files.reduce((sum, file) => sum + file.hunks.length, 0);
-    this.#soon(path, isFewer ? 0 : IDLE);
+    if (isFewer) this.#soon(path, 0);
+  }
+
+  #settle(path: RelPath, isUsers: boolean): void {
+    const edit = this.#unsure.get(path);
+    this.#unsure.delete(path);
+    if (edit) this.#typed(path, edit, isUsers);
   }
 
   async #look(path: RelPath): Promise<void> {
+    // Whatever came from the disk is seen there.
+    this.#unsure.delete(path);
     for (const { session, rejected } of await this.#model.look(path)) {
       for (const one of rejected) void this.#parts.rejected(session, path, one);
     }
