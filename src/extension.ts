@@ -142,7 +142,6 @@ async function backendOf({ context, folder, review, secrets, log }: BackendParts
     keptIn: keptIn(),
     settings: settingsOf,
     files: () => review.workspace(),
-    beforeCommand: async () => (await review.workspace()).saveAll(),
     models: async redactor => {
       const [{ lmProvider }, { newId }] = await Promise.all([
         import('./editor/lm-provider.ts'),

@@ -1,9 +1,11 @@
 import * as vscode from 'vscode';
+import { beneath } from '../core/changes/beneath.ts';
 import { lineDiff } from '../core/changes/diff.ts';
 import type { FileVersion, SearchQuery, WorkspaceFiles, WriteResult } from '../core/ports.ts';
 import { hashOf } from '../node/hash.ts';
 import { NodeWorkspace } from '../node/workspace.ts';
 import type { Hash, RelPath } from '../protocol/ids.ts';
+import type { Drafts } from './drafts.ts';
 
 const linesOf = (text: string): string[] => text.match(/[^\r\n]*(\r\n|\r|\n)|[^\r\n]+$/g) ?? [];
 
@@ -13,16 +15,19 @@ const hasOnly = (text: string, eol: string) =>
 
 /**
  * The workspace as the editor has it: where a document is open, its text counts, saved or not, and writes land in it, so
- * that they can be undone and nothing the user typed is lost. Everything else is on disk.
+ * that they can be undone and nothing the user typed is lost. What is not saved stays so: the file beneath takes over what
+ * was written alone. Everything else is on disk.
  */
 export class EditorWorkspace implements WorkspaceFiles {
   readonly root: string;
   readonly #disk: WorkspaceFiles;
   readonly #folder: vscode.Uri;
+  readonly #drafts: Drafts;
   readonly #writing = new Map<RelPath, number>();
 
-  constructor(folder: vscode.Uri, options: { ripgrep?: string } = {}) {
+  constructor(folder: vscode.Uri, drafts: Drafts, options: { ripgrep?: string } = {}) {
     this.#folder = folder;
+    this.#drafts = drafts;
     this.#disk = new NodeWorkspace(folder.fsPath, {
       ...options,
       unsaved: path => {
@@ -56,6 +61,8 @@ export class EditorWorkspace implements WorkspaceFiles {
     return this.#asWriting(path, async () => {
       const document = this.#document(path);
       if (!document) return this.#disk.write(path, bytes, expected, signal);
+      const { version } = document;
+      const draft = document.getText();
       const standing = await this.read(path, signal);
       const actual = standing?.hash ?? null;
       if (actual !== expected) return { ok: false, reason: 'stale', actual };
@@ -65,11 +72,15 @@ export class EditorWorkspace implements WorkspaceFiles {
         return this.#disk.write(path, bytes, expected, signal);
       }
       signal?.throwIfAborted();
-      if (!(await vscode.workspace.applyEdit(editTo(document, text)))) {
+      // Whoever typed meanwhile is not overwritten.
+      const isThere = document.version === version && (await vscode.workspace.applyEdit(editTo(document, text)));
+      if (!isThere) {
         return { ok: false, reason: 'stale', actual: (await this.read(path, signal))?.hash ?? null };
       }
-      // What the user has typed and not saved stays unsaved, and so does what came to it.
-      if (!wasDirty && !(await document.save())) {
+      if (wasDirty) {
+        const failed = await this.#writeBeneath(path, document, draft, text, signal);
+        if (failed) return failed;
+      } else if (!(await document.save())) {
         return { ok: false, reason: 'failed', message: `the editor could not save ${path}` };
       }
       return { ok: true, hash: (await this.read(path, signal))?.hash ?? null };
@@ -98,10 +109,31 @@ export class EditorWorkspace implements WorkspaceFiles {
     return this.#disk.search(query, signal);
   }
 
-  /** Saves what agents wrote into documents with unsaved text: for commands that look at the disk. */
-  async saveAll(): Promise<void> {
-    for (const document of vscode.workspace.textDocuments) {
-      if (document.isDirty && this.#path(document.uri) !== undefined) await document.save();
+  /** Brings to the disk what has been written into a document with unsaved text. Undefined when that is done. */
+  async #writeBeneath(
+    path: RelPath,
+    document: vscode.TextDocument,
+    draft: string,
+    next: string,
+    signal: AbortSignal | undefined,
+  ): Promise<WriteResult | undefined> {
+    for (;;) {
+      const saved = await this.#disk.read(path, signal);
+      // It may have been deleted beneath, or saved by its user meanwhile.
+      if (!saved || !document.isDirty) return undefined;
+      const { encoding } = document;
+      const text = (await vscode.workspace.decode(saved.bytes, { encoding })).replace(/^\uFEFF/, '');
+      // Bytes that no text stands for are not to be lost.
+      if (hashOf(await bytesOf(document, text)) !== saved.hash) return undefined;
+      const lines = beneath({ saved: linesOf(text), draft: linesOf(draft), next: linesOf(next) });
+      const bytes = await bytesOf(document, lines.join(''));
+      const written = await this.#drafts.beneath(document, {
+        standing: saved.bytes,
+        bytes,
+        write: () => this.#disk.write(path, bytes, saved.hash, signal),
+      });
+      if (written.ok) return undefined;
+      if (written.reason !== 'stale') return written;
     }
   }
 
@@ -140,11 +172,6 @@ export class EditorWorkspace implements WorkspaceFiles {
 
   #uri(path: RelPath): vscode.Uri {
     return vscode.Uri.joinPath(this.#folder, path);
-  }
-
-  #path(uri: vscode.Uri): RelPath | undefined {
-    const folder = `${this.#folder.toString()}/`;
-    return uri.toString().startsWith(folder) ? uri.path.slice(this.#folder.path.length + 1) : undefined;
   }
 }
 

@@ -75,8 +75,6 @@ export interface WindowParts {
   /** The editor's settings, as they are now. */
   settings(): { source: string; value: unknown };
   files(): Promise<WorkspaceFiles>;
-  /** Saves what agents wrote into documents that were open. */
-  beforeCommand?(): Promise<void>;
   /** Models that the editor itself has. */
   models?(redactor: Redactor): Promise<Provider[]>;
   /** Tools of other extensions and of servers that the editor runs. */

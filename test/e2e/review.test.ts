@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Theme, themes, Workbench } from '../support/host/workbench.ts';
-import { pendingWorkspace } from '../support/pending-workspace.ts';
+import { leaveLaterSession, pendingWorkspace } from '../support/pending-workspace.ts';
 
 describe('reviewing what agents wrote', () => {
   let pending: Awaited<ReturnType<typeof pendingWorkspace>>;
@@ -12,7 +12,7 @@ describe('reviewing what agents wrote', () => {
     const { workspace, home } = pending;
     const settings = { 'files.autoSave': 'off' };
     const env = { ORCHESTRATE_HOME: home };
-    workbench = await Workbench.open({ workspace, theme, settings, env, size: { width: 1500, height: 950 } });
+    workbench = await Workbench.open({ workspace, theme, settings, env, size: { width: 1280, height: 720 } });
   };
   beforeEach(async () => {
     pending = await pendingWorkspace();
@@ -92,8 +92,71 @@ describe('reviewing what agents wrote', () => {
     await comment.waitFor({ state: 'detached' });
   });
 
+  it('opens at the first change and leads on by keys, over files and sessions, until nothing waits', async () => {
+    await leaveLaterSession(pending.workspace);
+    await open();
+    await workbench.showSidebar();
+    await row('Say how the list is used').waitFor();
+    await row('Show how many items are open').waitFor();
+    await workbench.run('Orchestrate: Review Changes');
+    const { page } = workbench;
+    const onTo = (file: string) => page.locator('.tab.active', { hasText: `${file} (before` }).waitFor();
+    await onTo('storage.md');
+    const editor = page.locator('.diff-editor .editor.modified');
+    await editor.locator('.codelens-decoration').first().waitFor();
+    await page.locator('.diff-editor .editor.modified .monaco-editor.focused').waitFor();
+    await page.keyboard.press('Shift+Alt+N');
+    await onTo('usage.md');
+    await assert.rejects(text('docs/storage.md'));
+    await page.keyboard.press('Shift+Alt+Y');
+    await onTo('list.js');
+    // Both sessions' work in it, in the order of its lines.
+    await editor.getByText('from backend-specialist (openai/gpt-5)').nth(1).waitFor();
+    for (const left of [6, 5]) {
+      await page.keyboard.press('Shift+Alt+Y');
+      await page.locator(`.activitybar .badge[aria-label*="${left} changes"]`).waitFor();
+    }
+    await row('Say how the list is used').waitFor({ state: 'detached' });
+    await page.keyboard.press('Shift+Alt+Y');
+    await onTo('old-notes.md');
+    await page.keyboard.press('Shift+Alt+N');
+    await onTo('todo.js');
+    assert.match(await text('old-notes.md'), /Nobody reads/);
+    for (const left of ['2 changes', '1 change waits']) {
+      await page.keyboard.press('Shift+Alt+Y');
+      await page.locator(`.activitybar .badge[aria-label*="${left}"]`).waitFor();
+    }
+    await page.keyboard.press('Shift+Alt+Y');
+    await badge().waitFor({ state: 'hidden' });
+  });
+
+  it('shows what becomes of one’s own lines before it is chosen', async () => {
+    await open();
+    const { page } = workbench;
+    await workbench.openFile('list.js');
+    await lens('from backend-specialist').waitFor();
+    await page.locator('.view-line', { hasText: 'an item needs a text' }).first().click();
+    await page.keyboard.press('End');
+    await page.keyboard.press('Enter');
+    await page.keyboard.type('// mine');
+    await lens('edited by you').waitFor();
+    await page.keyboard.press('Shift+Alt+N');
+    await workbench.asks('Reject in list.js: You Have Edited This Change');
+    await page.locator('.tab', { hasText: 'list.js (now ↔ Keep My Lines)' }).waitFor();
+    await page.locator('.diff-editor .editor.modified .view-line', { hasText: '// mine' }).waitFor();
+    await workbench.screenshot('review-keep-my-lines');
+    await page.keyboard.press('ArrowDown');
+    await page.locator('.tab', { hasText: 'list.js (now ↔ Discard My Edits)' }).waitFor();
+    await workbench.screenshot('review-discard-my-edits');
+    await page.keyboard.press('Enter');
+    await page.locator('.tab', { hasText: 'now ↔' }).first().waitFor({ state: 'detached' });
+    await lens('from backend-specialist').waitFor({ state: 'detached' });
+    assert.doesNotMatch(await text('list.js'), /mine|trimmed/);
+  });
+
   for (const theme of Object.keys(themes) as Theme[]) {
-    it(`is drawn in the ${theme} theme: a file, both sides, all files, the view`, async () => {
+    it(`is drawn in the ${theme} theme: a file, its peek, both sides, all files, the view`, async () => {
+      await leaveLaterSession(pending.workspace);
       await open(theme === 'high-contrast' ? 'dark' : theme);
       if (theme === 'high-contrast') await takeHighContrast();
       await workbench.showSidebar();
@@ -101,13 +164,15 @@ describe('reviewing what agents wrote', () => {
       await workbench.openFile('list.js');
       await lens('from frontend-specialist').first().waitFor();
       await workbench.screenshot(`review-file-${theme}`);
-      await row('todo.js').click();
-      await workbench.page.locator('.tab.active', { hasText: 'todo.js' }).waitFor();
-      await workbench.page.waitForTimeout(500);
+      await workbench.run('Show Next Change');
+      await workbench.page.locator('.peekview-actions').getByRole('button', { name: 'Accept Change' }).waitFor();
+      await workbench.screenshot(`review-peek-${theme}`);
+      await workbench.run('Orchestrate: Open Changes');
+      const side = workbench.page.locator('.diff-editor .editor.modified');
+      await side.locator('.codelens-decoration').first().waitFor();
       await workbench.screenshot(`review-diff-${theme}`);
       await workbench.run('Orchestrate: Show All Changes');
-      await workbench.page.locator('.multiDiffEntry').first().waitFor();
-      await workbench.page.waitForTimeout(500);
+      await workbench.page.locator('.multiDiffEntry .codelens-decoration').first().waitFor();
       await workbench.screenshot(`review-all-${theme}`);
     });
   }

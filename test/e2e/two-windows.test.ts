@@ -19,6 +19,12 @@ const row = ({ page }: Workbench, kind: string, state: string) =>
     .getByRole('treeitem', { name: new RegExp(`^${kind}\\b.*${state}`) })
     .first();
 const session = (workbench: Workbench, state: string) => row(workbench, 'Session', state);
+/** A file in the Review view; agents' rows name files, too. */
+const pending = ({ page }: Workbench, file: string) =>
+  page
+    .locator('.sidebar')
+    .getByRole('treeitem', { name: new RegExp(`^${file}`) })
+    .first();
 const pick = ({ page }: Workbench, text: string) =>
   page.locator('.quick-input-list').getByText(text, { exact: true }).click();
 const press = (workbench: Workbench, notification: string | RegExp, button: string) =>
@@ -106,22 +112,22 @@ describe('two windows on one workspace', () => {
     await session(first, '1 asks you').waitFor();
 
     // A review from afar, while the session runs.
-    const review = second.row('measured.txt');
+    const review = pending(second, 'measured.txt');
     await review.waitFor();
     await second.screenshot('windows-review');
     await act(review, 'Reject', second.page.locator('.sidebar').getByText('Nothing waits for review'));
     await onceGone(() => content(workspace, 'measured.txt'));
-    await first.row('measured.txt').waitFor({ state: 'detached' });
+    await pending(first, 'measured.txt').waitFor({ state: 'detached' });
 
     await answer(second, 'backend-specialist-1', 'Swahili');
     await session(second, 'completed').waitFor();
     await session(first, 'completed').waitFor();
     // The first window reviews what is left; the second one decides it there.
-    await first.notification('1 file, 1 change wait for review.').waitFor();
-    assert.equal(await second.notification('wait for review').count(), 0, 'one window tells of the end');
+    await first.notification('1 file, 1 change waits for review.').waitFor();
+    assert.equal(await second.notification(/waits? for review/).count(), 0, 'one window tells of the end');
     await second.run('Orchestrate: Accept All Changes');
-    await second.row('greeting.txt').waitFor({ state: 'detached' });
-    await first.row('greeting.txt').waitFor({ state: 'detached' });
+    await pending(second, 'greeting.txt').waitFor({ state: 'detached' });
+    await pending(first, 'greeting.txt').waitFor({ state: 'detached' });
     assert.equal(await content(workspace, 'greeting.txt'), 'Habari!\n');
   });
 
@@ -148,7 +154,7 @@ describe('two windows on one workspace', () => {
     await first.pressLens('Approve');
     await session(second, '2 ask you').waitFor();
     await answer(second, 'qa-specialist-1', 'Allow for this session');
-    await second.row('measured.txt').waitFor();
+    await pending(second, 'measured.txt').waitFor();
     const measured = second.page.locator('.sidebar').getByRole('treeitem', { name: /^Task Measure it, completed/ });
     await measured.waitFor();
     await first.page.close();

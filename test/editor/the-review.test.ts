@@ -60,7 +60,8 @@ describe('the review in the editor', () => {
       await desk.write(path, 'mine\none\ntwo\nTHREE\n');
       assert.equal(editor.document.getText(), 'mine\none\ntwo\nTHREE\n');
       assert.equal(editor.document.isDirty, true);
-      assert.equal(await onDisk(path), 'one\ntwo\nthree\n');
+      // A command finds the agent's work on disk, and nothing that the user has not saved.
+      assert.equal(await onDisk(path), 'one\ntwo\nTHREE\n');
       assert.deepEqual(
         hunks().map(({ current }) => current),
         [{ start: 3, count: 1 }],
@@ -68,6 +69,41 @@ describe('the review in the editor', () => {
       await vscode.commands.executeCommand('undo');
       assert.equal(editor.document.getText(), 'mine\none\ntwo\nthree\n');
       await until(() => hunks().length === 0);
+    });
+
+    it('beneath unsaved text is accepted and rejected there, and the user saves over it unasked when they like', async () => {
+      await put(path, '1\n2\n3\n4\n5\n6\n7\n');
+      const editor = await show(path);
+      await type(editor, 3, 'mine\n');
+      const text = () => editor.document.getText();
+      await desk.write(path, 'A\n2\n3\nmine\n4\n5\n6\nB and more\n');
+      assert.equal(await onDisk(path), 'A\n2\n3\n4\n5\n6\nB and more\n');
+      const [first, second] = hunks().map(({ id }) => id);
+      const views = () => desk.changes.views({ path });
+      assert.deepEqual((await desk.changes.accept({ path, hunks: [first as string] }, views())).refused, []);
+      assert.equal(await onDisk(path), 'A\n2\n3\n4\n5\n6\nB and more\n');
+      assert.deepEqual((await desk.changes.reject({ path, hunks: [second as string] }, views())).refused, []);
+      assert.equal(text(), 'A\n2\n3\nmine\n4\n5\n6\n7\n');
+      assert.equal(await onDisk(path), 'A\n2\n3\n4\n5\n6\n7\n');
+      assert.equal(editor.document.isDirty, true);
+      const asked = await answering(() => vscode.commands.executeCommand('workbench.action.files.save'));
+      await until(() => !editor.document.isDirty);
+      assert.deepEqual(asked.messages, []);
+      assert.equal(await onDisk(path), 'A\n2\n3\nmine\n4\n5\n6\n7\n');
+    });
+
+    it('beneath unsaved text hides nothing that another tool wrote there: saving over that is asked about', async () => {
+      await put(path, '1\n2\n3\n');
+      const editor = await show(path);
+      await type(editor, 0, 'mine\n');
+      await until(() => editor.document.isDirty);
+      // As a tool does that knows of no editor.
+      await new Promise(resolve => setTimeout(resolve, 20));
+      await put(path, '1\n2 by another tool\n3\n');
+      await desk.write(path, 'mine\n1\n2\nAAA\n');
+      await vscode.commands.executeCommand('workbench.action.files.save');
+      assert.equal(editor.document.isDirty, true);
+      assert.match((await onDisk(path)) ?? '', /by another tool/);
     });
 
     it('based on what was there before the user typed is refused', async () => {

@@ -1,5 +1,6 @@
 import type * as vscode from 'vscode';
 import { DisposableStore } from '../disposables.ts';
+import { Drafts } from '../drafts.ts';
 import type { EditorWorkspace } from '../workspace-files.ts';
 import { Review } from './review.ts';
 import { Reviews } from './sources.ts';
@@ -9,6 +10,8 @@ export class FolderReview implements vscode.Disposable {
   readonly reviews: Reviews;
   readonly #folder: vscode.Uri;
   readonly #store = new DisposableStore();
+  /** From the beginning: what stood on disk when its user began to type cannot be told later. */
+  readonly #drafts = this.#store.add(new Drafts());
   #workspace: EditorWorkspace | undefined;
 
   constructor(folder: vscode.Uri, log: vscode.LogOutputChannel) {
@@ -21,7 +24,7 @@ export class FolderReview implements vscode.Disposable {
   /** Sessions in this window read and write through it. Loaded when the first one needs it. */
   async workspace(): Promise<EditorWorkspace> {
     const { EditorWorkspace } = await import('../workspace-files.ts');
-    this.#workspace ??= new EditorWorkspace(this.#folder);
+    this.#workspace ??= new EditorWorkspace(this.#folder, this.#drafts);
     return this.#workspace;
   }
 

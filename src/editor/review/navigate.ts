@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { RelPath } from '../../protocol/ids.ts';
 import type { Diffs } from './diffs.ts';
 import type { ReviewModel } from './model.ts';
+import { activeUri } from './places.ts';
 
 /** Goes from change to change, through all pending files and around again. */
 export class Navigation {
@@ -21,9 +22,11 @@ export class Navigation {
 
   async go(direction: 1 | -1): Promise<void> {
     const editor = vscode.window.activeTextEditor;
-    const path = editor && this.#diffs.pathShownIn(editor.document.uri);
-    const line = editor?.selection.active.line ?? 0;
+    const uri = editor?.document.uri ?? activeUri();
+    const path = uri && this.#diffs.pathShownIn(uri);
     const lines = path === undefined ? [] : this.#lines(path);
+    // A tab that is just opening has no cursor yet; it opens at its first change.
+    const line = editor?.selection.active.line ?? lines[0] ?? 0;
     const here = direction === 1 ? lines.find(one => one > line) : lines.findLast(one => one < line);
     if (path !== undefined && here !== undefined) await this.#show(path, here);
     else await this.#toFile(path, direction);

@@ -87,7 +87,8 @@ export class Places {
   }
 }
 
-function activeUri(): vscode.Uri | undefined {
+/** The document that the tab in front is about. */
+export function activeUri(): vscode.Uri | undefined {
   const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
   if (input instanceof vscode.TabInputTextDiff) return input.modified;
   if (input instanceof vscode.TabInputText || input instanceof vscode.TabInputCustom) return input.uri;

@@ -160,9 +160,9 @@ export class Workbench implements AsyncDisposable {
     await row.getByRole('button', { name: action, exact: true }).click();
   }
 
-  /** A link above the lines of an editor. */
+  /** A link above the lines of an editor that reads exactly so. */
   lens(text: string): Locator {
-    return this.page.locator('.codelens-decoration a', { hasText: text }).first();
+    return this.page.locator('.codelens-decoration a').getByText(text, { exact: true }).first();
   }
 
   /**
