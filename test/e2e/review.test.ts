@@ -25,6 +25,9 @@ describe('reviewing what agents wrote', () => {
   const rows = () => workbench.page.locator('[id="workbench.view.extension.orchestrate"] .monaco-list-row');
   const row = (label: string) => rows().filter({ hasText: label }).first();
   const lens = (title: string) => workbench.page.locator('.codelens-decoration a', { hasText: title });
+  /** The side of a diff that can be edited; and when keys go there. */
+  const side = () => workbench.page.locator('.monaco-diff-editor .editor.modified');
+  const focused = () => workbench.page.locator('.monaco-diff-editor .editor.modified :focus').first();
   const badge = () => workbench.page.locator('.activitybar .badge[aria-label^="Orchestrate"]');
 
   /** Settings that name it are left again, where the machine itself does not ask for high contrast. */
@@ -77,6 +80,7 @@ describe('reviewing what agents wrote', () => {
     await workbench.page.keyboard.press('Alt+F6');
     await workbench.page.locator('.tab.active', { hasText: 'list.js' }).waitFor();
     await workbench.page.keyboard.press('Alt+F6');
+    await focused().waitFor();
     await workbench.page.keyboard.press('Shift+Alt+N');
     await workbench.page.locator('.activitybar .badge[aria-label*="6 changes"]').waitFor();
     await workbench.run('Orchestrate: Accept All Changes');
@@ -100,18 +104,19 @@ describe('reviewing what agents wrote', () => {
     await row('Show how many items are open').waitFor();
     await workbench.run('Orchestrate: Review Changes');
     const { page } = workbench;
-    const onTo = (file: string) => page.locator('.tab.active', { hasText: `${file} (before` }).waitFor();
+    const onTo = async (file: string) => {
+      await page.locator('.tab.active', { hasText: `${file} (before` }).waitFor();
+      await focused().waitFor();
+    };
     await onTo('storage.md');
-    const editor = page.locator('.diff-editor .editor.modified');
-    await editor.locator('.codelens-decoration').first().waitFor();
-    await page.locator('.diff-editor .editor.modified .monaco-editor.focused').waitFor();
+    await side().locator('.codelens-decoration').first().waitFor();
     await page.keyboard.press('Shift+Alt+N');
     await onTo('usage.md');
     await assert.rejects(text('docs/storage.md'));
     await page.keyboard.press('Shift+Alt+Y');
     await onTo('list.js');
     // Both sessions' work in it, in the order of its lines.
-    await editor.getByText('from backend-specialist (openai/gpt-5)').nth(1).waitFor();
+    await side().getByText('from backend-specialist (openai/gpt-5)').nth(1).waitFor();
     for (const left of [6, 5]) {
       await page.keyboard.press('Shift+Alt+Y');
       await page.locator(`.activitybar .badge[aria-label*="${left} changes"]`).waitFor();
@@ -143,7 +148,7 @@ describe('reviewing what agents wrote', () => {
     await page.keyboard.press('Shift+Alt+N');
     await workbench.asks('Reject in list.js: You Have Edited This Change');
     await page.locator('.tab', { hasText: 'list.js (now ↔ Keep My Lines)' }).waitFor();
-    await page.locator('.diff-editor .editor.modified .view-line', { hasText: '// mine' }).waitFor();
+    await side().locator('.view-line', { hasText: '// mine' }).waitFor();
     await workbench.screenshot('review-keep-my-lines');
     await page.keyboard.press('ArrowDown');
     await page.locator('.tab', { hasText: 'list.js (now ↔ Discard My Edits)' }).waitFor();
@@ -168,8 +173,7 @@ describe('reviewing what agents wrote', () => {
       await workbench.page.locator('.peekview-actions').getByRole('button', { name: 'Accept Change' }).waitFor();
       await workbench.screenshot(`review-peek-${theme}`);
       await workbench.run('Orchestrate: Open Changes');
-      const side = workbench.page.locator('.diff-editor .editor.modified');
-      await side.locator('.codelens-decoration').first().waitFor();
+      await side().locator('.codelens-decoration').first().waitFor();
       await workbench.screenshot(`review-diff-${theme}`);
       await workbench.run('Orchestrate: Show All Changes');
       await workbench.page.locator('.multiDiffEntry .codelens-decoration').first().waitFor();
