@@ -80,7 +80,7 @@ describe('reviewing what agents wrote', () => {
     await workbench.page.keyboard.press('Alt+F6');
     await workbench.page.locator('.tab.active', { hasText: 'list.js' }).waitFor();
     await workbench.page.keyboard.press('Alt+F6');
-    await focused().waitFor();
+    await focused().waitFor({ state: 'attached' });
     await workbench.page.keyboard.press('Shift+Alt+N');
     await workbench.page.locator('.activitybar .badge[aria-label*="6 changes"]').waitFor();
     await workbench.run('Orchestrate: Accept All Changes');
@@ -106,7 +106,7 @@ describe('reviewing what agents wrote', () => {
     const { page } = workbench;
     const onTo = async (file: string) => {
       await page.locator('.tab.active', { hasText: `${file} (before` }).waitFor();
-      await focused().waitFor();
+      await focused().waitFor({ state: 'attached' });
     };
     await onTo('storage.md');
     await side().locator('.codelens-decoration').first().waitFor();
@@ -156,7 +156,7 @@ describe('reviewing what agents wrote', () => {
     await page.keyboard.press('Enter');
     await page.locator('.tab', { hasText: 'now ↔' }).first().waitFor({ state: 'detached' });
     await lens('from backend-specialist').waitFor({ state: 'detached' });
-    assert.doesNotMatch(await text('list.js'), /mine|trimmed/);
+    while (/mine|trimmed/.test(await text('list.js'))) await page.waitForTimeout(50);
   });
 
   for (const theme of Object.keys(themes) as Theme[]) {
