@@ -41,12 +41,12 @@ export class EditsPreview implements vscode.TextDocumentContentProvider, vscode.
     const choices: Choice[] = [
       {
         label: t('Keep My Lines'),
-        detail: t('Takes out what the agent wrote. The lines that you wrote or changed stay, as they are shown below.'),
+        detail: t('Takes out what the agent wrote; the lines that you wrote or changed stay.'),
         edits: 'keep',
       },
       {
         label: t('Discard My Edits'),
-        detail: t('Takes out what the agent wrote and what you changed in it. What stood there before comes back.'),
+        detail: t('Takes out the agent’s lines and yours among them; what stood there before is back.'),
         edits: 'discard',
       },
     ];
@@ -82,6 +82,7 @@ export class EditsPreview implements vscode.TextDocumentContentProvider, vscode.
     label: string,
   ): Promise<void> {
     const { path } = selector;
+    const line = this.#model.hunksAt(path).find(({ hunk }) => hunk.edited)?.hunk.current.start ?? 0;
     const bytes = await session.changes.preview(selector, { ...options, force: true });
     if (bytes === undefined) return;
     const uri = this.#model.uriOf(path).with({ scheme: SCHEME, authority: '', query: options.edits ?? '' });
@@ -93,7 +94,7 @@ export class EditsPreview implements vscode.TextDocumentContentProvider, vscode.
       this.#model.uriOf(path),
       uri,
       t('{0} (now ↔ {1})', name, label),
-      { preview: false, preserveFocus: true },
+      { preview: false, preserveFocus: true, selection: new vscode.Range(line, 0, line, 0) },
     );
   }
 }
