@@ -63,13 +63,19 @@ module.exports = {
       name: 'editor-apart',
       severity: 'error',
       from: { path: '^src/editor/' },
-      to: { path: '^src/(providers|rehearsal|workers|terminal|runtime|extension|cli)' },
+      to: { path: '^src/(providers|rehearsal|workers|terminal|extension|cli)' },
     },
     {
       name: 'terminal-apart',
       severity: 'error',
       from: { path: '^src/terminal/' },
       to: { path: '^src/(providers|rehearsal|workers|editor|extension|cli)' },
+    },
+    {
+      name: 'what-people-see-knows-the-contract',
+      severity: 'error',
+      from: { path: '^src/(editor|terminal)/' },
+      to: { path: '^src/runtime/', pathNot: '^src/runtime/contract\\.ts$' },
     },
     {
       name: 'runtime-joins-all-but-what-people-see',

@@ -46,6 +46,7 @@ function terminalFor(interrupt: AbortSignal): Terminal {
     style: styleFor(out, environment),
     version: manifest.version,
     interrupt,
+    runtime: async host => (await import('./runtime/runtime.ts')).createRuntime(host),
   };
 }
 

@@ -6,7 +6,6 @@ import { activateWith } from './editor/activation.ts';
 import { AgentsView } from './editor/agents/view.ts';
 import { Asks } from './editor/attention/asks.ts';
 import { Notices } from './editor/attention/notices.ts';
-import type { Backend } from './editor/backend.ts';
 import { chatParticipant } from './editor/chat/participant.ts';
 import { registerCommands } from './editor/commands/register.ts';
 import { Dashboard } from './editor/dashboard/panel.ts';
@@ -27,11 +26,13 @@ import { ProvidersView } from './editor/providers/view.ts';
 import { FolderReview } from './editor/review/folder-review.ts';
 import { EditorSecrets } from './editor/secrets.ts';
 import { SessionController } from './editor/session-controller.ts';
+import { DEMO } from './editor/sessions.ts';
 import { settingsOf } from './editor/settings.ts';
 import { StatusBar } from './editor/status-bar.ts';
 import { Transcripts } from './editor/transcript/transcripts.ts';
 import { systemClock } from './node/clock.ts';
 import { watchPath } from './node/session/watch.ts';
+import type { Runtime } from './runtime/contract.ts';
 
 interface Active {
   owner: DisposableStore;
@@ -52,14 +53,14 @@ export function activate(context: vscode.ExtensionContext): Exposed | undefined 
     const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
     const secrets = new EditorSecrets(context.secrets);
     const review = folder && owner.add(new FolderReview(folder, log));
-    let backend: Promise<Backend> | undefined;
-    const load = (): Promise<Backend> => {
+    let runtime: Promise<Runtime> | undefined;
+    const load = (): Promise<Runtime> => {
       if (!folder || !review) return Promise.reject(new Error('no folder is open'));
-      backend ??= backendOf({ context, folder, review, secrets, log });
-      return backend;
+      runtime ??= runtimeOf({ context, folder, review, secrets, log });
+      return runtime;
     };
     const controller = owner.add(
-      new SessionController({ log, backend: load, review: session => review?.reviews.show(session) }),
+      new SessionController({ log, runtime: load, review: session => review?.reviews.show(session) }),
     );
     active = { owner, controller };
     const dashboard = owner.add(new Dashboard(context.extensionUri, controller, log));
@@ -105,7 +106,7 @@ export async function deactivate(): Promise<void> {
   }
 }
 
-interface BackendParts {
+interface RuntimeParts {
   context: vscode.ExtensionContext;
   folder: vscode.Uri;
   review: FolderReview;
@@ -127,10 +128,13 @@ async function accountsOf(folder: vscode.Uri | undefined, secrets: EditorSecrets
 
 const keptIn = () => vscode.l10n.t('this editor');
 
-/** Loads all that runs sessions: nothing of it is needed before the first one. */
-async function backendOf({ context, folder, review, secrets, log }: BackendParts): Promise<Backend> {
-  const { Window } = await import('./runtime/window.ts');
-  return new Window({
+/** Loads what reads sessions, which loads what runs them: nothing of it is needed before the first one. */
+async function runtimeOf({ context, folder, review, secrets, log }: RuntimeParts): Promise<Runtime> {
+  const { createRuntime } = await import('./runtime/runtime.ts');
+  return createRuntime({
+    kind: 'editor',
+    clock: systemClock,
+    present: () => true,
     workspace: folder.fsPath,
     trusted: () => vscode.workspace.isTrusted,
     environment: process.env,
@@ -151,7 +155,7 @@ async function backendOf({ context, folder, review, secrets, log }: BackendParts
       return found.length === 0 ? [] : [lmProvider(vscode, { name: EDITOR_MODELS, free: false, redactor, newId })];
     },
     foreign: foreignTools,
-    rehearsal: join(context.extensionPath, 'media', 'rehearsals', 'todo.yaml'),
+    rehearsal: DEMO,
   });
 }
 

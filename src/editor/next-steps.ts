@@ -1,5 +1,5 @@
 import type { NextStep } from '../protocol/dashboard-rows.ts';
-import type { LiveSession } from './sessions.ts';
+import type { ShownSession } from './sessions.ts';
 
 /** The command behind each step; all of them take the session's id. */
 export const stepCommands: Record<NextStep, string> = {
@@ -14,7 +14,7 @@ export const stepCommands: Record<NextStep, string> = {
   report: 'orchestrate.showReport',
 };
 
-type Standing = Pick<LiveSession, 'state' | 'runs'>;
+type Standing = Pick<ShownSession, 'state' | 'runs'>;
 
 /** What a person may want to do with a session as it stands, the likeliest first. */
 export function nextSteps({
@@ -22,7 +22,7 @@ export function nextSteps({
   runs,
   resumable,
   finished,
-}: Pick<LiveSession, 'state' | 'runs' | 'resumable' | 'finished'>): NextStep[] {
+}: Pick<ShownSession, 'state' | 'runs' | 'resumable' | 'finished'>): NextStep[] {
   const steps: NextStep[] = [];
   if (waitsForPlan({ runs, state })) steps.push('approve-plan', 'open-plan', 'revise-plan', 'cancel-plan');
   else if (runs && state.asks.size > 0) steps.push('answer');
@@ -39,7 +39,7 @@ export function nextSteps({
 }
 
 /** The session that waits for the person, else the newest. */
-export const firstToShow = <S extends LiveSession>(sessions: readonly S[]): S | undefined =>
+export const firstToShow = <S extends ShownSession>(sessions: readonly S[]): S | undefined =>
   sessions.find(waits) ?? sessions[0];
 
 /** Whether the plan that it begins with waits for the person. */

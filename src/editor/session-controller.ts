@@ -1,13 +1,12 @@
 import * as vscode from 'vscode';
 import type { RoleSpec } from '../core/agent/contract.ts';
 import type { Disposable } from '../core/ports.ts';
-import type { LiveSession as Running } from '../core/session/live.ts';
 import { isRetriable } from '../core/session/standing.ts';
 import type { SessionOwner } from '../core/session/store.ts';
 import { whyUnkept } from '../core/session/unkept.ts';
 import type { SessionSummary } from '../node/session/sessions.ts';
 import type { JournalEvent } from '../protocol/events.ts';
-import type { Backend, Beginning, Begun } from './backend.ts';
+import type { Refused, ResumeRequest, RunningSession, Runtime, StartRequest } from '../runtime/contract.ts';
 import { DisposableStore } from './disposables.ts';
 import { waits, waitsForPlan } from './next-steps.ts';
 import * as window from './plain/window.ts';
@@ -18,7 +17,7 @@ import { WindowSession } from './window-session.ts';
 
 export interface ControllerParts {
   /** Loads what runs and keeps sessions; the same every time. */
-  backend: () => Promise<Backend>;
+  runtime: () => Promise<Runtime>;
   /** Puts sessions under review. */
   review: (sessions: ReviewSession[]) => void;
   log: vscode.LogOutputChannel;
@@ -39,7 +38,7 @@ export class SessionController implements SessionSource, vscode.Disposable {
   readonly #events = this.#store.add(new vscode.EventEmitter<{ session: WindowSession; event: JournalEvent }>());
   #sessions: WindowSession[] = [];
   #looking: Promise<void> = Promise.resolve();
-  #backend: Backend | undefined;
+  #runtime: Runtime | undefined;
   #closing = false;
   /** What was found in older sessions, so that each is read once only. */
   readonly #older = new Map<string, { journalBytes: number; waits: boolean }>();
@@ -60,7 +59,7 @@ export class SessionController implements SessionSource, vscode.Disposable {
   constructor(parts: ControllerParts) {
     this.#parts = parts;
     const { log, review } = parts;
-    this.#review = this.#store.add(new UnderReview({ log, show: review, backend: () => this.backend() }));
+    this.#review = this.#store.add(new UnderReview({ log, show: review, runtime: () => this.runtime() }));
   }
 
   /** Newest first. */
@@ -86,20 +85,20 @@ export class SessionController implements SessionSource, vscode.Disposable {
     return this.#sessions.find(session => session.id === id);
   }
 
-  async backend(): Promise<Backend> {
-    if (!this.#backend) {
-      const backend = await this.#parts.backend();
-      if (!this.#backend) {
-        this.#backend = backend;
-        if (!this.#store.disposed) this.#store.add(backend.watch(() => void this.look()));
+  async runtime(): Promise<Runtime> {
+    if (!this.#runtime) {
+      const runtime = await this.#parts.runtime();
+      if (!this.#runtime) {
+        this.#runtime = runtime;
+        if (!this.#store.disposed) this.#store.add(runtime.watch(() => void this.look()));
       }
     }
-    return this.#backend;
+    return this.#runtime;
   }
 
   /** The roles there are: built in, and the workspace's own. */
   async roles(): Promise<RoleSpec[]> {
-    return (await this.backend()).roles();
+    return (await this.runtime()).roles();
   }
 
   /** Reads what sessions there are; what is known already stays as it is. */
@@ -111,16 +110,16 @@ export class SessionController implements SessionSource, vscode.Disposable {
   }
 
   /** Begins or resumes a session in this window. */
-  async begin(beginning: Beginning): Promise<Extract<Begun, { ok: false }> | { ok: true; session: WindowSession }> {
-    const backend = await this.backend();
-    const earlier = beginning.kind === 'resume' ? this.find(beginning.session) : undefined;
+  async begin(request: StartRequest | ResumeRequest): Promise<Refused | { ok: true; session: WindowSession }> {
+    const runtime = await this.runtime();
+    const earlier = request.kind === 'resume' ? this.find(request.session) : undefined;
     if (earlier) await this.#review.release(earlier);
-    const begun = await backend.begin(beginning);
+    const begun = await (request.kind === 'new' ? runtime.start(request) : runtime.resume(request));
     if (!begun.ok) {
       void this.#review.settle(this.#sessions);
       return begun;
     }
-    const session = new WindowSession(begun.session.id, begun.session.journal.state, backend);
+    const session = new WindowSession(begun.session.id, begun.session.journal.state, runtime);
     this.#run(session, begun.session);
     this.find(session.id)?.dispose();
     this.#sessions = [session, ...this.#sessions.filter(each => each.id !== session.id)].sort(newestFirst);
@@ -133,7 +132,7 @@ export class SessionController implements SessionSource, vscode.Disposable {
   /** Stops what runs here so that it can be resumed, and waits until it is written. */
   async close(): Promise<void> {
     this.#closing = true;
-    await this.#backend?.close();
+    await this.#runtime?.close();
     await this.#review.close();
   }
 
@@ -146,8 +145,8 @@ export class SessionController implements SessionSource, vscode.Disposable {
 
   async #look(): Promise<void> {
     if (this.#store.disposed) return;
-    const backend = await this.backend();
-    const listed = await this.#listed(backend);
+    const runtime = await this.runtime();
+    const listed = await this.#listed(runtime);
     let changed = false;
     for (const { id, owner, origin } of listed) {
       const known = this.find(id);
@@ -167,7 +166,7 @@ export class SessionController implements SessionSource, vscode.Disposable {
       }
       // What is just beginning here is not another's.
       if (owner?.pid === process.pid && !owner.reviews) continue;
-      const session = await this.#follow(backend, id);
+      const session = await this.#follow(runtime, id);
       if (!session || this.#store.disposed) continue;
       session.place = place;
       session.owner = owner;
@@ -198,14 +197,14 @@ export class SessionController implements SessionSource, vscode.Disposable {
   }
 
   /** The newest, and older ones in which something waits for review. */
-  async #listed(backend: Backend): Promise<SessionSummary[]> {
+  async #listed(runtime: Runtime): Promise<SessionSummary[]> {
     // What came from elsewhere, with whatever date, pushes none of the user's own out.
-    const [own, others] = apart(await backend.list(), ({ origin }) => origin === 'own');
+    const [own, others] = apart(await runtime.list(), ({ origin }) => origin === 'own');
     const older: SessionSummary[] = [];
     for (const summary of own.slice(SHOWN)) {
       const { id, journalBytes } = summary;
       const known = this.#older.get(id);
-      const waits = known?.journalBytes === journalBytes ? known.waits : await backend.waits(id);
+      const waits = known?.journalBytes === journalBytes ? known.waits : await runtime.waits(id);
       this.#older.set(id, { journalBytes, waits });
       if (waits || this.find(id)?.stored) older.push(summary);
     }
@@ -217,8 +216,8 @@ export class SessionController implements SessionSource, vscode.Disposable {
     const owned = this.#sessions.filter(({ owner, running, stored }) => owner && !running && !stored);
     if (owned.length === 0 || this.#eye !== undefined || this.#store.disposed) return;
     const look = async () => {
-      const backend = await this.backend();
-      const now = await Promise.all(owned.map(({ id }) => backend.owner(id)));
+      const runtime = await this.runtime();
+      const now = await Promise.all(owned.map(({ id }) => runtime.owner(id)));
       this.#eye = undefined;
       if (now.some((owner, i) => owner?.since !== owned[i]?.owner?.since)) await this.look();
       else this.#keepAnEye();
@@ -231,7 +230,7 @@ export class SessionController implements SessionSource, vscode.Disposable {
     this.#eye = setTimeout(() => void look().catch(failed), ending ? ENDING_MS : OWNER_MS);
   }
 
-  async #follow(backend: Backend, id: string): Promise<WindowSession | undefined> {
+  async #follow(runtime: Runtime, id: string): Promise<WindowSession | undefined> {
     let session: WindowSession | undefined;
     const over = new AbortController();
     const told = (event: JournalEvent) => {
@@ -240,14 +239,14 @@ export class SessionController implements SessionSource, vscode.Disposable {
       if (OWNERSHIP.has(event.type)) void this.look();
       this.#told(session, event);
     };
-    const followed = await backend.follow(id, told, over.signal);
+    const followed = await runtime.follow(id, told, over.signal);
     if (!followed) return undefined;
-    session = new WindowSession(id, followed.state, backend);
+    session = new WindowSession(id, followed.state, runtime);
     session.signal.addEventListener('abort', () => over.abort());
     return session;
   }
 
-  #run(session: WindowSession, running: Running): void {
+  #run(session: WindowSession, running: RunningSession): void {
     session.running = running;
     session.place = 'here';
     const subscription = running.journal.subscribe(event => this.#told(session, event));
@@ -273,7 +272,7 @@ export class SessionController implements SessionSource, vscode.Disposable {
 
   /** From here on it is read like any other session that nobody runs; what it left to decide can be decided. */
   async #over(session: WindowSession): Promise<void> {
-    const next = await this.#follow(await this.backend(), session.id);
+    const next = await this.#follow(await this.runtime(), session.id);
     if (this.#closing) return next?.dispose();
     await this.#review.release(session);
     session.dispose();

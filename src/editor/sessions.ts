@@ -5,8 +5,11 @@ import type { JournalEvent } from '../protocol/events.ts';
 import type { Hash } from '../protocol/ids.ts';
 import type { InboxRequest } from '../protocol/inbox.ts';
 
+/** The script of the demo. */
+export const DEMO = 'todo';
+
 /** A session as the views see it: run by this window or followed from another process. */
-export interface LiveSession {
+export interface ShownSession {
   /** The journal's own: read it, never change it. */
   readonly state: SessionState;
   /** Whether somebody works on it. */
@@ -27,7 +30,7 @@ export interface LiveSession {
 /** What the views show: the sessions of this workspace. */
 export interface SessionSource {
   /** Newest first. */
-  readonly sessions: readonly LiveSession[];
+  readonly sessions: readonly ShownSession[];
   /** Called after any of them changed, and when one came or went. */
   onChange(listener: () => void): Disposable;
 }

@@ -1,7 +1,6 @@
 import type { AgentStream } from '../core/agent/contract.ts';
 import type { Disposable } from '../core/ports.ts';
 import type { RequestOutcome } from '../core/session/inbox.ts';
-import type { LiveSession as Running } from '../core/session/live.ts';
 import type { Origin } from '../core/session/seal.ts';
 import { stoppedByOutage } from '../core/session/standing.ts';
 import type { SessionState } from '../core/session/state.ts';
@@ -9,14 +8,14 @@ import type { SessionOwner } from '../core/session/store.ts';
 import type { JournalEvent } from '../protocol/events.ts';
 import type { Hash } from '../protocol/ids.ts';
 import type { InboxRequest } from '../protocol/inbox.ts';
-import type { Backend, OpenedStored } from './backend.ts';
-import type { LiveSession } from './sessions.ts';
+import type { ReviewedSession, RunningSession, Runtime } from '../runtime/contract.ts';
+import type { ShownSession } from './sessions.ts';
 
 /** Who writes a session's journal: this window, another process, or nobody. */
 export type Place = 'here' | 'elsewhere' | 'nowhere';
 
 /** A session of the workspace, whoever runs it; its state stays the same object while it changes hands. */
-export class WindowSession implements LiveSession {
+export class WindowSession implements ShownSession {
   readonly id: string;
   readonly state: SessionState;
   place: Place = 'nowhere';
@@ -25,18 +24,18 @@ export class WindowSession implements LiveSession {
   /** The process that runs or reviews it. */
   owner: SessionOwner | undefined;
   /** While this window runs it. */
-  running: Running | undefined;
+  running: RunningSession | undefined;
   /** While this window reviews what it left. */
-  stored: OpenedStored | undefined;
-  readonly #backend: Backend;
+  stored: ReviewedSession | undefined;
+  readonly #runtime: Runtime;
   readonly #listeners = new Set<(event: JournalEvent) => void>();
   readonly #streams = new Set<AgentStream>();
   readonly #over = new AbortController();
 
-  constructor(id: string, state: SessionState, backend: Backend) {
+  constructor(id: string, state: SessionState, runtime: Runtime) {
     this.id = id;
     this.state = state;
-    this.#backend = backend;
+    this.#runtime = runtime;
   }
 
   subscribe(listener: (event: JournalEvent) => void): Disposable {
@@ -53,11 +52,11 @@ export class WindowSession implements LiveSession {
 
   async request(body: InboxRequest): Promise<RequestOutcome> {
     if (this.running) return this.running.request(body);
-    return this.#backend.ask(this.id, body, this.signal);
+    return this.#runtime.ask(this.id, body, this.signal);
   }
 
   async getBlob(hash: Hash): Promise<Uint8Array | undefined> {
-    return this.running ? this.running.journal.getBlob(hash) : this.#backend.blob(this.id, hash);
+    return this.running ? this.running.journal.getBlob(hash) : this.#runtime.blob(this.id, hash);
   }
 
   /** Whether somebody works on it; an owner lets go a moment after the end. */

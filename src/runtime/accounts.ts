@@ -7,9 +7,9 @@ import { type ConfigPlaces, loadFrom } from './load-config.ts';
 export interface KeyPlaces {
   environment: ConfigPlaces['environment'];
   /** The keys that the editor keeps. */
-  secrets: Secrets;
+  secrets?: Secrets;
   /** Where a key of the editor is kept, in words. */
-  keptIn: string;
+  keptIn?: string;
 }
 
 /** Where each provider's key comes from, in words: the editor's go before the environment's. */
@@ -19,7 +19,7 @@ export async function keySources(
 ): Promise<Map<string, string>> {
   const found = new Map<string, string>();
   for (const provider of providers) {
-    const from = (await secrets.get(provider.name)) ? keptIn : keyVariable(provider, environment);
+    const from = (await secrets?.get(provider.name)) ? keptIn : keyVariable(provider, environment);
     if (from !== undefined) found.set(provider.name, from);
   }
   return found;

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Clock, Log } from '../core/ports.ts';
 import { Budget } from '../core/routing/budget.ts';
-import type { RouteEvent, RouteRequest } from '../core/routing/contract.ts';
+import type { RouteEvent } from '../core/routing/contract.ts';
 import { InnerDay } from '../core/routing/inner-day.ts';
 import { createRouter } from '../core/routing/router.ts';
 import type { Journal } from '../core/session/contract.ts';
@@ -10,10 +10,8 @@ import { unwritten } from '../core/session/unwritten.ts';
 import { FileDayLedger } from '../node/day-ledger.ts';
 import { hashOf } from '../node/hash.ts';
 import { newId } from '../node/new-id.ts';
+import type { Question } from './contract.ts';
 import type { Engine } from './engine.ts';
-
-/** A question from outside of any session. */
-export type Question = Pick<RouteRequest, 'messages' | 'tools' | 'toolChoice' | 'maxOutputTokens'>;
 
 /** The best model that answers, with failover, for whoever asks outside of a session; it counts against the budget. */
 export class BestModel {

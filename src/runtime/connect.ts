@@ -1,17 +1,8 @@
 import type { Clock } from '../core/ports.ts';
-import type { ModelInfo, Provider } from '../core/routing/contract.ts';
+import type { Provider } from '../core/routing/contract.ts';
 import { type Trial, tryToolCall } from '../core/tool-trial.ts';
-import type { ProviderEntry } from '../protocol/config.ts';
+import type { Candidate, Listed } from './contract.ts';
 import { Engine } from './engine.ts';
-
-/** A provider that is not written down yet. */
-export interface Candidate {
-  name: string;
-  entry: ProviderEntry;
-  key?: string;
-}
-
-export type Listed = { ok: true; models: (ModelInfo & { priced: boolean })[] } | { ok: false; message: string };
 
 const PATIENCE_MS = 60_000;
 

@@ -15,6 +15,8 @@ import type { ModelRef, NanoUsd } from '../protocol/ids.ts';
 import type { Usage } from '../protocol/message.ts';
 import { modelOf, providerOf } from '../protocol/model-ref.ts';
 import type { AgentTask } from '../protocol/plan.ts';
+import type { Hindrance, Keyless } from './contract.ts';
+import { ownKeyVariable } from './keys.ts';
 import { ProviderSet } from './provider-set.ts';
 import { type BudgetPlan, budgetPlan, modelFacts, priceOverrides, routingSettings } from './settings.ts';
 
@@ -28,12 +30,6 @@ export interface EngineOptions {
   /** Models that are not asked over the network, such as the editor's own. */
   extra?: readonly Provider[];
 }
-
-export type Hindrance =
-  /** `down`: set up, and not answering. */
-  | { reason: 'no-provider'; down: readonly { label: string; message: string }[] }
-  | { reason: 'no-route'; providers: readonly string[] }
-  | { reason: 'no-price'; model: ModelRef };
 
 /** A local server answers at once or is not there. */
 const LOCAL_PATIENCE_MS = 1500;
@@ -136,12 +132,24 @@ export class Engine {
 
   /** Why no session can begin, or, where one has to be made, no plan; undefined: it can. */
   async hindrance(plans: boolean): Promise<Hindrance | undefined> {
-    if (!this.ready) return { reason: 'no-provider', down: this.down };
+    if (!this.ready) return { reason: 'no-provider', down: this.down, keyless: this.keyless() };
     if (!plans) return undefined;
     const route = this.routes().all();
     if (route.length === 0) return { reason: 'no-route', providers: this.#routable.map(({ name }) => name) };
     for (const model of route) if (await this.isPriced(model)) return undefined;
     return { reason: 'no-price', model: route[0] ?? '' };
+  }
+
+  /** Providers that the user has written down, or that a route names, and that have no key. */
+  keyless(): Keyless[] {
+    const routed = new Set(
+      Object.values(this.config.routes ?? {})
+        .flat()
+        .map(providerOf),
+    );
+    return this.providers.configured
+      .filter(({ name, explicit }) => (explicit || routed.has(name)) && !this.providers.get(name))
+      .map(({ name, keyEnv }) => ({ name, variable: keyEnv[0] ?? ownKeyVariable(name) }));
   }
 
   /** The models of a provider that a session would ask, those first that routes name. */

@@ -3,6 +3,7 @@ import type { SandboxStanding } from '../core/ports.ts';
 import { createProcesses } from '../node/processes.ts';
 import { openSandbox, type SandboxOptions } from '../node/sandbox/open-sandbox.ts';
 import type { Config } from '../protocol/config.ts';
+import type { SandboxDiagnosis } from './contract.ts';
 
 /** Whether the commands of a session are held, and what is said where they are not. */
 export type Held =
@@ -29,8 +30,6 @@ export async function holdCommands(config: Config, options: SandboxOptions): Pro
 }
 
 const text = ({ why, advice }: Extract<SandboxStanding, { holds: false }>) => `${why} ${advice}`;
-
-export type SandboxDiagnosis = SandboxStanding | { holds: 'off' };
 
 /** For the doctor: as a session would find it. */
 export async function diagnoseSandbox(

@@ -13,16 +13,13 @@ import { Budget } from '../core/routing/budget.ts';
 import { createRouter } from '../core/routing/router.ts';
 import { dropRequest, serveInbox } from '../core/session/inbox.ts';
 import { NotSealed, openJournal } from '../core/session/journal.ts';
-import type { LiveSession } from '../core/session/live.ts';
 import { keepLog } from '../core/session/log/keep-log.ts';
 import { Timeline } from '../core/session/log/timeline.ts';
 import { checkOrigin } from '../core/session/origin.ts';
 import { writeReport } from '../core/session/report/write-report.ts';
-import type { Origin } from '../core/session/seal.ts';
 import type { LockResult, SessionLock, SessionOwner } from '../core/session/store.ts';
 import { whyUnkept } from '../core/session/unkept.ts';
-import type { MoreWork, SessionStart } from '../core/team/options.ts';
-import type { RetryScope } from '../core/team/retry.ts';
+import type { SessionStart } from '../core/team/options.ts';
 import { Session } from '../core/team/session.ts';
 import type { Workers } from '../core/worker/contract.ts';
 import { withWorkers } from '../core/worker/runner.ts';
@@ -36,10 +33,9 @@ import type { SessionFolder } from '../node/session/session-folder.ts';
 import { createSession, findSession, pruneSessions, type Retention } from '../node/session/sessions.ts';
 import { sweepBlobs } from '../node/session/sweep.ts';
 import type { JournalEvent } from '../protocol/events.ts';
-import type { NanoUsd } from '../protocol/ids.ts';
-import type { Plan } from '../protocol/plan.ts';
 import { workerCopies } from '../workers/copies.ts';
 import { createWorkers, findWorkers } from '../workers/workers.ts';
+import type { RunningSession, Started, Work } from './contract.ts';
 import type { Engine } from './engine.ts';
 import { type GrantFile, grantedJudge } from './grants.ts';
 import { requestHandler } from './requests.ts';
@@ -74,42 +70,24 @@ export interface SessionHost {
   /** Tools that others bring; absent where there can be none. */
   foreign?: ForeignTools;
   /** The user's environment, in which CLI agents are found and started; absent: there are none. */
-  environment?: Readonly<Record<string, string | undefined>>;
+  environment?: Readonly<Record<string, string | undefined>> | undefined;
   rehearsal: boolean;
-  /** The only specialists the planner may choose; absent: all there are. */
-  team?: readonly string[];
   /** How much is kept of earlier sessions. */
   retention: Retention;
   /** Hears every event from the first on, those before the session is handed over too. */
   watch?: (event: JournalEvent) => void;
 }
 
-export type Opening =
-  | { kind: 'new'; goal: string; plan?: Plan }
-  | {
-      kind: 'resume';
-      session: string;
-      retry?: RetryScope;
-      more?: readonly MoreWork[];
-      /** What the session may cost from now on. */
-      limit?: NanoUsd;
-    };
-export type Opened =
-  | { ok: true; session: LiveSession }
-  | { ok: false; reason: 'owned'; owner: SessionOwner }
-  | { ok: false; reason: 'elsewhere'; session: string; origin: Exclude<Origin, 'own'> }
-  | { ok: false; reason: 'missing' };
-
 const ORCHESTRATOR = 'orchestrator';
 /** Without these nothing can be planned, queued or reviewed. */
 const SERVING: ReadonlySet<string> = new Set([ORCHESTRATOR, 'implementer', 'reviewer']);
 
 /** Starts a session, or takes one up where it was cut off. */
-export async function openSession(host: SessionHost, engine: Engine, opening: Opening): Promise<Opened> {
+export async function openSession(host: SessionHost, engine: Engine, work: Work): Promise<Started> {
   const place =
-    opening.kind === 'new'
+    work.kind === 'new'
       ? await createSession(host)
-      : await findSession(host, opening.session).then(store => store && { id: opening.session, store });
+      : await findSession(host, work.session).then(store => store && { id: work.session, store });
   if (!place) return { ok: false, reason: 'missing' };
   const { id, store } = place;
   const origin = await checkOrigin(store);
@@ -117,7 +95,7 @@ export async function openSession(host: SessionHost, engine: Engine, opening: Op
   const taken = await takeOver(store, host);
   if (!taken.ok) return { ok: false, reason: 'owned', owner: taken.owner };
   try {
-    return { ok: true, session: await begin(host, engine, opening, { id, store, lock: taken.lock }) };
+    return { ok: true, session: await begin(host, engine, work, { id, store, lock: taken.lock }) };
   } catch (error) {
     await store.close();
     throw error;
@@ -161,9 +139,9 @@ async function workersOf(host: SessionHost, engine: Engine): Promise<Workers & {
 async function begin(
   host: SessionHost,
   engine: Engine,
-  opening: Opening,
+  work: Work,
   { id, store, lock }: Place,
-): Promise<LiveSession> {
+): Promise<RunningSession> {
   const { clock, log, files, processes, workspace, version } = host;
   const since = clock.now();
   const histories = new AgentHistories();
@@ -178,7 +156,7 @@ async function begin(
     },
   });
   // An empty file proves nothing of where it came from.
-  if (opening.kind === 'resume' && journal.state.startedAt === undefined) throw new NotSealed(id, 'unsealed');
+  if (work.kind === 'resume' && journal.state.startedAt === undefined) throw new NotSealed(id, 'unsealed');
   const owned: Disposable[] = [journal.subscribe(event => histories.apply(event))];
   if (host.watch) owned.push(journal.subscribe(host.watch));
   const texts = keepLog(journal, timeline, store, { clock, log });
@@ -249,29 +227,30 @@ async function begin(
   const { open } = workers;
   const runner = withWorkers(models, { ...shared, budget, judgeIn, workers: { open }, copies: workerCopies(files) });
   const settings = teamSettings(engine.config);
+  const chosen = work.kind === 'new' ? work.roles : undefined;
   const lead = roles.get(ORCHESTRATOR);
   const orchestrator = lead && routes.of(lead)[0];
   const start: SessionStart =
-    opening.kind === 'new'
+    work.kind === 'new'
       ? {
           kind: 'new',
           event: {
             session: id,
-            goal: opening.goal,
+            goal: work.goal,
             version,
             workspace,
             ...(orchestrator !== undefined && { orchestrator }),
             rehearsal: host.rehearsal,
             budget: { sessionUsd: engine.budget.limits.session, alertAt: engine.budget.alertAt },
-            ...(opening.plan && { workflow: opening.plan }),
+            ...(work.plan && { workflow: work.plan }),
           },
         }
       : {
           kind: 'resume',
           event: { pid: process.pid, host: host.kind, version },
-          ...(opening.retry && { retry: opening.retry }),
-          ...(opening.more && { more: opening.more }),
-          ...(opening.limit !== undefined && { limit: opening.limit }),
+          ...(work.retry && { retry: work.retry }),
+          ...(work.more && { more: work.more }),
+          ...(work.limit !== undefined && { limit: work.limit }),
         };
   const session = new Session(
     {
@@ -295,7 +274,7 @@ async function begin(
     },
     {
       ...settings,
-      roles: [...roles.values()].filter(role => !host.team || host.team.includes(role.name) || SERVING.has(role.name)),
+      roles: [...roles.values()].filter(role => !chosen || chosen.includes(role.name) || SERVING.has(role.name)),
       orchestrator: ORCHESTRATOR,
       defaultRole: 'implementer',
       present: host.present,

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { basename, dirname, extname, join } from 'node:path';
+import { basename, dirname, extname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Secrets } from '../core/ports.ts';
 import type { Config } from '../protocol/config.ts';
@@ -18,9 +18,9 @@ export interface Rehearsal {
 
 const keyOf = (provider: string) => `rehearsal-${provider}`;
 
-/** Where a script of ours stands; undefined for what is no name of one. */
-export function shippedRehearsal(name: string): string | undefined {
-  if (!/^[\w-]+$/.test(name)) return undefined;
+/** Where a script stands: one of ours by its name, or one in a file. */
+export function rehearsalAt(name: string): string {
+  if (!/^[\w-]+$/.test(name)) return resolve(name);
   return fileURLToPath(new URL(`../../media/rehearsals/${name}.yaml`, import.meta.url));
 }
 

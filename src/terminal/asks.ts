@@ -1,7 +1,7 @@
 import { canLast } from '../core/session/fold/knowledge.ts';
-import type { LiveSession } from '../core/session/live.ts';
 import type { Ask } from '../core/session/state.ts';
 import type { InboxRequest } from '../protocol/inbox.ts';
+import type { RunningSession } from '../runtime/contract.ts';
 import { LineInput } from './line-input.ts';
 import { fits, questionPicture, questionText } from './question.ts';
 import type { Picture } from './screen.ts';
@@ -45,7 +45,7 @@ export interface Stage {
 /** Asks the user about everything in the queue, one after the other. */
 export class Asking {
   readonly #terminal: Terminal;
-  readonly #session: LiveSession;
+  readonly #session: RunningSession;
   readonly #stage: Stage;
   readonly #input: LineInput;
   /** What is asked now, and whether it is said how to answer. */
@@ -53,7 +53,7 @@ export class Asking {
   /** The question that stands above in full, for want of room. */
   #printed: Ask | undefined;
 
-  constructor(terminal: Terminal, session: LiveSession, stage: Stage) {
+  constructor(terminal: Terminal, session: RunningSession, stage: Stage) {
     this.#terminal = terminal;
     this.#session = session;
     this.#stage = stage;
@@ -132,7 +132,7 @@ export class Asking {
 }
 
 /** Resolves when it holds, or when the signal comes. */
-function changeOf(journal: LiveSession['journal'], signal: AbortSignal, holds: () => boolean): Promise<void> {
+function changeOf(journal: RunningSession['journal'], signal: AbortSignal, holds: () => boolean): Promise<void> {
   return new Promise(resolve => {
     const look = () => {
       if (!signal.aborted && !holds()) return;

@@ -1,42 +1,25 @@
-import { type Parts, partNames } from '../core/config/agreement.ts';
-import { configuredProviders } from '../core/config/providers.ts';
-import { providerOf } from '../protocol/model-ref.ts';
-import type { Engine, Hindrance } from '../runtime/engine.ts';
+import { partNames } from '../core/config/agreement.ts';
+import type { Hindrance, Notes } from '../runtime/contract.ts';
 
 const examples = 'ANTHROPIC_API_KEY, OPENAI_API_KEY or GEMINI_API_KEY';
 
-/** Providers that the user has written down, or that a route names, and that have no key: with the variable to set. */
-function keyless({ config, providers }: Engine): { name: string; variable: string }[] {
-  const routed = new Set(
-    Object.values(config.routes ?? {})
-      .flat()
-      .map(providerOf),
-  );
-  return configuredProviders(config)
-    .filter(({ name, explicit }) => (explicit || routed.has(name)) && !providers.get(name))
-    .map(({ name, keyEnv }) => ({
-      name,
-      variable: keyEnv[0] ?? `ORCHESTRATE_API_KEY_${name.toUpperCase().replaceAll(/[^A-Z0-9]/g, '_')}`,
-    }));
-}
-
 /** What of the set-up is left out, and what to do about it: a line for each. */
-export function leftOut(engine: Engine, sensitive: Parts | undefined): string[] {
+export function leftOut({ keyless = [], sensitive }: Notes): string[] {
   const what = sensitive ? partNames(sensitive) : [];
   return [
     ...(what.length > 0
       ? [`Of what this workspace sets, ${what.join(', ')} is set aside until you agree to it: orchestrate trust`]
       : []),
-    ...keyless(engine).map(({ name, variable }) => `${name} has no key and is not asked: set ${variable}.`),
+    ...keyless.map(({ name, variable }) => `${name} has no key and is not asked: set ${variable}.`),
   ];
 }
 
 /** Why no session can begin, with what to set. */
-export function hindranceText(hindrance: Hindrance, engine: Engine): string {
+export function hindranceText(hindrance: Hindrance): string {
   switch (hindrance.reason) {
     case 'no-provider': {
       const down = hindrance.down.map(({ label, message }) => `${label} does not answer: ${message}`);
-      const wanted = keyless(engine).length > 0 || down.length > 0;
+      const wanted = hindrance.keyless.length > 0 || down.length > 0;
       const first = wanted
         ? 'No model can be asked.'
         : `No model can be asked: set the key of any vendor, such as ${examples}.`;

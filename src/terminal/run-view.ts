@@ -1,10 +1,10 @@
 import { oneLine } from '../core/plain.ts';
 import { renderPlan } from '../core/plan/render.ts';
 import { showCost, showTokens } from '../core/session/figures.ts';
-import type { LiveSession } from '../core/session/live.ts';
 import { whyUnkept } from '../core/session/unkept.ts';
 import type { JournalEvent, SessionOutcome } from '../protocol/events.ts';
 import { showDuration, showMoney } from '../protocol/show.ts';
+import type { RunningSession } from '../runtime/contract.ts';
 import { Asking, type Stage } from './asks.ts';
 import { eventLine } from './event-line.ts';
 import { liveLines } from './live-view.ts';
@@ -34,7 +34,7 @@ const TITLES: Record<SessionOutcome, [word: string, paint: Look]> = {
 export async function watchRun(
   terminal: Terminal,
   call: Call,
-  session: LiveSession,
+  session: RunningSession,
   events: Relay<JournalEvent>,
 ): Promise<number> {
   const json = call.options.json === true;
@@ -113,7 +113,7 @@ function planView(
   return `${terminal.style.dim('The plan:')}\n${renderPlan(plan)}\n${terminal.style.dim(`Expected cost: ${range}`)}`;
 }
 
-function sayEnd(terminal: Terminal, session: LiveSession, outcome: SessionOutcome): void {
+function sayEnd(terminal: Terminal, session: RunningSession, outcome: SessionOutcome): void {
   const { style } = terminal;
   const { state } = session.journal;
   const tasks = [...state.tasks.values()];

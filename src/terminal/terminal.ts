@@ -1,4 +1,5 @@
 import type { Clock } from '../core/ports.ts';
+import type { Runtime, RuntimeHost } from '../runtime/contract.ts';
 import { printed, printedJson } from './printed.ts';
 import type { Style } from './style.ts';
 
@@ -18,6 +19,8 @@ export interface Terminal {
   version: string;
   /** Aborts at Ctrl-C; commands that can stop cleanly do so. */
   interrupt: AbortSignal;
+  /** Loads what keeps and runs the sessions of a workspace. */
+  runtime(host: RuntimeHost): Promise<Runtime>;
 }
 
 /** The words and options of one call. */

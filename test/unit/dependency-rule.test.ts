@@ -22,6 +22,7 @@ const violations: [file: string, imports: string, rule: string][] = [
   ['src/rehearsal/bad-1.ts', '../editor/disposables.ts', 'rehearsal-apart'],
   ['src/editor/bad-1.ts', '../providers/bad-1.ts', 'editor-apart'],
   ['src/terminal/bad-1.ts', '../providers/bad-1.ts', 'terminal-apart'],
+  ['src/terminal/bad-2.ts', '../runtime/host.ts', 'what-people-see-knows-the-contract'],
   ['src/runtime/bad-1.ts', '../editor/disposables.ts', 'runtime-joins-all-but-what-people-see'],
   ['webview-ui/bad-1.ts', '../src/core/ports.ts', 'webview-sees-protocol-only'],
   ['webview-ui/bad-2.ts', 'vscode', 'vscode-only-in-editor'],

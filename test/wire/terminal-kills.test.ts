@@ -12,7 +12,7 @@ import { sealSecret } from '../../src/node/session/secret.ts';
 import { findSession, listSessions, readState } from '../../src/node/session/sessions.ts';
 import { NodeWorkspace } from '../../src/node/workspace.ts';
 import type { CanonicalRequest, ScriptedAnswer } from '../../src/rehearsal/wire/types.ts';
-import { openStored } from '../../src/runtime/stored-session.ts';
+import { openForReview } from '../../src/runtime/review.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 import { program, terminalLab } from '../support/terminal-lab.ts';
 import { endServers } from '../support/wire.ts';
@@ -146,7 +146,7 @@ class Mortal {
     const found = new Map<string, string>();
     if (!store) return found;
     const files = new NodeWorkspace(this.#lab.workspace);
-    const opened = await openStored({ store, files, clock, log, redactor: new Redactor() }, 'terminal');
+    const opened = await openForReview({ store, files, clock, log, redactor: new Redactor() }, 'terminal');
     assert.ok(opened.ok, 'nobody runs it');
     const { changes, close } = opened.session;
     try {

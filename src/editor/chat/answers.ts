@@ -181,7 +181,7 @@ const short = (text: string) => (text.length > LINE ? `${text.slice(0, LINE - 1)
 const report: Answer = async (controller, _request, stream) => {
   const { current } = controller;
   if (!current) return nothing(stream);
-  const text = await (await controller.backend()).text(current.id, 'report.md');
+  const text = await (await controller.runtime()).text(current.id, 'report.md');
   const summary = text?.split(/^## /m)[1];
   if (summary === undefined) {
     tell(current, stream);

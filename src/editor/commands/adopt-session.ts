@@ -20,7 +20,7 @@ export async function adoptSession(controller: SessionController, given?: unknow
   const foreign = t('There is no session from elsewhere.');
   const session = await chooseSession(controller, given, ({ origin }) => origin !== 'own', foreign);
   if (!session) return;
-  const adopted = await (await controller.backend()).adopt(session.id, agrees);
+  const adopted = await (await controller.runtime()).adopt(session.id, agrees);
   await controller.look();
   if (!adopted.ok) return sayWhyNot(adopted);
   const resume = t('Resume');

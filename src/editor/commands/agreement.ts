@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { type Parts, partNames, partsText } from '../../core/config/agreement.ts';
-import type { Backend } from '../backend.ts';
+import type { Runtime } from '../../runtime/contract.ts';
 import * as window from '../plain/window.ts';
 import type { SessionController } from '../session-controller.ts';
 import { requireReady } from '../workspace-readiness.ts';
@@ -14,25 +14,25 @@ const LONG = 1200;
 const leftOut = new Set<string>();
 
 /** Asks once about what the workspace's configuration would loosen; false: the person went away. */
-export async function settleAgreement(backend: Backend): Promise<boolean> {
-  const parts = await backend.waitingParts();
+export async function settleAgreement(runtime: Runtime): Promise<boolean> {
+  const parts = await runtime.waitingParts();
   if (!parts || leftOut.has(JSON.stringify(parts))) return true;
-  return (await ask(backend, parts)) !== undefined;
+  return (await ask(runtime, parts)) !== undefined;
 }
 
 /** The same as a command, for whoever has left it out before. */
 export async function trustConfiguration(controller: SessionController): Promise<void> {
   if (!(await requireReady())) return;
-  const backend = await controller.backend();
-  const parts = await backend.waitingParts();
-  if (parts) await ask(backend, parts);
+  const runtime = await controller.runtime();
+  const parts = await runtime.waitingParts();
+  if (parts) await ask(runtime, parts);
   else
     void window.showInformationMessage(
       t("The workspace's configuration and roles ask for nothing that needs your agreement."),
     );
 }
 
-async function ask(backend: Backend, parts: Parts): Promise<'agreed' | 'left out' | undefined> {
+async function ask(runtime: Runtime, parts: Parts): Promise<'agreed' | 'left out' | undefined> {
   const agree = t('Agree');
   const without = t('Go On Without It');
   const text = partsText(parts);
@@ -53,7 +53,7 @@ async function ask(backend: Backend, parts: Parts): Promise<'agreed' | 'left out
     agree,
   );
   if (choice === agree) {
-    await backend.agree(parts);
+    await runtime.agree(parts);
     return 'agreed';
   }
   if (choice === undefined) return undefined;

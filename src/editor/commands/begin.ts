@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { providerOf } from '../../protocol/model-ref.ts';
-import type { Beginning, Begun } from '../backend.ts';
+import type { Refused, ResumeRequest, StartRequest } from '../../runtime/contract.ts';
 import * as window from '../plain/window.ts';
 import type { SessionController } from '../session-controller.ts';
 import type { WindowSession } from '../window-session.ts';
@@ -9,19 +9,22 @@ import { fromElsewhereText } from './from-elsewhere.ts';
 const { t } = vscode.l10n;
 
 /** Begins a session with its progress in sight, until the plan is there; undefined when nothing began. */
-export async function begin(controller: SessionController, beginning: Beginning): Promise<WindowSession | undefined> {
+export async function begin(
+  controller: SessionController,
+  request: StartRequest | ResumeRequest,
+): Promise<WindowSession | undefined> {
   const title =
-    beginning.kind === 'resume'
+    request.kind === 'resume'
       ? t('Orchestrate: resuming the session')
       : t('Orchestrate: the team is being put together');
-  if (beginning.kind !== 'demo') {
+  if (request.kind === 'resume' || request.rehearse === undefined) {
     const { settleAgreement } = await import('./agreement.ts');
-    if (!(await settleAgreement(await controller.backend()))) return undefined;
+    if (!(await settleAgreement(await controller.runtime()))) return undefined;
   }
   const begun = await window.withProgress(
     { location: vscode.ProgressLocation.Notification, title, cancellable: true },
     async (progress, token) => {
-      const started = await controller.begin(beginning);
+      const started = await controller.begin(request);
       if (!started.ok) return started;
       await planned(started.session, progress, token);
       return started;
@@ -72,7 +75,7 @@ function planned(
 /** Nobody types a goal twice. */
 const kept = (text: string) => `${text.replace(/(?<![.!?])$/, '.')} ${t('Your goal is kept.')}`;
 
-async function explain(begun: Extract<Begun, { ok: false }>): Promise<void> {
+async function explain(begun: Refused): Promise<void> {
   switch (begun.reason) {
     case 'no-provider': {
       const connect = t('Connect a Model');

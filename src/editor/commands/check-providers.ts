@@ -18,7 +18,7 @@ export async function checkProviders(
   given?: unknown,
 ): Promise<void> {
   if (!(await requireReady())) return;
-  const backend = await controller.backend();
+  const runtime = await controller.runtime();
   const only = providerNamed(given);
   const over = new AbortController();
   const { problems, diagnoses, workers } = await window.withProgress(
@@ -30,7 +30,7 @@ export async function checkProviders(
     async (_progress, token) => {
       const cancelled = token.onCancellationRequested(() => over.abort());
       try {
-        return await backend.diagnose(over.signal, only);
+        return await runtime.diagnose(over.signal, only);
       } finally {
         cancelled.dispose();
       }

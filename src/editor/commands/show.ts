@@ -26,7 +26,7 @@ export async function openSessionLog(controller: SessionController, given?: unkn
 }
 
 async function preview(controller: SessionController, id: string, name: SessionText): Promise<boolean> {
-  if ((await (await controller.backend()).text(id, name)) === undefined) return false;
+  if ((await (await controller.runtime()).text(id, name)) === undefined) return false;
   const file = await fileOf(controller, id, name);
   // Not the preview that follows the editor in front, and would soon be of something else.
   if (file) await vscode.commands.executeCommand('vscode.openWith', file, PREVIEW);
@@ -34,6 +34,6 @@ async function preview(controller: SessionController, id: string, name: SessionT
 }
 
 async function fileOf(controller: SessionController, id: string, name: string): Promise<vscode.Uri | undefined> {
-  const summary = (await (await controller.backend()).list()).find(each => each.id === id);
+  const summary = (await (await controller.runtime()).list()).find(each => each.id === id);
   return summary && vscode.Uri.file(join(summary.folder, name));
 }

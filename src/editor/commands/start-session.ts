@@ -6,6 +6,7 @@ import type { GoalEditor } from '../goal/goal-editor.ts';
 import { type Goals, withFiles } from '../goal/goals.ts';
 import * as window from '../plain/window.ts';
 import type { SessionController } from '../session-controller.ts';
+import { DEMO } from '../sessions.ts';
 import type { WindowSession } from '../window-session.ts';
 import { requireReady } from '../workspace-readiness.ts';
 import { begin } from './begin.ts';
@@ -139,7 +140,7 @@ export async function askDollars(prompt: string, now?: number): Promise<number |
 
 /** A team of scripted models; all else is real. */
 export async function startDemo(controller: SessionController): Promise<void> {
-  if (await requireReady()) await begin(controller, { kind: 'demo' });
+  if (await requireReady()) await begin(controller, { kind: 'new', rehearse: DEMO });
 }
 
 /** Begins with a plan that is there already: the given file, or one of the workspace's workflows. */

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { knownProviders } from '../../core/config/known-providers.ts';
 import { providerKinds, vendorModels } from '../../core/routing/provider-kinds.ts';
 import { showDuration } from '../../protocol/show.ts';
-import type { Backend, Candidate } from '../backend.ts';
+import type { Candidate, Runtime } from '../../runtime/contract.ts';
 import * as window from '../plain/window.ts';
 import type { ProviderChecks } from '../providers/checks.ts';
 import { providerNamed } from '../providers/items.ts';
@@ -25,16 +25,16 @@ export interface WizardParts {
 /** Connects a model: what it is, where it is, which of its models, what they cost; tried before it is written down. */
 export async function connectModel(parts: WizardParts, given?: unknown): Promise<void> {
   if (!(await requireReady())) return;
-  const backend = await parts.controller.backend();
-  const kind = kindNamed(providerNamed(given)) ?? (await askKind(backend));
+  const runtime = await parts.controller.runtime();
+  const kind = kindNamed(providerNamed(given)) ?? (await askKind(runtime));
   if (!kind) return;
   if (kind.way === 'agent') return connectAgent(kind.worker);
   const candidate = await candidateOf(kind, parts.secrets);
-  if (candidate) await new Wizard(parts, backend, kind, candidate).run();
+  if (candidate) await new Wizard(parts, runtime, kind, candidate).run();
 }
 
-async function askKind(backend: Backend): Promise<Kind | undefined> {
-  const picked = await window.showQuickPick(kindItems(await backend.workers()), {
+async function askKind(runtime: Runtime): Promise<Kind | undefined> {
+  const picked = await window.showQuickPick(kindItems(await runtime.workers()), {
     title: t('Connect a Model'),
     placeHolder: t('Where is it?'),
     matchOnDescription: true,
@@ -91,13 +91,13 @@ function nameOf(url: string): string {
 
 class Wizard {
   readonly #parts: WizardParts;
-  readonly #backend: Backend;
+  readonly #runtime: Runtime;
   readonly #kind: Kind;
   #candidate: Chosen;
 
-  constructor(parts: WizardParts, backend: Backend, kind: Kind, candidate: Chosen) {
+  constructor(parts: WizardParts, runtime: Runtime, kind: Kind, candidate: Chosen) {
     this.#parts = parts;
-    this.#backend = backend;
+    this.#runtime = runtime;
     this.#kind = kind;
     this.#candidate = candidate;
   }
@@ -121,7 +121,7 @@ class Wizard {
     for (;;) {
       const { label, entry } = this.#candidate;
       const listed = await busy(t('{0}: which models are there?', label), signal =>
-        this.#backend.listModels(this.#candidate, signal),
+        this.#runtime.listModels(this.#candidate, signal),
       );
       if (!listed) return undefined;
       if (listed.ok) return listed.models;
@@ -172,7 +172,7 @@ class Wizard {
       const { label } = this.#candidate;
       const begun = Date.now();
       const trial = await busy(t('{0}: asking {1} to call a tool', label, model), signal =>
-        this.#backend.tryModel(this.#candidate, model, signal),
+        this.#runtime.tryModel(this.#candidate, model, signal),
       );
       if (!trial) return 'away';
       if (trial.ok) return Date.now() - begun;

@@ -4,7 +4,7 @@ import { type DashboardCommand, type Fetch, FromDashboard, type ToDashboard } fr
 import type { NextStep } from '../../protocol/dashboard-rows.ts';
 import type { RelPath } from '../../protocol/ids.ts';
 import { firstToShow, waits } from '../next-steps.ts';
-import type { LiveSession, SessionSource } from '../sessions.ts';
+import type { SessionSource, ShownSession } from '../sessions.ts';
 import type { Readiness } from '../workspace-readiness.ts';
 import { Publisher } from './publisher.ts';
 import type { Checklist } from './rows/session.ts';
@@ -34,7 +34,7 @@ export class Connection implements Disposable {
   readonly #parts: ConnectionParts;
   readonly #publisher: Publisher;
   readonly #listening: Disposable;
-  #session: LiveSession | undefined;
+  #session: ShownSession | undefined;
   #listens = false;
 
   constructor(parts: ConnectionParts) {
@@ -128,14 +128,14 @@ export class Connection implements Disposable {
   }
 
   /** To that one, or to where there is none. */
-  #show(session: LiveSession | undefined): void {
+  #show(session: ShownSession | undefined): void {
     if (session === this.#session) return;
     this.#session = session;
     this.#publisher.watch(undefined);
     this.show();
   }
 
-  #find(id: string | undefined): LiveSession | undefined {
+  #find(id: string | undefined): ShownSession | undefined {
     return this.#parts.source.sessions.find(({ state }) => state.session === id);
   }
 
@@ -151,7 +151,7 @@ export class Connection implements Disposable {
   }
 
   /** Whether a session has begun since the one that is shown has ended. */
-  #overtaken({ state }: LiveSession): boolean {
+  #overtaken({ state }: ShownSession): boolean {
     const begun = this.#parts.source.sessions[0]?.state.startedAt;
     return state.status === 'ended' && begun !== undefined && begun > (state.workedAt ?? 0);
   }
@@ -176,7 +176,7 @@ export class Connection implements Disposable {
   }
 }
 
-async function textOf(session: LiveSession, what: Fetch): Promise<string | undefined> {
+async function textOf(session: ShownSession, what: Fetch): Promise<string | undefined> {
   if (what.kind === 'instructions') {
     const task = session.state.tasks.get(what.task)?.task;
     return task && kindOf(task).instructions(task);

@@ -2,7 +2,7 @@ import type { Clock, Disposable } from '../../core/ports.ts';
 import type { ToDashboard, Update } from '../../protocol/dashboard.ts';
 import type { TableName } from '../../protocol/dashboard-rows.ts';
 import { DisposableStore } from '../disposables.ts';
-import type { LiveSession } from '../sessions.ts';
+import type { ShownSession } from '../sessions.ts';
 import type { Readiness } from '../workspace-readiness.ts';
 import { Live } from './live.ts';
 import { Pace } from './pace.ts';
@@ -28,8 +28,8 @@ export interface PublisherParts {
 /** What the page shows. */
 export interface Shown {
   workspace: Readiness;
-  sessions: readonly LiveSession[];
-  session: LiveSession | undefined;
+  sessions: readonly ShownSession[];
+  session: ShownSession | undefined;
 }
 
 /** A part of an update that has a pace of its own. */
@@ -110,7 +110,7 @@ export class Publisher implements Disposable {
   }
 
   /** Sessions came, went or changed. */
-  listed(sessions: readonly LiveSession[]): void {
+  listed(sessions: readonly ShownSession[]): void {
     if (!this.#shown) return;
     this.#shown = { ...this.#shown, sessions };
     const runs = this.#shown.session?.runs;
@@ -137,7 +137,7 @@ export class Publisher implements Disposable {
     this.#life.dispose();
   }
 
-  #attach(session: LiveSession | undefined): void {
+  #attach(session: ShownSession | undefined): void {
     this.#life.dispose();
     this.#life = new DisposableStore();
     this.#live = undefined;

@@ -46,13 +46,13 @@ export class BestModelProvider implements vscode.LanguageModelChatProvider {
     const { requestInitiator } = options as { requestInitiator?: string };
     if (!(await this.#consent.allows({ extension: requestInitiator })))
       throw vscode.LanguageModelError.NoPermissions(t('You have not allowed this extension to use your models.'));
-    const backend = await this.#controller.backend();
+    const runtime = await this.#controller.runtime();
     const over = new AbortController();
     const cancelled = token.onCancellationRequested(() => over.abort());
     let said = false;
     try {
       if (token.isCancellationRequested) throw new vscode.CancellationError();
-      for await (const event of await backend.best(questionOf(messages, options), over.signal)) {
+      for await (const event of await runtime.best(questionOf(messages, options), over.signal)) {
         if (event.type === 'text') {
           said = true;
           progress.report(new vscode.LanguageModelTextPart(event.text));

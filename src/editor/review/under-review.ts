@@ -1,13 +1,13 @@
 import * as vscode from 'vscode';
 import { waitingIn } from '../../core/changes/waiting.ts';
-import type { Backend } from '../backend.ts';
+import type { Runtime } from '../../runtime/contract.ts';
 import * as window from '../plain/window.ts';
 import type { WindowSession } from '../window-session.ts';
 import { reviewOf, watchedReview } from './journaled.ts';
 import type { ReviewSession } from './session.ts';
 
 export interface UnderReviewParts {
-  backend: () => Promise<Backend>;
+  runtime: () => Promise<Runtime>;
   /** Newest first. */
   show: (sessions: ReviewSession[]) => void;
   log: vscode.LogOutputChannel;
@@ -101,7 +101,7 @@ export class UnderReview implements vscode.Disposable {
     if (how === 'run') return this.#run(session);
     if (how === 'stored') {
       if (await this.#store(session)) return;
-      session.owner = await (await this.#parts.backend()).owner(session.id);
+      session.owner = await (await this.#parts.runtime()).owner(session.id);
     }
     await this.#watch(session, session.runs ? 'followed' : 'watched');
   }
@@ -125,8 +125,9 @@ export class UnderReview implements vscode.Disposable {
 
   /** False while somebody else owns it. */
   async #store(session: WindowSession): Promise<boolean> {
-    const stored = await (await this.#parts.backend()).openStored(session.id);
-    if (!stored) return false;
+    const reviewed = await (await this.#parts.runtime()).review(session.id);
+    if (!reviewed.ok) return false;
+    const { session: stored } = reviewed;
     if (this.#closed || !this.#sessions.includes(session) || session.running) {
       await stored.close();
       return true;
@@ -144,7 +145,7 @@ export class UnderReview implements vscode.Disposable {
   }
 
   async #watch(session: WindowSession, how: How): Promise<void> {
-    const changes = await (await this.#parts.backend()).watchChanges(session.id, session.state, session.signal);
+    const changes = await (await this.#parts.runtime()).watchChanges(session.id, session.state, session.signal);
     if (!changes || this.#closed) return;
     const told = session.subscribe(event => changes.told(event));
     const review = watchedReview(session, changes, async ({ path, text, task }) => {

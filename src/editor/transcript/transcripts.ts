@@ -81,8 +81,8 @@ export class Transcripts implements vscode.Disposable {
   }
 
   async #transcript(id: string, agent: string, title: string): Promise<ToTranscript> {
-    const [backend, { entriesOf }] = await Promise.all([this.#controller.backend(), import('./entries.ts')]);
-    const messages = await backend.messages(id, agent);
+    const [runtime, { entriesOf }] = await Promise.all([this.#controller.runtime(), import('./entries.ts')]);
+    const messages = await runtime.messages(id, agent);
     const state = this.#controller.find(id)?.state.agents.get(agent);
     const about = [state?.role, state?.model, state?.summary].filter(Boolean).join(' · ');
     return { type: 'transcript', title, about, entries: entriesOf(messages) };

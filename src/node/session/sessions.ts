@@ -160,14 +160,6 @@ async function readWith(store: SessionFolder, chain: SealChain | undefined): Pro
   return { state, reader };
 }
 
-/** Whether its models were scripted: the beginning of the journal tells. */
-export async function wasRehearsed(store: SessionFolder): Promise<boolean> {
-  const reader = new JournalReader();
-  for await (const bytes of store.readJournal(0))
-    for (const event of reader.push(bytes)) if (event.type === 'session-started') return event.rehearsal;
-  return false;
-}
-
 /** Whether anybody may still want it: it can go on, or its changes wait for review and need their baselines. */
 async function needed(store: SessionFolder): Promise<boolean> {
   const { state } = await readState(store);

@@ -2,9 +2,10 @@ import { consequences } from '../../core/session/consequences.ts';
 import { fromElsewhere, type Origin } from '../../core/session/seal.ts';
 import type { SessionState } from '../../core/session/state.ts';
 import { visible } from '../../core/visible.ts';
-import { type Adoption, adopt as adoptSession } from '../../node/session/adopt.ts';
+import type { Adoption } from '../../node/session/adopt.ts';
 import { confirm } from '../confirm.ts';
-import { choose, openFolder, workspaceOf } from '../find-session.ts';
+import { choose, workspaceOf } from '../find-session.ts';
+import { openRuntime } from '../open-runtime.ts';
 import { type Call, EXIT, print, type Terminal, UsageError } from '../terminal.ts';
 
 /** Makes a session from elsewhere one's own. */
@@ -13,12 +14,12 @@ export async function adopt(terminal: Terminal, call: Call): Promise<number> {
   if (word === undefined) throw new UsageError('Write: orchestrate adopt SESSION');
   const workspace = workspaceOf(terminal, call);
   const { id } = await choose(terminal, workspace, word);
-  const store = await openFolder(terminal, workspace, id);
+  const runtime = await openRuntime(terminal, call);
   const agrees = async (state: SessionState, origin: Exclude<Origin, 'own'>) => {
     for (const line of shown(id, state, origin)) print(terminal, line);
     return call.options.yes === true || confirm(terminal, 'Take it over as yours?');
   };
-  const adopted = await adoptSession(store, 'terminal', () => terminal.clock.now(), agrees);
+  const adopted = await runtime.adopt(id, agrees);
   if (adopted.ok) {
     print(terminal, `${id} is yours now. Go on with it: orchestrate resume ${id}`);
     return EXIT.done;

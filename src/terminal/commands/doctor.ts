@@ -1,29 +1,13 @@
-import type { ConfigProblem } from '../../core/config/load.ts';
-import { configuredProviders } from '../../core/config/providers.ts';
-import type { Diagnosis, WorkerDiagnosis } from '../../core/doctor.ts';
+import type { WorkerDiagnosis } from '../../core/doctor.ts';
 import { oneLine } from '../../core/plain.ts';
-import { diagnose, diagnoseWorkers } from '../../runtime/diagnose.ts';
-import { diagnoseSandbox, type SandboxDiagnosis } from '../../runtime/holding.ts';
-import { environmentSecrets, keyVariable } from '../../runtime/keys.ts';
-import { loadFrom } from '../../runtime/load-config.ts';
-import { workspaceOf } from '../find-session.ts';
+import type { Diagnoses, SandboxDiagnosis } from '../../runtime/contract.ts';
+import { openRuntime } from '../open-runtime.ts';
 import { problemLines } from '../problems.ts';
 import { type Style, table } from '../style.ts';
-import { type Call, EXIT, option, print, printJson, type Terminal } from '../terminal.ts';
-
-interface Found {
-  diagnoses: readonly Diagnosis[];
-  workers: readonly WorkerDiagnosis[];
-  sandbox: SandboxDiagnosis;
-}
+import { type Call, EXIT, print, printJson, type Terminal } from '../terminal.ts';
 
 /** Prints what was found; 0 when everything that is set up works and there is at least one such provider. */
-export function showDiagnoses(
-  terminal: Terminal,
-  problems: readonly ConfigProblem[],
-  { diagnoses, workers, sandbox }: Found,
-  json: boolean,
-): number {
+export function showDiagnoses(terminal: Terminal, { problems, diagnoses, workers, sandbox }: Diagnoses, json: boolean): number {
   const { style } = terminal;
   const working = diagnoses.some(each => each.ok);
   const missing = workers.filter(each => each.explicit && !workerWorks(each));
@@ -100,24 +84,6 @@ function sandboxLine(found: SandboxDiagnosis, style: Style): string {
 
 /** `orchestrate doctor` */
 export async function doctor(terminal: Terminal, call: Call): Promise<number> {
-  const { environment, clock, interrupt } = terminal;
-  const workspace = workspaceOf(terminal, call);
-  const { config, problems } = await loadFrom({
-    workspace,
-    environment,
-    configFile: option(call, 'config'),
-  });
-  const providers = configuredProviders(config);
-  const keyFrom = (name: string) => {
-    const provider = providers.find(each => each.name === name);
-    return provider && keyVariable(provider, environment);
-  };
-  const diagnoses = await diagnose(config, environmentSecrets(providers, environment), keyFrom, clock, interrupt);
-  const workers = await diagnoseWorkers(
-    config,
-    { environment, workspace, clock, version: terminal.version },
-    interrupt,
-  );
-  const sandbox = await diagnoseSandbox(config, { workspace, environment });
-  return showDiagnoses(terminal, problems, { diagnoses, workers, sandbox }, call.options.json === true);
+  const runtime = await openRuntime(terminal, call);
+  return showDiagnoses(terminal, await runtime.diagnose(terminal.interrupt), call.options.json === true);
 }

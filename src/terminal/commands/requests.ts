@@ -1,53 +1,41 @@
-import { redactorOf } from '../../core/config/known-keys.ts';
 import { own } from '../../core/own.ts';
 import { oneLine } from '../../core/plain.ts';
-import { followJournal } from '../../core/session/follow.ts';
-import { dropRequest } from '../../core/session/inbox.ts';
 import { readState } from '../../node/session/sessions.ts';
 import type { InboxRequest } from '../../protocol/inbox.ts';
 import { chooseOwn, chooseSession, openFolder, workspaceOf } from '../find-session.ts';
+import { openRuntime } from '../open-runtime.ts';
 import { table } from '../style.ts';
 import { type Call, EXIT, option, print, printJson, type Terminal, UsageError } from '../terminal.ts';
 
-const PATIENCE_MS = 15_000;
 const PRIORITIES: Record<string, number> = { high: 8, medium: 5, low: 2 };
 
-/** Hands a request to the process that owns the session and waits until it says what came of it. */
+/** Has a request done, by the process that owns the session or, where nobody runs it and no team is needed, here. */
 export async function ask(
   terminal: Terminal,
   call: Call,
   word: string | undefined,
   body: InboxRequest,
 ): Promise<number> {
-  const workspace = workspaceOf(terminal, call);
-  const session = await chooseOwn(terminal, workspace, word);
-  const reviews = session.owner?.reviews && ['accept', 'reject', 'raise-budget'].includes(body.kind);
-  if (!session.owner || (session.owner.reviews && !reviews)) {
+  const session = await chooseOwn(terminal, workspaceOf(terminal, call), word);
+  const runtime = await openRuntime(terminal, call);
+  const { request, ok, message, why } = await runtime.ask(session.id, body, terminal.interrupt);
+  if (why === 'nobody')
     throw new UsageError(
       `${session.id} is not running (${session.outcome ?? 'interrupted'}), so there is nobody to ask.`,
     );
-  }
-  const store = await openFolder(terminal, workspace, session.id);
-  const id = `r${terminal.clock.now().toString(36)}${process.pid.toString(36)}`;
-  await dropRequest(store, id, terminal.clock.now(), body, redactorOf(terminal.environment));
-  const timeout = AbortSignal.timeout(PATIENCE_MS);
-  for await (const events of followJournal(store, AbortSignal.any([terminal.interrupt, timeout]))) {
-    const handled = events.find(event => event.type === 'request-handled' && event.request === id);
-    if (handled?.type !== 'request-handled') continue;
-    const { ok, message } = handled;
-    if (call.options.json) printJson(terminal, { request: id, ok, message });
-    else
-      print(
-        terminal,
-        oneLine(ok ? `Done${message ? `: ${message}` : ''}.` : `Not done: ${message ?? 'no reason given'}`),
-      );
-    return ok ? EXIT.done : EXIT.failures;
-  }
-  print(
-    terminal,
-    `Process ${session.owner.pid} has not answered within ${PATIENCE_MS / 1000} s; it will find the request when it looks.`,
-  );
-  return EXIT.failures;
+  if (call.options.json) printJson(terminal, { request, ok, message });
+  else
+    print(
+      terminal,
+      oneLine(ok ? done(message, request ? undefined : session.id) : `Not done: ${message ?? 'no reason given'}`),
+    );
+  return ok ? EXIT.done : EXIT.failures;
+}
+
+/** What nobody runs has to be gone on with. */
+function done(message: string | undefined, idle: string | undefined): string {
+  const next = idle === undefined ? '' : ` Go on with: orchestrate resume ${idle}`;
+  return `Done${message ? `: ${message}` : ''}.${next}`;
 }
 
 export function abort(terminal: Terminal, call: Call): Promise<number> {

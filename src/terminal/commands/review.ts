@@ -3,23 +3,19 @@ import { resolve } from 'node:path';
 import type { Changes } from '../../core/changes/changes.ts';
 import type { Selector, Views } from '../../core/changes/decisions.ts';
 import { waitingIn } from '../../core/changes/waiting.ts';
-import { redactorOf } from '../../core/config/known-keys.ts';
 import { oneLine } from '../../core/plain.ts';
-import type { Log } from '../../core/ports.ts';
 import { fromElsewhere } from '../../core/session/seal.ts';
 import { listSessions, readState, type SessionSummary } from '../../node/session/sessions.ts';
 import { NodeWorkspace } from '../../node/workspace.ts';
-import { lookAtStored, openStored } from '../../runtime/stored-session.ts';
 import { confirm } from '../confirm.ts';
 import { chooseSession, openFolder, sessionsIn, workspaceOf } from '../find-session.ts';
+import { openRuntime } from '../open-runtime.ts';
 import { type Call, EXIT, option, print, type Terminal, UsageError } from '../terminal.ts';
 import { selectorOf, sessionLine, showChanges, showDecision } from './changes.ts';
 import { ask } from './requests.ts';
 
 /** A session's random letters: less does not name it where a path could stand. */
 const SHORTEST_ID = 4;
-
-const quiet: Log = { write: () => undefined };
 
 /** What a call is about: one session that it names, else all in which something waits, newest first. */
 interface Meant {
@@ -54,17 +50,6 @@ async function sessionsWaiting(terminal: Terminal, workspace: string): Promise<S
   return waiting.length > 0 ? waiting : [await chooseSession(terminal, workspace, undefined)];
 }
 
-async function partsOf(terminal: Terminal, workspace: string, { id }: SessionSummary) {
-  const store = await openFolder(terminal, workspace, id);
-  return {
-    store,
-    files: new NodeWorkspace(workspace),
-    clock: terminal.clock,
-    log: quiet,
-    redactor: redactorOf(terminal.environment),
-  };
-}
-
 interface Looked {
   session: SessionSummary;
   changes: Changes;
@@ -78,11 +63,14 @@ async function lookedAt<T>(
   { workspace, sessions, place }: Meant,
   use: (looked: Looked[]) => Promise<T>,
 ): Promise<T> {
+  const runtime = await openRuntime(terminal, call);
   const closing: (() => Promise<void>)[] = [];
   try {
     const looked: Looked[] = [];
     for (const session of sessions) {
-      const { changes, close } = await lookAtStored(await partsOf(terminal, workspace, session));
+      const seen = await runtime.look(session.id);
+      if (!seen) throw new UsageError(`There is no session "${session.id}" in ${workspace}.`);
+      const { changes, close } = seen;
       closing.push(close);
       looked.push({ session, changes, selector: selectorOf(call, place, workspace, waiting(changes)) });
     }
@@ -136,7 +124,7 @@ const decide = (action: 'accept' | 'reject') => async (terminal: Terminal, call:
   const codes: number[] = [];
   for (const { session, selector, seen } of wanted) {
     if (wanted.length > 1 && !call.options.json) print(terminal, sessionLine(terminal, session));
-    codes.push(await decideIn(action, terminal, call, meant.workspace, session, selector, seen));
+    codes.push(await decideIn(action, terminal, call, session, selector, seen));
   }
   return Math.max(...codes);
 };
@@ -145,7 +133,6 @@ async function decideIn(
   action: 'accept' | 'reject',
   terminal: Terminal,
   call: Call,
-  workspace: string,
   session: SessionSummary,
   selector: Selector,
   seen: Views,
@@ -155,7 +142,8 @@ async function decideIn(
     ...(reason && { reason }),
     ...(call.options.force === true && { force: true, edits: 'discard' as const }),
   };
-  const opened = await openStored(await partsOf(terminal, workspace, session), 'terminal');
+  const runtime = await openRuntime(terminal, call);
+  const opened = await runtime.review(session.id);
   if (!opened.ok && opened.reason === 'elsewhere') throw new UsageError(fromElsewhere(session.id, opened.origin));
   if (!opened.ok) {
     const { hunks, ...rest } = selector;

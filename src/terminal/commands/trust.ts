@@ -1,22 +1,27 @@
 import { partsText } from '../../core/config/agreement.ts';
-import { agree, loadFrom } from '../../runtime/load-config.ts';
+import type { ConfigProblem } from '../../core/config/load.ts';
 import { confirm } from '../confirm.ts';
 import { workspaceOf } from '../find-session.ts';
+import { openRuntime } from '../open-runtime.ts';
 import { problemLines } from '../problems.ts';
-import { type Call, EXIT, option, print, printError, type Terminal } from '../terminal.ts';
+import { type Call, EXIT, print, printError, type Terminal } from '../terminal.ts';
 
 /** `orchestrate trust` */
 export async function trust(terminal: Terminal, call: Call): Promise<number> {
-  const configFile = option(call, 'config');
-  const places = { workspace: workspaceOf(terminal, call), environment: terminal.environment, configFile };
-  const { sensitive, problems } = await loadFrom(places);
+  let problems: readonly ConfigProblem[] = [];
+  const runtime = await openRuntime(terminal, call, {
+    note: notes => {
+      problems = notes.problems ?? problems;
+    },
+  });
+  const sensitive = await runtime.waitingParts();
   if (problems.length > 0) printError(terminal, problemLines(problems, terminal.style));
   if (problems.some(({ severity }) => severity === 'error')) return EXIT.usage;
   if (!sensitive) {
     print(terminal, "This workspace's configuration and roles ask for nothing that needs your agreement.");
     return EXIT.done;
   }
-  print(terminal, `${places.workspace} wants to set:\n\n${partsText(sensitive)}`);
+  print(terminal, `${workspaceOf(terminal, call)} wants to set:\n\n${partsText(sensitive)}`);
   print(
     terminal,
     'Until you agree, your own settings count, or the defaults. Servers and models named here get your code, servers',
@@ -27,7 +32,7 @@ export async function trust(terminal: Terminal, call: Call): Promise<number> {
   );
   print(terminal, 'a role names is started as your own program, with your login, for tasks of that role.');
   if (!call.options.yes && !(await confirm(terminal, 'Agree to this?'))) return EXIT.failures;
-  await agree(places, sensitive);
+  await runtime.agree(sensitive);
   print(terminal, 'Agreed. When these parts of the file change, you will be asked again.');
   return EXIT.done;
 }

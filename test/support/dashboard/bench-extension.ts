@@ -7,7 +7,7 @@ import * as vscode from 'vscode';
 import { checklist } from '../../../src/core/team/completion.ts';
 import { Connection } from '../../../src/editor/dashboard/connection.ts';
 import { dashboardRoot, pageHtml } from '../../../src/editor/dashboard/html.ts';
-import type { LiveSession } from '../../../src/editor/sessions.ts';
+import type { ShownSession } from '../../../src/editor/sessions.ts';
 import { systemClock } from '../../../src/node/clock.ts';
 import { AGENTS, crowd } from './crowd.ts';
 
@@ -61,7 +61,7 @@ function timed<A extends unknown[]>(run: (...args: A) => void): (...args: A) => 
 
 export function activate(context: vscode.ExtensionContext): void {
   const session = crowd();
-  const watched: LiveSession = {
+  const watched: ShownSession = {
     ...session,
     state: session.state,
     subscribe: listener => session.subscribe(timed(listener)),

@@ -1,9 +1,9 @@
 import type { AgentStream } from '../../../src/core/agent/contract.ts';
-import type { LiveSession } from '../../../src/editor/sessions.ts';
+import type { ShownSession } from '../../../src/editor/sessions.ts';
 import type { MemoryJournal } from '../memory-journal.ts';
 import { obey } from './owner.ts';
 
-export interface MemorySession extends LiveSession {
+export interface MemorySession extends ShownSession {
   readonly journal: MemoryJournal;
   readonly stream: AgentStream;
   /** How many listen to it. */

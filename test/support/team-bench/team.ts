@@ -1,15 +1,15 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { LiveSession } from '../../../src/core/session/live.ts';
 import { systemClock } from '../../../src/node/clock.ts';
 import { createProcesses } from '../../../src/node/processes.ts';
 import { NodeProjectTexts } from '../../../src/node/project-texts.ts';
 import { sealSecret } from '../../../src/node/session/secret.ts';
 import { NodeWorkspace } from '../../../src/node/workspace.ts';
 import { Plan } from '../../../src/protocol/plan.ts';
+import type { RunningSession, Work } from '../../../src/runtime/contract.ts';
 import { Engine } from '../../../src/runtime/engine.ts';
 import { GrantFile } from '../../../src/runtime/grants.ts';
-import { type Opening, openSession } from '../../../src/runtime/open-session.ts';
+import { openSession } from '../../../src/runtime/open-session.ts';
 import { filesBefore, MODEL } from './script.ts';
 import type { Task } from './task.ts';
 
@@ -59,7 +59,7 @@ export function planFor(agents: number): Plan {
   return Plan.parse({ goal: 'Keep notes', tasks });
 }
 
-export async function open(engine: Engine, folder: string, opening: Opening): Promise<LiveSession> {
+export async function open(engine: Engine, folder: string, opening: Work): Promise<RunningSession> {
   const workspace = join(folder, 'workspace');
   await mkdir(join(workspace, 'src'), { recursive: true });
   if (opening.kind === 'new')

@@ -3,7 +3,6 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { LiveSession } from '../../../src/core/session/live.ts';
 import { systemClock } from '../../../src/node/clock.ts';
 import { createProcesses } from '../../../src/node/processes.ts';
 import { NodeProjectTexts } from '../../../src/node/project-texts.ts';
@@ -13,6 +12,7 @@ import type { Config } from '../../../src/protocol/config.ts';
 import type { EventOf, EventType, JournalEvent } from '../../../src/protocol/events.ts';
 import { Plan } from '../../../src/protocol/plan.ts';
 import type { CanonicalRequest, ScriptedAnswer } from '../../../src/rehearsal/wire/types.ts';
+import type { RunningSession } from '../../../src/runtime/contract.ts';
 import { Engine } from '../../../src/runtime/engine.ts';
 import { GrantFile } from '../../../src/runtime/grants.ts';
 import { openSession } from '../../../src/runtime/open-session.ts';
@@ -21,7 +21,7 @@ import type { Habits, Note, Script } from './acp-agent.ts';
 
 const AGENT = fileURLToPath(new URL('./acp-agent.ts', import.meta.url));
 const log = { write: () => undefined };
-const running: { session: LiveSession; over: Promise<unknown> }[] = [];
+const running: { session: RunningSession; over: Promise<unknown> }[] = [];
 
 /** Ends what a test left running. */
 export async function endSessions(): Promise<void> {
@@ -57,7 +57,7 @@ export interface WorkerSessionOptions {
 }
 
 export interface WorkerSession {
-  session: LiveSession;
+  session: RunningSession;
   workspace: string;
   events: JournalEvent[];
   of<T extends EventType>(type: T): (JournalEvent & EventOf<T>)[];

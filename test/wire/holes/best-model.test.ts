@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RouteEvent } from '../../../src/core/routing/contract.ts';
-import { Window, type WindowParts } from '../../../src/runtime/window.ts';
+import { systemClock } from '../../../src/node/clock.ts';
+import type { Runtime, RuntimeHost } from '../../../src/runtime/contract.ts';
+import { createRuntime } from '../../../src/runtime/runtime.ts';
 import { tempFolder } from '../../support/temp-folder.ts';
 import { endServers, serve } from '../../support/wire.ts';
 
@@ -28,7 +30,7 @@ describe('What other extensions spend through the best model', function () {
   afterEach(endServers);
 
   /** A window with a model that is so dear that the most one answer may cost is known. */
-  function open(budget: object, { trusted = true } = {}): Window {
+  function open(budget: object, { trusted = true } = {}): Runtime {
     const value = {
       providers: {
         anthropic: { kind: 'anthropic', baseUrl: url, models: [{ id: 'claude-opus-5-5', maxOutputTokens: 1000 }] },
@@ -41,7 +43,9 @@ describe('What other extensions spend through the best model', function () {
       prices: [{ model: 'anthropic/claude-opus-5-5', input: 0, output: 600 }],
       budget,
     };
-    return new Window({
+    return createRuntime({
+      kind: 'editor',
+      clock: systemClock,
       workspace: join(folder.path, 'workspace'),
       trusted: () => trusted,
       environment: { ORCHESTRATE_HOME: join(folder.path, 'home') },
@@ -50,10 +54,10 @@ describe('What other extensions spend through the best model', function () {
       secrets: { get: async (name: string) => (name === 'anthropic' ? 'a-key-for-anthropic' : undefined) },
       keptIn: 'here',
       settings: () => ({ source: 'settings', value }),
-    } as unknown as WindowParts);
+    } as unknown as RuntimeHost);
   }
 
-  async function ask(window: Window): Promise<RouteEvent | undefined> {
+  async function ask(window: Runtime): Promise<RouteEvent | undefined> {
     const question = {
       messages: [{ role: 'user' as const, parts: [{ type: 'text' as const, text: 'Hello?' }] }],
       tools: [],

@@ -1,12 +1,9 @@
-import { type Changes, createChanges } from '../core/changes/changes.ts';
+import { createChanges } from '../core/changes/changes.ts';
 import type { Clock, Log, WorkspaceFiles } from '../core/ports.ts';
 import type { Redactor } from '../core/redact/redactor.ts';
-import type { Journal } from '../core/session/contract.ts';
 import { type RequestHandler, serveInbox } from '../core/session/inbox.ts';
 import { type OpenJournal, openJournal } from '../core/session/journal.ts';
 import { checkOrigin } from '../core/session/origin.ts';
-import type { Origin } from '../core/session/seal.ts';
-import type { SessionState } from '../core/session/state.ts';
 import type { SessionOwner } from '../core/session/store.ts';
 import { unwritten } from '../core/session/unwritten.ts';
 import { hashOf } from '../node/hash.ts';
@@ -15,16 +12,8 @@ import type { SessionFolder } from '../node/session/session-folder.ts';
 import { readState } from '../node/session/sessions.ts';
 import { sweepBlobs } from '../node/session/sweep.ts';
 import type { InboxRequest } from '../protocol/inbox.ts';
+import type { Reviewed } from './contract.ts';
 import { handleReview } from './requests.ts';
-
-export interface StoredSession {
-  journal: Journal;
-  state: SessionState;
-  changes: Changes;
-  /** Aborts when somebody wants to run it: whoever holds it closes it then. */
-  wanted: AbortSignal;
-  close(): Promise<void>;
-}
 
 /** What can be asked of whoever only reviews. */
 export const REVIEWING: ReadonlySet<InboxRequest['kind']> = new Set([
@@ -45,17 +34,13 @@ interface Parts {
 }
 
 /** Takes over a session that nobody runs, for reviewing what it left. */
-export async function openStored(
+export async function openForReview(
   { store, files, clock, log, redactor }: Parts,
   host: SessionOwner['host'],
-): Promise<
-  | { ok: true; session: StoredSession }
-  | { ok: false; reason: 'owned'; owner: SessionOwner }
-  | { ok: false; reason: 'elsewhere'; origin: Exclude<Origin, 'own'> }
-> {
+): Promise<Reviewed> {
   // Whatever it says was written came with it, contents included: nothing of that reaches a file.
   const origin = await checkOrigin(store);
-  if (origin !== 'own') return { ok: false, reason: 'elsewhere', origin };
+  if (origin !== 'own') return { ok: false, reason: 'elsewhere', session: store.id, origin };
   const taken = await store.lock(host, 'review');
   if (!taken.ok) return { ...taken, reason: 'owned' };
   const since = clock.now();
@@ -65,7 +50,6 @@ export async function openStored(
     const changes = createChanges({ files, journal, hash: hashOf, newId });
     await changes.open();
     const open = journal;
-    const { state } = open;
     const wanted = new AbortController();
     const letGo = new Set<string>();
     const answered = open.subscribe(event => {
@@ -84,7 +68,7 @@ export async function openStored(
       await sweepBlobs(store).catch(error => log.write('warn', 'stored contents could not be cleaned', error));
       await store.close();
     };
-    return { ok: true, session: { journal, state, changes, wanted: wanted.signal, close } };
+    return { ok: true, session: { id: store.id, journal, changes, wanted: wanted.signal, close } };
   } catch (error) {
     await journal?.close().catch(() => undefined);
     await store.close();
@@ -93,10 +77,7 @@ export async function openStored(
 }
 
 /** Looks at a session that another process may be running: nothing it does reaches the journal or a file. */
-export async function lookAtStored({
-  store,
-  files,
-}: Pick<Parts, 'store' | 'files'>): Promise<Omit<StoredSession, 'wanted'>> {
+export async function lookAt({ store, files }: Pick<Parts, 'store' | 'files'>) {
   const { state } = await readState(store);
   // What its owner has under way is the owner's to settle.
   state.openWrites.clear();
@@ -104,5 +85,5 @@ export async function lookAtStored({
   const journal = unwritten(state, hash => store.getBlob(hash), hashOf);
   const changes = createChanges({ files, journal, hash: hashOf, newId });
   await changes.open();
-  return { journal, state, changes, close: () => store.close() };
+  return { changes, close: () => store.close() };
 }

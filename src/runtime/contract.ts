@@ -1,0 +1,266 @@
+import type { AgentStream, RoleSpec } from '../core/agent/contract.ts';
+import type { Changes } from '../core/changes/changes.ts';
+import type { WatchedChanges } from '../core/changes/watched.ts';
+import type { Parts } from '../core/config/agreement.ts';
+import type { ConfigProblem } from '../core/config/load.ts';
+import type { Diagnosis, WorkerDiagnosis } from '../core/doctor.ts';
+import type { PlanProblem } from '../core/plan/problem.ts';
+import type { Clock, Disposable, ForeignTools, Log, SandboxStanding, Secrets, WorkspaceFiles } from '../core/ports.ts';
+import type { Redactor } from '../core/redact/redactor.ts';
+import type { ModelInfo, Provider, RouteEvent, RouteRequest } from '../core/routing/contract.ts';
+import type { Journal } from '../core/session/contract.ts';
+import type { RequestOutcome } from '../core/session/inbox.ts';
+import type { Origin } from '../core/session/seal.ts';
+import type { SessionState } from '../core/session/state.ts';
+import type { SessionOwner, SessionText } from '../core/session/store.ts';
+import type { MoreWork } from '../core/team/options.ts';
+import type { RetryScope } from '../core/team/retry.ts';
+import type { Trial } from '../core/tool-trial.ts';
+import type { Adoption } from '../node/session/adopt.ts';
+import type { SessionSummary } from '../node/session/sessions.ts';
+import type { Config, ProviderEntry } from '../protocol/config.ts';
+import type { JournalEvent, SessionOutcome } from '../protocol/events.ts';
+import type { Hash, NanoUsd, RelPath } from '../protocol/ids.ts';
+import type { InboxRequest } from '../protocol/inbox.ts';
+import type { Message } from '../protocol/message.ts';
+import type { Plan } from '../protocol/plan.ts';
+
+/** What a session is to do: the same from whoever asks for it down to the team. */
+export type Work =
+  | {
+      kind: 'new';
+      goal: string;
+      plan?: Plan;
+      /** What it may cost; absent: as configured. */
+      budgetUsd?: number;
+      /** The only specialists that the planner may choose; absent: all there are. */
+      roles?: readonly string[];
+    }
+  | {
+      kind: 'resume';
+      session: string;
+      more?: readonly MoreWork[];
+      /** What is tried again beside what failed for want of a model. */
+      retry?: RetryScope;
+      /** What it may cost from now on, all that was spent before included. */
+      limit?: NanoUsd;
+    };
+
+/** A new session. With `rehearse`, the name of a script, its models are scripted; its goal may then be the script's. */
+export type StartRequest = Omit<Extract<Work, { kind: 'new' }>, 'goal'> & { goal?: string; rehearse?: string };
+/** A session that goes on. */
+export type ResumeRequest = Omit<Extract<Work, { kind: 'resume' }>, 'limit'> & {
+  /** A new limit for the whole session. */
+  budgetUsd?: number;
+  /** The script of a session that was rehearsed. */
+  rehearse?: string;
+};
+
+/** A provider that has no key and would be asked, with the variable to set. */
+export interface Keyless {
+  name: string;
+  variable: string;
+}
+
+/** Why no session can begin, or, where one has to be made, no plan. */
+export type Hindrance =
+  /** Nothing can be asked; `down` says what was set up and does not answer, and why. */
+  | { reason: 'no-provider'; down: readonly { label: string; message: string }[]; keyless: readonly Keyless[] }
+  /** Something answers, and no route leads to it. */
+  | { reason: 'no-route'; providers: readonly string[] }
+  /** What the session would ask first has no price that is known. */
+  | { reason: 'no-price'; model: string };
+
+export type Refusal =
+  | { reason: 'owned'; owner: SessionOwner }
+  | { reason: 'elsewhere'; session: string; origin: Exclude<Origin, 'own'> }
+  | { reason: 'missing' }
+  | Hindrance
+  | { reason: 'config'; problems: ConfigProblem[] }
+  /** It needs its script where it was rehearsed, and takes none where it was not. */
+  | { reason: 'other-models'; rehearsed: boolean }
+  | { reason: 'no-script'; name: string }
+  /** The new limit is not more than what was spent. */
+  | { reason: 'limit'; message: string }
+  /** The plan has to be approved, and nobody is there. */
+  | { reason: 'unattended' };
+
+export type Refused = { ok: false } & Refusal;
+export type Started = { ok: true; session: RunningSession } | Refused;
+
+/** A session that this process owns. */
+export interface OwnedSession {
+  readonly id: string;
+  readonly journal: Journal;
+  readonly changes: Changes;
+}
+
+/** A session that this process runs. */
+export interface RunningSession extends OwnedSession {
+  /** Its folder, for people. */
+  readonly place: string;
+  /** The same that other processes drop into the inbox. */
+  request(body: InboxRequest): Promise<RequestOutcome>;
+  /** Approves the proposed plan, as it is or as somebody edited its text; what is wrong with the text comes back. */
+  approvePlan(edited?: string): Promise<{ ok: true } | { ok: false; problems: PlanProblem[] }>;
+  /** Gives a change that was rejected back to the task that made it, with the reason. */
+  mend(path: RelPath, reason: string): RequestOutcome;
+  /** What streams in and is not kept: the agents' words as they come. */
+  follow(stream: AgentStream): Disposable;
+  /** Stops cleanly; it can be resumed. */
+  stop(reason: string): void;
+  /** Aborts, with the reason for `whyUnkept`, when its folder takes no more: it then stops by itself. */
+  readonly unkept: AbortSignal;
+  /** Resolves when everything is written and released. */
+  readonly done: Promise<SessionOutcome>;
+}
+
+/** A session that nobody runs, owned so that its changes can be decided. */
+export interface ReviewedSession extends OwnedSession {
+  /** Aborts when somebody wants to run it: whoever holds it closes it then. */
+  readonly wanted: AbortSignal;
+  close(): Promise<void>;
+}
+
+export type Reviewed =
+  | { ok: true; session: ReviewedSession }
+  | Extract<Refused, { reason: 'owned' | 'elsewhere' | 'missing' }>;
+
+/** What came of a request. */
+export type Answered = RequestOutcome & {
+  /** Under which id it was left for another process. */
+  request?: string;
+  /** Nobody does it: nobody runs the session, or its owner has said nothing yet. */
+  why?: 'nobody' | 'silent';
+};
+
+/** Asks the person who made a session from elsewhere theirs whether they agree to what it would do. */
+export type Agrees = (state: SessionState, origin: Exclude<Origin, 'own'>) => Promise<boolean>;
+
+/** The sessions of one workspace. */
+export interface Sessions {
+  start(request: StartRequest): Promise<Started>;
+  resume(request: ResumeRequest): Promise<Started>;
+  /** Takes over a session that nobody runs, for deciding what it left. */
+  review(id: string): Promise<Reviewed>;
+  /** What agents wrote, as it stands now: nothing done with it reaches the journal or a file. */
+  look(id: string): Promise<{ changes: Changes; close(): Promise<void> } | undefined>;
+  /** Has a request done: by the session's owner, or here where nobody runs it and it needs no team. */
+  ask(id: string, body: InboxRequest, signal: AbortSignal): Promise<Answered>;
+  /** `told` is called for each event that its owner writes, after the state took it, until the signal aborts. */
+  follow(
+    id: string,
+    told: (event: JournalEvent) => void,
+    signal: AbortSignal,
+  ): Promise<{ readonly state: SessionState } | undefined>;
+  /** Newest first. */
+  list(): Promise<SessionSummary[]>;
+  /** Whether something waits for review in it, or may again. */
+  waits(id: string): Promise<boolean>;
+  /** The process that runs or reviews it. */
+  owner(id: string): Promise<SessionOwner | undefined>;
+  /** Calls back when a session may have come or gone. */
+  watch(changed: () => void): Disposable;
+  /** What agents wrote in a session that another process owns; to be opened, and told of each event. */
+  watchChanges(id: string, state: SessionState, signal: AbortSignal): Promise<WatchedChanges | undefined>;
+  /** Makes a session from elsewhere the user's. */
+  adopt(id: string, agrees: Agrees): Promise<Adoption>;
+  text(id: string, name: SessionText): Promise<string | undefined>;
+  blob(id: string, hash: Hash): Promise<Uint8Array | undefined>;
+  /** What was said to and by an agent, in order. */
+  messages(id: string, agent: string): Promise<Message[]>;
+  /** Stops what runs, so that it can be resumed, and waits until all of it is written. */
+  close(): Promise<void>;
+}
+
+/** A provider that is not written down yet. */
+export interface Candidate {
+  name: string;
+  entry: ProviderEntry;
+  key?: string;
+}
+
+export type Listed = { ok: true; models: (ModelInfo & { priced: boolean })[] } | { ok: false; message: string };
+
+/** A question from outside of any session. */
+export type Question = Pick<RouteRequest, 'messages' | 'tools' | 'toolChoice' | 'maxOutputTokens'>;
+
+export interface Diagnoses {
+  problems: ConfigProblem[];
+  diagnoses: Diagnosis[];
+  workers: WorkerDiagnosis[];
+  sandbox: SandboxDiagnosis;
+}
+
+/** Whether commands of agents are held, as a session would find it. */
+export type SandboxDiagnosis = SandboxStanding | { holds: 'off' };
+
+/** What sessions are made with: configuration, roles, providers, CLI agents. */
+export interface SetUp {
+  /** What the workspace's configuration asks for and the user has not agreed to. */
+  waitingParts(): Promise<Parts | undefined>;
+  /** The user has seen exactly this and agrees. */
+  agree(parts: Parts): Promise<void>;
+  roles(): Promise<RoleSpec[]>;
+  /** Which CLI agents are there. */
+  workers(): Promise<WorkerDiagnosis[]>;
+  /** Which models it has, and of which of them it is known what they cost. */
+  listModels(candidate: Candidate, signal: AbortSignal): Promise<Listed>;
+  /** Lets a model call a tool, for real. */
+  tryModel(candidate: Candidate, model: string, signal: AbortSignal): Promise<Trial>;
+  /** Asks every provider, or only the named one, and looks which CLI agents are there. */
+  diagnose(signal: AbortSignal, only?: string): Promise<Diagnoses>;
+  /** Asks the best model that answers, outside of any session. */
+  best(question: Question, signal: AbortSignal): Promise<AsyncIterable<RouteEvent>>;
+}
+
+/** All that is behind editor, terminal and whoever else shows sessions. */
+export interface Runtime extends Sessions, SetUp {}
+
+/** What of the set-up a person should hear of before a session begins. */
+export interface Notes {
+  problems?: readonly ConfigProblem[];
+  keyless?: readonly Keyless[];
+  /** What of the workspace's configuration is set aside. */
+  sensitive?: Parts;
+}
+
+/** What an editor's window or a terminal gives to the sessions of a workspace. */
+export interface RuntimeHost {
+  kind: SessionOwner['host'];
+  workspace: string;
+  /** Nothing is read from a workspace that is not. */
+  trusted(): boolean;
+  environment: Readonly<Record<string, string | undefined>>;
+  version: string;
+  clock: Clock;
+  log: Log;
+  files(): Promise<WorkspaceFiles>;
+  /** Whether a person can answer. */
+  present(): boolean;
+  /** The editor's settings, as they are now, instead of the user's file. */
+  settings?(): { source: string; value: unknown };
+  /** Instead of the file in the user's folder. */
+  configFile?: string | undefined;
+  /** The keys that the editor keeps; they go before the environment's. */
+  secrets?: Secrets;
+  /** Where a key of the editor is kept, in words. */
+  keptIn?: string;
+  /** The script of sessions that were rehearsed, where whoever resumes one need not name it. */
+  rehearsal?: string;
+  /** The plan and all its approvals have been given beforehand. */
+  approved?: boolean;
+  /** What agents wrote is accepted at the end, unseen. */
+  acceptAll?: boolean;
+  /** With nothing left to spend a session stops, instead of waiting. */
+  stopsWhenSpent?: boolean;
+  /** Saves what agents wrote into documents that were open. */
+  beforeCommand?(): Promise<void>;
+  /** Models that the editor itself has. */
+  models?(redactor: Redactor): Promise<Provider[]>;
+  /** Tools of other extensions and of servers that the editor runs. */
+  foreign?: ForeignTools;
+  /** Hears every event of a session from the first on, those before the session is handed over too. */
+  watch?(event: JournalEvent): void;
+  note?(notes: Notes): void;
+}

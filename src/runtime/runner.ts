@@ -1,0 +1,264 @@
+import type { RoleSpec } from '../core/agent/contract.ts';
+import { loadRoles } from '../core/agent/roles/roles.ts';
+import type { LoadedConfig } from '../core/config/load.ts';
+import { mergeConfig } from '../core/config/merge.ts';
+import { configuredProviders } from '../core/config/providers.ts';
+import type { WorkerDiagnosis } from '../core/doctor.ts';
+import type { RouteEvent } from '../core/routing/contract.ts';
+import type { SessionState } from '../core/session/state.ts';
+import type { Trial } from '../core/tool-trial.ts';
+import { codeOf } from '../node/error-code.ts';
+import { userFolder } from '../node/places.ts';
+import { createProcesses, type LaunchingProcesses } from '../node/processes.ts';
+import { NodeProjectTexts } from '../node/project-texts.ts';
+import { findSession, readState } from '../node/session/sessions.ts';
+import { keySources } from './accounts.ts';
+import { BestModel } from './best-model.ts';
+import { listModels, tryModel } from './connect.ts';
+import type {
+  Candidate,
+  Diagnoses,
+  Listed,
+  Question,
+  Refused,
+  ResumeRequest,
+  RunningSession,
+  RuntimeHost,
+  Started,
+  StartRequest,
+  Work,
+} from './contract.ts';
+import { diagnose, diagnoseWorkers } from './diagnose.ts';
+import { Engine } from './engine.ts';
+import { GrantFile } from './grants.ts';
+import { diagnoseSandbox, holdCommands } from './holding.ts';
+import { configOf, keysOf, sessionsOf } from './host.ts';
+import { openSession } from './open-session.ts';
+import { type Rehearsal, rehearsalAt, startRehearsal } from './rehearsal.ts';
+import { sessionLimit } from './requests.ts';
+import { retention } from './settings.ts';
+
+/** Runs the sessions of a host, and asks its models. */
+export class Runner {
+  readonly #host: RuntimeHost;
+  readonly #running = new Set<{ session: RunningSession; over: Promise<void> }>();
+  #best: { key: string; model: Promise<BestModel> } | undefined;
+
+  constructor(host: RuntimeHost) {
+    this.#host = host;
+  }
+
+  async start({ rehearse, ...request }: StartRequest): Promise<Started> {
+    const rehearsal = await rehearsalNamed(rehearse);
+    if (rehearsal && 'ok' in rehearsal) return rehearsal;
+    const work = { ...request, goal: request.goal ?? rehearsal?.script.goal ?? '' };
+    return this.#open(work, rehearsal, request.plan !== undefined);
+  }
+
+  async resume({ rehearse, budgetUsd, ...request }: ResumeRequest): Promise<Started> {
+    const store = await findSession(sessionsOf(this.#host), request.session);
+    if (!store) return { ok: false, reason: 'missing' };
+    const { state } = await readState(store);
+    const { rehearsal: rehearsed } = state;
+    const script = rehearse ?? (rehearsed ? this.#host.rehearsal : undefined);
+    if (rehearsed !== (script !== undefined)) return { ok: false, reason: 'other-models', rehearsed };
+    const checked = budgetUsd === undefined ? undefined : sessionLimit(state, budgetUsd);
+    if (checked?.ok === false) return { ...checked, reason: 'limit' };
+    const rehearsal = await rehearsalNamed(script);
+    if (rehearsal && 'ok' in rehearsal) return rehearsal;
+    return this.#open({ ...request, ...(checked && { limit: checked.limit }) }, rehearsal, true, state);
+  }
+
+  async #open(
+    work: Work,
+    rehearsal: Rehearsal | undefined,
+    planned: boolean,
+    earlier?: SessionState,
+  ): Promise<Started> {
+    const host = this.#host;
+    const { present, approved, environment } = host;
+    let engine: Engine | undefined;
+    let kept = false;
+    try {
+      const usd = work.kind === 'new' ? work.budgetUsd : undefined;
+      const loaded = await configOf(host, usd === undefined ? undefined : { budget: { sessionUsd: usd } });
+      const { config, sensitive } = loaded;
+      host.note?.({ problems: loaded.problems });
+      const problems = loaded.problems.filter(problem => problem.severity === 'error');
+      // The editor's demo is for those who have set up nothing yet.
+      const demo = rehearsal && host.kind === 'editor';
+      if (problems.length > 0 && !demo) return { ok: false, reason: 'config', problems };
+      const approvePlan = !approved && config.team?.approvePlan !== false;
+      if (approvePlan && !earlier?.planApproved && !present()) return { ok: false, reason: 'unattended' };
+      engine = await this.#engine(loaded, rehearsal);
+      if (!rehearsal) {
+        host.note?.({ keyless: engine.keyless(), ...(sensitive && { sensitive }) });
+        const hindrance = await engine.hindrance(!planned);
+        if (hindrance) return { ok: false, ...hindrance };
+      }
+      const grants = new GrantFile(userFolder(environment), host.workspace);
+      await grants.load();
+      const processes = this.#processes();
+      const held = await holdCommands(config, { root: host.workspace, processes, environment });
+      if (!held.ok) {
+        const problem = { severity: 'error', source: 'permissions.sandbox', message: held.message } as const;
+        host.note?.({ problems: [problem] });
+        return { ok: false, reason: 'config', problems: [problem] };
+      }
+      const opened = await openSession(
+        {
+          ...host,
+          ...sessionsOf(host),
+          grants,
+          files: await host.files(),
+          processes,
+          holding: held.holding,
+          notice: held.notice,
+          texts: new NodeProjectTexts(host.workspace),
+          approvePlan,
+          approveAll: approved === true,
+          rehearsal: rehearsal !== undefined,
+          environment: rehearsal ? undefined : environment,
+          retention: retention(config),
+        },
+        engine,
+        work,
+      );
+      if (!opened.ok) {
+        await held.holding?.sandbox.close();
+        return opened;
+      }
+      kept = true;
+      this.#keep(opened.session, engine, rehearsal);
+      return opened;
+    } finally {
+      if (!kept) {
+        await engine?.close();
+        await rehearsal?.close();
+      }
+    }
+  }
+
+  async best(question: Question, signal: AbortSignal): Promise<AsyncIterable<RouteEvent>> {
+    const loaded = await configOf(this.#host);
+    const key = JSON.stringify(loaded.config);
+    if (this.#best?.key !== key) {
+      void this.#best?.model.then(model => model.close());
+      this.#best = { key, model: this.#engine(loaded).then(engine => this.#bestModel(engine)) };
+      // The next question tries again.
+      this.#best.model.catch(() => {
+        this.#best = undefined;
+      });
+    }
+    return (await this.#best.model).ask(question, signal);
+  }
+
+  async #bestModel(engine: Engine): Promise<BestModel> {
+    const { clock, log, environment } = this.#host;
+    const model = new BestModel(engine, clock, log, userFolder(environment));
+    await model.load();
+    return model;
+  }
+
+  async roles(): Promise<RoleSpec[]> {
+    const { roles } = await loadRoles(new NodeProjectTexts(this.#host.workspace));
+    return [...roles.values()];
+  }
+
+  async workers(): Promise<WorkerDiagnosis[]> {
+    const { config } = await configOf(this.#host);
+    // Each is greeted for a few seconds at most.
+    return diagnoseWorkers(config, this.#host, new AbortController().signal);
+  }
+
+  listModels(candidate: Candidate, signal: AbortSignal): Promise<Listed> {
+    return listModels(candidate, this.#host.clock, signal);
+  }
+
+  tryModel(candidate: Candidate, model: string, signal: AbortSignal): Promise<Trial> {
+    return tryModel(candidate, model, this.#host.clock, signal);
+  }
+
+  async diagnose(signal: AbortSignal, only?: string): Promise<Diagnoses> {
+    const host = this.#host;
+    const { config, problems } = await configOf(host);
+    const from = await keySources(configuredProviders(config), host);
+    const keys = keysOf(host, config);
+    const diagnoses = await diagnose(config, keys, name => from.get(name), host.clock, signal, only);
+    return {
+      problems,
+      diagnoses,
+      workers: await diagnoseWorkers(config, host, signal),
+      sandbox: await diagnoseSandbox(config, host),
+    };
+  }
+
+  async close(): Promise<void> {
+    for (const { session } of this.#running) session.stop('the window was closed');
+    await Promise.all([...this.#running].map(({ over }) => over));
+    await this.#best?.model.then(model => model.close()).catch(() => undefined);
+  }
+
+  /** What agents wrote into open documents is saved before a command may read it. */
+  #processes(): LaunchingProcesses {
+    const { workspace, clock, beforeCommand } = this.#host;
+    const processes = createProcesses({ root: workspace, clock });
+    if (!beforeCommand) return processes;
+    return {
+      ...processes,
+      run: async (...args) => {
+        await beforeCommand();
+        return processes.run(...args);
+      },
+      runThrough: async (...args) => {
+        await beforeCommand();
+        return processes.runThrough(...args);
+      },
+    };
+  }
+
+  async #engine(loaded: LoadedConfig, rehearsal?: Rehearsal): Promise<Engine> {
+    const { clock, log, environment, models, stopsWhenSpent } = this.#host;
+    let { config } = loaded;
+    if (rehearsal) config = mergeConfig({ ...config, providers: {}, routes: {} }, rehearsal.config);
+    if (stopsWhenSpent && config.budget?.whenSpent !== 'local')
+      config = mergeConfig(config, { budget: { whenSpent: 'stop' } });
+    const engine = new Engine({
+      clock,
+      log,
+      config,
+      secrets: rehearsal?.secrets ?? keysOf(this.#host, config),
+      userFolder: rehearsal ? undefined : userFolder(environment),
+    });
+    if (!rehearsal && models) for (const each of await models(engine.redactor)) engine.providers.add(each);
+    await engine.load();
+    return engine;
+  }
+
+  #keep(session: RunningSession, engine: Engine, rehearsal: Rehearsal | undefined): void {
+    const running = {
+      session,
+      over: session.done.then(
+        () => undefined,
+        error => this.#host.log.write('error', `session ${session.id} broke`, error),
+      ),
+    };
+    running.over = running.over.then(async () => {
+      await engine.close();
+      await rehearsal?.close();
+      this.#running.delete(running);
+    });
+    this.#running.add(running);
+  }
+}
+
+/** The models of a script, by the name of one of ours or by its path. */
+async function rehearsalNamed(name: string | undefined): Promise<Rehearsal | Refused | undefined> {
+  if (name === undefined) return undefined;
+  try {
+    return await startRehearsal(rehearsalAt(name));
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return { ok: false, reason: 'no-script', name };
+    throw error;
+  }
+}

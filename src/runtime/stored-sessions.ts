@@ -1,0 +1,146 @@
+import { join } from 'node:path';
+import { waitingIn } from '../core/changes/waiting.ts';
+import { watchChanges } from '../core/changes/watched.ts';
+import { redactorOf } from '../core/config/known-keys.ts';
+import { configuredProviders } from '../core/config/providers.ts';
+import type { Redactor } from '../core/redact/redactor.ts';
+import { followJournal } from '../core/session/follow.ts';
+import { dropRequest } from '../core/session/inbox.ts';
+import { checkOrigin, readerFor } from '../core/session/origin.ts';
+import { reduce } from '../core/session/reduce.ts';
+import { fromElsewhere } from '../core/session/seal.ts';
+import { hashOf } from '../node/hash.ts';
+import { newId } from '../node/new-id.ts';
+import { adopt } from '../node/session/adopt.ts';
+import { findSession, listSessions, OUR_FOLDER, readState } from '../node/session/sessions.ts';
+import { watchPath } from '../node/session/watch.ts';
+import type { InboxRequest } from '../protocol/inbox.ts';
+import { Message } from '../protocol/message.ts';
+import type { Answered, Reviewed, RuntimeHost, Sessions } from './contract.ts';
+import { configOf, keysOf, sessionsOf } from './host.ts';
+import { handleReview } from './requests.ts';
+import { lookAt, openForReview, REVIEWING } from './review.ts';
+
+const PATIENCE_MS = 15_000;
+
+/** What can be done with the sessions of a workspace without running one: reading, following, asking, deciding. */
+export function storedSessions(host: RuntimeHost): Omit<Sessions, 'start' | 'resume' | 'close'> {
+  const { clock, log, workspace, kind } = host;
+  const sessions = sessionsOf(host);
+  const find = (id: string) => findSession(sessions, id);
+
+  /** Knows the keys of the environment and of the providers that are set up, for what is written without a team. */
+  const redactor = async (): Promise<Redactor> => {
+    const { config } = await configOf(host);
+    const keys = keysOf(host, config);
+    const known = redactorOf(host.environment);
+    for (const { name } of configuredProviders(config)) known.add(await keys.get(name));
+    return known;
+  };
+
+  const review = async (id: string): Promise<Reviewed> => {
+    const store = await find(id);
+    if (!store) return { ok: false, reason: 'missing' };
+    return openForReview({ store, log, clock, files: await host.files(), redactor: await redactor() }, kind);
+  };
+
+  /** Owns a session that nobody does, for as long as the decision takes. */
+  const decide = async (id: string, body: InboxRequest): Promise<Answered> => {
+    const opened = await review(id);
+    if (!opened.ok) return { ok: false, message: 'somebody has just taken it over: try again' };
+    try {
+      return (await handleReview(opened.session, body)) ?? NOBODY;
+    } finally {
+      await opened.session.close();
+    }
+  };
+
+  const ask = async (id: string, body: InboxRequest, signal: AbortSignal): Promise<Answered> => {
+    const store = await find(id);
+    const origin = store && (await checkOrigin(store));
+    if (origin && origin !== 'own') return { ok: false, message: fromElsewhere(id, origin) };
+    const owner = await store?.owner();
+    if (store && !owner && REVIEWING.has(body.kind)) return decide(id, body);
+    if (!store || !owner || (owner.reviews && !REVIEWING.has(body.kind))) return NOBODY;
+    const request = newId('r');
+    const { reader } = await readState(store);
+    await dropRequest(store, request, clock.now(), body, await redactor());
+    const timeout = AbortSignal.timeout(PATIENCE_MS);
+    for await (const events of followJournal(store, AbortSignal.any([signal, timeout]), reader)) {
+      const handled = events.find(event => event.type === 'request-handled' && event.request === request);
+      if (handled?.type !== 'request-handled') continue;
+      const { ok, message } = handled;
+      return { request, ok, ...(message !== undefined && { message }) };
+    }
+    const message = `process ${owner.pid} has not answered yet; it will find the request when it looks`;
+    return { request, ok: false, why: 'silent', message };
+  };
+
+  return {
+    review,
+    ask,
+    list: () => listSessions(sessions),
+    owner: async id => (await find(id))?.owner(),
+    text: async (id, name) => (await find(id))?.readText(name),
+    blob: async (id, hash) => (await find(id))?.getBlob(hash),
+    watch: changed => watchPath(join(workspace, OUR_FOLDER, 'sessions'), clock, changed),
+    async waits(id) {
+      const store = await find(id);
+      return store !== undefined && waitingIn((await readState(store)).state).length > 0;
+    },
+    async look(id) {
+      const store = await find(id);
+      return store && lookAt({ store, files: await host.files() });
+    },
+    async follow(id, told, signal) {
+      const store = await find(id);
+      if (!store) return undefined;
+      const { state, reader } = await readState(store);
+      const go = async () => {
+        for await (const events of followJournal(store, signal, reader)) {
+          for (const event of events) {
+            reduce(state, event);
+            told(event);
+          }
+        }
+      };
+      void go()
+        .catch(error => log.write('warn', `session ${id} can no longer be followed`, error))
+        .finally(() => store.close());
+      return { state };
+    },
+    async watchChanges(id, state, signal) {
+      const store = await find(id);
+      if (!store) return undefined;
+      return watchChanges({
+        files: await host.files(),
+        state,
+        getBlob: hash => store.getBlob(hash),
+        hash: hashOf,
+        newId,
+        ask: body => ask(id, body, signal),
+      });
+    },
+    async adopt(id, agrees) {
+      const store = await find(id);
+      return store ? adopt(store, kind, () => clock.now(), agrees) : { ok: false, reason: 'empty' };
+    },
+    async messages(id, agent) {
+      const store = await find(id);
+      if (!store) return [];
+      const found: Message[] = [];
+      const reader = await readerFor(store);
+      for await (const bytes of store.readJournal(0)) {
+        for (const event of reader.push(bytes)) {
+          if (event.type !== 'agent-message' || event.agent !== agent) continue;
+          const blob = event.blob === undefined ? undefined : await store.getBlob(event.blob);
+          const message = event.message ?? (blob && Message.parse(JSON.parse(new TextDecoder().decode(blob))));
+          if (message) found.push(message);
+        }
+      }
+      return found;
+    },
+  };
+}
+
+const NOBODY: Answered = { ok: false, why: 'nobody', message: 'nobody runs this session: resume it first' };
