@@ -23,6 +23,8 @@ export interface ControllerParts {
   log: vscode.LogOutputChannel;
 }
 
+/** The script of the demo. */
+export const DEMO = 'todo';
 /** So many of the newest sessions are shown, and older ones that wait for review; the others are found by "Resume Session…" and "Show Report". */
 const SHOWN = 10;
 /** So often it is looked whether another window or a terminal still runs its session. */

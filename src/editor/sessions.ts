@@ -5,9 +5,6 @@ import type { JournalEvent } from '../protocol/events.ts';
 import type { Hash } from '../protocol/ids.ts';
 import type { InboxRequest } from '../protocol/inbox.ts';
 
-/** The script of the demo. */
-export const DEMO = 'todo';
-
 /** A session as the views see it: run by this window or followed from another process. */
 export interface ShownSession {
   /** The journal's own: read it, never change it. */

@@ -39,7 +39,7 @@ describe('activating the built extension', function () {
       [],
     );
     assert.deepEqual(
-      modules.filter(file => /^src\/(protocol\/(?!show|model-ref)|providers|rehearsal|app)\//.test(file)),
+      modules.filter(file => /^src\/(protocol\/(?!show|model-ref)|providers|rehearsal|runtime)\//.test(file)),
       [],
     );
   });
