@@ -105,20 +105,10 @@ export function listTeam(
     hashOf: sha256,
     judge: () => ({ verdict: 'allow' as const, rule: 'all', advice: '' }),
   };
-  const self = { current: undefined as Session | undefined };
-  const runner = agentRunner({
-    ...shared,
-    door: new MemoryDoor(files, journal),
-    revise: (agent, plan, signal) => (self.current as Session).reviseFor(agent, plan, signal),
-    attention: {
-      permission: (request, signal) => (self.current as Session).attention.permission(request, signal),
-      question: (request, signal) => (self.current as Session).attention.question(request, signal),
-    },
-  });
   const session = new Session(
     {
       ...shared,
-      runner,
+      runner: voice => agentRunner({ ...shared, ...voice, door: new MemoryDoor(files, journal) }),
       routes: {
         of: () => ['anthropic/big', 'openai/big'],
         all: () => ['anthropic/big', 'openai/big'],
@@ -152,6 +142,5 @@ export function listTeam(
           },
         },
   );
-  self.current = session;
   return { session, router, commands };
 }

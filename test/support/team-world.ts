@@ -104,7 +104,7 @@ export class TeamWorld {
     const ports: SessionPorts = {
       journal: this.journal,
       router,
-      runner,
+      runner: () => runner,
       files: this.files,
       http: loopbackHttp,
       processes: {

@@ -1,7 +1,7 @@
 import type { EventOf } from '../../protocol/events.ts';
 import type { ModelRef, NanoUsd, RelPath } from '../../protocol/ids.ts';
 import type { Usage } from '../../protocol/message.ts';
-import type { AgentRunner, CommandJudge, ResumePoint, RoleSpec } from '../agent/contract.ts';
+import type { AgentRunner, Attention, CommandJudge, PlanReviser, ResumePoint, RoleSpec } from '../agent/contract.ts';
 import type { Holding } from '../agent/held.ts';
 import type { ChangeDoor } from '../changes/contract.ts';
 import type { Clock, HashOf, Http, Log, NewId, Processes, WorkspaceFiles } from '../ports.ts';
@@ -14,11 +14,18 @@ import type { Routes } from './routes.ts';
 import type { SchedulerOptions } from './scheduler.ts';
 import type { SupervisorOptions } from './supervisor.ts';
 
+/** What agents have of their team. */
+export interface TeamVoice {
+  attention: Attention;
+  revise: PlanReviser;
+}
+
 /** What a session needs of the world. */
 export interface SessionPorts {
   journal: Journal;
   router: Router;
-  runner: AgentRunner;
+  /** Starts agents, which ask people and change the plan through the team. */
+  runner(team: TeamVoice): AgentRunner;
   files: WorkspaceFiles;
   processes: Processes;
   http: Http;

@@ -71,7 +71,7 @@ export class Session {
     this.#crew = new Crew({
       journal,
       clock,
-      runner: ports.runner,
+      runner: ports.runner({ attention: this.#attention, revise: this.reviseFor }),
       attention: this.#attention,
       supervisor: this.#supervisor,
       resumePoint: agent => ports.resumePoint(agent),
@@ -113,7 +113,7 @@ export class Session {
     this.#disposables.push(this.#supervisor, this.#board, this.#intake, budget);
   }
 
-  /** For agents' tools, which ask people too. */
+  /** What agents ask people through. */
   get attention(): AttentionQueue {
     return this.#attention;
   }

@@ -1,0 +1,86 @@
+import type { AgentStream } from '../core/agent/contract.ts';
+import { serveInbox } from '../core/session/inbox.ts';
+import { writeReport } from '../core/session/report/write-report.ts';
+import type { SessionLock } from '../core/session/store.ts';
+import { whyUnkept } from '../core/session/unkept.ts';
+import { newId } from '../node/new-id.ts';
+import type { SessionFolder } from '../node/session/session-folder.ts';
+import { pruneSessions } from '../node/session/sessions.ts';
+import { sweepBlobs } from '../node/session/sweep.ts';
+import type { RunningSession, Work } from './contract.ts';
+import type { Engine } from './engine.ts';
+import type { SessionHost } from './open-session.ts';
+import { journalPart } from './parts/journal.ts';
+import { routingPart } from './parts/routing.ts';
+import { teamPart } from './parts/team.ts';
+import { workspacePart } from './parts/workspace.ts';
+import { requestHandler } from './requests.ts';
+
+interface Place {
+  id: string;
+  store: SessionFolder;
+  lock: SessionLock;
+}
+
+/** Puts a session together: its journal, on that its workspace and its models, on all of them its team; and runs it. */
+export async function assemble(
+  host: SessionHost,
+  engine: Engine,
+  work: Work,
+  { id, store, lock }: Place,
+): Promise<RunningSession> {
+  const { clock, log } = host;
+  const since = clock.now();
+  const record = await journalPart(host, engine, work, store);
+  const { journal, texts } = record;
+  const { failure } = journal;
+  const workspace = await workspacePart(host, engine, record);
+  const { changes } = workspace;
+  const routing = routingPart(host, engine, record, id);
+  const streams = new Set<AgentStream>();
+  const stream: AgentStream = (agent, event) => {
+    for (const each of streams) each(agent, event);
+  };
+  const session = await teamPart(host, engine, { id, work }, { journal: record, workspace, routing }, stream);
+  const handle = requestHandler(session, { journal, changes });
+  const inbox = serveInbox(store, journal, handle, { log, since });
+  // What can no longer be kept must not be worked on: nothing that happens would be known.
+  const stop = () => session.stop(whyUnkept(failure.reason));
+  if (failure.aborted) stop();
+  else failure.addEventListener('abort', stop, { once: true });
+  lock.lost.addEventListener('abort', () => session.stop('another process took the session over'));
+
+  const run = async () => {
+    const { outcome } = await session.run();
+    const failed = (text: string) => (error: unknown) => log.write(failure.aborted ? 'warn' : 'error', text, error);
+    if (host.acceptAll && outcome === 'completed')
+      await changes.accept({}, changes.views(), { by: 'user' }).catch(failed('the changes could not be accepted'));
+    for (const each of [inbox, ...routing.owned.reverse(), ...record.owned.reverse()]) each.dispose();
+    await host.holding?.sandbox.close();
+    await texts.stop();
+    await writeReport(journal.state, store).catch(failed('the report could not be written'));
+    await journal.close().catch(error => log.write('warn', 'the journal could not be closed', error));
+    await sweepBlobs(store).catch(error => log.write('warn', 'stored contents could not be cleaned', error));
+    await store.close().catch(error => log.write('error', 'the session could not be released', error));
+    await pruneSessions(host, host.retention).catch(error =>
+      log.write('warn', 'old sessions could not be removed', error),
+    );
+    return outcome;
+  };
+  return {
+    id,
+    place: store.place,
+    journal,
+    changes,
+    request: async body => handle(body, newId('r')),
+    mend: (path, reason) => session.mend(path, reason, 'user'),
+    approvePlan: edited => session.approvePlan('user', edited),
+    follow: stream => {
+      streams.add(stream);
+      return { dispose: () => streams.delete(stream) };
+    },
+    stop: reason => session.stop(reason),
+    unkept: failure,
+    done: run(),
+  };
+}

@@ -1,0 +1,135 @@
+import type { AgentStream } from '../../core/agent/contract.ts';
+import { loadRoles } from '../../core/agent/roles/roles.ts';
+import { agentRunner } from '../../core/agent/runner.ts';
+import { configuredWorkers } from '../../core/config/workers.ts';
+import type { SessionStart, TeamVoice } from '../../core/team/options.ts';
+import { Session } from '../../core/team/session.ts';
+import type { Workers } from '../../core/worker/contract.ts';
+import { withWorkers } from '../../core/worker/runner.ts';
+import { hashOf } from '../../node/hash.ts';
+import { loopbackHttp } from '../../node/loopback-http.ts';
+import { newId } from '../../node/new-id.ts';
+import type { ModelRef } from '../../protocol/ids.ts';
+import { workerCopies } from '../../workers/copies.ts';
+import { createWorkers, findWorkers } from '../../workers/workers.ts';
+import type { Work } from '../contract.ts';
+import type { Engine } from '../engine.ts';
+import type { SessionHost } from '../open-session.ts';
+import { teamSettings } from '../settings.ts';
+import type { JournalPart } from './journal.ts';
+import type { RoutingPart } from './routing.ts';
+import type { WorkspacePart } from './workspace.ts';
+
+const ORCHESTRATOR = 'orchestrator';
+/** Without these nothing can be planned, queued or reviewed. */
+const SERVING: ReadonlySet<string> = new Set([ORCHESTRATOR, 'implementer', 'reviewer']);
+
+/** The CLI agents that a session may use, and the names of those that are there and that the user has chosen. */
+async function workersOf(host: SessionHost, engine: Engine): Promise<Workers & { names: ReadonlySet<string> }> {
+  const { clock, environment = {}, version, workspace } = host;
+  const configured = host.environment ? configuredWorkers(engine.config) : [];
+  // A key that the user hands on is a secret like ours.
+  for (const { passEnv } of configured) for (const name of passEnv) engine.redactor.add(environment[name]);
+  const found = await findWorkers({ configured, environment, workspace });
+  const names = found.flatMap(({ worker, path }) => (path !== undefined && worker.explicit ? [worker.name] : []));
+  return { ...createWorkers({ configured, environment, workspace, clock, version }), names: new Set(names) };
+}
+
+/** The team on a journal, a workspace and models. `stream` hears the agents' words as they come. */
+export async function teamPart(
+  host: SessionHost,
+  engine: Engine,
+  { id, work }: { id: string; work: Work },
+  parts: { journal: JournalPart; workspace: WorkspacePart; routing: RoutingPart },
+  stream: AgentStream,
+): Promise<Session> {
+  const { journal, histories } = parts.journal;
+  const { files, processes, changes, judgeIn, judge } = parts.workspace;
+  const { routes, budget, router } = parts.routing;
+  const { clock, log, grants, foreign } = host;
+  const workers = await workersOf(host, engine);
+  const { roles, problems } = await loadRoles(host.texts, {
+    providers: new Set(engine.providers.names()),
+    workers: workers.names,
+    ...(foreign && { foreign: foreign.list() }),
+  });
+  for (const { path, line, severity, text } of problems)
+    log.write(severity === 'error' ? 'error' : 'warn', `${path}:${line}: ${text}`);
+  const runner = ({ attention, revise }: TeamVoice) => {
+    const shared = { journal, files, door: changes.door, attention, clock, newId, hashOf, stream, log };
+    const judgeTool = grants.tool.bind(grants);
+    const models = agentRunner({
+      ...shared,
+      router,
+      processes,
+      holding: host.holding,
+      judge,
+      revise,
+      judgeTool,
+      ...(foreign && { foreign }),
+    });
+    const { open } = workers;
+    return withWorkers(models, { ...shared, budget, judgeIn, workers: { open }, copies: workerCopies(files) });
+  };
+  const chosen = work.kind === 'new' ? work.roles : undefined;
+  const lead = roles.get(ORCHESTRATOR);
+  return new Session(
+    {
+      journal,
+      router,
+      runner,
+      files,
+      processes,
+      http: loopbackHttp,
+      holding: host.holding && { ...host.holding, door: changes.door },
+      judge,
+      routes,
+      clock,
+      newId,
+      hashOf,
+      resumePoint: agent => histories.resumePoint(agent, journal),
+      price: (model, usage) => engine.price(model, usage),
+      limitAgent: (agent, limit) => budget.setLimit('agent', agent, limit),
+      hasWorker: name => workers.names.has(name),
+      log,
+    },
+    {
+      ...teamSettings(engine.config),
+      roles: [...roles.values()].filter(role => !chosen || chosen.includes(role.name) || SERVING.has(role.name)),
+      orchestrator: ORCHESTRATOR,
+      defaultRole: 'implementer',
+      present: host.present,
+      approvePlan: host.approvePlan,
+      approveAll: host.approveAll,
+      remember: (request, decision) => void grants.add(request, decision, foreign?.list()),
+      ...(host.notice !== undefined && { notice: host.notice }),
+      budgetUsd: (budget.limit ?? engine.budget.limits.session) / 1e9,
+    },
+    startOf(host, engine, id, work, lead && routes.of(lead)[0]),
+  );
+}
+
+/** What the team is told: the work, and what the journal says first of it. */
+function startOf(
+  { version, workspace, rehearsal, kind }: SessionHost,
+  { budget }: Engine,
+  session: string,
+  work: Work,
+  orchestrator: ModelRef | undefined,
+): SessionStart {
+  if (work.kind === 'resume') return { ...work, event: { pid: process.pid, host: kind, version } };
+  const { goal, plan } = work;
+  return {
+    kind: 'new',
+    event: {
+      session,
+      goal,
+      version,
+      workspace,
+      ...(orchestrator !== undefined && { orchestrator }),
+      rehearsal,
+      budget: { sessionUsd: budget.limits.session, alertAt: budget.alertAt },
+      ...(plan && { workflow: plan }),
+    },
+  };
+}
