@@ -30,6 +30,9 @@ export const SeenVersion = z.object({
 /** Kept inline when short; long text goes to a blob and leaves its beginning here. */
 export const LongText = z.object({ text: z.string(), blob: Hash.optional(), bytes: z.number().int().optional() });
 
+/** Whose an outcome or an answer is; absent in older journals, and filled in when they are read. */
+const whose = { agent: z.string().optional(), task: Name.optional() };
+
 const session = [
   event('session-started', {
     session: z.string(),
@@ -215,6 +218,8 @@ const calls = [
   event('call-intent', CallIntent.shape),
   event('call-outcome', {
     call: z.string(),
+    ...whose,
+    model: ModelRef.optional(),
     result: CallResult,
     usage: Usage.optional(),
     /** What was booked; undefined where the price or the usage is unknown and the provider is local or free. */
@@ -392,6 +397,7 @@ const attention = [
   }),
   event('permission-answered', {
     ask: z.string(),
+    ...whose,
     decision: z.enum(['allow', 'deny']),
     scope: z.enum(['once', 'session', 'always']),
     by: who,
@@ -412,7 +418,7 @@ const attention = [
     text: z.string(),
     options: z.array(z.string()).optional(),
   }),
-  event('question-answered', { ask: z.string(), text: z.string(), by: who }),
+  event('question-answered', { ask: z.string(), ...whose, text: z.string(), by: who }),
   event('notice', {
     level: z.enum(['info', 'warning', 'error']),
     text: z.string(),

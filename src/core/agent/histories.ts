@@ -52,7 +52,6 @@ export function strike(strikes: Strikes, calls: number, unreadable: boolean): vo
 /** Rebuilds the conversations of agents that have not ended from the journal's events, given in order. */
 export class AgentHistories {
   readonly #tracks = new Map<string, Track>();
-  readonly #callers = new Map<string, string>();
   readonly #writes = new Map<string, Flight>();
   /** Whose conversations are a CLI agent's own: nothing goes on from them. */
   readonly #workers = new Set<string>();
@@ -71,14 +70,11 @@ export class AgentHistories {
         return;
       case 'call-intent': {
         const track = this.#tracks.get(event.agent);
-        if (!track) return;
-        track.model = event.model;
-        this.#callers.set(event.call, event.agent);
+        if (track) track.model = event.model;
         return;
       }
       case 'call-outcome': {
-        const track = this.#tracks.get(this.#callers.get(event.call) ?? '');
-        this.#callers.delete(event.call);
+        const track = this.#tracks.get(event.agent ?? '');
         if (track && event.result.ok) track.stop = event.result.stop;
         return;
       }

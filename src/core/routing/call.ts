@@ -49,6 +49,7 @@ export class Call {
   #started: number;
   #firstTokenMs: number | undefined;
   #ended = false;
+  #who: { agent?: string; task?: string } = {};
 
   constructor(leave: Leave, parts: CallParts) {
     this.id = parts.id;
@@ -62,11 +63,12 @@ export class Call {
   /** Puts the intent on disk. */
   async intend(request: RouteRequest, attempt: number): Promise<void> {
     const { agent, task, turn } = request;
+    this.#who = { agent, ...(task !== undefined && { task }) };
     await this.#parts.journal.commit({
       type: 'call-intent',
       call: this.id,
       agent,
-      ...(task !== undefined && { task }),
+      ...this.#who,
       turn,
       attempt,
       model: this.ref,
@@ -127,6 +129,8 @@ export class Call {
       this.#parts.journal.append({
         type: 'call-outcome',
         call: this.id,
+        ...this.#who,
+        model: this.ref,
         result,
         ...(end.usage && { usage: end.usage }),
         ...(booked !== undefined && { cost: booked }),

@@ -1,9 +1,10 @@
 import type { EventType, JournalEvent } from '../../protocol/events.ts';
+import { fillIn } from './fill-in.ts';
 import { agentFolds } from './fold/agents.ts';
 import { callFolds } from './fold/calls.ts';
 import { changeFolds } from './fold/changes.ts';
 import type { Folds } from './fold/fold.ts';
-import { beforehand, remember } from './fold/history.ts';
+import { remember } from './fold/history.ts';
 import { knowledgeFolds } from './fold/knowledge.ts';
 import { measureParallel, noteWorking } from './fold/parallel.ts';
 import { planFolds } from './fold/plan.ts';
@@ -46,11 +47,12 @@ function date(state: SessionState, event: JournalEvent): void {
 
 /** Folds one event into the state, in place. An event of a type we do not know only moves `seq`. */
 export const reduce: Reduce = (state, event) => {
-  const before = beforehand(state, event);
+  fillIn(state, event);
+  const { workedAt } = state;
   date(state, event);
   byType.get(event.type)?.(state, event as never);
   noteWorking(state, event);
-  remember(state, event, before);
+  remember(state, event, workedAt);
   if (!('agent' in event) || event.agent === undefined) return;
   const agent = state.agents.get(event.agent);
   if (agent) agent.lastEventAt = event.at;

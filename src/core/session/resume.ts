@@ -17,10 +17,13 @@ export function settlement(state: SessionState): Event[] {
   const since = (at: number) => Math.max(0, (state.workedAt ?? at) - at);
   const events: Event[] = [];
   for (const { intent, at } of state.openCalls.values()) {
-    const { call, reserved } = intent;
+    const { call, agent, task, model, reserved } = intent;
     events.push({
       type: 'call-outcome',
       call,
+      agent,
+      ...(task !== undefined && { task }),
+      model,
       result: { ok: false, error: 'aborted', message: CUT_OFF },
       ms: since(at),
       ...(reserved !== undefined && { cost: reserved, costIsReservation: true }),

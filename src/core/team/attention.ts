@@ -2,6 +2,7 @@ import type { EventOf, Who } from '../../protocol/events.ts';
 import type { Attention, PermissionRequest } from '../agent/contract.ts';
 import type { NewId } from '../ports.ts';
 import type { Journal } from '../session/contract.ts';
+import { askedBy } from '../session/fill-in.ts';
 import { canLast, grantKey } from '../session/fold/knowledge.ts';
 import type { Ask } from '../session/state.ts';
 
@@ -50,7 +51,16 @@ export class AttentionQueue implements Attention {
     const answered = this.#answered(ask, signal);
     if (!this.#options.present()) {
       const reason = 'nobody is there to ask';
-      journal.append({ type: 'permission-answered', ask, decision: 'deny', scope: 'once', by: 'system', reason });
+      const whose = askedBy(journal.state, request.agent);
+      journal.append({
+        type: 'permission-answered',
+        ask,
+        ...whose,
+        decision: 'deny',
+        scope: 'once',
+        by: 'system',
+        reason,
+      });
     }
     const answer = await answered;
     if (answer?.type !== 'permission-answered') return { decision: 'deny', scope: 'once', reason: 'interrupted' };
@@ -63,7 +73,13 @@ export class AttentionQueue implements Attention {
     const ask = this.#ask({ type: 'question-asked', ask: '', ...request });
     const answered = this.#answered(ask, signal);
     if (!this.#options.present()) {
-      journal.append({ type: 'question-answered', ask, text: '', by: 'system' });
+      journal.append({
+        type: 'question-answered',
+        ask,
+        ...askedBy(journal.state, request.agent),
+        text: '',
+        by: 'system',
+      });
       await answered;
       return { answered: false, reason: 'nobody-there' };
     }
@@ -78,9 +94,10 @@ export class AttentionQueue implements Attention {
     const open = journal.state.asks.get(ask);
     if (!open) return { ok: false, message: `nothing is asked as "${ask}", or it has been answered` };
     const { request } = open;
+    const whose = askedBy(journal.state, open.agent);
     if (request.type === 'question-asked') {
       if (answer.text === undefined) return { ok: false, message: 'a question is answered with text' };
-      journal.append({ type: 'question-answered', ask, text: answer.text, by });
+      journal.append({ type: 'question-answered', ask, ...whose, text: answer.text, by });
       return { ok: true };
     }
     const { decision, scope = 'once', text: reason } = answer;
@@ -90,7 +107,15 @@ export class AttentionQueue implements Attention {
         ok: false,
         message: `"always" is for commands and tools of extensions; this is answered once, or for the session`,
       };
-    journal.append({ type: 'permission-answered', ask, decision, scope, by, ...(reason !== undefined && { reason }) });
+    journal.append({
+      type: 'permission-answered',
+      ask,
+      ...whose,
+      decision,
+      scope,
+      by,
+      ...(reason !== undefined && { reason }),
+    });
     if (scope === 'always') remember?.(request, decision);
     return { ok: true };
   }
@@ -98,9 +123,11 @@ export class AttentionQueue implements Attention {
   /** Nobody needs these answers any more. */
   withdraw(agent: string, reason: string): void {
     const { journal } = this.#options;
+    const whose = askedBy(journal.state, agent);
     for (const { ask, request } of [...journal.state.asks.values()].filter(open => open.agent === agent)) {
-      if (request.type === 'question-asked') journal.append({ type: 'question-answered', ask, text: '', by: 'system' });
-      else journal.append({ type: 'permission-answered', ask, decision: 'deny', scope: 'once', by: 'system', reason });
+      const of = { ask, ...whose, by: 'system' } as const;
+      if (request.type === 'question-asked') journal.append({ type: 'question-answered', ...of, text: '' });
+      else journal.append({ type: 'permission-answered', ...of, decision: 'deny', scope: 'once', reason });
     }
   }
 

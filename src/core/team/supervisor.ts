@@ -53,8 +53,6 @@ export class Supervisor implements Disposable {
   readonly #clock: Clock;
   readonly #options: SupervisorOptions;
   readonly #charges = new Map<string, Charge>();
-  /** Which agent made a model call or an ask that is still open. */
-  readonly #owners = new Map<string, string>();
   readonly #subscription: Disposable;
   #heartbeat: Disposable | undefined;
 
@@ -99,42 +97,12 @@ export class Supervisor implements Disposable {
   }
 
   #take(event: JournalEvent): void {
-    const agent = this.#ownerOf(event);
+    const agent = actorOf(event);
     const charge = agent === undefined ? undefined : this.#charges.get(agent);
     if (!charge) return;
     charge.seen = this.#clock.monotonic();
     const sign = charge.watch.take(event);
     if (sign) this.#act(charge, sign);
-  }
-
-  /** Outcomes and answers name what they answer, not who asked. */
-  #ownerOf(event: JournalEvent): string | undefined {
-    switch (event.type) {
-      case 'call-intent':
-        this.#owners.set(event.call, event.agent);
-        return event.agent;
-      case 'permission-asked':
-      case 'question-asked':
-        this.#owners.set(event.ask, event.agent);
-        return event.agent;
-      case 'call-outcome':
-        return this.#release(event.call);
-      case 'permission-answered':
-      case 'question-answered':
-        return this.#release(event.ask);
-      case 'supervision':
-        return undefined;
-      case 'decision-noted':
-        return event.by;
-      default:
-        return 'agent' in event ? event.agent : undefined;
-    }
-  }
-
-  #release(id: string): string | undefined {
-    const owner = this.#owners.get(id);
-    this.#owners.delete(id);
-    return owner;
   }
 
   #arm(charge: Charge, ms: number): void {
@@ -202,4 +170,11 @@ export class Supervisor implements Disposable {
     const agents = this.#charges.size === 1 ? '1 agent' : `${this.#charges.size} agents`;
     return `${agents} at work, longest silence ${Math.round(silent / 1000)} s; ${tasks}${waits}`;
   }
+}
+
+/** Who lives, by an event; what is done to an agent is no sign of its life. */
+function actorOf(event: JournalEvent): string | undefined {
+  if (event.type === 'supervision') return undefined;
+  if (event.type === 'decision-noted') return event.by;
+  return 'agent' in event ? event.agent : undefined;
 }

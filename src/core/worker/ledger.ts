@@ -14,6 +14,7 @@ export interface LedgerHost {
 
 interface Open {
   call: string;
+  model: ModelRef;
   started: number;
   /** Some part of what the turn costs was told. */
   told: boolean;
@@ -51,7 +52,7 @@ export class WorkerLedger {
   async begin(model: ModelRef): Promise<string> {
     const { journal, newId, clock } = this.#host;
     const call = newId('call');
-    this.#open = { call, started: clock.monotonic(), told: false };
+    this.#open = { call, model, started: clock.monotonic(), told: false };
     this.#turn++;
     await journal.commit({ type: 'call-intent', call, ...this.#who, turn: this.#turn, attempt: 1, model });
     return call;
@@ -86,6 +87,8 @@ export class WorkerLedger {
     journal.append({
       type: 'call-outcome',
       call: open.call,
+      ...this.#who,
+      model: open.model,
       result,
       ...(usage && { usage }),
       // All of it stands in the journal already; nothing was told: unknown.

@@ -1,5 +1,4 @@
 import type { AgentStreamEvent } from '../../core/agent/contract.ts';
-import type { SessionState } from '../../core/session/state.ts';
 import type { LivePart, Update } from '../../protocol/dashboard.ts';
 import type { JournalEvent } from '../../protocol/events.ts';
 import { Tail } from './tail.ts';
@@ -20,14 +19,9 @@ export class Live {
   readonly #changed = new Set<string>();
   /** Whose answer has streamed in, and need not be taken from the journal. */
   readonly #heard = new Set<string>();
-  readonly #calls = new Map<string, string>();
   readonly #pending = new Tail(UPDATE_CHARACTERS);
   #watched: string | undefined;
   #reset = false;
-
-  constructor(state: SessionState) {
-    for (const [call, { intent }] of state.openCalls) this.#calls.set(call, intent.agent);
-  }
 
   /** Whether there is text for the page. */
   get waiting(): boolean {
@@ -81,15 +75,9 @@ export class Live {
   /** The journal has the last word: it ends the estimates, and tells what no stream has told. */
   take(event: JournalEvent): void {
     switch (event.type) {
-      case 'call-intent':
-        this.#calls.set(event.call, event.agent);
+      case 'call-outcome':
+        if (event.agent !== undefined) this.#count(event.agent, 0);
         break;
-      case 'call-outcome': {
-        const agent = this.#calls.get(event.call);
-        this.#calls.delete(event.call);
-        if (agent !== undefined) this.#count(agent, 0);
-        break;
-      }
       case 'agent-message':
         if (event.message?.role === 'assistant') this.#said(event.agent, event.message.parts);
         break;

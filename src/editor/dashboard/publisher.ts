@@ -142,7 +142,7 @@ export class Publisher implements Disposable {
     this.#life = new DisposableStore();
     this.#live = undefined;
     if (!session) return;
-    const live = new Live(session.state);
+    const live = new Live();
     live.watch(this.#watched);
     this.#live = live;
     const touched = new Touched(session.state, {

@@ -14,19 +14,10 @@ export interface Marks {
 /** The tables whose rows say something else when nobody runs the session. */
 export const ON_STANDING: readonly SessionTable[] = ['agents', 'tasks', 'providers'];
 
-interface Call {
-  agent: string;
-  model: string;
-  task?: string | undefined;
-}
-
 /** Says which rows an event touches, after the state took it: what is sent follows what has changed, not what there is. */
 export class Touched {
   readonly #marks: Marks;
   readonly #state: SessionState;
-  /** Outcomes and answers name a call or an ask that the state has forgotten by then. */
-  readonly #calls = new Map<string, Call>();
-  readonly #asks = new Map<string, string>();
   #markCount: number;
   #paused: boolean;
 
@@ -35,8 +26,6 @@ export class Touched {
     this.#marks = marks;
     this.#markCount = state.history.markCount;
     this.#paused = state.status === 'paused';
-    for (const [call, { intent }] of state.openCalls) this.#calls.set(call, intent);
-    for (const { ask, agent } of state.asks.values()) this.#asks.set(ask, agent);
   }
 
   take(event: JournalEvent): void {
@@ -65,10 +54,12 @@ export class Touched {
         row('tasks', event.task.id);
         break;
       case 'call-intent':
-        this.#intent(event);
+        // An agent of which nothing was known begins with its first call.
+        this.#asksOf(event.agent);
+        this.#counted(event);
         break;
       case 'call-outcome':
-        this.#outcome(event);
+        this.#counted(event);
         break;
       case 'failover':
         row('providers', providerOf(event.from));
@@ -85,19 +76,16 @@ export class Touched {
         break;
       case 'permission-asked':
       case 'question-asked':
-        this.#asks.set(event.ask, event.agent);
-        row('asks', event.ask);
-        break;
       case 'permission-answered':
       case 'question-answered':
-        this.#answered(event.ask);
+        row('asks', event.ask);
         break;
       case 'agent-started':
         this.#asksOf(event.agent);
         break;
       case 'agent-ended':
-        for (const [ask, agent] of this.#asks)
-          if (agent === event.agent && !this.#state.asks.has(ask)) this.#answered(ask);
+        // Whatever it still asked is asked no more.
+        all('asks');
         break;
       case 'decision-noted':
         row('decisions', String(this.#state.decisions.length - 1));
@@ -127,25 +115,9 @@ export class Touched {
     this.#newPause();
   }
 
-  #intent(event: EventOf<'call-intent'>): void {
-    const { call, agent, model } = event;
-    if (this.#calls.has(call)) return;
-    const made = { agent, model, task: event.task };
-    // An agent of which nothing was known begins with its first call.
-    this.#asksOf(agent);
-    this.#calls.set(call, made);
-    this.#counted(made);
-  }
-
-  #outcome(event: EventOf<'call-outcome'>): void {
-    const made = this.#calls.get(event.call);
-    if (!made) return;
-    this.#calls.delete(event.call);
-    this.#counted(made);
-  }
-
   /** Everything that a call counts in. */
-  #counted({ agent, model, ...call }: Call): void {
+  #counted({ agent, model, ...call }: EventOf<'call-intent' | 'call-outcome'>): void {
+    if (agent === undefined || model === undefined) return;
     const { row } = this.#marks;
     const provider = providerOf(model);
     const task = call.task ?? this.#state.agents.get(agent)?.task;
@@ -162,14 +134,7 @@ export class Touched {
 
   /** Its asks show an agent's role and task. */
   #asksOf(name: string): void {
-    for (const [ask, agent] of this.#asks) if (agent === name) this.#marks.row('asks', ask);
-  }
-
-  #answered(ask: string): void {
-    this.#marks.row('asks', ask);
-    const agent = this.#asks.get(ask);
-    this.#asks.delete(ask);
-    if (agent !== undefined) this.#agent(agent);
+    for (const { ask, agent } of this.#state.asks.values()) if (agent === name) this.#marks.row('asks', ask);
   }
 
   #agent(agent: string): void {

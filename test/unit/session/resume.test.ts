@@ -23,12 +23,21 @@ describe('resuming', () => {
         {
           type: 'call-outcome',
           call: 'c1',
+          agent: 'a1',
+          model: 'vendor/large',
           result: { ok: false, error: 'aborted', message: cut },
           ms: 30,
           cost: 500,
           costIsReservation: true,
         },
-        { type: 'call-outcome', call: 'c2', result: { ok: false, error: 'aborted', message: cut }, ms: 0 },
+        {
+          type: 'call-outcome',
+          call: 'c2',
+          agent: 'a1',
+          model: 'local/tiny',
+          result: { ok: false, error: 'aborted', message: cut },
+          ms: 0,
+        },
       ],
     );
     assert.equal(journal.state.tally.cost, 500);

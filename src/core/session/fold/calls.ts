@@ -5,6 +5,7 @@ import { emptyTally } from '../initial.ts';
 import type { ProviderState, SessionState, Tally } from '../state.ts';
 import { freshAgent } from './agents.ts';
 import type { Folds } from './fold.ts';
+import { rememberCall } from './history.ts';
 
 type Types =
   | 'call-intent'
@@ -86,6 +87,7 @@ export const callFolds: Folds<Types> = {
     if (!open) return;
     state.openCalls.delete(event.call);
     for (const tally of tallies(state, open.intent)) count(tally, event);
+    rememberCall(state, event, open.intent.model);
     const agent = state.agents.get(open.intent.agent);
     if (agent) agent.lastEventAt = event.at;
     if (!event.result.ok) return;

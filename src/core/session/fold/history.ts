@@ -1,4 +1,4 @@
-import type { BudgetScope, JournalEvent } from '../../../protocol/events.ts';
+import type { BudgetScope, EventOf, JournalEvent } from '../../../protocol/events.ts';
 import type { ModelRef } from '../../../protocol/ids.ts';
 import { providerOf } from '../../../protocol/model-ref.ts';
 import { tokensOf } from '../figures.ts';
@@ -21,54 +21,31 @@ export const emptyHistory = (): History => ({
   latencies: new Map(),
 });
 
-/** What is known of an event only before the state has taken it. */
-export interface Beforehand {
-  agent?: string;
-  model?: ModelRef;
-  workedAt?: number;
-}
-
-/** To be asked before the state takes the event: answers and outcomes name an ask or a call, not whose it was. */
-export function beforehand(state: SessionState, event: JournalEvent): Beforehand {
-  switch (event.type) {
-    case 'permission-answered':
-    case 'question-answered': {
-      const agent = state.asks.get(event.ask)?.agent;
-      return agent === undefined ? {} : { agent };
-    }
-    case 'call-outcome': {
-      const intent = state.openCalls.get(event.call)?.intent;
-      return intent ? { agent: intent.agent, model: intent.model } : {};
-    }
-    case 'session-resumed':
-      return state.workedAt === undefined ? {} : { workedAt: state.workedAt };
-    default:
-      return 'agent' in event && event.agent !== undefined ? { agent: event.agent } : {};
-  }
-}
-
-/** Keeps who worked when, what went otherwise than planned, and how money and time went; after the state took the event. */
-export function remember(state: SessionState, event: JournalEvent, before: Beforehand): void {
+/** Keeps who worked when, and what went otherwise than planned; after the state took the event. */
+export function remember(state: SessionState, event: JournalEvent, workedAt = event.at): void {
   const { history } = state;
-  if (event.type === 'session-resumed') interrupt(history, before.workedAt ?? event.at);
-  if (before.agent !== undefined) draw(state, before.agent, event.at);
+  if (event.type === 'session-resumed') interrupt(history, workedAt);
+  if ('agent' in event && event.agent !== undefined) draw(state, event.agent, event.at);
   if (event.type === 'session-paused' || event.type === 'session-unpaused')
     for (const agent of history.lanes.keys()) draw(state, agent, event.at);
   const mark = markOf(event);
-  if (mark) {
-    history.markCount++;
-    history.marks.push({ ...mark, n: history.markCount, at: event.at });
-    if (history.marks.length > MARKS_KEPT) history.marks.shift();
-  }
-  if (event.type === 'call-outcome' && before.model !== undefined) {
-    spend(state, event.at, providerOf(before.model));
-    const { ms, firstTokenMs, result } = event;
-    measure(history, providerOf(before.model), {
-      ms,
-      ok: result.ok,
-      ...(firstTokenMs !== undefined && { firstTokenMs }),
-    });
-  }
+  if (!mark) return;
+  history.markCount++;
+  history.marks.push({ ...mark, n: history.markCount, at: event.at });
+  if (history.marks.length > MARKS_KEPT) history.marks.shift();
+}
+
+/** Keeps how money and time went: what a call cost, and how long it took. */
+export function rememberCall(
+  state: SessionState,
+  event: JournalEvent & EventOf<'call-outcome'>,
+  model: ModelRef,
+): void {
+  const provider = providerOf(model);
+  spend(state, event.at, provider);
+  const { ms, firstTokenMs, result } = event;
+  const sample = { ms, ok: result.ok, ...(firstTokenMs !== undefined && { firstTokenMs }) };
+  measure(state.history, provider, sample);
 }
 
 /** A new span begins where an agent's status or model is another than before. */
