@@ -43,6 +43,8 @@ export interface WorkerDiagnosis {
   message?: string;
   /** What to do where something is missing. */
   advice?: string;
+  /** What to type for it in a terminal. */
+  command?: string;
 }
 
 export interface Patient {
@@ -60,6 +62,8 @@ export interface Patient {
   wanted: readonly string[];
   /** The models of it that a session would ask. */
   reached: readonly string[];
+  /** The user has said by a default route whom sessions ask. */
+  elsewhere: boolean;
   /** Whether it is known what the model costs; a session asks no other. */
   priced(model: string): Promise<boolean>;
 }
@@ -114,9 +118,14 @@ export async function examine(patient: Patient, clock: Clock, signal: AbortSigna
   }
   const [example = model] = patient.reached;
   if (patient.reached.length === 0) {
-    const advice = `No session asks it before its models are named: put them into orchestrate.providers, as "models": [{ "id": "${model}" }], or "${name}/${model}" into a route.`;
+    const route = `put "${name}/${model}" into a route.`;
+    const advice = patient.elsewhere
+      ? `The default route leads to others alone: ${route}`
+      : `No session asks it before its models are named: put them into orchestrate.providers, as "models": [{ "id": "${model}" }], or ${route}`;
     const message = 'It answers, but no route leads to any of its models.';
-    return { ...base, ok: false, step: 'route', models, model, error: 'no-route', message, advice };
+    // Who has a key lying about and sends the work elsewhere has made no mistake.
+    const ok = patient.elsewhere && !patient.explicit ? undefined : false;
+    return { ...base, ok, step: 'route', models, model, error: 'no-route', message, advice };
   }
   if (!provider.free && !(await priced(patient))) {
     const advice = `Say what it costs in orchestrate.prices, as { "model": "${name}/${example}", "input": 1, "output": 5 }, or mark the provider as "free".`;

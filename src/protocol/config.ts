@@ -70,7 +70,10 @@ export const ProviderEntry = z.strictObject({
   local: z.boolean().optional().describe('A server on your own machine: costs nothing and needs no key'),
   free: z.boolean().optional().describe('Costs nothing, so no budget applies'),
   disabled: z.boolean().optional().describe('Leaves this provider out, as if it had no key'),
-  models: z.array(ModelEntry).optional().describe('What is known of its models; goes before what the server lists'),
+  models: z
+    .array(ModelEntry)
+    .optional()
+    .describe('Those of its models that are asked, and what is known of them; without it, the usual ones'),
   concurrency: upTo(1000).optional().describe('Calls at once'),
   dialect: choice({
     openai: 'As OpenAI has it',

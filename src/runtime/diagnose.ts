@@ -42,7 +42,9 @@ function patientOf(configured: ConfiguredProvider, engine: Engine, keyFrom: stri
     explicit,
     provider: engine.providers.get(name),
     redactor: engine.redactor,
-    wanted: [...light, ...reached],
+    elsewhere: engine.config.routes?.default !== undefined,
+    // The cheap one first; what answers without being on any route proves nothing.
+    wanted: [...light.filter(model => reached.includes(model)), ...reached],
     reached,
     priced: model => engine.isPriced(`${name}/${model}`),
     ...(keysAt && { keysAt }),
@@ -65,12 +67,13 @@ export async function diagnoseWorkers(
       const known = { worker: name, label, explicit };
       if (path === undefined) {
         const get = getIt === undefined ? '' : ` Get it with: ${getIt}`;
-        return { ...known, advice: `"${command}" is not on the PATH.${get}` };
+        const advice = `"${command}" is not on the PATH.${get}`;
+        return { ...known, advice, ...(getIt !== undefined && { command: getIt }) };
       }
       const redactor = new Redactor();
       for (const passed of worker.passEnv) redactor.add(environment[passed]);
       const greeted = await greetWorker(workers, name, clock, signal);
-      const advice = greeted.login === 'none' && how !== undefined && { advice: `Log in with: ${how}` };
+      const advice = greeted.login === 'none' && how !== undefined && { advice: `Log in with: ${how}`, command: how };
       const message = greeted.message !== undefined && { message: redactor.text(greeted.message) };
       return { ...known, path, ...greeted, ...message, ...advice };
     }),

@@ -6,8 +6,9 @@ import { Redactor } from '../core/redact/redactor.ts';
 import type { Provider } from '../core/routing/contract.ts';
 import { ProviderPool } from '../core/routing/pool.ts';
 import { costOf, Prices } from '../core/routing/prices.ts';
-import { providerKinds, vendorModels } from '../core/routing/provider-kinds.ts';
-import { type RoutableProvider, routeFor, routeReason, vendorOf } from '../core/routing/routes.ts';
+import { providerKinds } from '../core/routing/provider-kinds.ts';
+import { roleDefaults } from '../core/routing/route-table.ts';
+import { type RoutableProvider, type RouteQuestion, routeFor, routeReason, vendorOf } from '../core/routing/routes.ts';
 import type { Routes } from '../core/team/routes.ts';
 import { FileDayLedger } from '../node/day-ledger.ts';
 import type { Config } from '../protocol/config.ts';
@@ -92,16 +93,9 @@ export class Engine {
 
   routes(): Routes {
     const configured = splitRoutes(this.config);
-    // A local server that is not running says what the user wants all the same.
-    const staysFree = configured.default?.every(ref => this.#configured(providerOf(ref))?.free) ?? false;
     const providers = this.#routable;
     const of = (role: Pick<RoleSpec, 'name' | 'route'>, task?: AgentTask): ModelRef[] => {
-      const chosen = routeFor({
-        role: role.name,
-        providers,
-        configured: { ...configured, staysFree },
-        ...(task && { complexity: task.complexity }),
-      });
+      const chosen = routeFor(this.#question(role.name, task?.complexity));
       // A role file comes with the workspace: it chooses among those that the user's own routes lead to.
       const names = new Set(chosen.map(providerOf));
       const own = (role.route ?? []).filter(ref => names.has(providerOf(ref)));
@@ -112,12 +106,7 @@ export class Engine {
       const first = of(role, task)[0];
       if (!configured.roles[role.name] && first !== undefined && role.route?.includes(first))
         return 'the role’s file names it';
-      return routeReason({
-        role: role.name,
-        providers,
-        configured: { ...configured, staysFree },
-        ...(task && { complexity: task.complexity }),
-      });
+      return routeReason(this.#question(role.name, task?.complexity));
     };
     const all = () => of({ name: 'orchestrator' });
     const free = new Set(providers.filter(each => each.free).map(each => each.name));
@@ -127,6 +116,18 @@ export class Engine {
       all,
       free: () => all().filter(ref => free.has(providerOf(ref))),
       vendorOf: model => vendorOf(model, providers),
+    };
+  }
+
+  #question(role: string, complexity?: AgentTask['complexity']): RouteQuestion {
+    const configured = splitRoutes(this.config);
+    // A local server that is not running says what the user wants all the same.
+    const staysFree = configured.default?.every(ref => this.#configured(providerOf(ref))?.free) ?? false;
+    return {
+      role,
+      providers: this.#routable,
+      configured: { ...configured, staysFree },
+      ...(complexity && { complexity }),
     };
   }
 
@@ -152,15 +153,11 @@ export class Engine {
       .map(({ name, keyEnv }) => ({ name, variable: keyEnv[0] ?? ownKeyVariable(name) }));
   }
 
-  /** The models of a provider that a session would ask, those first that routes name. */
+  /** The models of a provider that a session would ask, whatever the task, the planner's first. */
   modelsOf(name: string): string[] {
-    const named = Object.values(this.config.routes ?? {})
-      .flat()
-      .filter(ref => providerOf(ref) === name)
-      .map(modelOf);
-    const found = this.#routable.find(each => each.name === name);
-    const usual = found && (found.models ?? Object.values(vendorModels(found.kind) ?? {}).flat());
-    return [...new Set([...named, ...(usual ?? [])])];
+    const roles = ['orchestrator', ...Object.keys(roleDefaults), ...Object.keys(splitRoutes(this.config).roles)];
+    const asked = roles.flatMap(role => COMPLEXITIES.flatMap(complexity => routeFor(this.#question(role, complexity))));
+    return [...new Set(asked)].filter(model => providerOf(model) === name).map(modelOf);
   }
 
   /** Whether it is known what a model costs: a session asks no other. */
@@ -212,7 +209,7 @@ export class Engine {
   }
 }
 
-const COMPLEXITIES = ['simple', 'ui-test', 'normal', 'complex'] as const;
+const COMPLEXITIES = ['normal', 'complex', 'simple', 'ui-test'] as const;
 
 /** Routes by role, and those whose names mean something else: a complexity, `default`, `fallback`. */
 function splitRoutes(config: Config) {

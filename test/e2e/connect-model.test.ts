@@ -1,12 +1,17 @@
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { refusedUrls, startWireServers } from '../../src/rehearsal/wire/server.ts';
 import type { WireServers } from '../../src/rehearsal/wire/types.ts';
 import { Workbench } from '../support/host/workbench.ts';
+import { tempFolder } from '../support/temp-folder.ts';
 import { callsItsTool } from '../support/tool-caller.ts';
+import type { Habits } from '../support/worker/acp-agent.ts';
+import { scriptedAgent } from '../support/worker/worker-session.ts';
 
 const key = 'sk-lab-0123456789abcdef';
 
 describe('connecting a model', () => {
+  const folder = tempFolder();
   let servers: WireServers;
   /** Whether the model calls the tool that it is asked to call. */
   let willing = false;
@@ -71,6 +76,121 @@ describe('connecting a model', () => {
     await workbench.screenshot('connect-checked');
     await workbench.escape();
     assert.ok(!(await page.content()).includes(key));
+  });
+
+  /** The wizard, up to the kind that is picked by what is typed. */
+  async function connect(workbench: Workbench, typed: string): Promise<void> {
+    await workbench.run('Orchestrate: Connect a Model...');
+    await workbench.asks('Connect a Model');
+    await workbench.input.fill(typed);
+    await workbench.page.locator('.quick-input-list .monaco-list-row.focused').getByText(typed).first().waitFor();
+    await workbench.page.keyboard.press('Enter');
+  }
+
+  /** What Check Providers says of one. */
+  async function checked(workbench: Workbench, label: string, says: RegExp): Promise<void> {
+    await workbench.run('Orchestrate: Check Providers');
+    await workbench.asks('Check Providers');
+    await workbench.input.fill(label);
+    const row = workbench.page.locator('.quick-input-list').getByRole('option', { name: label }).first();
+    await row.getByText(says).first().waitFor();
+    await workbench.escape();
+  }
+
+  it('of a vendor asks for its key alone, keeps the address of a proxy, and a key that is refused can be changed', async () => {
+    willing = true;
+    await using workbench = await Workbench.open({
+      installed: true,
+      settings: { 'orchestrate.providers': { anthropic: { kind: 'anthropic', baseUrl: servers.urls.anthropic } } },
+    });
+    const { page, input } = workbench;
+    await workbench.showSidebar();
+    await workbench.row('Anthropic').getByText('no key').waitFor();
+    await connect(workbench, 'Anthropic');
+    await workbench.asks('Anthropic: API key');
+    await input.fill('sk-wrong-0123456789abcdef');
+    await page.keyboard.press('Enter');
+    await workbench.asks('Anthropic does not work');
+    await page.locator('.quick-input-list').getByText('Change the key').click();
+    await workbench.asks('Anthropic: API key');
+    await input.fill(key);
+    await page.keyboard.press('Enter');
+    await workbench.asks('Anthropic: models');
+    await workbench.screenshot('connect-vendor-models');
+    const chosen = page.locator('.quick-input-list .monaco-list-row', {
+      has: page.locator('.monaco-checkbox.checked'),
+    });
+    await chosen.filter({ hasText: 'claude-opus-5-5' }).waitFor();
+    await page.keyboard.press('Enter');
+    await workbench.notification(/Anthropic is connected: claude-[\w-]+ called a tool/).waitFor();
+    await checked(workbench, 'Anthropic', /answered in/);
+    await workbench.row('Anthropic').getByText('key: this editor').waitFor();
+    assert.ok(!(await page.content()).includes(key));
+  });
+
+  it('on this machine asks for an address, without a key, and works in a session at once', async () => {
+    willing = true;
+    const gone = (await refusedUrls()).ollama;
+    await using workbench = await Workbench.open({ installed: true });
+    const { page, input } = workbench;
+    await workbench.showSidebar();
+    await connect(workbench, 'Ollama');
+    await workbench.asks('Ollama: address');
+    assert.equal(await input.inputValue(), 'http://127.0.0.1:11434');
+    await input.fill(gone);
+    await page.keyboard.press('Enter');
+    await workbench.asks('Ollama does not work');
+    await workbench.screenshot('connect-server-down');
+    await page.locator('.quick-input-list').getByText('Change the address').click();
+    await workbench.asks('Ollama: address');
+    await input.fill(servers.urls.ollama);
+    await page.keyboard.press('Enter');
+    await workbench.asks('Ollama: models');
+    await page.locator('.quick-input-list').getByText('qwen3-coder:30b', { exact: true }).click();
+    await page.keyboard.press('Enter');
+    await workbench.notification(/Ollama is connected: qwen3-coder:30b called a tool/).waitFor();
+    await workbench.row('Ollama').getByText('local').waitFor();
+    await checked(workbench, 'Ollama', /qwen3-coder:30b/);
+
+    const before = servers.requests.length;
+    await workbench.startSession('Write a poem');
+    await workbench.row('Write a poem').waitFor();
+    await expectAsked(before, 'qwen3-coder:30b');
+  });
+
+  /** That a model was asked to plan, after so many requests. */
+  async function expectAsked(before: number, model: string): Promise<void> {
+    const asked = () =>
+      servers.requests.slice(before).some(each => each.endpoint === 'generate' && each.model === model);
+    while (!asked()) await new Promise(done => setTimeout(done, 50));
+  }
+
+  it('a CLI agent gets a role that plans may name; one without a login is named with how to log in', async () => {
+    const agent = (habits: Habits) => ({
+      command: process.execPath,
+      args: scriptedAgent(join(folder.path, 'notes.jsonl'), [[[{ end: 'end_turn' }]]], habits),
+    });
+    await using workbench = await Workbench.open({
+      installed: true,
+      settings: {
+        'orchestrate.workers': { helper: agent({ auth: 'api_key' }), codex: agent({ locked: true }) },
+      },
+    });
+    const { page } = workbench;
+    await workbench.showSidebar();
+    await connect(workbench, 'Codex');
+    const refused = workbench.notification('Codex is there, but nobody is logged in. Log in with: codex login');
+    await refused.waitFor();
+    await workbench.screenshot('connect-no-login');
+    await refused.getByText('Copy the Command').click();
+    await connect(workbench, 'Claude Code');
+    await workbench.notification(/Claude Code is not on this machine.*npm install/).waitFor();
+    await connect(workbench, 'helper');
+    await workbench.notification('The role "helper" gives its tasks to helper').waitFor();
+    await page.locator('.tab.active', { hasText: 'helper.md' }).waitFor();
+    await page.locator('.view-line').getByText('worker: helper').waitFor();
+    await workbench.screenshot('connect-agent');
+    await checked(workbench, 'helper', /in roles: worker: helper/);
   });
 
   it('a typed goal survives a start that fails, and the reason names the server', async () => {

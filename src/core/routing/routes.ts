@@ -134,6 +134,12 @@ function byVendor(vendors: Provider['kind'][], providers: RoutableProvider[]): R
   return providers.filter(({ free }) => !free).toSorted((a, b) => rank(a) - rank(b));
 }
 
+/** Ours of that tier. Where the user or the server names models, no others: those of ours keep their tier. */
 function modelsOf({ name, kind, models }: RoutableProvider, tier: Tier): ModelRef[] {
-  return (vendorModels(kind)?.[tier] ?? models ?? []).map(model => `${name}/${model}`);
+  const usual = vendorModels(kind);
+  const named = models && new Set(models);
+  const ofTier = (usual?.[tier] ?? []).filter(model => named?.has(model) ?? true);
+  const ours = new Set(Object.values(usual ?? {}).flat());
+  const others = (models ?? []).filter(model => ofTier.length === 0 || !ours.has(model));
+  return [...ofTier, ...others].map(model => `${name}/${model}`);
 }

@@ -6,14 +6,9 @@ import { saveWorker } from './save.ts';
 const { t } = vscode.l10n;
 
 /** A CLI agent works for a role: one is written for it, which the planner may then use. */
-export async function connectAgent({ worker, label, path, advice }: WorkerDiagnosis): Promise<void> {
-  if (path === undefined) {
-    const copy = t('Copy');
-    const text = t('{0} is not on this machine. {1}', label, advice ?? '');
-    const how = await window.showWarningMessage(text, ...(advice ? [copy] : []));
-    if (how === copy) await vscode.env.clipboard.writeText(advice?.split(': ').at(-1) ?? '');
-    return;
-  }
+export async function connectAgent(diagnosis: WorkerDiagnosis): Promise<void> {
+  const { worker, label } = diagnosis;
+  if (!(await canBegin(diagnosis))) return;
   const folder = vscode.workspace.workspaceFolders?.[0];
   if (!folder) return;
   const file = vscode.Uri.joinPath(folder.uri, '.orchestrate', 'agents', `${worker}.md`);
@@ -31,6 +26,28 @@ export async function connectAgent({ worker, label, path, advice }: WorkerDiagno
       label,
     ),
   );
+}
+
+/** Whether its role is to be written: also of one that cannot begin yet, where the person wants it. */
+async function canBegin({ label, path, login, message, advice, command }: WorkerDiagnosis): Promise<boolean> {
+  const wrong =
+    path === undefined
+      ? t('{0} is not on this machine.', label)
+      : login === 'none'
+        ? t('{0} is there, but nobody is logged in.', label)
+        : message === undefined
+          ? undefined
+          : t('{0} is there, but does not begin: {1}', label, message);
+  if (wrong === undefined) return true;
+  const copy = t('Copy the Command');
+  const write = t('Write Its Role All the Same');
+  const how = await window.showWarningMessage(
+    [wrong, advice].filter(Boolean).join(' '),
+    ...(command === undefined ? [] : [copy]),
+    ...(path === undefined ? [] : [write]),
+  );
+  if (how === copy && command !== undefined) await vscode.env.clipboard.writeText(command);
+  return how === write;
 }
 
 const roleFor = (worker: string, label: string) => `---

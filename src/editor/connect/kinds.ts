@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { knownProviders } from '../../core/config/known-providers.ts';
 import type { WorkerDiagnosis } from '../../core/doctor.ts';
 import type { ProviderEntry } from '../../protocol/config.ts';
+import { userSetting } from './save.ts';
 
 const { t } = vscode.l10n;
 
@@ -26,6 +27,14 @@ function compatible(baseUrl: string): ProviderEntry {
   return { kind: 'openai-compatible', baseUrl, local: true };
 }
 
+/** What the user has written of one, such as the address of a proxy: it stays, but for what kept it away. */
+export function ownEntry(name: string): ProviderEntry | undefined {
+  const own = userSetting('providers')?.[name];
+  if (!own) return undefined;
+  const { disabled, ...entry } = own;
+  return entry;
+}
+
 /** All that can be connected, in the groups in which people look for it. */
 export function kindItems(workers: readonly WorkerDiagnosis[]): KindItem[] {
   const separator = (label: string): KindItem => ({ label, kind: vscode.QuickPickItemKind.Separator });
@@ -35,15 +44,18 @@ export function kindItems(workers: readonly WorkerDiagnosis[]): KindItem[] {
     ...vendors.map(([name, { label, entry, keysAt }]) => ({
       label: label,
       iconPath: new vscode.ThemeIcon('key'),
-      connects: { way: 'vendor' as const, name, label, entry, keysAt },
+      connects: { way: 'vendor' as const, name, label, entry: ownEntry(name) ?? entry, keysAt },
     })),
     separator(t('Servers on this machine, without a key')),
-    ...SERVERS.map(server => ({
-      label: server.label,
-      iconPath: new vscode.ThemeIcon('device-desktop'),
-      description: server.entry.baseUrl ?? '',
-      connects: { way: 'server' as const, ...server },
-    })),
+    ...SERVERS.map(({ name, label, entry: usual }) => {
+      const entry = { ...usual, ...ownEntry(name) };
+      return {
+        label,
+        iconPath: new vscode.ThemeIcon('device-desktop'),
+        description: entry.baseUrl ?? '',
+        connects: { way: 'server' as const, name, label, entry },
+      };
+    }),
     separator(t('Anything else that speaks Chat Completions')),
     {
       label: t('OpenAI-compatible URL...'),

@@ -29,9 +29,9 @@ export async function savePrices(prices: readonly PriceEntry[]): Promise<void> {
   await write('prices', [...kept, ...prices]);
 }
 
-/** Puts models before all others of the default route, where the user has one. */
-export async function saveFirst(models: readonly string[]): Promise<void> {
+/** Puts models before or behind all others of the default route, where the user has one. */
+export async function saveInDefault(models: readonly string[], place: 'first' | 'last'): Promise<void> {
   const routes = userSetting('routes') ?? {};
   const rest = (routes.default ?? []).filter(model => !models.includes(model));
-  await write('routes', { ...routes, default: [...models, ...rest] });
+  await write('routes', { ...routes, default: place === 'first' ? [...models, ...rest] : [...rest, ...models] });
 }

@@ -11,8 +11,8 @@ import type { SessionController } from '../session-controller.ts';
 import { requireReady } from '../workspace-readiness.ts';
 import { connectAgent } from './agent.ts';
 import { askHowOn, askKey, askModelId, askModels, askName, askPrice, askUrl } from './ask.ts';
-import { type Kind, kindItems } from './kinds.ts';
-import { saveFirst, savePrices, saveProvider, userSetting } from './save.ts';
+import { type Kind, kindItems, ownEntry } from './kinds.ts';
+import { saveInDefault, savePrices, saveProvider, userSetting } from './save.ts';
 
 const { t } = vscode.l10n;
 
@@ -47,8 +47,7 @@ async function askKind(runtime: Runtime): Promise<Kind | undefined> {
 function kindNamed(name: string | undefined): Kind | undefined {
   if (name === undefined) return undefined;
   const known = knownProviders[name];
-  const own = userSetting('providers')?.[name];
-  const entry = own ?? known?.entry;
+  const entry = ownEntry(name) ?? known?.entry;
   if (!entry) return undefined;
   const label = known?.label ?? name;
   if (entry.local || providerKinds[entry.kind].keyless) return { way: 'server', name, label, entry };
@@ -210,7 +209,12 @@ class Wizard {
       await saveProvider(name, { ...entry, models, ...(price === 'free' && { free: true }) });
     }
     if (typeof price === 'object') await savePrices(price.prices);
-    if (userSetting('routes')?.default && (await this.#first())) await saveFirst(chosen.map(id => `${name}/${id}`));
+    if (userSetting('routes')?.default) {
+      await saveInDefault(
+        chosen.map(id => `${name}/${id}`),
+        await this.#place(),
+      );
+    }
     checks.took([
       { provider: name, label, ok: ms !== undefined, step: 'completion', model: chosen[0] ?? '', ...ended(ms) },
     ]);
@@ -223,14 +227,14 @@ class Wizard {
     if (choice === start) await vscode.commands.executeCommand('orchestrate.startSession');
   }
 
-  /** Where the user has put models in order, a new one has its place behind them. */
-  async #first(): Promise<boolean> {
+  /** Where the user has put models in order, a new one has its place there. */
+  async #place(): Promise<'first' | 'last'> {
     const first = { label: t('Ask it first') };
     const picked = await window.showQuickPick([first, { label: t('Ask it when the others fail') }], {
       title: t('You have a default route. Where does it belong?'),
       ignoreFocusOut: true,
     });
-    return picked === first;
+    return picked === first ? 'first' : 'last';
   }
 }
 
