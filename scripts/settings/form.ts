@@ -3,6 +3,7 @@ import { DEFAULT_EXTENSIONS_DAY_USD, DEFAULT_SESSION_USD } from '../../src/core/
 import { defaultRoutingSettings } from '../../src/core/routing/settings.ts';
 import { DEFAULTS } from '../../src/core/team/options.ts';
 import { Config } from '../../src/protocol/config.ts';
+import { withProposals } from './proposals.ts';
 
 type Json = Record<string, unknown>;
 
@@ -72,7 +73,7 @@ export function settingsForm(): { configuration: Json[]; texts: Record<string, s
         const schema = left.get(key);
         if (!schema) throw new Error(`the configuration has no key "${key}" to make a setting of`);
         left.delete(key);
-        const { description, ...rest } = schema;
+        const { description, ...rest } = withProposals(key, schema);
         if (!byHand) texts[`config.${key}`] = String(description);
         const field = {
           ...rest,

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { tokensOf } from '../core/session/figures.ts';
 import { standing } from '../core/session/standing.ts';
 import type { SessionState } from '../core/session/state.ts';
-import { showCosts, showCount } from '../protocol/show.ts';
+import { plural, showCosts, showCount } from '../protocol/show.ts';
 import { DisposableStore } from './disposables.ts';
 import type { SessionController } from './session-controller.ts';
 
@@ -61,8 +61,12 @@ export class StatusBar implements vscode.Disposable {
     const asks = running.reduce((sum, { asks }) => sum + asks.size, 0);
     const waiting = asks > 0 ? `$(bell-dot) ${asks}  ` : '';
     item.text = `${waiting}$(organization) ${agents.length}  $(symbol-number) ${showCount(tokens)}  ${cost}`;
-    const words = t('{0} agents at work, {1} tokens, {2}', agents.length, showCount(tokens), cost);
-    const spoken = asks > 0 ? t('{0}; {1} questions wait for you', words, asks) : words;
+    const working = plural(agents.length, t('1 agent at work'), t('{0} agents at work', agents.length));
+    const words = t('{0}, {1} tokens, {2}', working, showCount(tokens), cost);
+    const spoken =
+      asks > 0
+        ? `${words}; ${plural(asks, t('1 question waits for you'), t('{0} questions wait for you', asks))}`
+        : words;
     item.accessibilityInformation = { label: `Orchestrate: ${spoken}` };
     item.tooltip = `${spoken}\n${t('Click to open the dashboard.')}`;
     if (asks > 0) item.backgroundColor = new vscode.ThemeColor('statusBarItem.warningBackground');

@@ -18,6 +18,12 @@ export function showCount(count: number | undefined): string {
   return `${value < 99.95 ? value.toFixed(1) : Math.round(value)}${unit}`;
 }
 
+/** "1 file", "3 files": one of them has its own word. */
+export const counted = (count: number, one: string, many = `${one}s`): string => `${count} ${plural(count, one, many)}`;
+
+/** The text for one, or for any other number of things. */
+export const plural = (count: number, one: string, many: string): string => (count === 1 ? one : many);
+
 /** "0.4 s", "12 s", "3 min 05 s", "2 h 14 min". */
 export function showDuration(elapsed: number | undefined): string {
   if (elapsed === undefined) return 'unknown';

@@ -18,7 +18,7 @@ import type { RetryScope } from '../core/team/retry.ts';
 import type { Trial } from '../core/tool-trial.ts';
 import type { Adoption } from '../node/session/adopt.ts';
 import type { SessionSummary } from '../node/session/sessions.ts';
-import type { Config, ProviderEntry } from '../protocol/config.ts';
+import type { ProviderEntry } from '../protocol/config.ts';
 import type { JournalEvent, SessionOutcome } from '../protocol/events.ts';
 import type { Hash, NanoUsd, RelPath } from '../protocol/ids.ts';
 import type { InboxRequest } from '../protocol/inbox.ts';

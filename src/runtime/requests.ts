@@ -8,7 +8,7 @@ import { handleRequest } from '../core/team/requests.ts';
 import type { Session } from '../core/team/session.ts';
 import type { NanoUsd } from '../protocol/ids.ts';
 import type { InboxRequest } from '../protocol/inbox.ts';
-import { showMoney } from '../protocol/show.ts';
+import { counted, showMoney } from '../protocol/show.ts';
 
 type Decision = Extract<InboxRequest, { kind: 'accept' | 'reject' }>;
 interface Reviewed {
@@ -90,6 +90,6 @@ async function decide(changes: Changes, body: Decision): Promise<RequestOutcome>
   const verb = kind === 'accept' ? 'accepted' : 'rejected';
   const hunkCount = done.reduce((sum, file) => sum + file.hunks.length, 0);
   const not = refused.map(file => `${file.path} (${file.reason})`).join(', ');
-  const message = `${hunkCount} hunks in ${done.length} files ${verb}${not === '' ? '' : `; not ${verb}: ${not}`}`;
+  const message = `${counted(hunkCount, 'hunk')} in ${counted(done.length, 'file')} ${verb}${not === '' ? '' : `; not ${verb}: ${not}`}`;
   return { ok: refused.length === 0, message };
 }

@@ -2,7 +2,7 @@ import { oneLine } from '../core/plain.ts';
 import { type EventView, nothing, viewOf } from '../core/session/event-view.ts';
 import { shownRequest } from '../core/visible.ts';
 import type { JournalEvent } from '../protocol/events.ts';
-import { showDuration, showMoney } from '../protocol/show.ts';
+import { counted, showDuration, showMoney } from '../protocol/show.ts';
 import type { Look, Style } from './style.ts';
 
 type Line = [mark: string, paint: Look, text: string];
@@ -26,7 +26,7 @@ const lines: EventView<Line> = {
   'plan-proposed': event => [
     '✎',
     'accent',
-    `plan with ${event.plan.tasks.length} tasks${event.revision > 1 ? ` (revision ${event.revision})` : ''}`,
+    `plan with ${counted(event.plan.tasks.length, 'task')}${event.revision > 1 ? ` (revision ${event.revision})` : ''}`,
   ],
   'plan-refused': event => [
     '✘',
@@ -61,7 +61,7 @@ const lines: EventView<Line> = {
         : 'exists' in event.check
           ? event.check.exists.join(', ')
           : event.check.artifact;
-    const tests = event.tests ? `, ${event.tests.passed} tests passed, ${event.tests.failed} failed` : '';
+    const tests = event.tests ? `, ${counted(event.tests.passed, 'test')} passed, ${event.tests.failed} failed` : '';
     return [
       event.ok ? '✔' : '✘',
       event.ok ? 'good' : 'warn',

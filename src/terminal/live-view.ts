@@ -3,7 +3,7 @@ import { showCost, showTokens } from '../core/session/figures.ts';
 import { workingTime } from '../core/session/standing.ts';
 import type { AgentState, Ask, SessionState, TaskState, TaskStatus } from '../core/session/state.ts';
 import { shownRequest } from '../core/visible.ts';
-import { showDuration, showMoney } from '../protocol/show.ts';
+import { counted, showDuration, showMoney } from '../protocol/show.ts';
 import { cut, type Look, type Style, widthOf } from './style.ts';
 
 const MARKS: Record<TaskStatus, [mark: string, paint: Look]> = {
@@ -104,8 +104,8 @@ export function liveLines(
   const cost = `${showCost(state.tally)}${limit ? ` of ${showMoney(limit)}` : ''}`;
   const counters = [
     state.status === 'ended' ? (state.outcome?.outcome ?? 'ended') : state.status,
-    `${done}/${tasks.length} tasks`,
-    `${running} ${running === 1 ? 'agent' : 'agents'}`,
+    `${done}/${counted(tasks.length, 'task')}`,
+    counted(running, 'agent'),
     `${showTokens(state.tally)} tokens`,
     cost,
     showDuration(elapsed),

@@ -3,7 +3,7 @@ import { renderPlan } from '../core/plan/render.ts';
 import { showCost, showTokens } from '../core/session/figures.ts';
 import { whyUnkept } from '../core/session/unkept.ts';
 import type { JournalEvent, SessionOutcome } from '../protocol/events.ts';
-import { showDuration, showMoney } from '../protocol/show.ts';
+import { counted, showDuration, showMoney } from '../protocol/show.ts';
 import type { RunningSession } from '../runtime/contract.ts';
 import { Asking, type Stage } from './asks.ts';
 import { eventLine } from './event-line.ts';
@@ -123,14 +123,16 @@ function sayEnd(terminal: Terminal, session: RunningSession, outcome: SessionOut
   const [word, paint] = TITLES[outcome];
   const lines = [
     '',
-    `${style.bold(style[paint](word))}: ${done} of ${tasks.length} tasks, ${showTokens(state.tally)} tokens, ${showCost(state.tally)}${state.rehearsal ? ' (rehearsed: nothing was spent)' : ''}, ${showDuration(state.activeMs)}`,
+    `${style.bold(style[paint](word))}: ${done} of ${counted(tasks.length, 'task')}, ${showTokens(state.tally)} tokens, ${showCost(state.tally)}${state.rehearsal ? ' (rehearsed: nothing was spent)' : ''}, ${showDuration(state.activeMs)}`,
     ...(state.outcome && !session.unkept.aborted ? [`  ${oneLine(state.outcome.reason)}`] : []),
     `  switches of model ${state.switches}, answers discarded ${state.discarded}, escalations ${state.escalations}, permissions denied ${state.deniedPermissions}`,
     `Session:  ${session.place}`,
     `Report:   ${session.place}/report.md`,
   ];
   if (waiting.length > 0) {
-    lines.push(`Review:   ${waiting.length} files, ${hunks} hunks wait: orchestrate changes · accept · reject`);
+    lines.push(
+      `Review:   ${counted(waiting.length, 'file')}, ${counted(hunks, 'hunk')} waiting: orchestrate changes · accept · reject`,
+    );
   }
   if (!session.unkept.aborted) lines.push(...nextSteps(state));
   print(terminal, lines.join('\n'));

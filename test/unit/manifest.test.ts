@@ -38,7 +38,16 @@ interface Schema {
   properties?: Record<string, Schema>;
   items?: Schema;
   additionalProperties?: Schema | boolean;
+  propertyNames?: { examples?: string[] };
+  examples?: string[];
+  defaultSnippets?: { body: unknown }[];
 }
+
+/** The schema as it judges, without what the editor proposes beside it. */
+const withoutProposals = (schema: Schema): Schema =>
+  JSON.parse(
+    JSON.stringify(schema, (key, value) => (key === 'examples' || key === 'defaultSnippets' ? undefined : value)),
+  );
 
 interface Entry {
   command: string;
@@ -238,10 +247,36 @@ describe('the manifest', () => {
         assert.equal(markdownDescription ?? description, `%config.${key}%`, name);
         // Without a limit a field is empty, not zero.
         const optional = usual === null && { type: ['number', 'null'] };
-        assert.deepEqual(schema, { ...wanted, ...optional }, name);
+        assert.deepEqual(withoutProposals(schema), { ...wanted, ...optional }, name);
         const value = key.split('.').reduceRight<unknown>((inner, part) => ({ [part]: inner }), usual);
         if (usual !== undefined && usual !== null) assert.ok(Config.safeParse(value).success, name);
       }
+    });
+
+    it('proposes, where names are the person’s own, only names and values that it takes', () => {
+      const offered = (key: string) => {
+        const schema = settings.get(`orchestrate.${key}`);
+        const value = schema?.additionalProperties as Schema;
+        const values = [
+          ...(value.items?.examples ?? []).map(each => [each]),
+          ...(value.defaultSnippets ?? []).map(each => each.body),
+        ];
+        return { names: schema?.propertyNames?.examples ?? [], values };
+      };
+      const { names: roles, values: models } = offered('routes');
+      for (const role of ['default', 'fallback', 'reviewer', 'planner']) assert.ok(roles.includes(role), role);
+      assert.ok(models.length >= 6);
+      for (const role of roles)
+        for (const route of models)
+          assert.ok(Config.safeParse({ routes: { [role]: route } }).success, `${role}: ${route}`);
+      const { names, values } = offered('providers');
+      assert.ok(names.length > 5 && values.length > 1);
+      for (const name of names)
+        for (const entry of values) assert.ok(Config.safeParse({ providers: { [name]: entry } }).success, name);
+      for (const name of offered('workers').names)
+        assert.ok(Config.safeParse({ workers: { [name]: { disabled: true } } }).success, name);
+      for (const name of offered('budget.providers').names)
+        assert.ok(Config.safeParse({ budget: { providers: { [name]: 1 } } }).success, name);
     });
 
     it('says what each key and each choice means, and how many are too many', () => {

@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { Row } from '../../src/protocol/dashboard-rows.ts';
+import { plural } from '../../src/protocol/show.ts';
 import { l10n } from '../l10n.ts';
 import { announcement, ask, chosenAgent, model } from '../page.ts';
 import { Button, IconButton } from '../parts/button.tsx';
@@ -23,7 +24,12 @@ export function Asks() {
   const at = Math.max(0, found);
   const shown = asks[at];
   useEffect(() => {
-    if (asks.length > 0) announcement.value = l10n.t('{0} questions wait for you', asks.length);
+    if (asks.length > 0)
+      announcement.value = plural(
+        asks.length,
+        l10n.t('1 question waits for you'),
+        l10n.t('{0} questions wait for you', asks.length),
+      );
   }, [asks.length]);
   if (!shown) return null;
   const go = (step: number) => setWanted(asks[(at + step + asks.length) % asks.length]?.id);

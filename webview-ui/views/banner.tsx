@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { NextStep, SessionView } from '../../src/protocol/dashboard-rows.ts';
-import { showCount, showDuration, showMoney } from '../../src/protocol/show.ts';
+import { plural, showCount, showDuration, showMoney } from '../../src/protocol/show.ts';
 import { tell } from '../host.ts';
 import { l10n } from '../l10n.ts';
 import { ask, model } from '../page.ts';
@@ -113,6 +113,7 @@ function Planning({ session }: Of) {
 
 function Approval({ session: { plan } }: Of) {
   const estimate = plan?.estimate;
+  const tasks = model.tables.tasks.ids.value.length;
   const facts = [
     estimate?.low !== undefined && estimate.high !== undefined
       ? l10n.t('{0} to {1}', showMoney(estimate.low), showMoney(estimate.high))
@@ -124,7 +125,11 @@ function Approval({ session: { plan } }: Of) {
     <Line
       icon="checklist"
       tone="wait"
-      title={l10n.t('The plan waits for you: {0} tasks', model.tables.tasks.ids.value.length)}
+      title={plural(
+        tasks,
+        l10n.t('The plan waits for you: 1 task'),
+        l10n.t('The plan waits for you: {0} tasks', tasks),
+      )}
     >
       {facts.length > 0 && <p>{l10n.t('Expected: {0}', facts.join(', '))}</p>}
       {plan?.rationale !== undefined && <p>{plan.rationale}</p>}
@@ -214,14 +219,15 @@ function Ended({ session }: Of) {
   const look = sessionLook(session);
   const files = model.overview.value?.files;
   const { tally } = session;
+  const agents = model.tables.agents.ids.value.length;
   return (
     <Line icon={look.icon} tone={look.tone} title={look.label}>
       {session.outcome?.reason && <p>{session.outcome.reason}</p>}
       <p>
         {l10n.t(
-          '{0} agents, {1} calls, {2} tokens, {3}, {4} at work.',
-          model.tables.agents.ids.value.length,
-          tally.calls,
+          '{0}, {1}, {2} tokens, {3}, {4} at work.',
+          plural(agents, l10n.t('1 agent'), l10n.t('{0} agents', agents)),
+          plural(tally.calls, l10n.t('1 call'), l10n.t('{0} calls', tally.calls)),
           showCount(tokensOf(tally)),
           costOf(tally),
           showDuration(session.activeMs),
@@ -229,7 +235,11 @@ function Ended({ session }: Of) {
         {files && files.pending > 0
           ? l10n.t('{0} of {1} files wait for your review.', files.pending, files.touched)
           : files && files.touched > 0
-            ? l10n.t('All {0} files are reviewed.', files.touched)
+            ? plural(
+                files.touched,
+                l10n.t('Its only file is reviewed.'),
+                l10n.t('All {0} files are reviewed.', files.touched),
+              )
             : ''}
       </p>
       <Steps />

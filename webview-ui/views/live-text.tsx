@@ -1,6 +1,7 @@
 import { useMemo, useState } from 'preact/hooks';
 import type { LivePart } from '../../src/protocol/dashboard.ts';
 import type { Row } from '../../src/protocol/dashboard-rows.ts';
+import { plural } from '../../src/protocol/show.ts';
 import { tell } from '../host.ts';
 import { l10n } from '../l10n.ts';
 import { readCall, unescaped } from '../model/tool-call.ts';
@@ -96,7 +97,7 @@ function Field({ name, text }: { name: string; text: string }) {
   const lines = text.split('\n').length - (text.endsWith('\n') ? 1 : 0);
   return (
     <details class="live-field" onToggle={event => setOpen(event.currentTarget.open)}>
-      <summary>{lines === 1 ? name : l10n.t('{0}, {1} lines', name, lines)}</summary>
+      <summary>{plural(lines, name, l10n.t('{0}, {1} lines', name, lines))}</summary>
       {open && <pre>{text}</pre>}
     </details>
   );

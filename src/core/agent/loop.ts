@@ -1,5 +1,6 @@
 import type { ModelRef } from '../../protocol/ids.ts';
 import type { AssistantMessage, StopReason } from '../../protocol/message.ts';
+import { counted } from '../../protocol/show.ts';
 import type { Log } from '../ports.ts';
 import type { RouteRequest, Router } from '../routing/contract.ts';
 import { outageText } from '../routing/outage.ts';
@@ -124,7 +125,7 @@ export class AgentLoop {
   async #takeTurn(): Promise<AgentResult | undefined> {
     const { maxTurns } = this.#job.limits;
     if (this.#turn > maxTurns) {
-      return { outcome: 'gave-up', reason: 'max-turns', message: `It used all of its ${maxTurns} turns.` };
+      return { outcome: 'gave-up', reason: 'max-turns', message: `It used all of its ${counted(maxTurns, 'turn')}.` };
     }
     for (const text of this.#reins.takeNudges()) await this.#conversation.say(text);
     if (this.#turn === maxTurns - WARN_TURNS_LEFT + 1 && this.#turn > 1) {

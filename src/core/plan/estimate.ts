@@ -2,6 +2,7 @@ import type { EventOf } from '../../protocol/events.ts';
 import type { ModelRef, NanoUsd } from '../../protocol/ids.ts';
 import type { Usage } from '../../protocol/message.ts';
 import type { AgentTask, Plan } from '../../protocol/plan.ts';
+import { counted } from '../../protocol/show.ts';
 import { TURNS } from './agent-tasks.ts';
 import { planOrder } from './order.ts';
 import type { Course } from './task-kind.ts';
@@ -81,7 +82,7 @@ export async function estimatePlan(plan: Plan, options: EstimateOptions): Promis
     basis: [
       `rule of thumb: ${TURNS.normal.join(' to ')} turns for a normal task`,
       `${thousands(tokens[0])} (prompts cached) to ${thousands(tokens[1])} tokens (not cached)`,
-      `${round(minutes[0])} to ${round(minutes[1])} minutes with ${options.maxAgents} agents side by side`,
+      `${round(minutes[0])} to ${round(minutes[1])} minutes with ${counted(options.maxAgents, 'agent')} side by side`,
       ...(unknown.size > 0 ? [`price unknown: ${[...unknown].join(', ')}`] : []),
     ].join('; '),
   };

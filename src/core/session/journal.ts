@@ -1,4 +1,5 @@
 import { type Event, JOURNAL_VERSION, type JournalEvent, type LongText } from '../../protocol/events.ts';
+import { counted } from '../../protocol/show.ts';
 import type { Clock, Disposable, Log } from '../ports.ts';
 import type { Journal } from './contract.ts';
 import { originOf } from './origin.ts';
@@ -87,7 +88,7 @@ export async function openJournal(store: SessionStore, options: JournalOptions):
       type: 'notice',
       level: 'warning',
       code: 'torn-line',
-      text: `The end of the journal was not whole: ${torn} bytes after line ${reader.lines} were cut.`,
+      text: `The end of the journal was not whole: ${counted(torn, 'byte')} after line ${reader.lines} were cut.`,
     });
   for (const { line, kind, detail } of reader.damage)
     journal.append({
@@ -97,7 +98,7 @@ export async function openJournal(store: SessionStore, options: JournalOptions):
       text: `Line ${line} of the journal is damaged (${kind}: ${detail}); it was passed over.`,
     });
   if (reader.passedOver > 0)
-    options.log.write('warn', `${reader.passedOver} lines of the journal are of a newer version and were passed over`);
+    options.log.write('warn', `passed over in the journal, of a newer version: ${counted(reader.passedOver, 'line')}`);
   return journal;
 }
 

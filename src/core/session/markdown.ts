@@ -56,6 +56,3 @@ export const title = (name: string): string =>
     .split(/[-_.\s]+/)
     .map(word => word.slice(0, 1).toUpperCase() + word.slice(1))
     .join(' ');
-
-/** "1 task", "2 tasks" */
-export const counted = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`;

@@ -1,5 +1,6 @@
 import type { EventOf } from '../../protocol/events.ts';
 import type { CheckTask } from '../../protocol/plan.ts';
+import { counted } from '../../protocol/show.ts';
 import { checkText } from '../plan/check-text.ts';
 import { runCheck } from './checks.ts';
 import { begin, complete, fail, type PlainTaskHost } from './plain-task.ts';
@@ -17,5 +18,5 @@ export async function runCheckTask(spec: CheckTask, host: PlainTaskHost, signal:
   }
   const failed = done.filter(ended => !ended.ok).map(ended => checkText(ended.check));
   if (failed.length > 0) fail(host, spec.id, `failed: ${failed.join(', ')}`);
-  else complete(host, spec.id, `${done.length} checks passed`);
+  else complete(host, spec.id, `${counted(done.length, 'check')} passed`);
 }

@@ -153,7 +153,8 @@ async function artifact(
     return { ok, output: contractText(rows), contract: { ...of, kind, rows } };
   }
   const { file: path = '', run: command } = matches ?? {};
-  const subject = command === undefined ? await file(host, path, signal) : await run(host, task, command, undefined, signal);
+  const subject =
+    command === undefined ? await file(host, path, signal) : await run(host, task, command, undefined, signal);
   if (!subject.ok) return subject;
   const match = await matchSchema(content, subject.output);
   const row = rowOf(command === undefined ? path : `what ${command} prints`, [

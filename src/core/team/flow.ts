@@ -1,5 +1,6 @@
 import type { EventOf } from '../../protocol/events.ts';
 import type { AgentTask, Check } from '../../protocol/plan.ts';
+import { counted } from '../../protocol/show.ts';
 import type { JobKind } from '../agent/contract.ts';
 import type { AgentState, SessionState, TaskState } from '../session/state.ts';
 import { type Climb, climbed } from './ladder.ts';
@@ -99,7 +100,7 @@ export function nextStep(state: SessionState, task: TaskState, limits: FlowLimit
     const reviews = rounds.filter(round => round.kind === 'review' && round.openBlockers !== undefined).length;
     if (reviews < (spec.review?.rounds ?? 1)) return { do: 'work', kind: 'fix', round: top + 1 };
     const open = last.openBlockers === 1 ? '1 blocking finding is' : `${last.openBlockers} blocking findings are`;
-    const reason = `${open} open after ${reviews} review ${reviews === 1 ? 'round' : 'rounds'}`;
+    const reason = `${open} open after ${counted(reviews, 'review round')}`;
     return { do: 'climb', trigger: 'rounds-used-up', agent: worker.agent, reason };
   }
   return { do: 'complete', summary: state.agents.get(worker.agent)?.summary ?? '' };

@@ -1,6 +1,7 @@
 import type { ModelRef, NanoUsd } from '../../protocol/ids.ts';
 import type { Usage } from '../../protocol/message.ts';
 import type { Plan } from '../../protocol/plan.ts';
+import { counted } from '../../protocol/show.ts';
 import type { RoleSpec } from '../agent/contract.ts';
 import { planHash } from '../plan/approval.ts';
 import { type Estimate, estimatePlan } from '../plan/estimate.ts';
@@ -152,7 +153,7 @@ async function ask(
   );
   if (planned.ok) {
     const { plan } = planned;
-    const summary = `planned ${plan.tasks.length} ${plan.tasks.length === 1 ? 'task' : 'tasks'}`;
+    const summary = `planned ${counted(plan.tasks.length, 'task')}`;
     journal.append({ type: 'agent-ended', agent, outcome: 'completed', summary });
     journal.append({
       type: 'decision-noted',

@@ -1,4 +1,5 @@
 import type { JournalEvent } from '../../protocol/events.ts';
+import { counted } from '../../protocol/show.ts';
 import type { Clock, Disposable } from '../ports.ts';
 import type { Journal } from '../session/contract.ts';
 import { HEARTBEAT } from '../session/fold/session.ts';
@@ -120,7 +121,10 @@ export class Supervisor implements Disposable {
     if (status !== 'running' || charge.watch.busy) charge.seen = now;
     const silent = now - charge.seen;
     if (status === 'running' && limitMs !== undefined && now - charge.since >= limitMs) {
-      this.#act(charge, { trigger: 'too-long', reason: `took longer than ${Math.round(limitMs / 60_000)} minutes` });
+      this.#act(charge, {
+        trigger: 'too-long',
+        reason: `took longer than ${counted(Math.round(limitMs / 60_000), 'minute')}`,
+      });
     } else if (silent >= silenceMs) {
       this.#act(charge, { trigger: 'silence', reason: `no sign of life for ${Math.round(silent / 1000)} s` });
       charge.seen = now;
@@ -165,9 +169,9 @@ export class Supervisor implements Disposable {
     const now = this.#clock.monotonic();
     const silent = Math.max(0, ...[...this.#charges.values()].map(charge => now - charge.seen));
     const count = (...statuses: string[]) => [...state.tasks.values()].filter(t => statuses.includes(t.status)).length;
-    const tasks = `${count('completed')} of ${state.tasks.size} tasks done, ${count('running', 'checking')} running`;
+    const tasks = `${count('completed')} of ${counted(state.tasks.size, 'task')} done, ${count('running', 'checking')} running`;
     const waits = state.asks.size > 0 ? `; ${state.asks.size} wait for your answer` : '';
-    const agents = this.#charges.size === 1 ? '1 agent' : `${this.#charges.size} agents`;
+    const agents = counted(this.#charges.size, 'agent');
     return `${agents} at work, longest silence ${Math.round(silent / 1000)} s; ${tasks}${waits}`;
   }
 }

@@ -1,4 +1,5 @@
 import type { JournalEvent } from '../../protocol/events.ts';
+import { counted } from '../../protocol/show.ts';
 import type { Sign } from './ladder.ts';
 
 export interface WatchLimits {
@@ -65,7 +66,7 @@ export class Watch {
         if (this.#compactions < this.#limits.compactions) return undefined;
         return {
           trigger: 'context-pressure',
-          reason: `its conversation outgrew the context ${this.#compactions} times`,
+          reason: `its conversation outgrew the context ${counted(this.#compactions, 'time')}`,
         };
       case 'artifact-published':
       case 'finding-added':
@@ -112,6 +113,6 @@ export class Watch {
     this.#answered = true;
     this.#progress = false;
     if (this.#idle < this.#limits.idleTurns) return undefined;
-    return { trigger: 'no-progress', reason: `${this.#idle} turns brought nothing new` };
+    return { trigger: 'no-progress', reason: `${counted(this.#idle, 'turn')} brought nothing new` };
   }
 }

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { systemClock } from '../../node/clock.ts';
 import type { JournalEvent } from '../../protocol/events.ts';
+import { plural } from '../../protocol/show.ts';
 import { DisposableStore } from '../disposables.ts';
 import type { SessionController } from '../session-controller.ts';
 import type { WindowSession } from '../window-session.ts';
@@ -145,8 +146,11 @@ export class AgentsView implements vscode.TreeDataProvider<Node>, vscode.Disposa
       .filter(({ runs }) => runs)
       .reduce((sum, { state }) => sum + state.asks.size, 0);
     if ((this.#view.badge?.value ?? 0) === waiting) return;
-    const tooltip =
-      waiting === 1 ? vscode.l10n.t('1 question waits for you') : vscode.l10n.t('{0} questions wait for you', waiting);
+    const tooltip = plural(
+      waiting,
+      vscode.l10n.t('1 question waits for you'),
+      vscode.l10n.t('{0} questions wait for you', waiting),
+    );
     this.#view.badge = waiting > 0 ? { value: waiting, tooltip } : undefined;
   }
 }

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { type TaskStanding, taskStanding } from '../../core/session/standing.ts';
+import { plural } from '../../protocol/show.ts';
 import { statusWord } from '../agents/words.ts';
 import { say, tellProgress } from '../plain/chat.ts';
 import { code, type Markdown, md, ours } from '../plain/markdown.ts';
@@ -18,7 +19,7 @@ type Answer = (
 ) => Promise<void>;
 
 const LAST = 15;
-const TASKS_SHOWN = 10;
+const TASKS_SHOWN = 5;
 const LINE = 90;
 
 /** Starts, follows, tells and ends sessions, as the person's command says; without one, a text is a goal. */
@@ -102,7 +103,7 @@ const monitor: Answer = async (controller, request, stream, token) => {
   if (token.isCancellationRequested) return;
   const { size } = state.asks;
   if (size > 0)
-    say(stream, md`\n\n${size === 1 ? t('1 question waits for you') : t('{0} questions wait for you', size)}`);
+    say(stream, md`\n\n${plural(size, t('1 question waits for you'), t('{0} questions wait for you', size))}`);
   if (state.status === 'ended') {
     say(stream, md`\n\n${standing(session)}`);
     files(session, stream);
@@ -151,8 +152,14 @@ const abort: Answer = async ({ current }, _request, stream) => {
 const status: Answer = async ({ current }, _request, stream) => {
   if (!current) return nothing(stream);
   tell(current, stream);
-  for (const line of taskLines(current)) say(stream, md`\n\n${line}`);
-  files(current, stream);
+  const [first, ...more] = taskLines(current);
+  // Lines of one paragraph: between paragraphs there is as much room as for one more.
+  if (first)
+    say(
+      stream,
+      more.reduce((lines, line) => md`${lines}  \n${line}`, md`\n\n${first}`),
+    );
+  files(current, stream, 0);
   buttons(current, stream);
 };
 
@@ -166,12 +173,13 @@ function taskLines({ state, runs }: WindowSession): Markdown[] {
     tasks.filter(task => !shown.includes(task)),
     ({ status }) => status,
   );
-  const [first, ...more] = [...left].map(([status, of]) => md`${icon(status)} ${of.length} ${statusWord(status)}`);
+  // Without icons: the chat takes what stands between two of them for a formula.
+  const rest = [...left].map(([status, of]) => `${of.length} ${statusWord(status)}`);
   return [
     ...shown.map(
       ({ task, status, note }) => md`${icon(status)} ${short(note ? `${task.title}: ${note}` : task.title)}`,
     ),
-    ...(first ? [more.reduce((rest, each) => md`${rest} · ${each}`, first)] : []),
+    ...(rest.length > 0 ? [md`${shown.length > 0 ? t('and {0}', rest.join(', ')) : rest.join(', ')}`] : []),
   ];
 }
 

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { sessionStanding } from '../../core/session/standing.ts';
 import type { NextStep } from '../../protocol/dashboard-rows.ts';
+import { plural } from '../../protocol/show.ts';
 import { describeSession, statusIcon } from '../agents/words.ts';
 import { nextSteps, stepCommands } from '../next-steps.ts';
 import { say } from '../plain/chat.ts';
@@ -28,19 +29,26 @@ export function standing({ state, runs }: WindowSession): Markdown {
 export const tell = (session: WindowSession, stream: Stream) =>
   say(stream, md`**${session.state.goal || session.id}**\n\n${standing(session)}\n`);
 
-/** The files that wait for review, to be opened from here. */
-export function files({ state }: WindowSession, stream: Stream): void {
+/** The files that wait for review, and so many of them to be opened from here. */
+export function files({ state }: WindowSession, stream: Stream, shown = FILES_SHOWN): void {
   const folder = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath;
   const pending = [...state.files.values()].filter(({ deleted, status }) => !deleted && status === 'pending');
-  if (!folder || pending.length === 0) return;
-  const count =
-    pending.length === 1 ? t('1 file waits for your review:') : t('{0} files wait for your review:', pending.length);
-  say(stream, md`\n\n${count} `);
-  for (const { path } of pending.slice(0, FILES_SHOWN)) {
+  const count = pending.length;
+  if (!folder || count === 0) return;
+  if (shown === 0) {
+    const text = plural(count, t('1 file waits for your review.'), t('{0} files wait for your review.', count));
+    say(stream, md`\n\n${text}`);
+    return;
+  }
+  say(
+    stream,
+    md`\n\n${plural(count, t('1 file waits for your review:'), t('{0} files wait for your review:', count))} `,
+  );
+  for (const { path } of pending.slice(0, shown)) {
     stream.anchor(vscode.Uri.file(join(folder, path)), plain(path));
     say(stream, md` `);
   }
-  if (pending.length > FILES_SHOWN) say(stream, md`${t('and {0} more', pending.length - FILES_SHOWN)}`);
+  if (count > shown) say(stream, md`${t('and {0} more', count - shown)}`);
 }
 
 const STEP_TITLES: Record<NextStep, () => string> = {

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { ConfigProblem } from '../../core/config/load.ts';
 import type { Diagnosis, WorkerDiagnosis } from '../../core/doctor.ts';
-import { showDuration } from '../../protocol/show.ts';
+import { plural, showDuration } from '../../protocol/show.ts';
 import * as window from '../plain/window.ts';
 import type { ProviderChecks } from '../providers/checks.ts';
 import { providerNamed } from '../providers/items.ts';
@@ -134,7 +134,7 @@ function factsOf({ model, ms, models, keyFrom }: Diagnosis): string {
   const facts = [
     model,
     ms === undefined ? undefined : t('answered in {0}', showDuration(ms)),
-    models === undefined ? undefined : t('{0} models', models),
+    models === undefined ? undefined : plural(models, t('1 model'), t('{0} models', models)),
     keyFrom === undefined ? undefined : t('key: {0}', keyFrom),
   ];
   return facts.filter(Boolean).join(' · ');

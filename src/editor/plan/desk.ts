@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path';
 import * as vscode from 'vscode';
-import { showMoney } from '../../protocol/show.ts';
+import { plural, showMoney } from '../../protocol/show.ts';
 import { isFirstPlan } from '../attention/asks.ts';
 import { ask as request } from '../commands/request.ts';
 import { DisposableStore } from '../disposables.ts';
@@ -150,6 +150,7 @@ export function expectation({ state }: WindowSession): string {
   const { t } = vscode.l10n;
   const { estimate, plan } = state;
   const { low, high } = estimate ?? {};
+  const tasks = plan?.tasks.length ?? 0;
   const cost =
     low === undefined || high === undefined
       ? t('cost unknown')
@@ -158,5 +159,5 @@ export function expectation({ state }: WindowSession): string {
         : t('{0} to {1}', showMoney(low), showMoney(high));
   const minutes =
     estimate?.minutes === undefined ? undefined : t('about {0} min', Math.max(1, Math.round(estimate.minutes)));
-  return [t('{0} tasks', plan?.tasks.length ?? 0), cost, minutes].filter(Boolean).join(' · ');
+  return [plural(tasks, t('1 task'), t('{0} tasks', tasks)), cost, minutes].filter(Boolean).join(' · ');
 }

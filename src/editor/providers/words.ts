@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Diagnosis } from '../../core/doctor.ts';
-import { showDuration } from '../../protocol/show.ts';
+import { plural, showDuration } from '../../protocol/show.ts';
 import { type Description, spending } from '../agents/words.ts';
 import type { Condition, Figures, ModelLine, ProviderLine } from './lines.ts';
 
@@ -103,7 +103,7 @@ function iconOf(condition: Condition, local: boolean): [icon: string, colour: st
 const joined = (parts: (string | undefined)[]) => parts.filter(part => part).join(' · ');
 
 const switches = (count: number) =>
-  count === 0 ? undefined : count === 1 ? t('left once') : t('left {0} times', count);
+  count === 0 ? undefined : plural(count, t('left once'), t('left {0} times', count));
 const percent = (share: number | undefined) => (share === undefined ? undefined : `${Math.round(100 * share)}%`);
 const mean = (ms: number | undefined) => (ms === undefined ? undefined : showDuration(ms));
 const used = ({ tally }: Figures) => (tally ? spending(tally) : undefined);

@@ -3,6 +3,7 @@ import type { ReviewResult, Selector } from '../../core/changes/decisions.ts';
 import type { Hunk } from '../../core/changes/hunks.ts';
 import { parsePath } from '../../core/paths.ts';
 import { oneLine } from '../../core/plain.ts';
+import { counted } from '../../protocol/show.ts';
 import type { Style } from '../style.ts';
 import { type Call, EXIT, option, print, printJson, type Terminal, UsageError } from '../terminal.ts';
 
@@ -67,8 +68,8 @@ export async function showChanges(
     print(terminal, path === undefined ? 'Nothing waits for review.' : `Nothing in ${oneLine(path)} waits for review.`);
   } else if (path === undefined) {
     const sessions = shown.length > 1 ? ` of ${shown.length} sessions` : '';
-    const files = paths.size === 1 ? '1 file' : `${paths.size} files`;
-    const hunks = hunkCount === 1 ? '1 hunk' : `${hunkCount} hunks`;
+    const files = counted(paths.size, 'file');
+    const hunks = counted(hunkCount, 'hunk');
     const next =
       'See one: orchestrate changes PATH · keep: orchestrate accept [PATH] · take out: orchestrate reject [PATH]';
     print(terminal, style.dim(`${files}, ${hunks}${sessions}. ${next}`));
@@ -84,7 +85,7 @@ async function showFile(
   read: ((path: string) => Promise<Uint8Array | undefined>) | undefined,
 ): Promise<void> {
   const { style } = terminal;
-  const hunks = `${file.hunks} ${file.hunks === 1 ? 'hunk' : 'hunks'}`;
+  const hunks = counted(file.hunks, 'hunk');
   print(
     terminal,
     `${style.bold(oneLine(file.path))}  ${file.change}  ${style.good(`+${file.added}`)} ${style.bad(`-${file.removed}`)}  ${hunks}`,

@@ -1,5 +1,6 @@
 import type { WorkerDiagnosis } from '../../core/doctor.ts';
 import { oneLine } from '../../core/plain.ts';
+import { counted } from '../../protocol/show.ts';
 import type { Diagnoses, SandboxDiagnosis } from '../../runtime/contract.ts';
 import { openRuntime } from '../open-runtime.ts';
 import { problemLines } from '../problems.ts';
@@ -7,7 +8,11 @@ import { type Style, table } from '../style.ts';
 import { type Call, EXIT, print, printJson, type Terminal } from '../terminal.ts';
 
 /** Prints what was found; 0 when everything that is set up works and there is at least one such provider. */
-export function showDiagnoses(terminal: Terminal, { problems, diagnoses, workers, sandbox }: Diagnoses, json: boolean): number {
+export function showDiagnoses(
+  terminal: Terminal,
+  { problems, diagnoses, workers, sandbox }: Diagnoses,
+  json: boolean,
+): number {
   const { style } = terminal;
   const working = diagnoses.some(each => each.ok);
   const missing = workers.filter(each => each.explicit && !workerWorks(each));
@@ -26,7 +31,7 @@ export function showDiagnoses(terminal: Terminal, { problems, diagnoses, workers
     each.ok ? style.good('✔') : each.ok === undefined ? style.dim('–') : style.bad('✘'),
     each.label,
     each.keyFrom ?? (each.error === 'no-key' ? style.dim('no key') : 'no key needed'),
-    each.models === undefined ? '' : `${each.models} models`,
+    each.models === undefined ? '' : counted(each.models, 'model'),
     each.model ?? '',
     each.ms === undefined ? '' : `${each.ms} ms`,
   ]);

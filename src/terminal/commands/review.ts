@@ -7,6 +7,7 @@ import { oneLine } from '../../core/plain.ts';
 import { fromElsewhere } from '../../core/session/seal.ts';
 import { listSessions, readState, type SessionSummary } from '../../node/session/sessions.ts';
 import { NodeWorkspace } from '../../node/workspace.ts';
+import { counted } from '../../protocol/show.ts';
 import { confirm } from '../confirm.ts';
 import { chooseSession, openFolder, sessionsIn, workspaceOf } from '../find-session.ts';
 import { openRuntime } from '../open-runtime.ts';
@@ -98,7 +99,7 @@ async function means(terminal: Terminal, call: Call, looked: readonly Looked[]):
   if (paths.size === 0) return true;
   if (!terminal.input.isTTY)
     throw new UsageError('That would take out everything that waits. Name a path, or say --yes.');
-  const files = paths.size === 1 ? '1 file' : `${paths.size} files`;
+  const files = counted(paths.size, 'file');
   const sessions = looked.length === 1 ? '' : `, of ${looked.length} sessions`;
   return confirm(terminal, `Take out all that agents wrote in ${files}${sessions}?`);
 }

@@ -15,6 +15,15 @@ export class Chat {
     return this.#workbench.page.locator('.interactive-session').first();
   }
 
+  isOpen(): Promise<boolean> {
+    return this.#view.isVisible();
+  }
+
+  /** Where its answers are shown. */
+  box() {
+    return this.#view.locator('.interactive-list').boundingBox();
+  }
+
   async open(): Promise<void> {
     await this.#workbench.page.keyboard.press('Control+Alt+I');
     await this.#view.locator('.interactive-input-part .monaco-editor').first().waitFor();

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Hash } from '../../../protocol/ids.ts';
+import { counted } from '../../../protocol/show.ts';
 import type { ForeignTool } from '../../ports.ts';
 import type { Journal } from '../../session/contract.ts';
 import type { AgentJob } from '../contract.ts';
@@ -31,7 +32,7 @@ export async function foreignToolsFor(
   if (resumeFrom) return resumeFrom.foreign ?? new Map();
   const { tools, left } = chosenTools(role.foreign, role.foreign && foreign ? foreign.list() : []);
   if (left > 0) {
-    const text = `The role ${role.name} names ${tools.length + left} tools of extensions and servers; the first ${tools.length} are used.`;
+    const text = `The role ${role.name} names ${counted(tools.length + left, 'tool')} of extensions and servers; the first ${tools.length} are used.`;
     journal.append({ type: 'notice', level: 'warning', code: 'too-many-tools', agent, text });
   }
   const named = namesForModels(tools, OURS, hashOf);

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { counted } from '../../../protocol/show.ts';
 import { cutLine, fence, fitting } from './fence.ts';
 import { checkGlobs } from './paths.ts';
 import { defineTool } from './tool.ts';
@@ -32,7 +33,7 @@ export const listFiles = defineTool({
     const head =
       more || lines.length < all.length
         ? `The first ${lines.length} files; there are more, so narrow the globs.`
-        : `${lines.length} files.`;
+        : `${counted(lines.length, 'file')}.`;
     return { ok: true, output: `${head}\n${fence(context, lines.join('\n'))}` };
   },
 });

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { counted } from '../../../protocol/show.ts';
 import { cutLine, fence } from './fence.ts';
 import { notFound, resolvePath } from './paths.ts';
 import { defineTool, refuse } from './tool.ts';
@@ -57,7 +58,10 @@ export const readFile = defineTool({
     const of = lines.length;
     const from = args.from ?? 1;
     if (of > 0 && from > of) {
-      return refuse('bad-arguments', `"${path}" has only ${of} lines; "from" was ${from}. Ask for lines that exist.`);
+      return refuse(
+        'bad-arguments',
+        `"${path}" has only ${counted(of, 'line')}; "from" was ${from}. Ask for lines that exist.`,
+      );
     }
     const wanted = Math.min(args.to ?? of, of, from + MAX_LINES - 1);
     const room = Math.min(MAX_OUTPUT, context.room);

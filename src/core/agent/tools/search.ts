@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { counted } from '../../../protocol/show.ts';
 import { PatternError } from '../../ports.ts';
 import { cutLine, fence, fitting } from './fence.ts';
 import { checkGlobs } from './paths.ts';
@@ -47,7 +48,7 @@ export const search = defineTool({
     const head =
       more || lines.length < all.length
         ? `The first ${lines.length} lines; there are more, so search more narrowly.`
-        : `${lines.length} lines.`;
+        : `${counted(lines.length, 'line')}.`;
     return { ok: true, output: `${head}\n${fence(context, lines.join('\n'))}` };
   },
 });

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { counted } from '../../../protocol/show.ts';
 import { permitWriting, resolveForWriting } from './paths.ts';
 import { defineTool, refuse } from './tool.ts';
 import { checkSeen, writeThrough } from './writing.ts';
@@ -40,7 +41,7 @@ export const writeFile = defineTool({
       path,
       args.content,
       current,
-      `${current ? 'Wrote' : 'Created'} ${path}, ${lines} lines.`,
+      `${current ? 'Wrote' : 'Created'} ${path}, ${counted(lines, 'line')}.`,
     );
   },
 });

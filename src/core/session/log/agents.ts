@@ -1,6 +1,7 @@
 import type { PlannedAgent } from '../../../protocol/events.ts';
+import { counted } from '../../../protocol/show.ts';
 import { consumption } from '../figures.ts';
-import { code, counted, plain, title } from '../markdown.ts';
+import { code, plain, title } from '../markdown.ts';
 import { notStarted } from '../roster.ts';
 import type { AgentState, SessionState } from '../state.ts';
 
@@ -18,7 +19,7 @@ export function configuration(state: SessionState): string[] {
     '## Agent Configuration',
     '',
     ...(agents.length + planned.length === 0 ? ['*No agent yet*', ''] : []),
-    ...(left > 0 ? [`*${left} agents that ended earlier are in the report*`, ''] : []),
+    ...(left > 0 ? [`*${counted(left, 'agent')} that ended earlier: see the report*`, ''] : []),
     ...agents.flatMap(agent => agentCard(state, agent)),
     ...planned.slice(0, MOST_PLANNED).flatMap(one => plannedCard(state, one)),
     ...(more > 0 ? [`*${more} more have not started*`, ''] : []),

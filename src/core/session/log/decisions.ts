@@ -1,5 +1,6 @@
+import { counted } from '../../../protocol/show.ts';
 import { taskLevels } from '../../plan/levels.ts';
-import { code, counted, plain, timeOfDay } from '../markdown.ts';
+import { code, plain, timeOfDay } from '../markdown.ts';
 import type { SessionState } from '../state.ts';
 import { supervision } from '../supervision.ts';
 

@@ -1,9 +1,9 @@
-import { showDuration } from '../../../protocol/show.ts';
+import { counted, showDuration } from '../../../protocol/show.ts';
 import { checkText } from '../../plan/check-text.ts';
 import { showAllTests, showCoverage } from '../../testing/show.ts';
 import { deliverables } from '../deliverables.ts';
 import { checkedContracts, checkResults, evidence } from '../evidence.ts';
-import { code, counted, plain, title } from '../markdown.ts';
+import { code, plain, title } from '../markdown.ts';
 import { showCompatibility } from '../show-contract.ts';
 import { progressOf } from '../standing.ts';
 import type { SessionState } from '../state.ts';

@@ -1,8 +1,8 @@
-import { showDuration, showMoney } from '../../../protocol/show.ts';
+import { counted, showDuration, showMoney } from '../../../protocol/show.ts';
 import { checkText } from '../../plan/check-text.ts';
 import { showCoverage, showTests } from '../../testing/show.ts';
 import { type EventView, nothing, viewOf } from '../event-view.ts';
-import { code, counted, plain } from '../markdown.ts';
+import { code, plain } from '../markdown.ts';
 import { showCompatibility } from '../show-contract.ts';
 import type { SessionState } from '../state.ts';
 

@@ -1,8 +1,9 @@
+import { counted } from '../../../protocol/show.ts';
 import { checkText } from '../../plan/check-text.ts';
 import { showAllTests, showCoverage } from '../../testing/show.ts';
 import { checkResults, evidence } from '../evidence.ts';
 import { showCost, showRate, showResponse, successRate } from '../figures.ts';
-import { code, counted, latest, list, plain, timeOfDay } from '../markdown.ts';
+import { code, latest, list, plain, timeOfDay } from '../markdown.ts';
 import type { SessionState } from '../state.ts';
 import { type SupervisionStep, supervision } from '../supervision.ts';
 

@@ -1,4 +1,5 @@
-import { code, counted, dateTime, latest, list, plain, timeOfDay, title } from '../markdown.ts';
+import { counted } from '../../../protocol/show.ts';
+import { code, dateTime, latest, list, plain, timeOfDay, title } from '../markdown.ts';
 import { notStarted, orchestratorOf } from '../roster.ts';
 import type { SessionState } from '../state.ts';
 import { configuration } from './agents.ts';

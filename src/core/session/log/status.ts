@@ -1,8 +1,8 @@
 import { providerOf } from '../../../protocol/model-ref.ts';
-import { showDuration } from '../../../protocol/show.ts';
+import { counted, showDuration } from '../../../protocol/show.ts';
 import { consumption, responseMs, showRate, successRate } from '../figures.ts';
 import { emptyTally } from '../initial.ts';
-import { code, counted, list, plain, timeOfDay, title } from '../markdown.ts';
+import { code, list, plain, timeOfDay, title } from '../markdown.ts';
 import { leads, notStarted } from '../roster.ts';
 import type { ProviderState, SessionState, Tally, TaskStatus } from '../state.ts';
 

@@ -1,7 +1,7 @@
-import { showCount, showDuration, showMoney } from '../../../protocol/show.ts';
+import { counted, showCount, showDuration, showMoney } from '../../../protocol/show.ts';
 import { showAllTests, showCoverage, showTests } from '../../testing/show.ts';
 import { showRate, showSpent } from '../figures.ts';
-import { code, counted, dateTime, list, plain, table, timeOfDay, title } from '../markdown.ts';
+import { code, dateTime, list, plain, table, timeOfDay, title } from '../markdown.ts';
 import { rowDetail, showCompatibility, showKinds } from '../show-contract.ts';
 import type { AdviceReport, CheckReport, Report, StepReport, UseReport } from './report.ts';
 

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { counted } from '../../../../protocol/show.ts';
 import { fence } from '../fence.ts';
 import { notFound, permitWriting, resolveForWriting } from '../paths.ts';
 import { plainText } from '../read-file.ts';
@@ -45,7 +46,7 @@ export const editFile = defineTool({
       return refuse(edited.refusal, `"${path}" was not changed. ${edited.problem}${nearby}`);
     }
     if (edited.replaced === 0) return { ok: true, output: [`"${path}" was not changed.`, ...edited.notes].join(' ') };
-    const times = edited.replaced === 1 ? '1 place' : `${edited.replaced} places`;
+    const times = counted(edited.replaced, 'place');
     const known = context.seen.version(path);
     const said = [`Changed ${path} in ${times}.`, ...edited.notes].join(' ');
     const result = await writeThrough(context, path, edited.text, current, said);
