@@ -3,12 +3,12 @@ import type { SessionState } from './state.ts';
 
 /**
  * The one place where events of older journals become what they are today, before the state takes them. Outcomes and
- * answers did not say whose they are: what was open when they came tells.
+ * answers did not say whose they are: what was open when they came tells, and it alone is believed.
  */
 export function fillIn(state: SessionState, event: JournalEvent): void {
   switch (event.type) {
     case 'call-outcome': {
-      const intent = event.agent === undefined ? state.openCalls.get(event.call)?.intent : undefined;
+      const intent = state.openCalls.get(event.call)?.intent;
       if (!intent) return;
       const { agent, task, model } = intent;
       Object.assign(event, { agent, ...(task !== undefined && { task }), model });
@@ -16,7 +16,7 @@ export function fillIn(state: SessionState, event: JournalEvent): void {
     }
     case 'permission-answered':
     case 'question-answered': {
-      const ask = event.agent === undefined ? state.asks.get(event.ask) : undefined;
+      const ask = state.asks.get(event.ask);
       if (ask) Object.assign(event, askedBy(state, ask.agent));
       return;
     }

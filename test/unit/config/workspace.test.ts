@@ -98,8 +98,16 @@ const table: Record<string, Row[]> = {
     },
   ],
   'permissions.sandbox': [
-    { tightens: { permissions: { sandbox: 'required' } }, loosens: [{ permissions: { sandbox: 'off' } }] },
-    { user: { permissions: { sandbox: 'off' } }, tightens: { permissions: { sandbox: 'auto' } } },
+    {
+      tightens: { permissions: { sandbox: 'required' } },
+      becomes: { permissions: { sandbox: 'required' } },
+      loosens: [{ permissions: { sandbox: 'off' } }],
+    },
+    {
+      user: { permissions: { sandbox: 'off' } },
+      tightens: { permissions: { sandbox: 'auto' } },
+      becomes: { permissions: { sandbox: 'auto' } },
+    },
     { user: { permissions: { sandbox: 'required' } }, loosens: [{ permissions: { sandbox: 'auto' } }] },
   ],
   'permissions.network': [{ loosens: [{ permissions: { network: ['registry.npmjs.org'] } }] }],
