@@ -107,6 +107,7 @@ export class TeamWorld {
       runner: () => runner,
       files: this.files,
       http: loopbackHttp,
+      texts: { list: async () => [], read: async path => this.files.text(path) },
       processes: {
         run: async (request, signal) => {
           this.commands.push(request.command);

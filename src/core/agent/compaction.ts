@@ -62,6 +62,7 @@ export async function summarise(
         {
           ...common,
           system: request.system,
+          ...(request.sharedSystem !== undefined && { sharedSystem: request.sharedSystem }),
           tools: request.tools,
           messages: [...messages, question(SUMMARY_REQUEST)],
           ...(effort && { effort }),

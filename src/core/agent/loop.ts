@@ -14,7 +14,7 @@ import { Conversation } from './conversation.ts';
 import { strike } from './histories.ts';
 import { continued } from './prompts/compaction.ts';
 import { IDLE_FOR_PEOPLE, type Idle, idleCorrection, turnsLeft } from './prompts/corrections.ts';
-import { systemPrompt } from './prompts/system.ts';
+import { sharedPrompt, systemPrompt } from './prompts/system.ts';
 import type { Reins } from './reins.ts';
 import { cutMiddle, type Room, roomIn } from './room.ts';
 import { SeenFiles } from './seen-files.ts';
@@ -67,6 +67,8 @@ export class AgentLoop {
   readonly #conversation: Conversation;
   readonly #asking: Asking;
   readonly #system: string;
+  /** So much of it is the same for all agents of the session. */
+  readonly #shared: number;
   readonly #ids: CallIds;
   readonly #strikes: Strikes;
   /** Characters that every request begins with. */
@@ -98,6 +100,7 @@ export class AgentLoop {
     this.#model = from?.model;
     const brief = cutMiddle(job.brief, this.#room.brief, 'What you need of it, read in the files.');
     this.#system = systemPrompt(job.role, job.kind, brief);
+    this.#shared = sharedPrompt(brief).length;
     this.#overhead = this.#system.length + JSON.stringify(tools.specs).length;
     this.#conversation = new Conversation(host.journal, job.agent, this.#overhead, from);
     this.#ids = new CallIds(host.newId, from?.messages);
@@ -150,6 +153,7 @@ export class AgentLoop {
       turn: this.#turn,
       route: this.#reins.route,
       system: this.#system,
+      sharedSystem: this.#shared,
       tools: this.#bench.tools.specs,
       messages: this.#conversation.messages,
       ...(task && { task: task.id }),

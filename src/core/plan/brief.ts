@@ -1,11 +1,23 @@
+import { guidanceText, rootGuidance } from '../agent/guidance.ts';
+import type { ProjectTexts } from '../agent/roles/roles.ts';
 import type { WorkspaceFiles } from '../ports.ts';
+import { type Surroundings, surroundingsText } from './surroundings.ts';
 
 const FILES_LISTED = 200;
 const FILES_COUNTED = 5000;
-const INSTRUCTIONS_LIMIT = 20_000;
 
-/** What one must know of a workspace to plan work in it: its files, and what AGENTS.md says to agents. */
-export async function workspaceBrief(files: WorkspaceFiles, signal: AbortSignal): Promise<string> {
+export interface BriefSources {
+  files: WorkspaceFiles;
+  /** Absent: there is no guidance. */
+  texts?: ProjectTexts | undefined;
+  surroundings?: Surroundings | undefined;
+  /** As in 2026-11-28. */
+  day: string;
+}
+
+/** What one must know of a workspace to work in it: where it is, its files, and what it says to agents. */
+export async function workspaceBrief(sources: BriefSources, signal: AbortSignal): Promise<string> {
+  const { files, texts, surroundings, day } = sources;
   const { files: listed, more } = await files.list({ limit: FILES_COUNTED, signal });
   const paths = listed.map(file => file.path);
   const count = more ? `more than ${FILES_COUNTED}` : String(paths.length);
@@ -15,11 +27,9 @@ export async function workspaceBrief(files: WorkspaceFiles, signal: AbortSignal)
       : paths.length <= FILES_LISTED
         ? `Files of the workspace (${count}):\n${paths.join('\n')}`
         : `Folders of the workspace (${count} files), each with its number of files:\n${folders(paths).join('\n')}`;
-  const path = await files.resolve('AGENTS.md', 'read');
-  const instructions = path.ok ? await files.read(path.path, signal) : undefined;
-  if (!instructions) return listing;
-  const text = new TextDecoder().decode(instructions.bytes).slice(0, INSTRUCTIONS_LIMIT);
-  return `${listing}\n\nWhat AGENTS.md says to agents in this workspace:\n${text}`;
+  const where = await surroundingsText(surroundings, day, files, paths, signal);
+  const guidance = texts && (await rootGuidance(texts));
+  return [where, listing, ...(guidance ? [guidanceText(guidance)] : [])].join('\n\n');
 }
 
 /** Folders two levels deep with the number of files below, the files of the root by name. */

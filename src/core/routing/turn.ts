@@ -148,6 +148,7 @@ export class Turn {
     call.send({
       model: call.lane.model,
       system,
+      ...(this.#request.sharedSystem !== undefined && { sharedSystem: this.#request.sharedSystem }),
       tools,
       ...(toolChoice !== undefined && tools.length > 0 && { toolChoice }),
       messages: candidate.tries.stripped ? withoutNative(messages) : messages,

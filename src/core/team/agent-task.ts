@@ -43,6 +43,8 @@ export interface AgentTaskHost {
   /** The name of the role that plans, and that does itself what others fail at. */
   orchestrator: string;
   brief(): string;
+  /** What the project asks of those who work on these files, beside what it asks of everyone. */
+  guidance(claims: readonly string[]): Promise<string>;
   newAgent(role: string): string;
   limitAgent(agent: string, limit: NanoUsd): void;
   present(): boolean;
@@ -147,7 +149,9 @@ class AgentTaskRun {
     const { journal, crew, limits } = this.#host;
     await this.#host.ready(this.#signal);
     if (this.#signal.aborted || !this.open) return;
-    const job = this.#job(step);
+    const guidance = await this.#host.guidance(this.#spec.writes);
+    if (this.#signal.aborted || !this.open) return;
+    const job = this.#job(step, guidance);
     if (!job) return;
     const kind = step.do === 'review' ? 'review' : step.kind === 'fix' ? 'fix' : 'implement';
     const known = this.#task.rounds.some(r => r.agent === job.agent && r.round === step.round && r.kind === kind);
@@ -243,7 +247,7 @@ class AgentTaskRun {
     this.#host.journal.append({ type: 'task-failed', task: this.#id, reason, final: true, ...cause });
   }
 
-  #job(step: Extract<Step, { do: 'work' | 'review' }>): AgentJob | undefined {
+  #job(step: Extract<Step, { do: 'work' | 'review' }>, guidance: string): AgentJob | undefined {
     const { journal, hashOf, limits } = this.#host;
     const { state } = journal;
     const task = this.#task;
@@ -275,9 +279,10 @@ class AgentTaskRun {
       attempt: task.attempt,
       route: worker === undefined ? this.#routes.affordable(known?.route ?? route) : [workerModel(worker)],
       brief: this.#host.brief(),
-      prompt: review
-        ? reviewPrompt(task, step.round, state, hashOf)
-        : workPrompt(step.kind, task, step.round, state, hashOf),
+      prompt: [
+        review ? reviewPrompt(task, step.round, state, hashOf) : workPrompt(step.kind, task, step.round, state, hashOf),
+        ...(guidance === '' ? [] : [guidance]),
+      ].join('\n\n'),
       claims: review ? [] : this.#spec.writes,
       limits: { maxTurns: limits.maxTurns, ...(budget !== undefined && { budget }) },
       ...(worker !== undefined && { worker }),

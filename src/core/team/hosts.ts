@@ -1,4 +1,5 @@
 import type { RoleSpec } from '../agent/contract.ts';
+import { guidanceText, nestedGuidance } from '../agent/guidance.ts';
 import type { PlanContext } from '../plan/parts.ts';
 import type { Journal } from '../session/contract.ts';
 import { until } from '../session/until.ts';
@@ -96,6 +97,8 @@ export function agentTaskHost(team: Team): AgentTaskHost {
     crew,
     attention,
     brief,
+    guidance: async claims =>
+      ports.texts ? (await nestedGuidance(ports.texts, claims)).map(guidanceText).join('\n\n') : '',
     checks: checkHost(team),
     role: name => roleOf(settings, name),
     newAgent: role => names.next(role),

@@ -3,7 +3,9 @@ import type { ModelRef, NanoUsd, RelPath } from '../../protocol/ids.ts';
 import type { Usage } from '../../protocol/message.ts';
 import type { AgentRunner, Attention, CommandJudge, PlanReviser, ResumePoint, RoleSpec } from '../agent/contract.ts';
 import type { Holding } from '../agent/held.ts';
+import type { ProjectTexts } from '../agent/roles/roles.ts';
 import type { ChangeDoor } from '../changes/contract.ts';
+import type { Surroundings } from '../plan/surroundings.ts';
 import type { Clock, HashOf, Http, Log, NewId, Processes, WorkspaceFiles } from '../ports.ts';
 import type { Router } from '../routing/contract.ts';
 import type { Journal } from '../session/contract.ts';
@@ -27,6 +29,10 @@ export interface SessionPorts {
   /** Starts agents, which ask people and change the plan through the team. */
   runner(team: TeamVoice): AgentRunner;
   files: WorkspaceFiles;
+  /** What the project says to agents; absent: nothing. */
+  texts?: ProjectTexts;
+  /** What is known of the machine and the repository; absent: nothing. */
+  surroundings?(): Promise<Surroundings | undefined>;
   processes: Processes;
   http: Http;
   /** Absent: nothing holds commands but the judge. */

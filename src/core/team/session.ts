@@ -151,12 +151,14 @@ export class Session {
   }
 
   async #work(): Promise<void> {
-    const { journal, files } = this.#ports;
+    const { journal, files, texts, clock } = this.#ports;
     const { signal } = this.#stop;
     await this.#open();
     const { notice: text } = this.#settings;
     if (text !== undefined) journal.append({ type: 'notice', level: 'warning', code: 'not-held', text });
-    this.#workspace = await workspaceBrief(files, signal).catch(() => '');
+    const surroundings = await this.#ports.surroundings?.().catch(() => undefined);
+    const day = new Date(clock.now()).toISOString().slice(0, 10);
+    this.#workspace = await workspaceBrief({ files, texts, surroundings, day }, signal).catch(() => '');
     const agreed = await agreeOnPlan(planningHost(this.#team), signal);
     if (!agreed.ok) {
       const outcome = { refused: 'aborted', failed: 'failed', aborted: 'interrupted' } as const;

@@ -17,8 +17,8 @@ import { thinkingOf } from './thinking.ts';
 type Params = Omit<MessageCreateParamsBase, 'stream' | 'max_tokens'>;
 type CacheControl = NonNullable<TextBlockParam['cache_control']>;
 
-/** At most four breakpoints are allowed: one after tools and system prompt, the others move with the conversation. */
-const rolling = 3;
+/** At most four breakpoints are allowed: one or two in the system prompt, the others move with the conversation. */
+const allowed = 4;
 
 /** The request without what only a real call has, so that tokens can be counted for the same. */
 export function anthropicParams(
@@ -29,7 +29,8 @@ export function anthropicParams(
   const cache: CacheControl = { type: 'ephemeral', ...(options.cache === 'long' && { ttl: '1h' }) };
   const turns = turnsFor(request.messages, provenance);
   const messages = messagesOf(turns);
-  markEnds(messages, cache);
+  const system = systemBlocks(request, cache);
+  markEnds(messages, cache, allowed - Math.max(1, system.length));
   const tools = request.tools.map((tool): Tool => {
     const { name, description, parameters } = tool;
     return { name, description, input_schema: { ...parameters, type: 'object' } };
@@ -38,12 +39,18 @@ export function anthropicParams(
   if (request.system === '' && last) last.cache_control = cache;
   return {
     model: request.model,
-    ...(request.system !== '' && { system: [{ type: 'text', text: request.system, cache_control: cache }] }),
+    ...(system.length > 0 && { system }),
     ...(tools.length && { tools }),
     ...(tools.length && request.toolChoice && { tool_choice: toolChoice(request.toolChoice) }),
     ...thinkingOf(request, options.maxTokens),
     messages,
   };
+}
+
+/** What other conversations begin with, and what is this one's own. */
+function systemBlocks({ system, sharedSystem = 0 }: ProviderRequest, cache: CacheControl): TextBlockParam[] {
+  const parts = [system.slice(0, sharedSystem), system.slice(sharedSystem)].filter(text => text.trim() !== '');
+  return parts.map(text => ({ type: 'text', text, cache_control: cache }));
 }
 
 function toolChoice(choice: NonNullable<ProviderRequest['toolChoice']>): ToolChoice {
@@ -93,7 +100,7 @@ function assistantContent(turn: AssistantTurn): ContentBlockParam[] {
  * The prompt is cached up to the end of each of the user's latest turns. The last of them makes the next request's
  * prefix; the ones before are where this request finds its own, however many blocks a turn has.
  */
-function markEnds(messages: MessageParam[], cache: CacheControl): void {
+function markEnds(messages: MessageParam[], cache: CacheControl, rolling: number): void {
   const ends = messages.filter(message => message.role === 'user').slice(-rolling);
   for (const { content } of ends) {
     const last = typeof content === 'string' ? undefined : content.at(-1);

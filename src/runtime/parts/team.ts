@@ -9,6 +9,7 @@ import { withWorkers } from '../../core/worker/runner.ts';
 import { hashOf } from '../../node/hash.ts';
 import { loopbackHttp } from '../../node/loopback-http.ts';
 import { newId } from '../../node/new-id.ts';
+import { surroundingsOf } from '../../node/surroundings.ts';
 import type { ModelRef } from '../../protocol/ids.ts';
 import { workerCopies } from '../../workers/copies.ts';
 import { createWorkers, findWorkers } from '../../workers/workers.ts';
@@ -80,6 +81,8 @@ export async function teamPart(
       runner,
       files,
       processes,
+      texts: host.texts,
+      surroundings: () => surroundingsOf(host.workspace, processes.shell),
       http: loopbackHttp,
       holding: host.holding && { ...host.holding, door: changes.door },
       judge,

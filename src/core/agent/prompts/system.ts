@@ -31,11 +31,14 @@ const ENDING: Record<JobKind, string> = {
     'Others have failed at this task, and you do it yourself now. Read in the task why they failed, look at what they left in the files, and take a way that avoids it. Then call finish_task. If it cannot be done as it was planned, change what is left of the plan with revise_plan; if not even that helps, call report_blocker and say what would have to change.',
 };
 
-/** The system prompt: the same for all agents of a role in a session, so that prompt caches hit. */
+/** What the system prompts of all agents of a session begin with, so that prompt caches hit. */
+export const sharedPrompt = (brief: string): string =>
+  [RULES, ...(brief.trim() === '' ? [] : [`The session\n${brief.trim()}`])].join('\n\n');
+
+/** The system prompt: the same for all agents of a role in a session. */
 export const systemPrompt = (role: RoleSpec, kind: JobKind, brief: string): string =>
   [
-    RULES,
+    sharedPrompt(brief),
     `How it ends\n${ENDING[kind]}`,
     `Your role: ${role.name}\nYour part: ${kind}\n${role.instructions.trim()}`,
-    ...(brief.trim() === '' ? [] : [`The session\n${brief.trim()}`]),
   ].join('\n\n');
