@@ -77,8 +77,16 @@ export const AgentTask = z.strictObject({
     .describe('Globs this task alone may write while it runs; none: it writes nothing'),
   publishes: z.array(Name).default([]).describe('Artifacts (notes, contracts, schemas) it hands to other tasks'),
   consumes: z.array(Name).default([]).describe('Artifacts it reads; their publishers must come before'),
-  checks: z.array(Check).default([]).describe('What proves that it is done; run after the agent finishes'),
-  complexity: z.enum(['simple', 'ui-test', 'normal', 'complex']).default('normal'),
+  checks: z
+    .array(Check)
+    .default([])
+    .describe('What proves that it is done: commands that fail when it is not, run after the agent finishes'),
+  complexity: z
+    .enum(['simple', 'ui-test', 'normal', 'complex'])
+    .default('normal')
+    .describe(
+      'simple: routine work for a light or local model; complex: hard or risky, for the best one; ui-test: drives a user interface',
+    ),
   review: z
     .strictObject({ role: Name.default('reviewer'), rounds: z.number().int().min(1).max(10).default(3) })
     .optional()

@@ -37,10 +37,11 @@ export function planContext({ roles, budgetUsd }: SessionSettings): PlanContext 
 }
 
 export function planningHost({ ports, settings, attention, names, workspace }: Team): PlanningHost {
-  const { journal, router, routes, price, hashOf } = ports;
+  const { journal, files, router, routes, price, hashOf } = ports;
   const { roles, scheduler, approvePlan, present, orchestrator } = settings;
   return {
     journal,
+    files,
     router,
     routes,
     price,

@@ -3,11 +3,12 @@ import type { Usage } from '../../protocol/message.ts';
 import type { Plan } from '../../protocol/plan.ts';
 import { counted } from '../../protocol/show.ts';
 import type { RoleSpec } from '../agent/contract.ts';
+import { lookAround } from '../agent/look-around.ts';
 import { planHash } from '../plan/approval.ts';
 import { type Estimate, estimatePlan } from '../plan/estimate.ts';
 import type { PlanContext } from '../plan/parts.ts';
 import { makePlan } from '../plan/planner.ts';
-import type { HashOf } from '../ports.ts';
+import type { HashOf, WorkspaceFiles } from '../ports.ts';
 import type { Router } from '../routing/contract.ts';
 import type { Journal } from '../session/contract.ts';
 import { workerFor } from '../worker/fit.ts';
@@ -17,6 +18,7 @@ import type { Routes } from './routes.ts';
 
 export interface PlanningHost {
   journal: Journal;
+  files: WorkspaceFiles;
   router: Router;
   attention: AttentionQueue;
   routes: Routes;
@@ -136,8 +138,10 @@ async function ask(
     why: host.routes.why(orchestrator),
   });
   journal.append({ type: 'agent-doing', agent, what: 'plans' });
+  await router.learnWindows?.(route);
   const planned = await makePlan(
     {
+      looking: lookAround(host, agent, router.contextTokens(route)),
       goal: journal.state.goal,
       agent,
       role: orchestrator,
