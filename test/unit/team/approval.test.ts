@@ -113,8 +113,37 @@ describe('the planner', () => {
     for (const told of ['a goal', 'src/x.ts', 'Tabs only.', '- reviewer: does reviewer', 'At most 4 agents']) {
       assert.ok(text.includes(told), told);
     }
-    assert.equal(world.requests[0]?.tools[0]?.name, 'propose_plan');
-    assert.equal(world.requests[0]?.tools[0]?.parameters.type, 'object');
+    const { tools = [] } = world.requests[0] ?? {};
+    assert.deepEqual(
+      tools.map(tool => tool.name),
+      ['list_files', 'read_file', 'search', 'propose_plan'],
+    );
+    assert.ok(tools.every(tool => tool.parameters.type === 'object'));
+  });
+
+  it('looks before it plans, at most ten times, and everything that it looked at is in the record', async () => {
+    const looks = calls(call('read_file', { path: 'src/x.ts' }), call('search', { pattern: 'todo' }));
+    const world = team([...Array.from({ length: 12 }, () => looks), proposal('a')], {
+      files: { 'src/x.ts': 'export const secretPlan = 7; // todo\n' },
+    });
+    await world.run();
+    const told = (request: number) => JSON.stringify(world.requests[request]?.messages.at(-1));
+    assert.match(told(1), /secretPlan = 7[\s\S]*src\/x\.ts:1/);
+    assert.doesNotMatch(told(9), /looked often enough/);
+    assert.match(told(10), /looked often enough: call propose_plan now/);
+    assert.match(told(11), /Not done: it is time for the plan/);
+    assert.equal(world.statuses().a, 'completed');
+    const seen = world.journal.of('tool-outcome').filter(({ agent }) => agent === 'orchestrator-1');
+    assert.equal(seen.length, 20);
+    assert.ok(seen.every(({ ok }) => ok));
+  });
+
+  it('reads no secrets and nothing outside of the workspace while it looks', async () => {
+    const looks = calls(call('read_file', { path: '../secret' }), call('read_file', { path: '.env' }));
+    const world = team([looks, proposal('a')], { files: { '.env': 'KEY=1' } });
+    await world.run();
+    assert.doesNotMatch(JSON.stringify(world.requests[1]?.messages), /KEY=1/);
+    assert.equal(world.journal.of('permission-denied').length, 2);
   });
 
   it('gets its mistakes back, all of them, and mends them', async () => {
@@ -140,7 +169,7 @@ describe('the planner', () => {
   it('is reminded when it only talks, or calls what is not there', async () => {
     const world = team([
       says('I would start with the server.'),
-      calls(call('read_file', { path: 'x' })),
+      calls(call('write_file', { path: 'x' })),
       proposal('a'),
     ]);
     assert.equal((await world.run()).outcome, 'completed');
