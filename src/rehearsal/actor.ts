@@ -42,6 +42,16 @@ function closeness(part: Part, scene: Scene): number | undefined {
   return scene.prompt.includes(part.says) ? points + 1 : undefined;
 }
 
+/** The arguments with the words in which the work was rejected, on one line. */
+function withReason(args: unknown, prompt: string): unknown {
+  if (typeof args === 'string') {
+    return args.replaceAll('<reason>', () => /The reason:\n(.+)/.exec(prompt)?.[1]?.trim() ?? 'no reason');
+  }
+  if (Array.isArray(args)) return args.map(each => withReason(each, prompt));
+  if (typeof args !== 'object' || args === null) return args;
+  return Object.fromEntries(Object.entries(args).map(([key, each]) => [key, withReason(each, prompt)]));
+}
+
 /** Plays all the models of a script: the same conversation always gets the same next answer, whoever is asked. */
 export class Actor {
   readonly #script: Script;
@@ -67,7 +77,9 @@ export class Actor {
       ...(turn.reasoning !== undefined && { reasoning: turn.reasoning }),
       ...(turn.text !== undefined && { text: turn.text }),
       ...(turn.tools && {
-        toolCalls: turn.tools.flatMap(call => Object.entries(call).map(([name, args]) => ({ name, args }))),
+        toolCalls: turn.tools.flatMap(call =>
+          Object.entries(call).map(([name, args]) => ({ name, args: withReason(args, scene.prompt) })),
+        ),
       }),
       ...(pacing && { pacing }),
       ...(fault && { fault }),
