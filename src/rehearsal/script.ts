@@ -3,8 +3,8 @@ import * as z from 'zod';
 import { ModelRef, Name } from '../protocol/ids.ts';
 import { VENDORS } from './wire/types.ts';
 
-/** Text as it stands, or the content of a file beside the script. */
-const Content = z.union([z.string(), z.strictObject({ file: z.string() })]);
+/** Text as it stands, or the content of a file beside the script, below a line of its own. */
+const Content = z.union([z.string(), z.strictObject({ file: z.string(), below: z.string().optional() })]);
 
 const Fault = z.strictObject({
   /** A kind that the wire servers know, such as `reset` or `error-event`. */
@@ -26,7 +26,10 @@ const Pacing = z.strictObject({
 const Turn = z.strictObject({
   reasoning: z.string().optional(),
   text: z.string().optional(),
-  /** Tools by name with their arguments, in order. `{file: …}` anywhere in them is replaced by that file's content. */
+  /**
+   * Tools by name with their arguments, in order. `{file: …}` anywhere in them is replaced by that file's content, and
+   * `<reason>` by why the work was rejected.
+   */
   tools: z.array(z.record(z.string(), z.unknown())).optional(),
   fault: Fault.optional(),
   /** Instead of the script's own. */
@@ -72,7 +75,11 @@ async function filled(value: unknown, readFile: (path: string) => Promise<string
   if (Array.isArray(value)) return Promise.all(value.map(each => filled(each, readFile)));
   if (typeof value !== 'object' || value === null) return value;
   const content = Content.safeParse(value);
-  if (content.success && typeof content.data === 'object') return readFile(content.data.file);
+  if (content.success && typeof content.data === 'object') {
+    const { file, below } = content.data;
+    const text = await readFile(file);
+    return below === undefined ? text : `${below}\n${text}`;
+  }
   const entries = Object.entries(value).map(async ([key, each]) => [key, await filled(each, readFile)] as const);
   return Object.fromEntries(await Promise.all(entries));
 }
