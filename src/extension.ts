@@ -42,6 +42,7 @@ interface Active {
 interface Exposed {
   review: FolderReview | undefined;
   controller: SessionController;
+  consent: ExtensionConsent;
 }
 
 let active: Active | undefined;
@@ -88,7 +89,7 @@ export function activate(context: vscode.ExtensionContext): Exposed | undefined 
     void vscode.lm.selectChatModels({ vendor: OWN_VENDOR });
     owner.add(chatParticipant(controller, context.extensionUri));
     if (folder) lookForSessions(owner, controller, folder, log);
-    exposed = { review, controller };
+    exposed = { review, controller, consent };
   });
   active = active && { ...active, owner };
   return context.extensionMode === vscode.ExtensionMode.Test ? exposed : undefined;
