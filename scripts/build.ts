@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type BuildOptions, build, context } from 'esbuild';
 import * as z from 'zod';
+import { Report } from '../src/core/session/report/report.ts';
 import { Config } from '../src/protocol/config.ts';
 import { Plan } from '../src/protocol/plan.ts';
 import { root } from './host/paths.ts';
@@ -67,7 +68,7 @@ const webview: BuildOptions = {
 await rm(outdir, { recursive: true, force: true });
 await mkdir(join(outdir, 'l10n'), { recursive: true });
 await mkdir(join(outdir, 'schemas'), { recursive: true });
-for (const [name, schema] of Object.entries({ config: Config, workflow: Plan })) {
+for (const [name, schema] of Object.entries({ config: Config, workflow: Plan, report: Report })) {
   const text = JSON.stringify(z.toJSONSchema(schema, { io: 'input', target: 'draft-7' }), undefined, 2);
   await writeFile(join(outdir, 'schemas', `${name}.json`), text);
 }

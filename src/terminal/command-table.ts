@@ -170,8 +170,16 @@ export const commands = {
   report: {
     usage: '[SESSION]',
     words: session,
-    summary: 'Print the report of a session',
-    options: { ...workspace, ...json },
+    summary: 'Print the report of a session, or open it in a browser',
+    detail:
+      'It is made of the journal as it is now, also while the session runs. FORMAT is markdown, html (one page that\nneeds nothing else), json (schemas/report.json in the extension), or pull-request (a text to paste into one).',
+    options: {
+      ...workspace,
+      ...json,
+      format: { value: 'FORMAT', help: 'markdown (unless set), html, json or pull-request' },
+      open: { help: 'Write report.html into the session’s folder and open it' },
+    },
+    examples: ['orchestrate report --open', 'orchestrate report --format pull-request | gh pr create -F -'],
   },
   changes: {
     usage: '[SESSION] [PATH]',

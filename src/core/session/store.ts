@@ -47,7 +47,7 @@ export interface SessionLock {
 export type LockResult = { ok: true; lock: SessionLock } | { ok: false; owner: SessionOwner };
 
 /** Names of the texts that stand beside the journal. */
-export type SessionText = 'log.md' | 'report.md' | 'report.json';
+export type SessionText = 'log.md' | 'report.md' | 'report.json' | 'report.html';
 
 /** A request of another process, as it was dropped. */
 export interface DroppedRequest {

@@ -89,6 +89,8 @@ export function registerCommands(parts: CommandParts): vscode.Disposable {
     onPlan(session => desk.cancel(session)),
   );
   add('showReport', async given => (await showing()).showReport(controller, given));
+  add('openReportInBrowser', async given => (await showing()).openReportInBrowser(controller, given));
+  add('copyReport', async given => (await showing()).copyReport(controller, given));
   add('openSessionLog', async given => (await showing()).openSessionLog(controller, given));
   add('openTranscript', given => transcripts.show(given));
   add('runWorkflow', async given => (await starting()).runWorkflow(controller, given));

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import * as vscode from 'vscode';
+import type { Report } from '../../core/session/report/report.ts';
 import type { SessionText } from '../../core/session/store.ts';
 import * as window from '../plain/window.ts';
 import type { SessionController } from '../session-controller.ts';
@@ -12,8 +13,44 @@ const PREVIEW = 'vscode.markdown.preview.editor';
 export async function showReport(controller: SessionController, given?: unknown): Promise<void> {
   const session = await chooseSession(controller, given, () => true, t('There is no session yet.'));
   if (!session) return;
-  if (await preview(controller, session.id, 'report.md')) return;
+  if (!(await preview(controller, session.id, 'report.md'))) sayNoReport();
+}
+
+const sayNoReport = () =>
   void window.showInformationMessage(t('There is no report yet: it is written when the session ends or is stopped.'));
+
+/** The report with its charts, where it can be printed. */
+export async function openReportInBrowser(controller: SessionController, given?: unknown): Promise<void> {
+  const session = await chooseSession(controller, given, () => true, t('There is no session yet.'));
+  if (!session) return;
+  const written = (await (await controller.backend()).text(session.id, 'report.html')) !== undefined;
+  const file = written ? await fileOf(controller, session.id, 'report.html') : undefined;
+  if (!file) return sayNoReport();
+  const opened = await Promise.resolve(vscode.env.openExternal(file)).catch(() => false);
+  void window.showInformationMessage(
+    opened
+      ? t('The report is open in your browser.')
+      : t('No browser could be started: open {0} yourself.', file.fsPath),
+  );
+}
+
+/** What a pull request of this session's work may say, to be pasted there. */
+export async function copyReport(controller: SessionController, given?: unknown): Promise<void> {
+  const session = await chooseSession(controller, given, () => true, t('There is no session yet.'));
+  if (!session) return;
+  const text = await (await controller.backend()).text(session.id, 'report.json');
+  if (text === undefined) return sayNoReport();
+  const [{ Report }, { renderPullRequest }] = await Promise.all([
+    import('../../core/session/report/report.ts'),
+    import('../../core/session/report/pull-request.ts'),
+  ]);
+  const report = Report.safeParse(JSON.parse(text));
+  if (!report.success) {
+    void window.showInformationMessage(t('That report was written by another version of Orchestrate.'));
+    return;
+  }
+  await vscode.env.clipboard.writeText(renderPullRequest(report.data as Report));
+  void window.showInformationMessage(t('Copied: the report as Markdown for a pull request.'));
 }
 
 /** The session's log; where it has not been written yet, its journal. */

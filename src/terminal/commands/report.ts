@@ -1,15 +1,40 @@
+import { join } from 'node:path';
+import { buildReport } from '../../core/session/report/build.ts';
+import { renderHtml } from '../../core/session/report/html.ts';
+import { renderPullRequest } from '../../core/session/report/pull-request.ts';
+import { renderReport } from '../../core/session/report/render.ts';
+import type { Report } from '../../core/session/report/report.ts';
+import { openInBrowser } from '../../node/open-in-browser.ts';
+import { readState } from '../../node/session/sessions.ts';
 import { chooseSession, openFolder, workspaceOf } from '../find-session.ts';
-import { type Call, EXIT, print, printJsonText, type Terminal, UsageError } from '../terminal.ts';
+import { type Call, EXIT, option, print, printJsonText, type Terminal, UsageError } from '../terminal.ts';
 
+const FORMATS: Record<string, (report: Report) => string> = {
+  markdown: renderReport,
+  html: renderHtml,
+  json: report => JSON.stringify(report, undefined, 2),
+  'pull-request': renderPullRequest,
+};
+
+/** The report as the journal has it now, whether the session has ended or goes on. */
 export async function report(terminal: Terminal, call: Call): Promise<number> {
+  const format = call.options.json ? 'json' : (option(call, 'format') ?? 'markdown');
+  const render = FORMATS[format];
+  if (!render) throw new UsageError(`There is no format "${format}"; choose ${Object.keys(FORMATS).join(', ')}.`);
   const workspace = workspaceOf(terminal, call);
   const session = await chooseSession(terminal, workspace, call.words[0]);
   const store = await openFolder(terminal, workspace, session.id);
-  const text = await store.readText(call.options.json ? 'report.json' : 'report.md');
-  if (text === undefined) {
-    throw new UsageError(`${session.id} has no report yet: it is written when the session ends or is stopped.`);
+  const { state } = await readState(store);
+  const made = buildReport(state);
+  if (call.options.open) {
+    await store.writeText('report.html', renderHtml(made));
+    const path = join(session.folder, 'report.html');
+    const opened = await openInBrowser(path);
+    print(terminal, opened ? path : `${path}\nNo browser could be started: open that file yourself.`);
+    return EXIT.done;
   }
-  if (call.options.json) printJsonText(terminal, text.trimEnd());
-  else print(terminal, text.trimEnd());
+  const text = render(made).trimEnd();
+  if (format === 'json') printJsonText(terminal, text);
+  else print(terminal, text);
   return EXIT.done;
 }

@@ -136,7 +136,7 @@ function taskReport(state: TaskState, results: readonly CheckResult[]): TaskRepo
     attempts: attempt,
     fixRounds: rounds.filter(round => round.kind === 'fix').length,
     agents,
-    ...known({ ms: span(state) }),
+    ...known({ startedAt: state.startedAt, endedAt: state.endedAt, ms: span(state) }),
     use: use(tally),
     ...known({ tests: testsOf(results.filter(({ task }) => task === state)), note }),
   };

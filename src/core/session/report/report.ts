@@ -56,6 +56,8 @@ const Task = z.object({
   attempts: Count,
   fixRounds: Count,
   agents: z.array(z.string()),
+  startedAt: At.optional(),
+  endedAt: At.optional(),
   ms: Ms.optional(),
   use: Use,
   tests: z
