@@ -126,7 +126,7 @@ const inSandbox = (cases: HoleCase[]): HoleCase[] =>
       const args = { ...(one.call.args as object), timeoutSeconds: LONG_ENOUGH };
       return { ...one, call: { ...one.call, args }, ends: 'anyhow' };
     });
-const LONG_ENOUGH = 5;
+const LONG_ENOUGH = 2;
 
 function attempts(title: string, world: HoleWorld, cases: HoleCase[], more?: (run: () => HoleRun) => void): void {
   describe(title, function () {

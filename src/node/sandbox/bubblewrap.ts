@@ -26,8 +26,8 @@ export interface View {
   emptied: readonly RelPath[];
   /** Read by what is no part of the workspace, such as the repository that a working tree belongs to. */
   beside: readonly string[];
-  /** A folder with the socket of the proxy. */
-  proxy?: string;
+  /** A folder with the socket of the proxy, and the program that leads there. */
+  proxy?: { folder: string; socat: string };
   /** Nobody may read it. */
   denied: string;
   /** Whether a filter for calls of the kernel is open as 3. */
@@ -77,7 +77,8 @@ export function bubblewrap(tools: Tools, stage: Stage, view: View): string[] {
     '--hostname',
     'sandbox',
     ...(view.filtered ? ['--seccomp', '3'] : []),
-    ...['--proc', '/proc', '--dev', '/dev', '--dir', '/run', '--dir', '/var'],
+    // For root, what the kernel lets its files of settings be written by is who owns them.
+    ...['--proc', '/proc', '--remount-ro', '/proc', '--dev', '/dev', '--dir', '/run', '--dir', '/var'],
     ...['--bind', own.temporary, '/tmp', '--bind', own.temporary, '/var/tmp'],
     ...readable.links.flatMap(({ target, to }) => ['--symlink', to, target]),
     // What lies around something else comes before it.
@@ -93,10 +94,20 @@ export function bubblewrap(tools: Tools, stage: Stage, view: View): string[] {
     ...view.fixed.flatMap(path => ['--ro-bind', inside(path), inside(path)]),
     ...view.emptied.flatMap(path => ['--tmpfs', inside(path), '--remount-ro', inside(path)]),
     ...view.closed.flatMap(({ path, folder }) => hide(inside(path), folder)),
-    ...(view.proxy === undefined ? [] : ['--ro-bind', view.proxy, PROXY_FOLDER]),
+    ...(view.proxy ? ['--ro-bind', view.proxy.folder, PROXY_FOLDER] : []),
     ...['--remount-ro', '/', '--chdir', view.folder, '--'],
+    ...(view.proxy ? [tools.shell, '-c', leading(view.proxy.socat), 'proxy'] : []),
   ];
 }
 
-/** Where commands find the socket of the proxy. */
-export const PROXY_FOLDER = '/run/proxy';
+const PROXY_FOLDER = '/run/proxy';
+const PROXY_PORT = 3128;
+/** The socket of the proxy in the folder that commands see it in. */
+export const PROXY_SOCKET = 'socket';
+/** Where commands find the proxy, on the loopback of their own. */
+export const PROXY = `http://127.0.0.1:${PROXY_PORT}`;
+
+/** Leads from the loopback to the proxy's socket; the command begins when somebody listens. */
+const leading = (socat: string) =>
+  `${socat} TCP-LISTEN:${PROXY_PORT},bind=127.0.0.1,fork,reuseaddr UNIX-CONNECT:${PROXY_FOLDER}/${PROXY_SOCKET} >/dev/null 2>&1 & ` +
+  `for i in 1 2 3 4 5 6 7 8 9 10; do ${socat} -u OPEN:/dev/null TCP:127.0.0.1:${PROXY_PORT} 2>/dev/null && break; sleep 0.02; done; exec "$@"`;

@@ -1,5 +1,5 @@
 import { closeSync, openSync } from 'node:fs';
-import { chmod, lstat, readFile, realpath, stat, writeFile } from 'node:fs/promises';
+import { chmod, lstat, mkdir, readFile, realpath, stat, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import { claimsOf } from '../../core/agent/claims.ts';
@@ -16,10 +16,11 @@ import type {
 import type { RelPath } from '../../protocol/ids.ts';
 import { hashOf } from '../hash.ts';
 import type { LaunchingProcesses } from '../processes.ts';
-import { bubblewrap, listing, type Tools, type View } from './bubblewrap.ts';
+import { bubblewrap, listing, PROXY, PROXY_SOCKET, type Tools, type View } from './bubblewrap.ts';
 import { ClosedFiles } from './closed-files.ts';
 import { landOutput } from './land-outputs.ts';
 import { Outputs } from './outputs.ts';
+import { DomainProxy, type Reach } from './proxy.ts';
 import { type Readable, readablePlaces } from './readable.ts';
 import { seccompFilter } from './seccomp.ts';
 import { SandboxStore, type Stage, storePlaces } from './store.ts';
@@ -29,6 +30,8 @@ export interface LinuxSandboxOptions {
   root: string;
   processes: LaunchingProcesses;
   environment: Readonly<Record<string, string | undefined>>;
+  /** How domains are reached. */
+  reach?: Reach;
 }
 
 interface Ready {
@@ -54,10 +57,12 @@ export class LinuxSandbox implements Sandbox {
   readonly #home: string;
   readonly #closed: ClosedFiles;
   readonly #outputs: Outputs;
+  readonly #reach: Reach | undefined;
   #ready: Promise<Ready> | undefined;
   #standing: Promise<SandboxStanding> | undefined;
 
-  constructor({ root, processes, environment }: LinuxSandboxOptions) {
+  constructor({ root, processes, environment, reach }: LinuxSandboxOptions) {
+    this.#reach = reach;
     this.#root = root;
     this.#processes = processes;
     this.#environment = environment;
@@ -88,9 +93,9 @@ export class LinuxSandbox implements Sandbox {
       ready = await this.#prepared();
       stage = await ready.store.stage(this.#root);
       const since = Date.now();
-      const outcome = await this.#start(ready, stage, request, rights, signal);
+      const { outcome, unreached } = await this.#start(ready, stage, request, rights, signal);
       if (outcome.ended === 'not-started') return ended(outcome);
-      return await this.#result(ready, stage, rights, outcome, since);
+      return { ...(await this.#result(ready, stage, rights, outcome, since)), unreached };
     } catch (error) {
       await drop();
       return ended(notStarted(error));
@@ -118,20 +123,40 @@ export class LinuxSandbox implements Sandbox {
       denied: store.denied,
       filtered: filter !== undefined,
     };
-    const [file = '', ...args] = bubblewrap(tools, stage, view);
+    const way = await this.#wayOut(stage, rights);
+    const [file = '', ...args] = bubblewrap(tools, stage, way ? { ...view, proxy: way } : view);
     const open = filter === undefined ? undefined : openSync(filter, 'r');
     try {
-      const launcher = { file, args, env: this.#variables(), ...(open !== undefined && { files: [open] }) };
-      return await this.#processes.runThrough(launcher, request, signal);
+      const launcher = {
+        file,
+        args,
+        env: this.#variables(way !== undefined),
+        ...(open !== undefined && { files: [open] }),
+      };
+      const outcome = await this.#processes.runThrough(launcher, request, signal);
+      return { outcome, unreached: [...(way?.proxy.refused ?? [])] };
     } finally {
+      way?.proxy.close();
       if (open !== undefined) closeSync(open);
     }
   }
 
   /** Everything that is kept beside a home goes there; caches that want to be written are this session's own. */
-  #variables(): Record<string, string> {
+  #variables(proxied: boolean): Record<string, string> {
     const at = (path: string) => join(this.#home, path);
+    const names = ['HTTP_PROXY', 'HTTPS_PROXY', 'http_proxy', 'https_proxy'];
+    const proxy = {
+      ...Object.fromEntries(names.map(name => [name, PROXY])),
+      ...{ NO_PROXY: 'localhost,127.0.0.1,::1', no_proxy: 'localhost,127.0.0.1,::1', NODE_USE_ENV_PROXY: '1' },
+      // What is fetched is kept for this session only.
+      ...{
+        npm_config_cache: at('.cache/npm'),
+        PIP_CACHE_DIR: at('.cache/own-pip'),
+        YARN_CACHE_FOLDER: at('.cache/own-yarn'),
+      },
+    };
     return {
+      ...(proxied && proxy),
       HOME: this.#home,
       ...{ TMPDIR: '/tmp', TMP: '/tmp', TEMP: '/tmp' },
       ...{ XDG_CACHE_HOME: at('.cache'), XDG_CONFIG_HOME: at('.config') },
@@ -139,6 +164,19 @@ export class LinuxSandbox implements Sandbox {
       ...{ GOCACHE: at('.cache/go-build'), GRADLE_USER_HOME: at('.gradle') },
       ORCHESTRATE_SANDBOXED: '1',
     };
+  }
+
+  /** A proxy for the domains that the command may reach; undefined where these are none. */
+  async #wayOut({ folder: stage }: Stage, { network }: CommandRights) {
+    if (network.length === 0) return undefined;
+    const socat = await findProgram('socat');
+    if (!socat)
+      throw new Error(`socat is not installed, and without it no domain can be reached. ${installing(['socat'])}`);
+    const folder = join(stage, 'proxy');
+    await mkdir(folder);
+    const proxy = new DomainProxy(network, this.#reach);
+    await proxy.listen(join(folder, PROXY_SOCKET));
+    return { folder, socat, proxy };
   }
 
   /** The repository can be read; where its files lie beside the workspace, there. */
@@ -164,7 +202,7 @@ export class LinuxSandbox implements Sandbox {
     rights: CommandRights,
     outcome: ProcessOutcome,
     since: number,
-  ): Promise<SandboxedRun> {
+  ): Promise<Omit<SandboxedRun, 'unreached'>> {
     const root = this.#root;
     const written = await readUpper(stage.upper, root, this.#outputs, folders => this.#merged(tools, stage, folders));
     const { changes, refused } = await this.#judged(stage, rights, written, since);
@@ -176,7 +214,6 @@ export class LinuxSandbox implements Sandbox {
       outcome,
       changes,
       refused,
-      unreached: [],
       read: path => readFile(join(stage.upper, path)),
       close: async landed => {
         for (const path of landed) await keepMode(join(stage.upper, path), join(root, path)).catch(() => undefined);
@@ -276,7 +313,7 @@ export class LinuxSandbox implements Sandbox {
         outputLimit: 4000,
       };
       const rights = { owner: 'probe', write: [], network: [] };
-      const outcome = await this.#start(ready, stage, request, rights, new AbortController().signal);
+      const { outcome } = await this.#start(ready, stage, request, rights, new AbortController().signal);
       const { ended, exit, output, message } = outcome;
       if (ended === 'exit' && exit === 0 && output.trim() === 'held') return undefined;
       return new Error((message ?? output).trim().slice(0, 300) || `it ended with ${exit ?? ended}`);
