@@ -116,7 +116,10 @@ const heldWorld = (world: HoleWorld): HoleWorld => ({
   ignored: [...(world.ignored ?? []), ...BUILT],
 });
 const permissionsOf = ({ config }: HoleWorld) => (config as { permissions?: object } | undefined)?.permissions;
-const BUILT = ['workspace/node_modules', 'workspace/dist', 'workspace/build', 'workspace/coverage', 'workspace/target'];
+const BUILT =
+  'node_modules dist build coverage target out .pytest_cache __pycache__ tests/__pycache__ src/__pycache__ .mypy_cache .ruff_cache'
+    .split(' ')
+    .map(name => `workspace/${name}`);
 
 /** There it may run: it must have come to nothing all the same. What it may do has tests of its own. */
 const inSandbox = (cases: HoleCase[]): HoleCase[] =>
