@@ -61,7 +61,7 @@ export async function assemble(
     await writeReport(journal.state, store).catch(failed('the report could not be written'));
     await journal.close().catch(error => log.write('warn', 'the journal could not be closed', error));
     await sweepBlobs(store).catch(error => log.write('warn', 'stored contents could not be cleaned', error));
-    await store.close().catch(error => log.write('error', 'the session could not be released', error));
+    await store.close().catch(error => log.write('error', 'the session could not be let go of', error));
     await pruneSessions(host, host.retention).catch(error =>
       log.write('warn', 'old sessions could not be removed', error),
     );
