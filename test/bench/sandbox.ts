@@ -48,7 +48,11 @@ console.log(
 await inTemporaryFolder(async folder => {
   const files = new NodeWorkspace(lab.root);
   const store = await sessionFolder(join(folder, 'session'));
-  const journal = await openJournal(store, { clock: systemClock, redact: text => text, log: { write: () => undefined } });
+  const journal = await openJournal(store, {
+    clock: systemClock,
+    redact: text => text,
+    log: { write: () => undefined },
+  });
   const changes = createChanges({ files, journal, hash: hashOf, newId });
   await changes.open();
   const run = await lab.run('for f in src/*; do echo more >> $f; done', { write: ['src/**'], seconds: 120 });

@@ -23,7 +23,7 @@ const sayNoReport = () =>
 export async function openReportInBrowser(controller: SessionController, given?: unknown): Promise<void> {
   const session = await chooseSession(controller, given, () => true, t('There is no session yet.'));
   if (!session) return;
-  const written = (await (await controller.backend()).text(session.id, 'report.html')) !== undefined;
+  const written = (await (await controller.runtime()).text(session.id, 'report.html')) !== undefined;
   const file = written ? await fileOf(controller, session.id, 'report.html') : undefined;
   if (!file) return sayNoReport();
   const opened = await Promise.resolve(vscode.env.openExternal(file)).catch(() => false);
@@ -38,7 +38,7 @@ export async function openReportInBrowser(controller: SessionController, given?:
 export async function copyReport(controller: SessionController, given?: unknown): Promise<void> {
   const session = await chooseSession(controller, given, () => true, t('There is no session yet.'));
   if (!session) return;
-  const text = await (await controller.backend()).text(session.id, 'report.json');
+  const text = await (await controller.runtime()).text(session.id, 'report.json');
   if (text === undefined) return sayNoReport();
   const [{ Report }, { renderPullRequest }] = await Promise.all([
     import('../../core/session/report/report.ts'),

@@ -1,5 +1,6 @@
+import { counted } from '../../../protocol/show.ts';
 import { showCoverage, showTests } from '../../testing/show.ts';
-import { code, counted, list, plain, table } from '../markdown.ts';
+import { code, list, plain, table } from '../markdown.ts';
 import { rowDetail, showCompatibility } from '../show-contract.ts';
 import type { Report } from './report.ts';
 
