@@ -92,6 +92,28 @@ function filesOf(state: SessionState, task: string): string[] {
   return files.length > shown.length ? [...shown, `and ${files.length - shown.length} more`] : shown;
 }
 
+/** Of tasks that others build on: so many are told of, each with so much of its summary, files and decisions. */
+const BEFORE = { tasks: 8, summary: 800, files: 12, decisions: 5 };
+
+/** What the tasks that this one needs have done. */
+function doneBefore(task: AgentTask, state: SessionState, hashOf: HashOf): string {
+  const done = [...new Set(needed(task))].flatMap(id => {
+    const before = state.tasks.get(id);
+    const worker = before?.rounds.findLast(round => round.kind !== 'review');
+    const summary = worker && state.agents.get(worker.agent)?.summary;
+    if (before?.status !== 'completed' || summary === undefined) return [];
+    const files = filesOf(state, id).slice(0, BEFORE.files);
+    const decisions = state.decisions.filter(decision => decision.task === id).slice(-BEFORE.decisions);
+    const told = [
+      summary.length > BEFORE.summary ? `${summary.slice(0, BEFORE.summary)}…` : summary,
+      ...(files.length > 0 ? [`Files: ${files.join(', ')}`] : []),
+      ...decisions.map(({ text, rationale }) => `Decided: ${text} (${rationale})`),
+    ];
+    return [`${id}, ${before.task.title}:\n${data(hashOf, told.join('\n'))}`];
+  });
+  return list(done.slice(0, BEFORE.tasks));
+}
+
 /** What earlier attempts leave to the next: who tried, how it ended, what is there. */
 function handover(task: TaskState, state: SessionState, hashOf: HashOf): string {
   const earlier = task.agents.flatMap(id => {
@@ -141,6 +163,7 @@ export function workPrompt(
   const findings = openFindings(state, spec.id).map(findingText);
   return [
     taskText(spec, state),
+    section('What the tasks before it have done, in their words:', doneBefore(spec, state, hashOf)),
     handover(task, state, hashOf),
     kind === 'fix'
       ? [

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { initialState, reduce } from '../../../src/core/session/reduce.ts';
 import { sessionBrief, workPrompt } from '../../../src/core/team/prompt.ts';
+import type { Event } from '../../../src/protocol/events.ts';
 import { planOf } from '../../support/plans.ts';
 
 const planWith = (count: number) =>
@@ -36,5 +37,27 @@ describe('what an agent is told of the plan', () => {
     const prompt = promptOf('t500', large);
     assert.match(prompt, /Part 499\n- t501 .*Part 501\n/);
     assert.ok(prompt.length < 1000);
+  });
+
+  it('holds what the tasks before its own have done: summary, decisions', () => {
+    const state = initialState();
+    const events: Event[] = [
+      { type: 'plan-proposed', plan: planWith(2), revision: 1, source: 'file' },
+      { type: 'task-started', task: 't0', attempt: 1 },
+      { type: 'agent-started', agent: 'w1', role: 'worker', task: 't0', attempt: 1, route: ['a/b'] },
+      { type: 'round-started', task: 't0', round: 1, kind: 'implement', agent: 'w1' },
+      { type: 'decision-noted', by: 'w1', text: 'Ids are numbers', rationale: 'simple', task: 't0' },
+      { type: 'agent-ended', agent: 'w1', outcome: 'completed', summary: 'The store keeps todos in todos.json.' },
+      { type: 'task-completed', task: 't0', summary: 'done' },
+    ];
+    for (const [at, event] of events.entries()) reduce(state, { v: 1, seq: at + 1, at: at + 1, ...event });
+    const next = state.tasks.get('t1');
+    assert.ok(next);
+    const prompt = workPrompt('implement', next, 1, state, () => '0'.repeat(64));
+    assert.match(
+      prompt,
+      /What the tasks before it have done[\s\S]*- t0, Part 0:\n<data 0+>\nThe store keeps todos in todos\.json\.\n/,
+    );
+    assert.match(prompt, /Decided: Ids are numbers \(simple\)\n<\/data/);
   });
 });
