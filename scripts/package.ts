@@ -18,7 +18,7 @@ const needed = [
   /^dist\/webview\/[^/]+\.(js|css|ttf)$/,
   /^dist\/schemas\/[^/]+\.json$/,
   /^media\/[^/]+\.(svg|png)$/,
-  /^media\/walkthrough\/[^/]+\.svg$/,
+  /^media\/walkthrough\/[^/]+\.webp$/,
   /^media\/rehearsals\//,
   /^package(\.nls(\.[a-z-]+)?)?\.json$/,
   /^dist\/l10n\/bundle\.l10n(\.[a-z-]+)?\.json$/,

@@ -101,3 +101,4 @@ try {
 } finally {
   await rm(scratch, { recursive: true, force: true, maxRetries: 5 });
 }
+await runScript('walkthrough-pictures.ts');
