@@ -9,16 +9,18 @@ const PATIENCE_MS = 5000;
 const MOST_BYTES = 1_000_000;
 
 /**
- * What agents are told of the machine and the repository; only of a workspace that is trusted, since git reads the
- * repository's own settings. It is called as commands are, so that it runs no program that these name.
+ * What agents are told of the machine and the repository. Git reads the repository's own settings, which may name
+ * programs: it is called as commands are, and only where such a command would run unasked.
  */
 export async function surroundingsOf(
   root: string,
   shell: Shell['kind'],
+  mayAskGit: boolean,
   environment: NodeJS.ProcessEnv = process.env,
 ): Promise<Surroundings> {
-  const status = await gitOutput(root, environment, ['status', '--porcelain=v1', '--branch', '-z', '--no-renames']);
-  const [head = '', ...lines] = status?.split('\0') ?? [];
+  const status =
+    mayAskGit && (await gitOutput(root, environment, ['status', '--porcelain=v1', '--branch', '-z', '--no-renames']));
+  const [head = '', ...lines] = (status || '').split('\0');
   const branch = /^## (?:No commits yet on |Initial commit on )?(.+?)(?:\.\.\.|$)/.exec(head)?.[1];
   const changed = lines.filter(line => line.length > 3).map(line => line.slice(3));
   return {

@@ -139,7 +139,7 @@ describe('the dashboard', () => {
     await frame.getByText('Where should todos be kept?', { exact: true }).first().waitFor();
     await frame.getByText('1 of 1', { exact: true }).waitFor();
     await frame.getByRole('button', { name: 'In a file' }).click();
-    await frame.getByText('Waits for you').waitFor({ state: 'detached' });
+    await frame.getByRole('heading', { name: 'Waits for you' }).waitFor({ state: 'detached' });
     await run('Stage: question');
     await frame.getByText('Which port?').waitFor();
   });

@@ -60,7 +60,11 @@ export class AgentWorld {
       run: async request => {
         this.commands.push(request.command);
         request.onOutput?.('…');
-        return { ended: 'exit', exit: 0, output: '', omitted: 0, ms: 1, ...options.processes?.(request.command) };
+        const outcome = { output: '', omitted: 0, ...options.processes?.(request.command) };
+        // As the real ones do, of which no more is kept than is asked for.
+        const omitted = Math.max(0, outcome.output.length - request.outputLimit);
+        const output = outcome.output.slice(omitted);
+        return { ended: 'exit', exit: 0, ms: 1, ...outcome, output, omitted: outcome.omitted + omitted };
       },
     };
     let ids = 0;

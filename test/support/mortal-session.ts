@@ -1,9 +1,11 @@
 // A rehearsed session in a process of its own that ends itself the hard way: killed at the record it is told to.
+import { once } from 'node:events';
 import { appendFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { mergeConfig } from '../../src/core/config/merge.ts';
+import type { ProcessOutcome } from '../../src/core/ports.ts';
 import { systemClock } from '../../src/node/clock.ts';
 import type { NodeProcesses } from '../../src/node/processes.ts';
 import { NodeProjectTexts } from '../../src/node/project-texts.ts';
@@ -33,9 +35,10 @@ const script = fileURLToPath(new URL('../../media/rehearsals/todo.yaml', import.
 /** What the commands of the rehearsal answer, told by the files instead of by running them: hundreds of runs are made. */
 const processes: NodeProcesses = {
   shell: 'posix',
-  async run({ command }) {
+  async run({ command, env }, signal) {
     appendFileSync(join(home, 'commands.log'), `${command}\n`);
     await new Promise(done => setImmediate(done));
+    if (command.includes('test:trial')) return serving(Number(env?.PORT), signal);
     const broken =
       command.includes('public/') && (await readFile(join(workspace, 'public/view.js'), 'utf8')).includes('emit');
     const todo = { id: '1', title: 'Buy milk', done: false, createdAt: '2026-01-01' };
@@ -43,6 +46,18 @@ const processes: NodeProcesses = {
     return { ended: 'exit', exit: broken ? 1 : 0, output, omitted: 0, ms: 1 };
   },
 };
+
+/** The server that the team has written, in this process: it ends with it. */
+async function serving(port: number, signal: AbortSignal): Promise<ProcessOutcome> {
+  const module = async (file: string) => import(pathToFileURL(join(workspace, 'server', file)).href);
+  const [{ createApp }, { openStore }] = await Promise.all([module('app.js'), module('store.js')]);
+  const app = createApp(openStore(join(home, 'todos.json')));
+  app.listen(port, '127.0.0.1');
+  await once(signal, 'abort');
+  app.closeAllConnections();
+  app.close();
+  return { ended: 'aborted', output: '', omitted: 0, ms: 1 };
+}
 
 const die = () => process.kill(process.pid, 'SIGKILL');
 const log = { write: () => undefined };

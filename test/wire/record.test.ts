@@ -183,12 +183,27 @@ function steady(text: string, folder: string): string {
     block = [];
   };
   for (const line of lines) {
-    if (/^- \[TIME\]|^\| TIME/.test(line)) block.push(line);
+    if (/^- |^\|/.test(line)) block.push(line);
     else {
       flush();
       steadied.push(line);
     }
   }
   flush();
-  return steadied.join('\n');
+  // Of two agents or tasks that work side by side, either may have been first.
+  const ordered = (part: string) => {
+    const [head = '', ...sections] = part.split(/^(?=### )/m);
+    return (
+      head +
+      sections
+        .map(section => `${section.trimEnd()}\n\n`)
+        .sort()
+        .join('')
+    );
+  };
+  return steadied
+    .join('\n')
+    .split(/^(?=## )/m)
+    .map(ordered)
+    .join('');
 }

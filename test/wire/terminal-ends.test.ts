@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { parse, stringify } from 'yaml';
 import type { JournalEvent } from '../../src/protocol/events.ts';
 import type { CanonicalRequest, ScriptedAnswer } from '../../src/rehearsal/wire/types.ts';
 import { tempFolder } from '../support/temp-folder.ts';
@@ -176,9 +177,10 @@ describe('How a session ends in the terminal', function () {
     await writeFile(join(workspace, 'deploy.js'), deploy);
     await writeFile(join(workspace, 'plan.yaml'), plan);
     const config = join(workspace, '..', 'home', 'config.yaml');
+    const own = parse(await readFile(config, 'utf8'));
     await writeFile(
       config,
-      `${await readFile(config, 'utf8')}\npermissions: { commands: { allow: ['node deploy.js'] } }\n`,
+      stringify({ ...own, permissions: { ...own.permissions, commands: { allow: ['node deploy.js'] } } }),
     );
     const runs = async () => (await readFile(join(workspace, 'log'), 'utf8').catch(() => '')).length;
     const child = start('run', '--workflow', 'plan.yaml', '--yes');

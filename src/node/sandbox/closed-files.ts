@@ -40,6 +40,15 @@ export class ClosedFiles {
       });
     }
     this.#known = known;
+    // It may hold passwords of remotes, and git runs outside.
+    const config: RelPath = '.git/config' as RelPath;
+    if (
+      await stat(join(this.#root, config)).then(
+        found => found.isFile(),
+        () => false,
+      )
+    )
+      closed.push({ path: config, folder: false });
     return closed;
   }
 

@@ -82,7 +82,7 @@ export async function teamPart(
       files,
       processes,
       texts: host.texts,
-      surroundings: () => surroundingsOf(host.workspace, processes.shell),
+      surroundings: () => surroundingsOf(host.workspace, processes.shell, judge('git status').verdict === 'allow'),
       http: loopbackHttp,
       holding: host.holding && { ...host.holding, door: changes.door },
       judge,

@@ -44,8 +44,9 @@ describe('where the work takes place', () => {
     const ran = join(folder, 'ran');
     git('config', 'core.fsmonitor', `touch ${ran}; false`);
     writeFileSync(join(folder, 'new.ts'), '');
-    const found = await surroundingsOf(folder, 'posix');
+    const found = await surroundingsOf(folder, 'posix', true);
     assert.deepEqual(found.git, { branch: 'work', changed: ['new.ts'] });
-    assert.deepEqual((await surroundingsOf(join(folder, '..'), 'posix')).git, undefined);
+    assert.deepEqual((await surroundingsOf(folder, 'posix', false)).git, undefined);
+    assert.deepEqual((await surroundingsOf(join(folder, '..'), 'posix', true)).git, undefined);
   });
 });

@@ -129,7 +129,8 @@ describe('What the terminal program prints of a session whose every text would s
     it(`${args.join(' ')} --json: escaped, so that it means the same and steers nothing`, async () => {
       const { out: said, all } = await run([...args, '--json'], { NO_COLOR: '1' });
       assert.deepEqual(all.match(OBEYED) ?? [], [], JSON.stringify(said.slice(0, 2000)));
-      if (args[0] === 'report') assert.deepEqual(JSON.parse(said), { text: `a${HOSTILE}` });
+      if (args[0] === 'report')
+        assert.ok(JSON.stringify(JSON.parse(said)).includes(JSON.stringify(HOSTILE).slice(1, -1)));
       else for (const line of said.trim().split('\n').filter(Boolean)) JSON.parse(line);
     });
   }
