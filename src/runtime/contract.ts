@@ -254,8 +254,6 @@ export interface RuntimeHost {
   acceptAll?: boolean;
   /** With nothing left to spend a session stops, instead of waiting. */
   stopsWhenSpent?: boolean;
-  /** Saves what agents wrote into documents that were open. */
-  beforeCommand?(): Promise<void>;
   /** Models that the editor itself has. */
   models?(redactor: Redactor): Promise<Provider[]>;
   /** Tools of other extensions and of servers that the editor runs. */

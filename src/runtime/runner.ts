@@ -9,7 +9,7 @@ import type { SessionState } from '../core/session/state.ts';
 import type { Trial } from '../core/tool-trial.ts';
 import { codeOf } from '../node/error-code.ts';
 import { userFolder } from '../node/places.ts';
-import { createProcesses, type LaunchingProcesses } from '../node/processes.ts';
+import { createProcesses } from '../node/processes.ts';
 import { NodeProjectTexts } from '../node/project-texts.ts';
 import { findSession, readState } from '../node/session/sessions.ts';
 import { keySources } from './accounts.ts';
@@ -98,7 +98,7 @@ export class Runner {
       }
       const grants = new GrantFile(userFolder(environment), host.workspace);
       await grants.load();
-      const processes = this.#processes();
+      const processes = createProcesses({ root: host.workspace, clock: host.clock });
       const held = await holdCommands(config, { root: host.workspace, processes, environment });
       if (!held.ok) {
         const problem = { severity: 'error', source: 'permissions.sandbox', message: held.message } as const;
@@ -197,24 +197,6 @@ export class Runner {
     for (const { session } of this.#running) session.stop('the window was closed');
     await Promise.all([...this.#running].map(({ over }) => over));
     await this.#best?.model.then(model => model.close()).catch(() => undefined);
-  }
-
-  /** What agents wrote into open documents is saved before a command may read it. */
-  #processes(): LaunchingProcesses {
-    const { workspace, clock, beforeCommand } = this.#host;
-    const processes = createProcesses({ root: workspace, clock });
-    if (!beforeCommand) return processes;
-    return {
-      ...processes,
-      run: async (...args) => {
-        await beforeCommand();
-        return processes.run(...args);
-      },
-      runThrough: async (...args) => {
-        await beforeCommand();
-        return processes.runThrough(...args);
-      },
-    };
   }
 
   async #engine(loaded: LoadedConfig, rehearsal?: Rehearsal): Promise<Engine> {
