@@ -11,12 +11,12 @@ import type { TaskState } from '../session/state.ts';
 import { unfit } from '../worker/fit.ts';
 import { workerModel } from '../worker/names.ts';
 import { type CheckHost, runCheck } from './checks.ts';
-import type { Crew, Outcome } from './crew.ts';
 import { type FlowLimits, isEscalated, nextStep, openBlockers, rungsOf, type Step } from './flow.ts';
 import { climbed, nextRung, type Sign, type Trigger } from './ladder.ts';
 import { reviewPrompt, workPrompt } from './prompt.ts';
 import { plannedAgent, whyWorker } from './roster.ts';
 import type { Routes } from './routes.ts';
+import type { Outcome, RunningAgents } from './running-agents.ts';
 import { budgetLeft } from './task-budget.ts';
 import { TaskRoutes } from './task-routes.ts';
 
@@ -33,7 +33,7 @@ export interface TaskLimits extends FlowLimits {
 
 export interface AgentTaskHost {
   journal: Journal;
-  crew: Crew;
+  runningAgents: RunningAgents;
   checks: CheckHost;
   attention: Attention;
   clock: Clock;
@@ -99,7 +99,7 @@ class AgentTaskRun {
   }
 
   async step(): Promise<void> {
-    const { journal, crew, limits } = this.#host;
+    const { journal, runningAgents, limits } = this.#host;
     const step = nextStep(journal.state, this.#task, limits);
     switch (step.do) {
       case 'start-attempt':
@@ -109,7 +109,7 @@ class AgentTaskRun {
       case 'review':
         return this.#agent(step);
       case 'end-agent':
-        crew.ended(step.agent, 'replaced', step.reason);
+        runningAgents.ended(step.agent, 'replaced', step.reason);
         return;
       case 'check':
         for (const check of step.checks) {
@@ -146,7 +146,7 @@ class AgentTaskRun {
 
   /** Lets an agent work, and journals how it ended and what follows from that. */
   async #agent(step: Extract<Step, { do: 'work' | 'review' }>): Promise<void> {
-    const { journal, crew, limits } = this.#host;
+    const { journal, runningAgents, limits } = this.#host;
     await this.#host.ready(this.#signal);
     if (this.#signal.aborted || !this.open) return;
     const guidance = await this.#host.guidance(this.#spec.writes);
@@ -160,7 +160,7 @@ class AgentTaskRun {
     const worker = step.do === 'review' ? this.#task.rounds.findLast(r => r.kind !== 'review')?.agent : undefined;
     const part = step.do === 'review' ? 'review' : 'work';
     const free = this.#routes.hasFree(job.route);
-    const outcome = await crew.run(job, {
+    const outcome = await runningAgents.run(job, {
       limitMs: (this.#spec.timeoutMinutes ?? limits.agentMinutes) * 60_000,
       ...(worker !== undefined && { parent: worker }),
       why: job.worker === undefined ? this.#routes.choose(job.role, part).why : whyWorker(job.worker),
@@ -169,12 +169,12 @@ class AgentTaskRun {
   }
 
   async #settle(agent: string, { result, ending }: Outcome, free: boolean): Promise<void> {
-    const { crew, journal } = this.#host;
-    if (result.outcome === 'finished') return crew.ended(agent, 'completed', result.summary);
-    if (ending?.by === 'session') return crew.ended(agent, 'interrupted', ending.reason);
+    const { runningAgents, journal } = this.#host;
+    if (result.outcome === 'finished') return runningAgents.ended(agent, 'completed', result.summary);
+    if (ending?.by === 'session') return runningAgents.ended(agent, 'interrupted', ending.reason);
     if (ending?.by === 'user') {
       if (this.open) journal.append({ type: 'task-cancelled', task: this.#id, by: 'user', reason: ending.reason });
-      crew.ended(agent, 'aborted', ending.reason);
+      runningAgents.ended(agent, 'aborted', ending.reason);
       return;
     }
     if (ending?.by === 'supervisor') return this.#replace(agent, ending.sign, 'replaced');
@@ -191,17 +191,17 @@ class AgentTaskRun {
     result: Extract<AgentResult, { outcome: 'failed' }>,
     free: boolean,
   ): Promise<boolean> {
-    const { crew, clock, limits } = this.#host;
+    const { runningAgents, clock, limits } = this.#host;
     const spent = this.#host.spent();
     if (result.reason === 'budget' && spent !== undefined && !(spent === 'local' && free)) {
-      crew.ended(agent, 'interrupted', result.message);
+      runningAgents.ended(agent, 'interrupted', result.message);
       return true;
     }
     if (result.reason !== 'exhausted' || result.retryAt === undefined) return false;
     const ms = result.retryAt - clock.now();
     if (ms > limits.restMs || this.#rests >= limits.rests) return false;
     this.#rests++;
-    crew.ended(agent, 'interrupted', result.message, result.outage);
+    runningAgents.ended(agent, 'interrupted', result.message, result.outage);
     await sleep(clock, Math.max(0, ms), this.#signal);
     return true;
   }
@@ -211,7 +211,7 @@ class AgentTaskRun {
     const rung = this.#rung(agent, sign.trigger);
     if (rung) this.#supervise(agent, rung, sign);
     else this.#fail(sign.reason, sign.outage);
-    this.#host.crew.ended(agent, outcome, sign.reason, sign.outage);
+    this.#host.runningAgents.ended(agent, outcome, sign.reason, sign.outage);
   }
 
   #climb(agent: string, { trigger, reason }: { trigger: Trigger | 'ended'; reason: string }): void {

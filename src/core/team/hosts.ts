@@ -8,19 +8,19 @@ import type { AttentionQueue } from './attention.ts';
 import { spentForAll } from './budget-watch.ts';
 import type { CheckHost } from './checks.ts';
 import { planCommandGate, userAgreedTo } from './command-gate.ts';
-import type { Crew } from './crew.ts';
 import type { AgentNames } from './names.ts';
 import type { SessionPorts, SessionSettings } from './options.ts';
 import type { PlainTaskHost } from './plain-task.ts';
 import type { PlanningHost } from './planning.ts';
 import type { RosterHost } from './roster.ts';
+import type { RunningAgents } from './running-agents.ts';
 
 /** What the parts of a session share; each is handed what it needs of it. */
 export interface Team {
   ports: SessionPorts;
   settings: SessionSettings;
   attention: AttentionQueue;
-  crew: Crew;
+  runningAgents: RunningAgents;
   names: AgentNames;
   brief(): string;
   workspace(): string;
@@ -84,7 +84,7 @@ export function rosterHost({ ports, settings, names }: Team): RosterHost {
 }
 
 export function agentTaskHost(team: Team): AgentTaskHost {
-  const { ports, settings, attention, crew, names, brief, abort } = team;
+  const { ports, settings, attention, runningAgents, names, brief, abort } = team;
   const { journal, clock, hashOf, routes } = ports;
   const { limits, orchestrator, present } = settings;
   return {
@@ -95,7 +95,7 @@ export function agentTaskHost(team: Team): AgentTaskHost {
     limits,
     orchestrator,
     present,
-    crew,
+    runningAgents,
     attention,
     brief,
     guidance: async claims =>

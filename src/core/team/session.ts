@@ -14,7 +14,6 @@ import { type Answer, AttentionQueue } from './attention.ts';
 import { Board } from './board.ts';
 import { BudgetWatch, spentForAll } from './budget-watch.ts';
 import { listed } from './completion.ts';
-import { Crew } from './crew.ts';
 import type { Done } from './done.ts';
 import { planContext, planningHost, rosterHost, type Team } from './hosts.ts';
 import { Intake } from './intake.ts';
@@ -26,6 +25,7 @@ import type { QueueItem } from './queue.ts';
 import { type Retried, type RetryScope, retry } from './retry.ts';
 import { diffText, type Revised, type RevisionHost, revisePlan } from './revision.ts';
 import { planRoster } from './roster.ts';
+import { RunningAgents } from './running-agents.ts';
 import { Supervisor } from './supervisor.ts';
 import { runTask } from './task-runs.ts';
 import { verdictOf } from './verdict.ts';
@@ -49,7 +49,7 @@ export class Session {
   readonly #attention: AttentionQueue;
   readonly #team: Team;
   readonly #supervisor: Supervisor;
-  readonly #crew: Crew;
+  readonly #runningAgents: RunningAgents;
   readonly #board: Board;
   readonly #intake: Intake;
   readonly #disposables: Disposable[] = [];
@@ -68,7 +68,7 @@ export class Session {
     const { present, remember } = settings;
     this.#attention = new AttentionQueue({ journal, newId: ports.newId, present, ...(remember && { remember }) });
     this.#supervisor = new Supervisor(journal, clock, settings.supervisor);
-    this.#crew = new Crew({
+    this.#runningAgents = new RunningAgents({
       journal,
       clock,
       runner: ports.runner({ attention: this.#attention, revise: this.reviseFor }),
@@ -100,7 +100,7 @@ export class Session {
       ports,
       settings,
       attention: this.#attention,
-      crew: this.#crew,
+      runningAgents: this.#runningAgents,
       names: new AgentNames(journal.state),
       brief: () => this.#brief,
       workspace: () => this.#workspace,
@@ -205,7 +205,7 @@ export class Session {
       return;
     }
     for (const { agent, status } of journal.state.agents.values())
-      if (status === 'paused') this.#crew.keepPaused(agent);
+      if (status === 'paused') this.#runningAgents.keepPaused(agent);
     const { event, limit } = this.#start;
     await resume(journal, event);
     if (limit !== undefined)
@@ -220,7 +220,7 @@ export class Session {
   #close(end: End): void {
     if (this.#end) return;
     this.#end = end;
-    this.#crew.close({ by: 'session', reason: end.reason });
+    this.#runningAgents.close({ by: 'session', reason: end.reason });
     this.#stop.abort();
   }
 
@@ -228,7 +228,7 @@ export class Session {
     const { journal } = this.#ports;
     if (outcome === 'interrupted' || outcome === 'budget-spent') return;
     for (const { agent, status } of [...journal.state.agents.values()]) {
-      if (status === 'interrupted' && outcome === 'aborted') this.#crew.ended(agent, 'aborted', reason);
+      if (status === 'interrupted' && outcome === 'aborted') this.#runningAgents.ended(agent, 'aborted', reason);
     }
     for (const { ask, agent } of [...journal.state.asks.values()]) {
       if (journal.state.asks.has(ask)) this.#attention.withdraw(agent, 'the session has ended');
@@ -266,7 +266,7 @@ export class Session {
     if (spentForAll(this.#ports.journal.state) === 'pause')
       return { ok: false, message: 'the budget is spent; raise it first' };
     journal.append({ type: 'session-unpaused', by });
-    this.#crew.unpauseAll();
+    this.#runningAgents.unpauseAll();
     this.#board.resume();
     return { ok: true };
   }
@@ -283,25 +283,25 @@ export class Session {
   }
 
   pauseAgent(agent: string, by: Who): Done {
-    return this.#crew.pause(agent, by);
+    return this.#runningAgents.pause(agent, by);
   }
 
   unpauseAgent(agent: string, by: Who): Done {
-    return this.#crew.unpause(agent, by);
+    return this.#runningAgents.unpause(agent, by);
   }
 
   /** Ends one agent and cancels its task. */
   abortAgent(agent: string, reason: string): Done {
-    return this.#crew.abort(agent, reason);
+    return this.#runningAgents.abort(agent, reason);
   }
 
   /** Gives a working agent other models, from its next turn on. */
   reassign(agent: string, route: ModelRef[], by: Who, reason: string): Done {
-    return this.#crew.reassign(agent, route, by, reason);
+    return this.#runningAgents.reassign(agent, route, by, reason);
   }
 
   nudge(agent: string, text: string): Done {
-    return this.#crew.nudge(agent, text);
+    return this.#runningAgents.nudge(agent, text);
   }
 
   answer(ask: string, answer: Answer, by: Who): Done {
@@ -388,7 +388,7 @@ export class Session {
       context: planContext(this.#settings),
       estimate: plan => estimate(plan, planningHost(this.#team)),
       drop: agents => {
-        for (const agent of agents) this.#crew.abort(agent, 'its task is not wanted any more');
+        for (const agent of agents) this.#runningAgents.abort(agent, 'its task is not wanted any more');
       },
       changed: plan => {
         this.#brief = sessionBrief(plan, this.#workspace);
@@ -413,14 +413,14 @@ export class Session {
 
   #hold(): void {
     this.#board.hold();
-    this.#crew.pauseAll();
+    this.#runningAgents.pauseAll();
   }
 
   #goLocal(models: ModelRef[]): void {
     const { state } = this.#ports.journal;
-    for (const agent of this.#crew.agents) {
+    for (const agent of this.#runningAgents.agents) {
       const route = [...new Set([...(state.agents.get(agent)?.route ?? []), ...models])];
-      this.#crew.reassign(agent, route, 'router', 'the budget is spent: on with models that cost nothing');
+      this.#runningAgents.reassign(agent, route, 'router', 'the budget is spent: on with models that cost nothing');
     }
   }
 }

@@ -17,7 +17,7 @@ export type Ending =
   /** The session stops; the agent goes on when it is resumed. */
   | { by: 'session'; reason: string };
 
-export interface CrewHost {
+export interface RunningAgentsHost {
   journal: Journal;
   clock: Clock;
   runner: AgentRunner;
@@ -43,15 +43,15 @@ const GRACE_MS = 30_000;
 
 const unknownAgent = (agent: string): Done => ({ ok: false, message: `no agent "${agent}" is at work` });
 
-/** The agents at work: starts them, holds their reins, and journals what people and the supervisor do with them. */
-export class Crew {
-  readonly #host: CrewHost;
+/** The agents at work: starts them, steers them, and journals what people and the supervisor do with them. */
+export class RunningAgents {
+  readonly #host: RunningAgentsHost;
   readonly #members = new Map<string, Member>();
   readonly #keepPaused = new Set<string>();
   #paused = false;
   #closed: Ending | undefined;
 
-  constructor(host: CrewHost) {
+  constructor(host: RunningAgentsHost) {
     this.#host = host;
   }
 
