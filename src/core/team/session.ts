@@ -11,9 +11,9 @@ import { resume } from '../session/resume.ts';
 import { hasEnded, isCutOff } from '../session/standing.ts';
 import { whyUnkept } from '../session/unkept.ts';
 import { type Answer, AttentionQueue } from './attention.ts';
-import { Board } from './board.ts';
 import { BudgetWatch, spentForAll } from './budget-watch.ts';
 import { listed } from './completion.ts';
+import { Dispatcher } from './dispatcher.ts';
 import type { Done } from './done.ts';
 import { planContext, planningHost, rosterHost, type Team } from './hosts.ts';
 import { Intake } from './intake.ts';
@@ -50,7 +50,7 @@ export class Session {
   readonly #team: Team;
   readonly #supervisor: Supervisor;
   readonly #runningAgents: RunningAgents;
-  readonly #board: Board;
+  readonly #dispatcher: Dispatcher;
   readonly #intake: Intake;
   readonly #disposables: Disposable[] = [];
   #workspace = '';
@@ -76,7 +76,7 @@ export class Session {
       supervisor: this.#supervisor,
       resumePoint: agent => ports.resumePoint(agent),
     });
-    this.#board = new Board(
+    this.#dispatcher = new Dispatcher(
       {
         journal,
         clock,
@@ -110,7 +110,7 @@ export class Session {
     const { newId } = ports;
     const { roles, defaultRole } = settings;
     this.#intake = new Intake({ journal, newId, roles, defaultRole, add: task => this.#add(task) });
-    this.#disposables.push(this.#supervisor, this.#board, this.#intake, budget);
+    this.#disposables.push(this.#supervisor, this.#dispatcher, this.#intake, budget);
   }
 
   /** What agents ask people through. */
@@ -127,7 +127,7 @@ export class Session {
       log?.write(this.#stop.signal.aborted ? 'warn' : 'error', 'the session broke', error);
       const reason = `internal error: ${error instanceof Error ? error.message : String(error)}`;
       this.#close({ outcome: 'failed', reason });
-      await this.#board.drained();
+      await this.#dispatcher.drained();
     }
     // Nothing is called done that is not kept.
     const lost = await this.#unkept();
@@ -167,7 +167,7 @@ export class Session {
     if (spentForAll(this.#ports.journal.state) === 'pause' && !this.#settings.present()) {
       this.#close({ outcome: 'budget-spent', reason: 'the budget is spent, and nobody is there to add to it' });
     }
-    if (signal.aborted) return this.#board.drained();
+    if (signal.aborted) return this.#dispatcher.drained();
     this.#brief = sessionBrief(journal.state.plan as Plan, this.#workspace);
     if (this.#start.kind === 'resume') {
       // Whoever did not answer then may answer now.
@@ -179,7 +179,7 @@ export class Session {
     this.#load();
     this.#intake.start();
     if (this.#start.kind === 'resume') this.#takeMore(this.#start.more ?? []);
-    await this.#board.drained();
+    await this.#dispatcher.drained();
     this.#intake.stop();
     this.#executing = false;
     const [left] = this.#left;
@@ -267,7 +267,7 @@ export class Session {
       return { ok: false, message: 'the budget is spent; raise it first' };
     journal.append({ type: 'session-unpaused', by });
     this.#runningAgents.unpauseAll();
-    this.#board.resume();
+    this.#dispatcher.resume();
     return { ok: true };
   }
 
@@ -373,7 +373,7 @@ export class Session {
     if (held && isCutOff(held))
       return { ok: false, message: `task ${held.task.id} asks that itself: answer its question` };
     const retried = retry(this.#ports.journal, scope, by);
-    if (retried.ok && retried.tasks.length > 0) this.#board.load();
+    if (retried.ok && retried.tasks.length > 0) this.#dispatcher.load();
     return retried;
   }
 
@@ -403,16 +403,16 @@ export class Session {
       rosterHost(this.#team),
       [...this.#ports.journal.state.tasks.values()].map(({ task }) => task),
     );
-    this.#board.load();
+    this.#dispatcher.load();
   }
 
   #add(task: Task): void {
     planRoster(rosterHost(this.#team), [task]);
-    this.#board.add(task);
+    this.#dispatcher.add(task);
   }
 
   #hold(): void {
-    this.#board.hold();
+    this.#dispatcher.hold();
     this.#runningAgents.pauseAll();
   }
 

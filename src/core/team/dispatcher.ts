@@ -10,7 +10,7 @@ import { Phases } from './phases.ts';
 import { reviewOf } from './reviews.ts';
 import { Scheduler, type SchedulerOptions } from './scheduler.ts';
 
-export interface BoardHost {
+export interface DispatcherHost {
   journal: Journal;
   clock: Clock;
   scheduler: SchedulerOptions;
@@ -25,8 +25,8 @@ export interface BoardHost {
 const STARTED: ReadonlySet<TaskStatus> = new Set<TaskStatus>(['running', 'checking']);
 
 /** All tasks of a session on their way: what ends frees what waits, without anybody looking around. */
-export class Board implements Disposable {
-  readonly #host: BoardHost;
+export class Dispatcher implements Disposable {
+  readonly #host: DispatcherHost;
   readonly #scheduler: Scheduler;
   readonly #phases: Phases;
   readonly #running = new Map<string, Promise<void>>();
@@ -40,7 +40,7 @@ export class Board implements Disposable {
   #loaded = false;
   #loading = false;
 
-  constructor(host: BoardHost, signal: AbortSignal) {
+  constructor(host: DispatcherHost, signal: AbortSignal) {
     this.#host = host;
     this.#signal = signal;
     this.#phases = new Phases(host.journal);
