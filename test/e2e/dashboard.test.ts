@@ -144,7 +144,7 @@ describe('the dashboard', () => {
     await frame.getByText('Which port?').waitFor();
   });
 
-  it('holds the reins: pause, nudge, reassign, abort, more work', async () => {
+  it('holds the control: pause, nudge, reassign, abort, more work', async () => {
     const frame = await open('running');
     const row = agentRow(frame, 'writes server');
     await row.click();

@@ -29,7 +29,7 @@ export function Header() {
           </span>
         )}
         <Picker />
-        <Reins />
+        <SessionControls />
       </div>
       <Figures />
     </header>
@@ -55,7 +55,7 @@ function Picker() {
   );
 }
 
-function Reins() {
+function SessionControls() {
   const status = model.session.value?.status;
   if (status === undefined || status === 'ended') return null;
   return (

@@ -4,7 +4,7 @@ import type { Claims } from './claims.ts';
 import type { AgentJob, AgentResult, AgentStream, InFlight, ResumePoint, ToolResult } from './contract.ts';
 import { previewArguments } from './preview.ts';
 import { AFTER_END, END_TOO_EARLY, TOO_MANY_CALLS } from './prompts/corrections.ts';
-import type { Reins } from './reins.ts';
+import type { AgentControl } from './control.ts';
 import type { SeenFiles } from './seen-files.ts';
 import { settle } from './settle.ts';
 import { readArguments } from './tools/arguments.ts';
@@ -31,7 +31,7 @@ export interface Bench {
   seen: SeenFiles;
   /** Files written so far. */
   written: Set<string>;
-  reins: Reins;
+  control: AgentControl;
   /** Characters that fit into a result, now. */
   room(): number;
   stream: AgentStream | undefined;
@@ -71,7 +71,7 @@ export async function runCalls(
   model: string | undefined,
   earlier?: ResumePoint['answer'],
 ): Promise<CallsOutcome | undefined> {
-  const { host, job, reins } = bench;
+  const { host, job, control } = bench;
   const { journal } = host;
   const calls = parts.map((part, index) => prepare(bench, part, index));
   const results: ToolResult[] = [];
@@ -85,7 +85,7 @@ export async function runCalls(
     seen: bench.seen,
     call: part.id,
     model,
-    signal: reins.signal,
+    signal: control.signal,
     room: bench.room(),
     progress: text => bench.stream?.(job.agent, { type: 'tool-output', call: part.id, text }),
   });
@@ -136,15 +136,15 @@ export async function runCalls(
       const settled = flight && (await settle(flight, context, args));
       if (settled) return record(call, settled, started);
       const denied = await tool.permit?.(args, context);
-      if (reins.signal.aborted) return undefined;
+      if (control.signal.aborted) return undefined;
       if (denied) return refused(denied);
       if (!flight) await intend(call);
       const result = await tool.run(args, context);
       // A command or a tool of others that was cut has happened; anything else is asked or read again after a resume.
-      if (reins.signal.aborted && !result.ok && !LASTING.has(tool.effect)) return undefined;
+      if (control.signal.aborted && !result.ok && !LASTING.has(tool.effect)) return undefined;
       return await record(call, result, started);
     } catch (error) {
-      if (reins.signal.aborted) return undefined;
+      if (control.signal.aborted) return undefined;
       bench.log?.write('error', `Tool ${part.name} threw`, error);
       const message = error instanceof Error ? error.message : String(error);
       const result = refuse('failed', `${part.name} failed: ${message}. Try once more or take another way.`);
@@ -166,8 +166,8 @@ export async function runCalls(
   }
 
   for (let at = 0; at < calls.length; ) {
-    await reins.gate();
-    if (reins.signal.aborted) return undefined;
+    await control.gate();
+    if (control.signal.aborted) return undefined;
     let stop = at + 1;
     while (
       stop < calls.length &&

@@ -123,7 +123,7 @@ export type AgentResult =
   | { outcome: 'aborted' };
 
 /**
- * The reins of a running agent. All calls are idempotent and harmless after `done`.
+ * Control of a running agent. All calls are idempotent and harmless after `done`.
  * None of them journals: who calls writes agent-paused, agent-reassigned, … first.
  */
 export interface AgentHandle {

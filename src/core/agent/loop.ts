@@ -14,8 +14,8 @@ import { Conversation } from './conversation.ts';
 import { strike } from './histories.ts';
 import { continued } from './prompts/compaction.ts';
 import { IDLE_FOR_PEOPLE, type Idle, idleCorrection, turnsLeft } from './prompts/corrections.ts';
+import type { AgentControl } from './control.ts';
 import { sharedPrompt, systemPrompt } from './prompts/system.ts';
-import type { Reins } from './reins.ts';
 import { cutMiddle, type Room, roomIn } from './room.ts';
 import { SeenFiles } from './seen-files.ts';
 import type { ToolHost } from './tools/tool.ts';
@@ -62,7 +62,7 @@ const solid = (message: AssistantMessage, stop: StopReason): AssistantMessage =>
 export class AgentLoop {
   readonly #host: AgentHost;
   readonly #job: AgentJob;
-  readonly #reins: Reins;
+  readonly #control: AgentControl;
   readonly #bench: Bench;
   readonly #conversation: Conversation;
   readonly #asking: Asking;
@@ -78,12 +78,12 @@ export class AgentLoop {
   /** The turn for which the conversation was last made to fit. */
   #compactedFor = 0;
 
-  constructor(host: AgentHost, job: AgentJob, reins: Reins, tools: ToolSet) {
+  constructor(host: AgentHost, job: AgentJob, control: AgentControl, tools: ToolSet) {
     const from = job.resumeFrom;
     const { stream, log } = host;
     this.#host = host;
     this.#job = job;
-    this.#reins = reins;
+    this.#control = control;
     this.#bench = {
       host,
       job,
@@ -91,7 +91,7 @@ export class AgentLoop {
       claims: claimsOf(job.claims),
       seen: new SeenFiles(from?.seen),
       written: new Set(from?.written),
-      reins,
+      control,
       room: () => this.#room.output,
       stream,
       log,
@@ -119,8 +119,8 @@ export class AgentLoop {
       this.#turn++;
     }
     for (;;) {
-      await this.#reins.gate();
-      const end = this.#reins.signal.aborted ? ({ outcome: 'aborted' } as const) : await this.#takeTurn();
+      await this.#control.gate();
+      const end = this.#control.signal.aborted ? ({ outcome: 'aborted' } as const) : await this.#takeTurn();
       if (end) return end;
     }
   }
@@ -130,13 +130,13 @@ export class AgentLoop {
     if (this.#turn > maxTurns) {
       return { outcome: 'gave-up', reason: 'max-turns', message: `It used all of its ${counted(maxTurns, 'turn')}.` };
     }
-    for (const text of this.#reins.takeNudges()) await this.#conversation.say(text);
+    for (const text of this.#control.takeNudges()) await this.#conversation.say(text);
     if (this.#turn === maxTurns - WARN_TURNS_LEFT + 1 && this.#turn > 1) {
       await this.#sayOnce(turnsLeft(WARN_TURNS_LEFT, this.#job.kind));
     }
     if (this.#underPressure() && !this.#trim()) await this.#compact('pressure');
-    if (this.#reins.signal.aborted) return { outcome: 'aborted' };
-    const answer = await ask(this.#asking, this.#request(), this.#reins.signal);
+    if (this.#control.signal.aborted) return { outcome: 'aborted' };
+    const answer = await ask(this.#asking, this.#request(), this.#control.signal);
     if (!answer.ok) return this.#failed(answer.failure);
     this.#model = answer.model;
     const message = solid(this.#ids.settle(answer.message), answer.stop);
@@ -151,7 +151,7 @@ export class AgentLoop {
     return {
       agent,
       turn: this.#turn,
-      route: this.#reins.route,
+      route: this.#control.route,
       system: this.#system,
       sharedSystem: this.#shared,
       tools: this.#bench.tools.specs,
@@ -243,12 +243,12 @@ export class AgentLoop {
 
   /** The model that answers; before one has, the one that is asked first. */
   get #answering(): ModelRef | undefined {
-    const { route } = this.#reins;
+    const { route } = this.#control;
     return this.#model !== undefined && route.includes(this.#model) ? this.#model : route[0];
   }
 
   get #window(): number | undefined {
-    const { route } = this.#reins;
+    const { route } = this.#control;
     const { router } = this.#host;
     const answering = this.#answering;
     return (answering === undefined ? undefined : router.contextTokens([answering])) ?? router.contextTokens(route);
@@ -280,7 +280,7 @@ export class AgentLoop {
 
   async #compact(why: Overflow): Promise<void> {
     this.#compactedFor = this.#turn;
-    const { signal } = this.#reins;
+    const { signal } = this.#control;
     const { journal } = this.#host;
     const { agent } = this.#job;
     const summary = await summarise(this.#asking, this.#request(), why === 'pressure', this.#room, signal);

@@ -1,19 +1,19 @@
 import type { AgentHandle, AgentJob, AgentResult, AgentRunner } from './contract.ts';
+import { AgentControl } from './control.ts';
 import { foreignToolsFor } from './foreign/given.ts';
 import { type AgentHost, AgentLoop } from './loop.ts';
-import { Reins } from './reins.ts';
 import { toolSets } from './tools/toolset.ts';
 
 /** Starts agents on one session's journal, router and workspace. */
 export function agentRunner(host: AgentHost): AgentRunner {
   const toolsFor = toolSets();
-  const run = async (job: AgentJob, reins: Reins): Promise<AgentResult> => {
+  const run = async (job: AgentJob, control: AgentControl): Promise<AgentResult> => {
     try {
       await host.router.learnWindows?.(job.route);
       const foreign = await foreignToolsFor(host, job);
-      return await new AgentLoop(host, job, reins, toolsFor(job.kind, job.role, job.claims, foreign)).run();
+      return await new AgentLoop(host, job, control, toolsFor(job.kind, job.role, job.claims, foreign)).run();
     } catch (error) {
-      if (reins.signal.aborted) return { outcome: 'aborted' };
+      if (control.signal.aborted) return { outcome: 'aborted' };
       host.log?.write('error', `Agent ${job.agent} failed`, error);
       const message = error instanceof Error ? error.message : String(error);
       return { outcome: 'failed', reason: 'internal', message };
@@ -21,15 +21,15 @@ export function agentRunner(host: AgentHost): AgentRunner {
   };
   return {
     start(job): AgentHandle {
-      const reins = new Reins(job.route);
+      const control = new AgentControl(job.route);
       return {
-        nudge: text => reins.nudge(text),
-        pause: () => reins.pause(),
-        unpause: () => reins.unpause(),
-        reassign: route => reins.reassign(route),
-        abort: reason => reins.abort(reason),
-        // Starts in the next microtask, so that the caller holds the reins before anything happens.
-        done: Promise.resolve().then(() => run(job, reins)),
+        nudge: text => control.nudge(text),
+        pause: () => control.pause(),
+        unpause: () => control.unpause(),
+        reassign: route => control.reassign(route),
+        abort: reason => control.abort(reason),
+        // Starts in the next microtask, so that the caller has the handle before anything happens.
+        done: Promise.resolve().then(() => run(job, control)),
       };
     },
   };

@@ -4,7 +4,7 @@ import { type Claims, claimsOf } from '../agent/claims.ts';
 import type { AgentJob, AgentResult, Attention, CommandJudge } from '../agent/contract.ts';
 import { Conversation } from '../agent/conversation.ts';
 import type { LandingHost } from '../agent/landing.ts';
-import type { Reins } from '../agent/reins.ts';
+import type { AgentControl } from '../agent/control.ts';
 import type { HashOf } from '../ports.ts';
 import type { Refusal } from '../routing/budget.ts';
 import type {
@@ -70,7 +70,7 @@ export class WorkerRun {
   readonly #host: WorkerHost;
   readonly #job: AgentJob;
   readonly #worker: string;
-  readonly #reins: Reins;
+  readonly #control: AgentControl;
   readonly #claims: Claims;
   readonly #ledger: WorkerLedger;
   readonly #narrator: Narrator;
@@ -80,12 +80,12 @@ export class WorkerRun {
   /** Stops the turn under way. */
   #turn: AbortController | undefined;
 
-  constructor(host: WorkerHost, job: AgentJob, worker: string, reins: Reins) {
+  constructor(host: WorkerHost, job: AgentJob, worker: string, control: AgentControl) {
     const { agent, task, claims, pulse } = job;
     this.#host = host;
     this.#job = job;
     this.#worker = worker;
-    this.#reins = reins;
+    this.#control = control;
     this.#claims = claimsOf(claims);
     this.#ledger = new WorkerLedger(host, worker, { agent, ...(task && { task: task.id }) });
     this.#narrator = new Narrator(host, agent, pulse);
@@ -96,13 +96,13 @@ export class WorkerRun {
   async run(): Promise<AgentResult> {
     const earlier = this.#host.journal.state.agents.get(this.#job.agent)?.workerResult;
     if (earlier) return this.#land();
-    await this.#reins.gate();
-    if (this.#reins.signal.aborted) return { outcome: 'aborted' };
+    await this.#control.gate();
+    if (this.#control.signal.aborted) return { outcome: 'aborted' };
     for (let refusal = this.#ledger.refusal(); refusal; refusal = this.#ledger.refusal()) {
       const broke = await this.#broke(refusal);
       if (broke) return broke;
     }
-    const copy = await this.#host.copies.make(this.#reins.signal);
+    const copy = await this.#host.copies.make(this.#control.signal);
     if (!copy) return failedBy(this.#worker, 'not-found', 'the workspace is too large to be copied for it');
     try {
       const ended = await this.#inCopy(copy);
@@ -121,7 +121,7 @@ export class WorkerRun {
 
   async #inCopy(copy: WorkerCopy): Promise<Ended | AgentResult> {
     const { workers } = this.#host;
-    const { signal } = this.#reins;
+    const { signal } = this.#control;
     const budget = this.#ledger.left();
     const judge = this.#host.judgeIn(copy.folder);
     const opened = await workers.open(
@@ -184,8 +184,8 @@ export class WorkerRun {
         const message = `nothing showed that it asks before it acts; it said: ${last}`;
         return failedBy(this.#worker, 'unasked', message);
       }
-      await this.#reins.gate();
-      const { signal } = this.#reins;
+      await this.#control.gate();
+      const { signal } = this.#control;
       if (signal.aborted) return { outcome: 'aborted' };
       const model = this.#model;
       this.#narrator.begin(await this.#ledger.begin(model), model);
@@ -210,11 +210,11 @@ export class WorkerRun {
 
   /** Talks to it until its work is done: then undefined. */
   async #converse(session: WorkerSession, copy: WorkerCopy): Promise<AgentResult | undefined> {
-    const { signal } = this.#reins;
+    const { signal } = this.#control;
     let corrections = 0;
     let text = workerPrompt(this.#job, await this.#consumed());
     for (;;) {
-      await this.#reins.gate();
+      await this.#control.gate();
       if (signal.aborted) return { outcome: 'aborted' };
       const turn = await this.#ask(session, text);
       if (signal.aborted) return { outcome: 'aborted' };
@@ -225,12 +225,12 @@ export class WorkerRun {
         const broke = this.#spent && (await this.#broke(this.#spent));
         if (broke) return broke;
         this.#spent = undefined;
-        text = [GO_ON, ...this.#reins.takeNudges()].join('\n\n');
+        text = [GO_ON, ...this.#control.takeNudges()].join('\n\n');
         continue;
       }
       const ended = this.#ended(turn);
       if (ended) return ended;
-      const nudges = this.#reins.takeNudges();
+      const nudges = this.#control.takeNudges();
       if (nudges.length > 0 && !this.#spent) {
         text = nudges.join('\n\n');
         continue;
@@ -273,7 +273,7 @@ export class WorkerRun {
   async #ask(session: WorkerSession, text: string): Promise<WorkerTurn | undefined> {
     const stop = new AbortController();
     this.#turn = stop;
-    const { signal } = this.#reins;
+    const { signal } = this.#control;
     const model = this.#model;
     this.#narrator.begin(await this.#ledger.begin(model), model);
     const either = AbortSignal.any([signal, stop.signal]);
@@ -297,12 +297,12 @@ export class WorkerRun {
     if (!refusal || this.#spent) return;
     this.#spent = refusal;
     this.#turn?.abort();
-    void this.#host.budget.declareSpent(refusal, this.#reins.signal);
+    void this.#host.budget.declareSpent(refusal, this.#control.signal);
   }
 
   /** Undefined: when the calls of others had been settled there was money again. */
   async #broke(refusal: Refusal): Promise<AgentResult | undefined> {
-    const { signal } = this.#reins;
+    const { signal } = this.#control;
     if (!(await this.#host.budget.declareSpent(refusal, signal)))
       return signal.aborted ? { outcome: 'aborted' } : undefined;
     const message = `the budget of the ${refusal.scope} is spent`;
@@ -329,7 +329,7 @@ export class WorkerRun {
     const result = journal.state.agents.get(agent)?.workerResult;
     if (!result) return { outcome: 'failed', reason: 'internal', message: 'its result is not in the journal' };
     const lander = { agent, claims: this.#claims, ...(task && { task: task.id }) };
-    const landed = await land(this.#host, lander, result, this.#reins.signal);
+    const landed = await land(this.#host, lander, result, this.#control.signal);
     if (landed === 'aborted') return { outcome: 'aborted' };
     const { refused, stale, failed } = landed;
     if (stale.length > 0 || failed.length > 0) {

@@ -1,5 +1,5 @@
 import type { AgentHandle, AgentJob, AgentResult, AgentRunner } from '../agent/contract.ts';
-import { Reins } from '../agent/reins.ts';
+import { AgentControl } from '../agent/control.ts';
 import { type WorkerHost, WorkerRun } from './run.ts';
 
 /** Gives each job to whom it is for: to a CLI agent, or to models. Whoever is given models goes on with them. */
@@ -10,8 +10,8 @@ export function withWorkers(models: AgentRunner, host: WorkerHost): AgentRunner 
 }
 
 function startWorker(models: AgentRunner, host: WorkerHost, job: AgentJob, worker: string): AgentHandle {
-  const reins = new Reins(job.route);
-  const run = new WorkerRun(host, job, worker, reins);
+  const control = new AgentControl(job.route);
+  const run = new WorkerRun(host, job, worker, control);
   /** Models that take over. */
   let route: AgentJob['route'] | undefined;
   let heir: AgentHandle | undefined;
@@ -22,7 +22,7 @@ function startWorker(models: AgentRunner, host: WorkerHost, job: AgentJob, worke
     try {
       return await run.run();
     } catch (error) {
-      if (reins.signal.aborted) return { outcome: 'aborted' };
+      if (control.signal.aborted) return { outcome: 'aborted' };
       host.log?.write('error', `Agent ${job.agent} failed`, error);
       return { outcome: 'failed', reason: 'internal', message: error instanceof Error ? error.message : String(error) };
     }
@@ -32,34 +32,34 @@ function startWorker(models: AgentRunner, host: WorkerHost, job: AgentJob, worke
     if (result.outcome !== 'aborted' || !route || aborted !== undefined) return result;
     const { worker: _, resumeFrom: __, ...rest } = job;
     heir = models.start({ ...rest, route });
-    for (const text of reins.takeNudges()) heir.nudge(text);
+    for (const text of control.takeNudges()) heir.nudge(text);
     if (paused) heir.pause();
     return heir.done;
   };
 
   return {
-    nudge: text => (heir ?? reins).nudge(text),
+    nudge: text => (heir ?? control).nudge(text),
     pause() {
       paused = true;
       if (heir) return heir.pause();
-      reins.pause();
+      control.pause();
       run.interrupt();
     },
     unpause() {
       paused = false;
       if (heir) return heir.unpause();
-      reins.unpause();
+      control.unpause();
     },
     reassign(to) {
       route = to;
       if (heir) heir.reassign(to);
-      else reins.abort('models take over');
+      else control.abort('models take over');
     },
     abort(reason) {
       aborted = reason;
-      (heir ?? reins).abort(reason);
+      (heir ?? control).abort(reason);
     },
-    // Starts in the next microtask, so that the caller holds the reins before anything happens.
+    // Starts in the next microtask, so that the caller has the handle before anything happens.
     done: Promise.resolve().then(both),
   };
 }

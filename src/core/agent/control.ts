@@ -1,7 +1,7 @@
 import type { ModelRef } from '../../protocol/ids.ts';
 
 /** What others may want of a running agent, until the loop takes it up. */
-export class Reins {
+export class AgentControl {
   readonly #abort = new AbortController();
   #route: ModelRef[];
   #nudges: string[] = [];
