@@ -23,7 +23,7 @@ export const isUnreadable = (result: { ok: boolean; refusal?: string | undefined
   !result.ok && UNREADABLE.has(result.refusal ?? '');
 
 /** What running tools needs to know of its agent. */
-export interface Bench {
+export interface Caller {
   host: ToolHost;
   job: AgentJob;
   tools: ToolSet;
@@ -54,9 +54,9 @@ interface Prepared {
   refusal?: ToolResult;
 }
 
-function prepare(bench: Bench, part: ToolCallPart, index: number): Prepared {
-  const tool = bench.tools.get(part.name);
-  if (!tool) return { part, tool, args: undefined, refusal: { ok: false, ...bench.tools.missing(part.name) } };
+function prepare(caller: Caller, part: ToolCallPart, index: number): Prepared {
+  const tool = caller.tools.get(part.name);
+  if (!tool) return { part, tool, args: undefined, refusal: { ok: false, ...caller.tools.missing(part.name) } };
   if (index >= MAX_CALLS) {
     return { part, tool, args: undefined, refusal: refuse('too-many-calls', TOO_MANY_CALLS(MAX_CALLS)) };
   }
@@ -66,14 +66,14 @@ function prepare(bench: Bench, part: ToolCallPart, index: number): Prepared {
 
 /** Runs the calls of one answer: reads side by side, everything else in order, each with intent and outcome. */
 export async function runCalls(
-  bench: Bench,
+  caller: Caller,
   parts: readonly ToolCallPart[],
   model: string | undefined,
   earlier?: ResumePoint['answer'],
 ): Promise<CallsOutcome | undefined> {
-  const { host, job, control } = bench;
+  const { host, job, control } = caller;
   const { journal } = host;
-  const calls = parts.map((part, index) => prepare(bench, part, index));
+  const calls = parts.map((part, index) => prepare(caller, part, index));
   const results: ToolResult[] = [];
   let end: AgentResult | undefined;
 
@@ -81,13 +81,13 @@ export async function runCalls(
     host,
     agent: job.agent,
     task: job.task,
-    claims: bench.claims,
-    seen: bench.seen,
+    claims: caller.claims,
+    seen: caller.seen,
     call: part.id,
     model,
     signal: control.signal,
-    room: bench.room(),
-    progress: text => bench.stream?.(job.agent, { type: 'tool-output', call: part.id, text }),
+    room: caller.room(),
+    progress: text => caller.stream?.(job.agent, { type: 'tool-output', call: part.id, text }),
   });
 
   const intend = ({ part, tool, args }: Prepared) => {
@@ -115,8 +115,8 @@ export async function runCalls(
       ms: Math.round(host.clock.monotonic() - started),
       ...(seen && { seen }),
     });
-    if (seen) bench.seen.note(seen, part.id);
-    if (result.ok && tool?.effect === 'write' && seen) bench.written.add(seen.path);
+    if (seen) caller.seen.note(seen, part.id);
+    if (result.ok && tool?.effect === 'write' && seen) caller.written.add(seen.path);
     return result;
   };
 
@@ -145,7 +145,7 @@ export async function runCalls(
       return await record(call, result, started);
     } catch (error) {
       if (control.signal.aborted) return undefined;
-      bench.log?.write('error', `Tool ${part.name} threw`, error);
+      caller.log?.write('error', `Tool ${part.name} threw`, error);
       const message = error instanceof Error ? error.message : String(error);
       const result = refuse('failed', `${part.name} failed: ${message}. Try once more or take another way.`);
       return record(call, result, started);

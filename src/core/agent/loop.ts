@@ -6,7 +6,7 @@ import type { RouteRequest, Router } from '../routing/contract.ts';
 import { outageText } from '../routing/outage.ts';
 import { type Answer, type Asking, ask } from './ask.ts';
 import { CallIds } from './call-ids.ts';
-import { type Bench, runCalls } from './calls.ts';
+import { type Caller, runCalls } from './calls.ts';
 import { claimsOf } from './claims.ts';
 import { summarise } from './compaction.ts';
 import type { AgentJob, AgentResult, AgentStream, ResumePoint, Strikes } from './contract.ts';
@@ -63,7 +63,7 @@ export class AgentLoop {
   readonly #host: AgentHost;
   readonly #job: AgentJob;
   readonly #control: AgentControl;
-  readonly #bench: Bench;
+  readonly #caller: Caller;
   readonly #conversation: Conversation;
   readonly #asking: Asking;
   readonly #system: string;
@@ -84,7 +84,7 @@ export class AgentLoop {
     this.#host = host;
     this.#job = job;
     this.#control = control;
-    this.#bench = {
+    this.#caller = {
       host,
       job,
       tools,
@@ -154,7 +154,7 @@ export class AgentLoop {
       route: this.#control.route,
       system: this.#system,
       sharedSystem: this.#shared,
-      tools: this.#bench.tools.specs,
+      tools: this.#caller.tools.specs,
       messages: this.#conversation.messages,
       ...(task && { task: task.id }),
       ...(role.effort && { effort: role.effort }),
@@ -170,7 +170,7 @@ export class AgentLoop {
   ): Promise<AgentResult | undefined> {
     const calls = message.parts.filter(part => part.type === 'tool-call');
     if (calls.length === 0) return this.#idle(message, stop);
-    const outcome = await runCalls(this.#bench, calls, this.#model, earlier);
+    const outcome = await runCalls(this.#caller, calls, this.#model, earlier);
     if (!outcome) return { outcome: 'aborted' };
     this.#conversation.results(outcome.message);
     if (outcome.end) return outcome.end;
@@ -296,9 +296,9 @@ export class AgentLoop {
       summary: await journal.longText(summary),
       ...(tail.length > 0 && { tail: tail.length }),
     });
-    await this.#conversation.restart(continued(this.#prompt, summary, [...this.#bench.written]), tail);
+    await this.#conversation.restart(continued(this.#prompt, summary, [...this.#caller.written]), tail);
     const calls = tail.flatMap(message => (message.role === 'tool' ? message.parts.map(part => part.id) : []));
-    this.#bench.seen.keepOf(calls);
+    this.#caller.seen.keepOf(calls);
   }
 
   /** Not again after a resume that finds it said. */
