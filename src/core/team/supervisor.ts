@@ -16,7 +16,7 @@ export interface SupervisorOptions extends WatchLimits {
 }
 
 /** What the supervisor may do with an agent. */
-export interface Ward {
+export interface SupervisedAgent {
   agent: string;
   task?: string;
   /** For the whole of its work. */
@@ -26,8 +26,8 @@ export interface Ward {
   replace(sign: Sign): void;
 }
 
-interface Charge extends Disposable {
-  ward: Ward;
+interface Supervision extends Disposable {
+  supervisee: SupervisedAgent;
   watch: Watch;
   since: number;
   seen: number;
@@ -53,7 +53,7 @@ export class Supervisor implements Disposable {
   readonly #journal: Journal;
   readonly #clock: Clock;
   readonly #options: SupervisorOptions;
-  readonly #charges = new Map<string, Charge>();
+  readonly #supervised = new Map<string, Supervision>();
   readonly #subscription: Disposable;
   #heartbeat: Disposable | undefined;
 
@@ -66,95 +66,95 @@ export class Supervisor implements Disposable {
   }
 
   /** Looks after an agent until disposed of. */
-  watch(ward: Ward): Disposable {
+  watch(supervisee: SupervisedAgent): Disposable {
     const now = this.#clock.monotonic();
-    const charge: Charge = {
-      ward,
+    const supervision: Supervision = {
+      supervisee,
       watch: new Watch(this.#options),
       since: now,
       seen: now,
       given: false,
       dispose: () => {
-        charge.given = true;
-        charge.timer?.dispose();
-        if (this.#charges.get(ward.agent) === charge) this.#charges.delete(ward.agent);
+        supervision.given = true;
+        supervision.timer?.dispose();
+        if (this.#supervised.get(supervisee.agent) === supervision) this.#supervised.delete(supervisee.agent);
       },
     };
-    this.#charges.set(ward.agent, charge);
-    this.#arm(charge, this.#options.silenceMs);
-    return charge;
+    this.#supervised.set(supervisee.agent, supervision);
+    this.#arm(supervision, this.#options.silenceMs);
+    return supervision;
   }
 
   /** Something streams in: the agent lives, though its journal is silent. */
   pulse(agent: string): void {
-    const charge = this.#charges.get(agent);
-    if (charge) charge.seen = this.#clock.monotonic();
+    const supervision = this.#supervised.get(agent);
+    if (supervision) supervision.seen = this.#clock.monotonic();
   }
 
   dispose(): void {
     this.#subscription.dispose();
     this.#heartbeat?.dispose();
-    for (const charge of [...this.#charges.values()]) charge.dispose();
+    for (const supervision of [...this.#supervised.values()]) supervision.dispose();
   }
 
   #take(event: JournalEvent): void {
     const agent = actorOf(event);
-    const charge = agent === undefined ? undefined : this.#charges.get(agent);
-    if (!charge) return;
-    charge.seen = this.#clock.monotonic();
-    const sign = charge.watch.take(event);
-    if (sign) this.#act(charge, sign);
+    const supervision = agent === undefined ? undefined : this.#supervised.get(agent);
+    if (!supervision) return;
+    supervision.seen = this.#clock.monotonic();
+    const sign = supervision.watch.take(event);
+    if (sign) this.#act(supervision, sign);
   }
 
-  #arm(charge: Charge, ms: number): void {
-    const { limitMs } = charge.ward;
-    const left = limitMs === undefined ? ms : Math.min(ms, charge.since + limitMs - this.#clock.monotonic());
-    charge.timer = this.#clock.after(Math.max(1, left), () => this.#look(charge));
+  #arm(supervision: Supervision, ms: number): void {
+    const { limitMs } = supervision.supervisee;
+    const left = limitMs === undefined ? ms : Math.min(ms, supervision.since + limitMs - this.#clock.monotonic());
+    supervision.timer = this.#clock.after(Math.max(1, left), () => this.#look(supervision));
   }
 
   /** One timer an agent, set to when it would have been silent for too long; signs of life in between cost nothing. */
-  #look(charge: Charge): void {
+  #look(supervision: Supervision): void {
     const now = this.#clock.monotonic();
     const { silenceMs } = this.#options;
-    const { limitMs, agent } = charge.ward;
+    const { limitMs, agent } = supervision.supervisee;
     const status = this.#journal.state.agents.get(agent)?.status;
-    if (status !== 'running' || charge.watch.busy) charge.seen = now;
-    const silent = now - charge.seen;
-    if (status === 'running' && limitMs !== undefined && now - charge.since >= limitMs) {
-      this.#act(charge, {
+    if (status !== 'running' || supervision.watch.busy) supervision.seen = now;
+    const silent = now - supervision.seen;
+    if (status === 'running' && limitMs !== undefined && now - supervision.since >= limitMs) {
+      this.#act(supervision, {
         trigger: 'too-long',
         reason: `took longer than ${counted(Math.round(limitMs / 60_000), 'minute')}`,
       });
     } else if (silent >= silenceMs) {
-      this.#act(charge, { trigger: 'silence', reason: `no sign of life for ${Math.round(silent / 1000)} s` });
-      charge.seen = now;
+      this.#act(supervision, { trigger: 'silence', reason: `no sign of life for ${Math.round(silent / 1000)} s` });
+      supervision.seen = now;
     }
-    if (!charge.given) this.#arm(charge, charge.seen + silenceMs - now);
+    if (!supervision.given) this.#arm(supervision, supervision.seen + silenceMs - now);
   }
 
   /** The first rung is a word to the agent; who has had it is replaced. */
-  #act(charge: Charge, sign: Sign): void {
-    const { ward, watch } = charge;
-    if (charge.given) return;
-    const rungs = this.#journal.state.agents.get(ward.agent)?.rungs ?? [];
+  #act(supervision: Supervision, sign: Sign): void {
+    const { supervisee, watch } = supervision;
+    if (supervision.given) return;
+    const rungs = this.#journal.state.agents.get(supervisee.agent)?.rungs ?? [];
     const nudged = rungs.filter(({ rung }) => rung === 'nudge');
     const text = NUDGES[sign.trigger];
     const spent = nudged.length >= this.#options.nudges || nudged.some(({ trigger }) => trigger === sign.trigger);
     if (text === undefined || spent) {
-      charge.dispose();
-      ward.replace(sign);
+      supervision.dispose();
+      supervisee.replace(sign);
       return;
     }
     watch.reset();
     this.#journal.append({
       type: 'supervision',
-      agent: ward.agent,
-      ...(ward.task !== undefined && { task: ward.task }),
+      agent: supervisee.agent,
+      ...(supervisee.task !== undefined && { task: supervisee.task }),
       rung: 'nudge',
       trigger: sign.trigger,
       reason: sign.reason,
     });
-    ward.nudge(text);
+    supervisee.nudge(text);
   }
 
   #beat(): void {
@@ -167,11 +167,11 @@ export class Supervisor implements Disposable {
   #health(): string {
     const { state } = this.#journal;
     const now = this.#clock.monotonic();
-    const silent = Math.max(0, ...[...this.#charges.values()].map(charge => now - charge.seen));
+    const silent = Math.max(0, ...[...this.#supervised.values()].map(supervision => now - supervision.seen));
     const count = (...statuses: string[]) => [...state.tasks.values()].filter(t => statuses.includes(t.status)).length;
     const tasks = `${count('completed')} of ${counted(state.tasks.size, 'task')} done, ${count('running', 'checking')} running`;
     const waits = state.asks.size > 0 ? `; ${state.asks.size} wait for your answer` : '';
-    const agents = counted(this.#charges.size, 'agent');
+    const agents = counted(this.#supervised.size, 'agent');
     return `${agents} at work, longest silence ${Math.round(silent / 1000)} s; ${tasks}${waits}`;
   }
 }
