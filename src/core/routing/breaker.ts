@@ -4,7 +4,7 @@ import type { BreakerSettings } from './settings.ts';
 export type BreakerState = 'closed' | 'open' | 'half-open';
 export type BreakerVerdict = 'success' | 'failure' | 'no-verdict';
 
-/** Leave to make one call; its end must be told exactly once. */
+/** Permission to make one call; its end must be told exactly once. */
 export interface BreakerPermit {
   /** The one call that decides whether the breaker closes again. */
   readonly probe: boolean;

@@ -13,7 +13,7 @@ import type { Price } from './prices.ts';
 import type { Slot } from './slots.ts';
 
 /** Everything a call needs before it may be sent; all of it is given back when the call ends. */
-export interface Leave {
+export interface Admission {
   lane: Lane;
   slot: Slot;
   permit: BreakerPermit;
@@ -42,7 +42,7 @@ export class Call {
   characters = 0;
   /** What was booked for it; undefined where that is unknown. */
   cost: NanoUsd | undefined;
-  #leave: Leave;
+  #admission: Admission;
   #parts: CallParts;
   #attempt: Attempt | undefined;
   #progress: Progress = { sent: false, opened: false, wrote: false };
@@ -51,11 +51,11 @@ export class Call {
   #ended = false;
   #who: { agent?: string; task?: string } = {};
 
-  constructor(leave: Leave, parts: CallParts) {
+  constructor(admission: Admission, parts: CallParts) {
     this.id = parts.id;
-    this.lane = leave.lane;
-    this.ref = leave.lane.ref;
-    this.#leave = leave;
+    this.lane = admission.lane;
+    this.ref = admission.lane.ref;
+    this.#admission = admission;
     this.#parts = parts;
     this.#started = parts.clock.monotonic();
   }
@@ -72,14 +72,14 @@ export class Call {
       turn,
       attempt,
       model: this.ref,
-      ...(this.#leave.reservation && { reserved: this.#leave.reservation.amount }),
+      ...(this.#admission.reservation && { reserved: this.#admission.reservation.amount }),
     });
   }
 
   send(request: ProviderRequest): void {
     const { clock, signal } = this.#parts;
     this.#progress.sent = true;
-    this.#attempt = new Attempt(this.lane.provider, request, { clock, limits: this.#leave.limits, signal });
+    this.#attempt = new Attempt(this.lane.provider, request, { clock, limits: this.#admission.limits, signal });
   }
 
   /** Something of an answer came. */
@@ -120,7 +120,7 @@ export class Call {
     if (this.#ended) return;
     this.#ended = true;
     const result = resultOf(end, problem);
-    const { slot, permit, reservation } = this.#leave;
+    const { slot, permit, reservation } = this.#admission;
     this.#attempt?.dispose();
     const { cost, bound } = this.#charge(end);
     const booked = cost ?? reservation?.amount;
@@ -147,7 +147,7 @@ export class Call {
   }
 
   #charge(end: ProviderFinish | ProviderError): { cost: NanoUsd | undefined; bound: boolean } {
-    const { price, reservation, maxOutputTokens } = this.#leave;
+    const { price, reservation, maxOutputTokens } = this.#admission;
     if (!price || !reservation) return { cost: freeCost(this.lane.provider), bound: false };
     const { cost, bound } = charge(end, this.#progress, price, maxOutputTokens);
     // A bound is never more than what was reserved as the bound.

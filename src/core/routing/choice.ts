@@ -1,6 +1,6 @@
 import type { ModelProblem } from '../../protocol/message.ts';
 import type { Refusal, Reservation } from './budget.ts';
-import type { Leave } from './call.ts';
+import type { Admission } from './call.ts';
 import { watchdogsFor } from './call-limits.ts';
 import { type Candidate, failureOf, unfit } from './candidate.ts';
 import type { RouteFailure, RouteRequest } from './contract.ts';
@@ -14,7 +14,7 @@ import { sleep } from './wait.ts';
 
 export interface Chosen {
   candidate: Candidate;
-  leave: Leave;
+  admission: Admission;
 }
 
 type Blocked = { candidate: Candidate; access: Exclude<Access, { now: true }> };
@@ -47,8 +47,8 @@ export class Choice {
       for (const candidate of this.#inOrder()) {
         if (this.#signal.aborted) return { reason: 'aborted' };
         if (candidate.out || !candidate.lane) continue;
-        const leave = await this.#take(candidate, candidate.lane, blocked);
-        if (leave) return { candidate, leave };
+        const admission = await this.#take(candidate, candidate.lane, blocked);
+        if (admission) return { candidate, admission };
       }
       if (this.#signal.aborted) return { reason: 'aborted' };
       const failure = (await this.#nobody()) ?? (await this.#wait(blocked));
@@ -62,14 +62,14 @@ export class Choice {
       const { lane, out } = candidate;
       if (this.#signal.aborted) return undefined;
       if (candidate === asked || out || !lane?.slots.free) continue;
-      const leave = await this.#take(candidate, lane, [], true);
-      if (leave) return { candidate, leave };
+      const admission = await this.#take(candidate, lane, [], true);
+      if (admission) return { candidate, admission };
     }
     return undefined;
   }
 
   /** `atOnce`: slots and money that others hold are not waited for. */
-  async #take(candidate: Candidate, lane: Lane, blocked: Blocked[], atOnce = false): Promise<Leave | undefined> {
+  async #take(candidate: Candidate, lane: Lane, blocked: Blocked[], atOnce = false): Promise<Admission | undefined> {
     const { pool, prices, estimates } = this.#context;
     const request = this.#request;
     const { ref } = candidate;

@@ -72,9 +72,9 @@ export class Turn {
     }
   }
 
-  #callFor({ leave }: Chosen): Call {
+  #callFor({ admission }: Chosen): Call {
     const { newId, pool, journal } = this.#context;
-    return new Call(leave, { id: newId('call'), clock: pool.clock, journal, signal: this.#signal });
+    return new Call(admission, { id: newId('call'), clock: pool.clock, journal, signal: this.#signal });
   }
 
   async *#ask(chosen: Chosen): AsyncGenerator<RouteEvent, End, undefined> {
@@ -130,7 +130,7 @@ export class Turn {
   }
 
   /** Nothing is sent before its intent is on disk. */
-  async #send({ call, chosen: { candidate, leave } }: Running): Promise<void> {
+  async #send({ call, chosen: { candidate, admission } }: Running): Promise<void> {
     const { pool, journal, session } = this.#context;
     const { agent, toolChoice } = this.#request;
     const effort = this.#effortFor(call.lane);
@@ -152,7 +152,7 @@ export class Turn {
       tools,
       ...(toolChoice !== undefined && tools.length > 0 && { toolChoice }),
       messages: candidate.tries.stripped ? withoutNative(messages) : messages,
-      maxOutputTokens: leave.maxOutputTokens,
+      maxOutputTokens: admission.maxOutputTokens,
       ...(effort !== undefined && { effort }),
       conversation: `${session}-${agent}`,
     });
