@@ -105,7 +105,7 @@ await measured('line diff, 20,000 lines, all different', 5, () => lineDiff(base,
   const workspace = new MemoryWorkspace({ 'a.ts': lines.join('') });
   const { changes } = over(workspace);
   const after = changed(lines, 210);
-  await changes.door.write({ path: 'a.ts', content: after.join(''), author, seen: sha256(lines.join('')) });
+  await changes.agentFiles.write({ path: 'a.ts', content: after.join(''), author, seen: sha256(lines.join('')) });
   const hunks = changes.peek('a.ts')?.hunks.length;
   await measured(`a keystroke in a file of 5,000 lines with ${hunks} pending hunks, hunks drawn again`, 500, index => {
     const at = 10 + (index % 4_000);
@@ -121,10 +121,10 @@ await measured('line diff, 20,000 lines, all different', 5, () => lineDiff(base,
   const writing = async () => {
     for (const [path, text] of Object.entries(files)) {
       const content = changed(text.match(/.*\n/g) ?? [], 5).join('');
-      await changes.door.write({ path, content, author, seen: sha256(text) });
+      await changes.agentFiles.write({ path, content, author, seen: sha256(text) });
     }
   };
-  console.log(`1,000 files of 300 lines written through the door: ${await longestBlock(writing)}`);
+  console.log(`1,000 files of 300 lines written as agents do: ${await longestBlock(writing)}`);
   const again = over(
     workspace,
     memoryJournal(() => 0, journal.events),
@@ -147,10 +147,10 @@ await measured('line diff, 20,000 lines, all different', 5, () => lineDiff(base,
   const writing = async () => {
     for (let i = 0; i < 1_000; i++) {
       const content = file(60).join('');
-      await changes.door.write({ path: `src/f${i}.ts`, content, author, seen: null });
+      await changes.agentFiles.write({ path: `src/f${i}.ts`, content, author, seen: null });
     }
   };
-  console.log(`1,000 files of 60 lines written through the door, on disk: ${await longestBlock(writing)}`);
+  console.log(`1,000 files of 60 lines written as agents do, on disk: ${await longestBlock(writing)}`);
   console.log(`half of them rejected, on disk: ${await longestBlock(() => changes.reject({}, half(changes.views())))}`);
   console.log(`the other half accepted, on disk: ${await longestBlock(() => changes.accept({}, changes.views()))}`);
   if (changes.pendingFiles().length > 0) throw new Error('not all decided');

@@ -111,7 +111,7 @@ describe('the review in the editor', () => {
       const seen = (await extension.workspace.read(path))?.hash ?? null;
       const editor = await show(path);
       await type(editor, 0, 'mine\n');
-      const result = await desk.changes.door.write({ path, content: 'two\n', author: ada, seen });
+      const result = await desk.changes.agentFiles.write({ path, content: 'two\n', author: ada, seen });
       assert.deepEqual(result.ok ? undefined : result.reason, 'changed-since-read');
       assert.equal(editor.document.getText(), 'mine\none\n');
     });

@@ -8,14 +8,14 @@ import type {
 } from '../../src/core/agent/contract.ts';
 import type { AgentHost } from '../../src/core/agent/loop.ts';
 import { agentRunner } from '../../src/core/agent/runner.ts';
-import type { ChangeDoor } from '../../src/core/changes/contract.ts';
+import type { AgentFiles } from '../../src/core/changes/contract.ts';
 import type { ForeignTools, Processes, ProcessOutcome } from '../../src/core/ports.ts';
 import type { RouteRequest } from '../../src/core/routing/contract.ts';
 import type { Journal } from '../../src/core/session/contract.ts';
 import { AgentTask } from '../../src/protocol/plan.ts';
 import { FakeClock } from './fake-clock.ts';
 import { type MemoryJournal, memoryJournal } from './memory-journal.ts';
-import { MemoryDoor, MemoryWorkspace, sha256 } from './memory-workspace.ts';
+import { MemoryAgentFiles, MemoryWorkspace, sha256 } from './memory-workspace.ts';
 import { type Reply, type ScriptedRouter, scriptedRouter } from './scripted-router.ts';
 
 type Script = Reply[] | ((request: RouteRequest, earlier: number) => Reply);
@@ -33,8 +33,8 @@ interface WorldOptions {
   journal?: MemoryJournal;
   /** Stands before the journal: what agents are given. */
   through?: (journal: Journal) => Journal;
-  /** Instead of the door in memory. */
-  door?: (files: MemoryWorkspace, journal: Journal) => ChangeDoor;
+  /** Instead of files in memory. */
+  agentFiles?: (files: MemoryWorkspace, journal: Journal) => AgentFiles;
 }
 
 /** Everything an agent needs, in memory, with a scripted model. */
@@ -72,7 +72,7 @@ export class AgentWorld {
       journal,
       router: this.router,
       files: this.files,
-      door: options.door?.(this.files, journal) ?? new MemoryDoor(this.files, journal),
+      agentFiles: options.agentFiles?.(this.files, journal) ?? new MemoryAgentFiles(this.files, journal),
       processes,
       judge: options.judge ?? (() => ({ verdict: 'allow', rule: 'test', advice: '' })),
       attention: {

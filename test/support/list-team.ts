@@ -7,7 +7,7 @@ import { DEFAULTS } from '../../src/core/team/options.ts';
 import { Session } from '../../src/core/team/session.ts';
 import { loopbackHttp } from '../../src/node/loopback-http.ts';
 import type { FakeClock } from './fake-clock.ts';
-import { MemoryDoor, type MemoryWorkspace, sha256 } from './memory-workspace.ts';
+import { MemoryAgentFiles, type MemoryWorkspace, sha256 } from './memory-workspace.ts';
 import { call, calls, type Reply, scriptedRouter } from './scripted-router.ts';
 
 const role = (name: string) => ({ name, description: `does ${name}`, instructions: `You are ${name}.` });
@@ -108,7 +108,7 @@ export function listTeam(
   const session = new Session(
     {
       ...shared,
-      runner: voice => agentRunner({ ...shared, ...voice, door: new MemoryDoor(files, journal) }),
+      runner: voice => agentRunner({ ...shared, ...voice, agentFiles: new MemoryAgentFiles(files, journal) }),
       routes: {
         of: () => ['anthropic/big', 'openai/big'],
         all: () => ['anthropic/big', 'openai/big'],

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import picomatch from 'picomatch/posix.js';
-import type { ChangeDoor, DoorResult, SeenFile, WriteRequest } from '../../src/core/changes/contract.ts';
+import type { AgentFiles, AgentWriteResult, SeenFile, WriteRequest } from '../../src/core/changes/contract.ts';
 import {
   type FileVersion,
   type ListedFile,
@@ -138,8 +138,8 @@ const asText = (bytes: Uint8Array): string | undefined => {
   }
 };
 
-/** The one door over a workspace in memory; with a journal it leaves the same events there as the real one. */
-export class MemoryDoor implements ChangeDoor {
+/** The files of a workspace in memory as agents get them; with a journal it leaves the same events there as the real one. */
+export class MemoryAgentFiles implements AgentFiles {
   readonly #files: WorkspaceFiles;
   readonly #journal: Journal | undefined;
   readonly #known = new Set<RelPath>();
@@ -156,7 +156,7 @@ export class MemoryDoor implements ChangeDoor {
     return { ...version, ...(text !== undefined && { text }) };
   }
 
-  async write(request: WriteRequest, signal?: AbortSignal): Promise<DoorResult> {
+  async write(request: WriteRequest, signal?: AbortSignal): Promise<AgentWriteResult> {
     const { path, author, content } = request;
     const before = await this.#files.read(path, signal);
     const actual = before?.hash ?? null;

@@ -49,11 +49,11 @@ export async function leaveSession(
   const log = { write: () => undefined };
   const journal = await openJournal(store, { clock: systemClock, redact: text => text, log });
   const files = new NodeWorkspace(workspace);
-  const { door } = createChanges({ files, journal, hash: hashOf, newId });
+  const { agentFiles } = createChanges({ files, journal, hash: hashOf, newId });
   const write: Write = async (author, path, change) => {
     const version = await files.read(path);
     const content = change(new TextDecoder().decode(version?.bytes ?? new Uint8Array()));
-    const result = await door.write({ path, content, author, seen: version?.hash ?? null });
+    const result = await agentFiles.write({ path, content, author, seen: version?.hash ?? null });
     if (!result.ok) throw new Error(`${path}: ${result.reason}`);
   };
 

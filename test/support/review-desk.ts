@@ -20,7 +20,7 @@ export interface Extension {
   workspace: WorkspaceFiles;
 }
 
-/** A session under review in the real extension: agents write through its door, the views show it. */
+/** A session under review in the real extension: agents write, the views show it. */
 export class ReviewDesk {
   readonly journal: MemoryJournal = memoryJournal();
   readonly changes: Changes;
@@ -60,7 +60,7 @@ export class ReviewDesk {
 
   async write(path: string, content: string | Uint8Array | null, author: Author = ada): Promise<void> {
     const seen = (await this.#workspace.read(path))?.hash ?? null;
-    const result = await this.changes.door.write({ path, content, author, seen });
+    const result = await this.changes.agentFiles.write({ path, content, author, seen });
     assert.ok(result.ok, JSON.stringify(result));
   }
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { MemoryDoor, MemoryWorkspace, sha256 } from '../support/memory-workspace.ts';
+import { MemoryAgentFiles, MemoryWorkspace, sha256 } from '../support/memory-workspace.ts';
 
 describe('the workspace in memory', () => {
   it('resolves paths inside and refuses those outside, protected or secret', async () => {
@@ -31,14 +31,14 @@ describe('the workspace in memory', () => {
     );
   });
 
-  it('writes through the door only over the version that was seen', async () => {
+  it('writes for an agent only over the version that was seen', async () => {
     const files = new MemoryWorkspace({ 'a.ts': 'old' });
-    const door = new MemoryDoor(files);
+    const agentFiles = new MemoryAgentFiles(files);
     const author = { agent: 'a1' };
-    const stale = await door.write({ path: 'a.ts', content: 'new', author, seen: null });
+    const stale = await agentFiles.write({ path: 'a.ts', content: 'new', author, seen: null });
     assert.deepEqual(stale, { ok: false, reason: 'changed-since-read', actual: sha256('old') });
-    const seen = (await door.read('a.ts'))?.hash ?? null;
-    assert.equal((await door.write({ path: 'a.ts', content: 'new', author, seen })).ok, true);
+    const seen = (await agentFiles.read('a.ts'))?.hash ?? null;
+    assert.equal((await agentFiles.write({ path: 'a.ts', content: 'new', author, seen })).ok, true);
     assert.equal(files.text('a.ts'), 'new');
   });
 });

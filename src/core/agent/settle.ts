@@ -11,7 +11,7 @@ async function settleWrite(
   const applied: ToolResult = { ok: true, output: `Done: ${path}.`, seen: { path, hash: after } };
   if (write.outcome?.ok) return applied;
   if (write.outcome && write.outcome.reason !== 'conflict') return undefined;
-  const current = (await context.host.door.read(path, context.signal))?.hash ?? null;
+  const current = (await context.host.agentFiles.read(path, context.signal))?.hash ?? null;
   if (current === after) return applied;
   if (current === before && !write.outcome) return undefined;
   return refuse('stale-read', CONFLICTING_WRITE);

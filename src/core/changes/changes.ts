@@ -1,7 +1,8 @@
 import type { RelPath } from '../../protocol/ids.ts';
 import type { Disposable, HashOf, NewId } from '../ports.ts';
 import type { Journal } from '../session/contract.ts';
-import type { Author, ChangeDoor } from './contract.ts';
+import { JournaledFiles } from './agent-files.ts';
+import type { AgentFiles, Author } from './contract.ts';
 import {
   choiceOf,
   contentOf,
@@ -12,7 +13,6 @@ import {
   type Views,
   viewOf,
 } from './decisions.ts';
-import { Door } from './door.ts';
 import { decode } from './encoding.ts';
 import { Files } from './files.ts';
 import type { Hunk } from './hunks.ts';
@@ -58,7 +58,7 @@ export interface ByHand {
 
 /** Everything that agents wrote and nobody has decided yet. */
 export interface Changes {
-  readonly door: ChangeDoor;
+  readonly agentFiles: AgentFiles;
   /** Settles what a crash left half done and loads what waits for review. To be awaited before anything else. */
   open(signal?: AbortSignal): Promise<void>;
   /** Files that are to be looked at when they change: something waits there, or may again. */
@@ -113,7 +113,7 @@ export function createChanges({ newId, ...options }: ChangesOptions): Changes {
   const ground: Ground = { ...options, files: reachable(options.files) };
   const files = new Files(ground);
   const decisions = new Decisions(ground, files, newId);
-  const door = new Door(ground, files, newId);
+  const agentFiles = new JournaledFiles(ground, files, newId);
 
   const pending = (path: RelPath) => {
     const file = files.get(path);
@@ -131,7 +131,7 @@ export function createChanges({ newId, ...options }: ChangesOptions): Changes {
     });
 
   return {
-    door,
+    agentFiles,
     async open(signal) {
       await settleOpen(ground, files, signal);
       await inParallel(waitingIn(ground.journal.state), AT_ONCE, path => look(path, signal));

@@ -26,13 +26,13 @@ export interface WriteRequest {
   renamedFrom?: RelPath;
 }
 
-export type DoorResult =
+export type AgentWriteResult =
   | { ok: true; hash: Hash | null }
   | { ok: false; reason: 'changed-since-read'; actual: Hash | null }
   | { ok: false; reason: 'failed'; message: string };
 
-/** The one door through which agents' writes reach the workspace: baseline first, intent and outcome in the journal. */
-export interface ChangeDoor {
+/** The one way for agents to the files of the workspace: baseline first, intent and outcome in the journal. */
+export interface AgentFiles {
   read(path: RelPath, signal?: AbortSignal): Promise<SeenFile | undefined>;
-  write(request: WriteRequest, signal?: AbortSignal): Promise<DoorResult>;
+  write(request: WriteRequest, signal?: AbortSignal): Promise<AgentWriteResult>;
 }

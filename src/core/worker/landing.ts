@@ -31,7 +31,7 @@ export async function keepResult(
   await journal.commit({ type: 'worker-result', agent, summary, model, files: changes.length, blob });
 }
 
-/** Takes every change through the door that all agents write through; what is there already is not written again. */
+/** Takes every change the way that all agents write; what is there already is not written again. */
 export async function land(
   host: LandingHost,
   lander: Lander,

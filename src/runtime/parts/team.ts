@@ -57,7 +57,7 @@ export async function teamPart(
   for (const { path, line, severity, text } of problems)
     log.write(severity === 'error' ? 'error' : 'warn', `${path}:${line}: ${text}`);
   const runner = ({ attention, revise }: TeamVoice) => {
-    const shared = { journal, files, door: changes.door, attention, clock, newId, hashOf, stream, log };
+    const shared = { journal, files, agentFiles: changes.agentFiles, attention, clock, newId, hashOf, stream, log };
     const judgeTool = grants.tool.bind(grants);
     const models = agentRunner({
       ...shared,
@@ -84,7 +84,7 @@ export async function teamPart(
       texts: host.texts,
       surroundings: () => surroundingsOf(host.workspace, processes.shell, judge('git status').verdict === 'allow'),
       http: loopbackHttp,
-      holding: host.holding && { ...host.holding, door: changes.door },
+      holding: host.holding && { ...host.holding, agentFiles: changes.agentFiles },
       judge,
       routes,
       clock,

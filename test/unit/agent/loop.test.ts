@@ -73,9 +73,9 @@ describe('an agent at work', () => {
     );
     let reading = 0;
     let most = 0;
-    const { door } = world.host;
-    const read = door.read.bind(door);
-    door.read = async (path, signal) => {
+    const { agentFiles } = world.host;
+    const read = agentFiles.read.bind(agentFiles);
+    agentFiles.read = async (path, signal) => {
       most = Math.max(most, ++reading);
       await settle();
       reading--;

@@ -82,23 +82,23 @@ const changesOn = (workspace: MemoryWorkspace, journal: Journal) => {
   return createChanges({ files: workspace, journal, hash: sha256, newId });
 };
 
-type Door = NonNullable<ConstructorParameters<typeof AgentWorld>[1]>['door'];
-const doors: Record<string, Door> = {
-  'a door in memory': undefined,
-  'the real door': (workspace, journal) => changesOn(workspace, journal).door,
+type MakeFiles = NonNullable<ConstructorParameters<typeof AgentWorld>[1]>['agentFiles'];
+const kinds: Record<string, MakeFiles> = {
+  'files in memory': undefined,
+  'the real files': (workspace, journal) => changesOn(workspace, journal).agentFiles,
 };
 
-async function unbroken(door?: Door) {
-  const world = new AgentWorld(answerTo, { files, ...(door && { door }) });
+async function unbroken(agentFiles?: MakeFiles) {
+  const world = new AgentWorld(answerTo, { files, ...(agentFiles && { agentFiles }) });
   await world.run({ prompt });
   return world;
 }
 
 describe('an agent that was killed', () => {
-  for (const [name, door] of Object.entries(doors)) {
+  for (const [name, agentFiles] of Object.entries(kinds)) {
     it(`goes on after any event, with the same conversation and nothing done twice (${name})`, async function () {
       this.timeout(30_000);
-      const whole = await unbroken(door);
+      const whole = await unbroken(agentFiles);
       const events = whole.journal.events.length;
       assert.ok(events > 40);
       const told = conversation(whole.router.requests.at(-1)?.messages ?? []);
@@ -106,14 +106,14 @@ describe('an agent that was killed', () => {
         const workspace = new MemoryWorkspace(files);
         // One event is the start of the agent, which does not pass through the wrapper.
         const through = killedAfter(kill - 1);
-        const first = new AgentWorld(answerTo, { workspace, through, ...(door && { door }) });
+        const first = new AgentWorld(answerTo, { workspace, through, ...(agentFiles && { agentFiles }) });
         await first.run({ prompt });
         assert.equal(first.journal.events.length, kill);
 
         const journal = memoryJournal(() => 0, structuredClone(first.journal.events));
         for (const [hash, bytes] of first.journal.blobs) journal.blobs.set(hash, bytes);
-        if (door) await changesOn(workspace, journal).open();
-        const second = new AgentWorld(answerTo, { workspace, journal, ...(door && { door }) });
+        if (agentFiles) await changesOn(workspace, journal).open();
+        const second = new AgentWorld(answerTo, { workspace, journal, ...(agentFiles && { agentFiles }) });
         const resumeFrom = await historyOf(journal);
         const result = await second.run({ prompt, ...(resumeFrom && { resumeFrom }) });
 
@@ -130,7 +130,7 @@ describe('an agent that was killed', () => {
         const last = second.router.requests.at(-1) ?? first.router.requests.at(-1);
         assert.deepEqual(conversation(last?.messages ?? []), told, at);
         assert.equal(journal.state.openTools.size, 0, at);
-        if (door) assert.equal(journal.state.openWrites.size, 0, at);
+        if (agentFiles) assert.equal(journal.state.openWrites.size, 0, at);
       }
     });
   }

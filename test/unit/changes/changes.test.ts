@@ -49,7 +49,7 @@ const write = async (
   author: WriteRequest['author'] = ada,
 ) => {
   const seen = (await at.workspace.read(path))?.hash ?? null;
-  const result = await at.changes.door.write({ path, content, author, seen });
+  const result = await at.changes.agentFiles.write({ path, content, author, seen });
   assert.ok(result.ok, JSON.stringify(result));
   return result.hash;
 };
@@ -67,7 +67,7 @@ const shown = async (at: Desk) => {
 const hunksOf = (at: Desk, path: string): readonly Hunk[] => at.changes.peek(path)?.hunks ?? [];
 const all = (at: Desk) => at.changes.views();
 
-describe('changes through the door', () => {
+describe('changes by agents', () => {
   it('take the baseline before the first write, and put intent and outcome around each', async () => {
     const at = desk({ 'a.txt': 'one\n' });
     await write(at, 'a.txt', 'one\ntwo\n');
@@ -82,9 +82,14 @@ describe('changes through the door', () => {
 
   it('refuse an author who has read another version, and change nothing', async () => {
     const at = desk({ 'a.txt': 'one\n' });
-    const stale = await at.changes.door.write({ path: 'a.txt', content: 'x', author: ada, seen: sha256('zero\n') });
+    const stale = await at.changes.agentFiles.write({
+      path: 'a.txt',
+      content: 'x',
+      author: ada,
+      seen: sha256('zero\n'),
+    });
     assert.deepEqual(stale, { ok: false, reason: 'changed-since-read', actual: sha256('one\n') });
-    const blind = await at.changes.door.write({ path: 'a.txt', content: 'x', author: ada, seen: null });
+    const blind = await at.changes.agentFiles.write({ path: 'a.txt', content: 'x', author: ada, seen: null });
     assert.equal(blind.ok, false);
     assert.equal(at.workspace.text('a.txt'), 'one\n');
     assert.deepEqual(at.journal.events, []);
@@ -117,7 +122,7 @@ describe('changes through the door', () => {
   it('carry a rename: the content comes under the new name and leaves the old', async () => {
     const at = desk({ 'old.txt': 'x\n' });
     const renamed = { path: 'new.txt', content: 'x\n', author: ada, seen: null, renamedFrom: 'old.txt' };
-    assert.ok((await at.changes.door.write(renamed)).ok);
+    assert.ok((await at.changes.agentFiles.write(renamed)).ok);
     assert.deepEqual(at.workspace.snapshot(), { 'new.txt': 'x\n' });
     assert.deepEqual(
       at.changes.pendingFiles().map(({ path, change, renamedFrom }) => ({ path, change, renamedFrom })),
@@ -137,7 +142,7 @@ describe('changes through the door', () => {
     });
     await write(at, 'bom.txt', 'a\nB\n');
     assert.equal((await at.workspace.read('bom.txt'))?.hash, sha256('\uFEFFa\r\nB\r\n'));
-    assert.equal((await at.changes.door.read('latin.txt'))?.text, 'ä\nö\n');
+    assert.equal((await at.changes.agentFiles.read('latin.txt'))?.text, 'ä\nö\n');
     await write(at, 'latin.txt', 'ä\nü\n');
     assert.deepEqual((await at.workspace.read('latin.txt'))?.bytes, Uint8Array.from([0xe4, 10, 0xfc, 10]));
     await at.changes.reject({}, all(at));
@@ -481,7 +486,7 @@ describe('after a crash', () => {
       const at = desk({ 'a.txt': '1\n' });
       const cut = changesOver(dying(at.workspace, when), at.journal);
       const request = { path: 'a.txt', content: 'A\n', author: ada, seen: sha256('1\n') };
-      await untilIntent(at.journal, cut.door.write(request));
+      await untilIntent(at.journal, cut.agentFiles.write(request));
       assert.equal(at.workspace.text('a.txt'), when === 'before' ? '1\n' : 'A\n');
       const again = await reopened(at);
       assert.equal(again.workspace.text('a.txt'), 'A\n');
@@ -507,7 +512,7 @@ describe('after a crash', () => {
     const at = desk({ 'a.txt': '1\n' });
     const cut = changesOver(dying(at.workspace, 'before'), at.journal);
     const request = { path: 'a.txt', content: 'A\n', author: ada, seen: sha256('1\n') };
-    await untilIntent(at.journal, cut.door.write(request));
+    await untilIntent(at.journal, cut.agentFiles.write(request));
     at.workspace.put('a.txt', 'theirs\n');
     const again = await reopened(at);
     assert.equal(again.workspace.text('a.txt'), 'theirs\n');

@@ -76,7 +76,7 @@ class Repository implements AsyncDisposable {
 
   async write(path: string, content: string | null, author: Author = ada): Promise<void> {
     const seen = (await this.#workspace.read(path))?.hash ?? null;
-    const result = await this.changes.door.write({ path, content, author, seen });
+    const result = await this.changes.agentFiles.write({ path, content, author, seen });
     assert.ok(result.ok, JSON.stringify(result));
   }
 

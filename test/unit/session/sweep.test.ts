@@ -32,7 +32,7 @@ describe('cleaning a session’s stored contents', () => {
     const { journal, changes } = await open(store, files);
     const write = async (path: string, content: string | Uint8Array) => {
       const seen = (await files.read(path))?.hash ?? null;
-      assert.ok((await changes.door.write({ path, content, author, seen })).ok);
+      assert.ok((await changes.agentFiles.write({ path, content, author, seen })).ok);
     };
     for (let round = 0; round < 20; round++) await write('a.txt', `a\n${'line\n'.repeat(round)}b ${round}\n`);
     await write('done.txt', 'accepted\n');

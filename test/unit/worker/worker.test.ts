@@ -8,7 +8,7 @@ import { withWorkers } from '../../../src/core/worker/runner.ts';
 import type { JournalEvent } from '../../../src/protocol/events.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { type MemoryJournal, memoryJournal } from '../../support/memory-journal.ts';
-import { MemoryDoor, MemoryWorkspace, sha256 } from '../../support/memory-workspace.ts';
+import { MemoryAgentFiles, MemoryWorkspace, sha256 } from '../../support/memory-workspace.ts';
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 
@@ -56,7 +56,7 @@ function world(options: Options = {}) {
     budget,
     clock,
     files,
-    door: new MemoryDoor(files, journal),
+    agentFiles: new MemoryAgentFiles(files, journal),
     newId: prefix => `${prefix}-${++ids}`,
     hashOf: sha256,
     judgeIn: () => () => ({ verdict: 'allow', rule: 'all', advice: '' }),

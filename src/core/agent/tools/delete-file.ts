@@ -15,7 +15,7 @@ export const deleteFile = defineTool({
     const resolved = await resolveForWriting(context, args.path);
     if (!resolved.ok) return resolved;
     const { path } = resolved;
-    const current = await context.host.door.read(path, context.signal);
+    const current = await context.host.agentFiles.read(path, context.signal);
     if (!current) return notFound(context, path);
     const stale = checkSeen(context, path, current, 'any-part');
     return stale ?? writeThrough(context, path, null, current, `Deleted ${path}.`);

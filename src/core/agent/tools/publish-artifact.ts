@@ -58,7 +58,7 @@ export const publishArtifact = defineTool({
     if (args.path !== undefined) {
       const resolved = await resolvePath(context, args.path, 'read');
       if (!resolved.ok) return resolved;
-      const file = await host.door.read(resolved.path, context.signal);
+      const file = await host.agentFiles.read(resolved.path, context.signal);
       if (!file) return notFound(context, resolved.path);
       if (file.text === undefined) return refuse('binary', `"${resolved.path}" is not text and cannot be published.`);
       content = file.text;

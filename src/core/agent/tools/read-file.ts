@@ -38,7 +38,7 @@ export const readFile = defineTool({
     const resolved = await resolvePath(context, args.path, 'read');
     if (!resolved.ok) return resolved;
     const { path } = resolved;
-    const file = await context.host.door.read(path, context.signal);
+    const file = await context.host.agentFiles.read(path, context.signal);
     if (!file) return { ...(await notFound(context, path)), seen: { path, hash: null } };
     if (file.text === undefined) {
       return {

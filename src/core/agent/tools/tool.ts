@@ -2,7 +2,7 @@ import type * as z from 'zod';
 import type { EventOf } from '../../../protocol/events.ts';
 import type { ModelRef } from '../../../protocol/ids.ts';
 import type { AgentTask } from '../../../protocol/plan.ts';
-import type { ChangeDoor } from '../../changes/contract.ts';
+import type { AgentFiles } from '../../changes/contract.ts';
 import type { Clock, ForeignTools, HashOf, NewId, Processes, WorkspaceFiles } from '../../ports.ts';
 import type { Journal } from '../../session/contract.ts';
 import type { Claims } from '../claims.ts';
@@ -14,7 +14,7 @@ import type { SeenFiles } from '../seen-files.ts';
 export interface ToolHost {
   journal: Journal;
   files: WorkspaceFiles;
-  door: ChangeDoor;
+  agentFiles: AgentFiles;
   processes: Processes;
   /** Absent: nothing holds commands but the judge. */
   holding?: Holding | undefined;

@@ -32,7 +32,7 @@ export const writeFile = defineTool({
     if (args.content.length > MAX_CHARACTERS) {
       return refuse('too-large', `The content has ${args.content.length} characters. Split it into several files.`);
     }
-    const current = await context.host.door.read(path, context.signal);
+    const current = await context.host.agentFiles.read(path, context.signal);
     const stale = checkSeen(context, path, current, 'whole');
     if (stale) return stale;
     const lines = args.content.split('\n').length - (args.content.endsWith('\n') ? 1 : 0);

@@ -40,7 +40,7 @@ const changedSinceRead = (path: RelPath, actual: Hash | null): Refusal =>
         `"${path}" changed since you read it. Read it again and base your change on what stands there now.`,
       );
 
-/** Through the one door, over the version that was checked. */
+/** Journaled as every write of an agent, over the version that was checked. */
 export async function writeThrough(
   context: ToolContext,
   path: RelPath,
@@ -50,7 +50,7 @@ export async function writeThrough(
 ): Promise<ToolResult> {
   const { agent, task, model, host, signal } = context;
   const author = { agent, ...(task && { task: task.id }), ...(model && { model }) };
-  const result = await host.door.write({ path, content, author, seen: current?.hash ?? null }, signal);
+  const result = await host.agentFiles.write({ path, content, author, seen: current?.hash ?? null }, signal);
   if (result.ok) return { ok: true, output: said, seen: { path, hash: result.hash } };
   if (result.reason === 'changed-since-read') return changedSinceRead(path, result.actual);
   return refuse(

@@ -34,7 +34,7 @@ export const editFile = defineTool({
     const resolved = await resolveForWriting(context, args.path);
     if (!resolved.ok) return resolved;
     const { path } = resolved;
-    const current = await context.host.door.read(path, context.signal);
+    const current = await context.host.agentFiles.read(path, context.signal);
     if (!current) return notFound(context, path);
     if (current.text === undefined) return refuse('binary', `"${path}" is not text, so edit_file cannot change it.`);
     const stale = checkSeen(context, path, current, 'any-part');

@@ -1,7 +1,7 @@
 import type { Hash, RelPath } from '../../protocol/ids.ts';
 import type { NewId } from '../ports.ts';
 import { conform } from './conform.ts';
-import type { Author, ChangeDoor, DoorResult, SeenFile, WriteRequest } from './contract.ts';
+import type { Author, AgentFiles, AgentWriteResult, SeenFile, WriteRequest } from './contract.ts';
 import { decode } from './encoding.ts';
 import type { Files } from './files.ts';
 import type { Content } from './review.ts';
@@ -10,8 +10,8 @@ import { type Ground, Tracked } from './tracked.ts';
 /** Of the command that wrote a file; all of it stands where it was run. */
 const COMMAND_SHOWN = 200;
 
-/** The real door: the baseline is taken, the intent is on disk, then the file is written. */
-export class Door implements ChangeDoor {
+/** The real one: the baseline is taken, the intent is on disk, then the file is written. */
+export class JournaledFiles implements AgentFiles {
   readonly #ground: Ground;
   readonly #files: Files;
   readonly #newId: NewId;
@@ -29,7 +29,7 @@ export class Door implements ChangeDoor {
     return { hash: version.hash, bytes: version.bytes, ...(decoded && { text: decoded.text }) };
   }
 
-  async write(request: WriteRequest, signal?: AbortSignal): Promise<DoorResult> {
+  async write(request: WriteRequest, signal?: AbortSignal): Promise<AgentWriteResult> {
     const written = await this.#files.turn(request.path, () => this.#write(request, signal));
     const { renamedFrom } = request;
     if (!written.ok || renamedFrom === undefined || renamedFrom === request.path) return written;
@@ -37,12 +37,12 @@ export class Door implements ChangeDoor {
     return old.ok ? written : old;
   }
 
-  async #remove(path: RelPath, { author }: WriteRequest, signal: AbortSignal | undefined): Promise<DoorResult> {
+  async #remove(path: RelPath, { author }: WriteRequest, signal: AbortSignal | undefined): Promise<AgentWriteResult> {
     const version = await this.#ground.files.read(path, signal);
     return this.#write({ path, content: null, author, seen: version?.hash ?? null }, signal);
   }
 
-  async #write(request: WriteRequest, signal: AbortSignal | undefined): Promise<DoorResult> {
+  async #write(request: WriteRequest, signal: AbortSignal | undefined): Promise<AgentWriteResult> {
     const { path } = request;
     // Whose lines they are is said by the agent; by which command, by the journal.
     const { command, ...author } = request.author;
