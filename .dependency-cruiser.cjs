@@ -7,8 +7,32 @@ const sdks = 'node_modules/(@anthropic-ai/sdk|openai|@google/generative-ai)(/|$)
 const acp = 'node_modules/@agentclientprotocol/';
 const only = (name, from, to) => ({ name, severity: 'error', from: { path: from }, to: { pathNot: to } });
 
+/** The folders of core, each of which knows only those before it; what they all know stands beside them. */
+const inCore = ['testing', 'redact', 'plan', 'session', 'routing', 'changes', 'agent', 'worker', 'team', 'config'];
+const later = folder => `^src/core/(${inCore.slice(inCore.indexOf(folder) + 1).join('|')})/`;
+const coreOrder = inCore.slice(0, -1).map(folder => ({
+  name: `core-${folder}-knows-only-what-is-before-it`,
+  severity: 'error',
+  // What a live session offers is typed with all of it.
+  from: { path: `^src/core/${folder}/`, pathNot: '^src/core/session/live\\.ts$' },
+  to: { path: later(folder) },
+}));
+
 module.exports = {
   forbidden: [
+    ...coreOrder,
+    {
+      name: 'core-folders-are-listed',
+      severity: 'error',
+      from: { path: '^src/core/[^/]+/', pathNot: `^src/core/(${inCore.join('|')})/` },
+      to: {},
+    },
+    {
+      name: 'what-all-of-core-knows-knows-none-of-it',
+      severity: 'error',
+      from: { path: '^src/core/[^/]+$', pathNot: '^src/core/(doctor|tool-trial)\\.ts$' },
+      to: { path: '^src/core/[^/]+/' },
+    },
     only('protocol-imports-zod-only', '^src/protocol/', '^src/protocol/|node_modules/zod/'),
     {
       name: 'core-knows-no-host',

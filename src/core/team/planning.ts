@@ -7,13 +7,13 @@ import { lookAround } from '../agent/look-around.ts';
 import { planHash } from '../plan/approval.ts';
 import { type Estimate, estimatePlan } from '../plan/estimate.ts';
 import type { PlanContext } from '../plan/parts.ts';
-import { makePlan } from '../plan/planner.ts';
 import type { HashOf, WorkspaceFiles } from '../ports.ts';
 import type { Router } from '../routing/contract.ts';
 import type { Journal } from '../session/contract.ts';
 import { workerFor } from '../worker/fit.ts';
 import { workerModel } from '../worker/names.ts';
 import type { AttentionQueue } from './attention.ts';
+import { makePlan } from './planner.ts';
 import type { Routes } from './routes.ts';
 
 export interface PlanningHost {

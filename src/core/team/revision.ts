@@ -2,9 +2,9 @@ import type { Plan } from '../../protocol/plan.ts';
 import type { Estimate } from '../plan/estimate.ts';
 import type { PlanContext } from '../plan/parts.ts';
 import { type PlanProblem, problemText } from '../plan/problem.ts';
-import { type PlanDiff, replan } from '../plan/replan.ts';
 import type { Journal } from '../session/contract.ts';
 import { hasEnded } from '../session/standing.ts';
+import { type PlanDiff, replan } from './replan.ts';
 
 export interface RevisionHost {
   journal: Journal;

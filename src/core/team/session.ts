@@ -5,7 +5,6 @@ import type { PlanReviser } from '../agent/contract.ts';
 import { workspaceBrief } from '../plan/brief.ts';
 import { parsePlan } from '../plan/parse.ts';
 import { type PlanProblem, problemText } from '../plan/problem.ts';
-import type { PlanDiff } from '../plan/replan.ts';
 import type { Disposable } from '../ports.ts';
 import { resume } from '../session/resume.ts';
 import { hasEnded, isCutOff } from '../session/standing.ts';
@@ -22,6 +21,7 @@ import type { MoreWork, SessionPorts, SessionSettings, SessionStart } from './op
 import { agreeOnPlan, estimate, planAsk } from './planning.ts';
 import { sessionBrief } from './prompt.ts';
 import type { QueueItem } from './queue.ts';
+import type { PlanDiff } from './replan.ts';
 import { type Retried, type RetryScope, retry } from './retry.ts';
 import { diffText, type Revised, type RevisionHost, revisePlan } from './revision.ts';
 import { planRoster } from './roster.ts';

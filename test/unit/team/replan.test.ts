@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { replan } from '../../../src/core/plan/replan.ts';
+import { replan } from '../../../src/core/team/replan.ts';
 import type { Task } from '../../../src/protocol/plan.ts';
 import { memoryJournal } from '../../support/memory-journal.ts';
 import { planOf } from '../../support/plans.ts';

@@ -4,13 +4,13 @@ import { Plan } from '../../protocol/plan.ts';
 import type { RoleSpec } from '../agent/contract.ts';
 import type { LookAround } from '../agent/look-around.ts';
 import { toolSpec } from '../agent/tools/spec.ts';
+import { checkPlan } from '../plan/parse.ts';
+import type { PlanContext } from '../plan/parts.ts';
+import { problemText } from '../plan/problem.ts';
 import type { RouteFailure, Router } from '../routing/contract.ts';
 import { DEEPEST } from '../routing/depth.ts';
 import { outageText } from '../routing/outage.ts';
 import type { Journal } from '../session/contract.ts';
-import { checkPlan } from './parse.ts';
-import type { PlanContext } from './parts.ts';
-import { problemText } from './problem.ts';
 
 export interface PlanRequest {
   goal: string;

@@ -1,7 +1,7 @@
 import type { Plan, Task } from '../../protocol/plan.ts';
+import { checkPlan, type ParsedPlan } from '../plan/parse.ts';
+import type { PlanContext } from '../plan/parts.ts';
 import type { SessionState, TaskStatus } from '../session/state.ts';
-import { checkPlan, type ParsedPlan } from './parse.ts';
-import type { PlanContext } from './parts.ts';
 
 /** What a revision does to the work of a running session. */
 export interface PlanDiff {
