@@ -16,8 +16,8 @@ import { OWN_VENDOR, othersModels } from './editor/lm/api.ts';
 import { BestModelProvider } from './editor/lm/best-model.ts';
 import { ExtensionConsent } from './editor/lm/consent.ts';
 import { foreignTools } from './editor/lm/foreign-tools.ts';
+import { PlanApproval } from './editor/plan/approval.ts';
 import { planCompletion } from './editor/plan/completion.ts';
-import { PlanDesk } from './editor/plan/desk.ts';
 import { PlanDiagnostics } from './editor/plan/diagnostics.ts';
 import { PlanGraph } from './editor/plan/graph.ts';
 import { PlanLenses } from './editor/plan/lenses.ts';
@@ -69,8 +69,10 @@ export function activate(context: vscode.ExtensionContext): Exposed | undefined 
     owner.add(new Asks(controller, log));
     owner.add(new Notices(controller, log, context.workspaceState));
     const transcripts = owner.add(new Transcripts(controller, context.extensionUri, log));
-    const desk = owner.add(new PlanDesk(controller, log, new PlanGraph(controller, context.extensionUri, log)));
-    owner.add(new PlanLenses(desk, controller));
+    const planApproval = owner.add(
+      new PlanApproval(controller, log, new PlanGraph(controller, context.extensionUri, log)),
+    );
+    owner.add(new PlanLenses(planApproval, controller));
     owner.add(new PlanDiagnostics(controller, log));
     owner.add(planCompletion(controller));
     const goals = new Goals(context.workspaceState);
@@ -82,7 +84,18 @@ export function activate(context: vscode.ExtensionContext): Exposed | undefined 
       return askConsent(id);
     });
     owner.add(
-      registerCommands({ log, dashboard, secrets, controller, desk, transcripts, checks, goals, goalEditor, consent }),
+      registerCommands({
+        log,
+        dashboard,
+        secrets,
+        controller,
+        planApproval,
+        transcripts,
+        checks,
+        goals,
+        goalEditor,
+        consent,
+      }),
     );
     owner.add(vscode.lm.registerLanguageModelChatProvider(OWN_VENDOR, new BestModelProvider(controller, consent)));
     // The chat view asks for models with the first message only, too late to answer that one.

@@ -5,7 +5,7 @@ import type { GoalEditor } from '../goal/goal-editor.ts';
 import type { Goals } from '../goal/goals.ts';
 import type { ExtensionConsent } from '../lm/consent.ts';
 import * as window from '../plain/window.ts';
-import type { PlanDesk } from '../plan/desk.ts';
+import type { PlanApproval } from '../plan/approval.ts';
 import type { ProviderChecks } from '../providers/checks.ts';
 import { copyOf, providerNamed } from '../providers/items.ts';
 import type { EditorSecrets } from '../secrets.ts';
@@ -17,7 +17,7 @@ export interface CommandParts {
   dashboard: Dashboard;
   secrets: EditorSecrets;
   controller: SessionController;
-  desk: PlanDesk;
+  planApproval: PlanApproval;
   transcripts: Transcripts;
   checks: ProviderChecks;
   goals: Goals;
@@ -32,20 +32,20 @@ const showing = () => import('./show.ts');
 
 /** Every palette command. A failing one is logged and shown, never swallowed. */
 export function registerCommands(parts: CommandParts): vscode.Disposable {
-  const { log, dashboard, secrets, controller, desk, transcripts, checks, goals, goalEditor } = parts;
+  const { log, dashboard, secrets, controller, planApproval, transcripts, checks, goals, goalEditor } = parts;
   const store = new DisposableStore();
   const add = (name: string, run: (given?: unknown) => unknown) =>
     store.add(
       vscode.commands.registerCommand(`orchestrate.${name}`, (given?: unknown) => guarded(log, name, () => run(given))),
     );
   const onPlan =
-    (run: (session: NonNullable<ReturnType<PlanDesk['sessionOf']>>) => Promise<void>) => (given?: unknown) => {
+    (run: (session: NonNullable<ReturnType<PlanApproval['sessionOf']>>) => Promise<void>) => (given?: unknown) => {
       const uri = given instanceof vscode.Uri ? given : vscode.window.activeTextEditor?.document.uri;
-      const seen = typeof given === 'string' ? desk.waiting(given) : uri && desk.sessionOf(uri);
+      const seen = typeof given === 'string' ? planApproval.waiting(given) : uri && planApproval.sessionOf(uri);
       if (seen) return run(seen);
       // Nobody decides on a plan that they do not see.
-      const waiting = typeof given === 'string' ? undefined : desk.waiting(undefined);
-      if (waiting) return desk.show(waiting);
+      const waiting = typeof given === 'string' ? undefined : planApproval.waiting(undefined);
+      if (waiting) return planApproval.show(waiting);
       return window.showInformationMessage(vscode.l10n.t('No plan waits for your approval here.'));
     };
   const goal = { controller, goals, editor: goalEditor };
@@ -59,7 +59,7 @@ export function registerCommands(parts: CommandParts): vscode.Disposable {
   add('abort', async given => (await steer()).abortSession(controller, given));
   add('pause', async given => (await steer()).pauseSession(controller, given));
   add('continue', async given => (await steer()).continueSession(controller, given));
-  add('answer', async given => (await steer()).answerAgent(controller, desk, given));
+  add('answer', async given => (await steer()).answerAgent(controller, planApproval, given));
   add('queueTask', async given => (await steer()).queueTask(controller, given));
   add('askForMore', async given => (await steer()).askForMore(controller, given));
   add('retryTask', async given => (await steer()).retryTask(controller, given));
@@ -71,22 +71,22 @@ export function registerCommands(parts: CommandParts): vscode.Disposable {
   add(
     'plan.approve',
     onPlan(async session => {
-      await desk.approve(session);
+      await planApproval.approve(session);
       // As a command, so that the walkthrough sees it.
       if (session.state.planApproved) await vscode.commands.executeCommand('orchestrate.openDashboard');
     }),
   );
   add(
     'plan.show',
-    onPlan(session => desk.show(session)),
+    onPlan(session => planApproval.show(session)),
   );
   add(
     'plan.revise',
-    onPlan(session => desk.revise(session)),
+    onPlan(session => planApproval.revise(session)),
   );
   add(
     'plan.cancel',
-    onPlan(session => desk.cancel(session)),
+    onPlan(session => planApproval.cancel(session)),
   );
   add('showReport', async given => (await showing()).showReport(controller, given));
   add('openReportInBrowser', async given => (await showing()).openReportInBrowser(controller, given));

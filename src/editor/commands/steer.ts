@@ -4,7 +4,7 @@ import { shownRequest } from '../../core/visible.ts';
 import { answerAsk, isFirstPlan } from '../attention/asks.ts';
 import { raiseBudget } from '../attention/notices.ts';
 import * as window from '../plain/window.ts';
-import type { PlanDesk } from '../plan/desk.ts';
+import type { PlanApproval } from '../plan/approval.ts';
 import type { SessionController } from '../session-controller.ts';
 import type { WindowSession } from '../window-session.ts';
 import { requireReady } from '../workspace-readiness.ts';
@@ -52,7 +52,11 @@ export async function continueSession(controller: SessionController, given?: unk
 }
 
 /** The next thing that waits: an agent's question, a permission, or the plan. */
-export async function answerAgent(controller: SessionController, desk: PlanDesk, given?: unknown): Promise<void> {
+export async function answerAgent(
+  controller: SessionController,
+  planApproval: PlanApproval,
+  given?: unknown,
+): Promise<void> {
   const asks = (session: WindowSession) => runs(session) && session.state.asks.size > 0;
   const session = await chooseSession(controller, given, asks, t('No agent asks anything.'));
   if (!session) return;
@@ -77,7 +81,7 @@ export async function answerAgent(controller: SessionController, desk: PlanDesk,
           )
         )?.each;
   if (!picked) return;
-  if (isFirstPlan(session, picked) && session.running) await desk.show(session);
+  if (isFirstPlan(session, picked) && session.running) await planApproval.show(session);
   else await answerAsk(session, picked);
 }
 

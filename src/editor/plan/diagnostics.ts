@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { DisposableStore } from '../disposables.ts';
 import type { SessionController } from '../session-controller.ts';
 import { settingsOf } from '../settings.ts';
-import { planFiles } from './desk.ts';
+import { planFiles } from './approval.ts';
 
 const SETTLE_MS = 300;
 /** Plans that wait, and workflows that are kept. */

@@ -1,17 +1,17 @@
 import * as vscode from 'vscode';
 import { DisposableStore } from '../disposables.ts';
 import type { SessionController } from '../session-controller.ts';
-import { expectation, type PlanDesk, planFiles } from './desk.ts';
+import { expectation, type PlanApproval, planFiles } from './approval.ts';
 
 /** Above a plan that waits: Approve · Revise · Cancel, and what it will probably cost. */
 export class PlanLenses implements vscode.CodeLensProvider, vscode.Disposable {
   readonly #store = new DisposableStore();
   readonly #changed = this.#store.add(new vscode.EventEmitter<void>());
   readonly onDidChangeCodeLenses = this.#changed.event;
-  readonly #desk: PlanDesk;
+  readonly #planApproval: PlanApproval;
 
-  constructor(desk: PlanDesk, controller: SessionController) {
-    this.#desk = desk;
+  constructor(planApproval: PlanApproval, controller: SessionController) {
+    this.#planApproval = planApproval;
     this.#store.add(vscode.languages.registerCodeLensProvider(planFiles, this));
     this.#store.add(
       controller.onEvent(({ event }) => {
@@ -21,7 +21,7 @@ export class PlanLenses implements vscode.CodeLensProvider, vscode.Disposable {
   }
 
   provideCodeLenses(document: vscode.TextDocument): vscode.CodeLens[] {
-    const session = this.#desk.sessionOf(document);
+    const session = this.#planApproval.sessionOf(document);
     if (!session) return [];
     const { t } = vscode.l10n;
     const top = new vscode.Range(0, 0, 0, 0);

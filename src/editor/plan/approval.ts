@@ -19,7 +19,7 @@ function planAskOf(session: WindowSession): string | undefined {
 }
 
 /** Shows a proposed plan as a document that can be edited, and takes what the person decides of it. */
-export class PlanDesk implements vscode.Disposable {
+export class PlanApproval implements vscode.Disposable {
   readonly #store = new DisposableStore();
   readonly #controller: SessionController;
   readonly #log: vscode.LogOutputChannel;
