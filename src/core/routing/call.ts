@@ -7,14 +7,14 @@ import type { BreakerPermit, BreakerVerdict } from './breaker.ts';
 import type { Reservation } from './budget.ts';
 import { charge, freeCost, type Progress } from './charge.ts';
 import type { ProviderError, ProviderEvent, ProviderFinish, ProviderRequest, RouteRequest } from './contract.ts';
-import type { Lane } from './lane.ts';
 import type { Limits } from './pace.ts';
 import type { Price } from './prices.ts';
+import type { RouteTarget } from './route-target.ts';
 import type { Slot } from './slots.ts';
 
 /** Everything a call needs before it may be sent; all of it is given back when the call ends. */
 export interface Admission {
-  lane: Lane;
+  target: RouteTarget;
   slot: Slot;
   permit: BreakerPermit;
   /** Both undefined where the provider costs nothing. */
@@ -38,7 +38,7 @@ const cut: ProviderError = { type: 'error', class: 'aborted', message: 'aborted'
 export class Call {
   readonly id: string;
   readonly ref: ModelRef;
-  readonly lane: Lane;
+  readonly target: RouteTarget;
   characters = 0;
   /** What was booked for it; undefined where that is unknown. */
   cost: NanoUsd | undefined;
@@ -53,8 +53,8 @@ export class Call {
 
   constructor(admission: Admission, parts: CallParts) {
     this.id = parts.id;
-    this.lane = admission.lane;
-    this.ref = admission.lane.ref;
+    this.target = admission.target;
+    this.ref = admission.target.ref;
     this.#admission = admission;
     this.#parts = parts;
     this.#started = parts.clock.monotonic();
@@ -79,7 +79,7 @@ export class Call {
   send(request: ProviderRequest): void {
     const { clock, signal } = this.#parts;
     this.#progress.sent = true;
-    this.#attempt = new Attempt(this.lane.provider, request, { clock, limits: this.#admission.limits, signal });
+    this.#attempt = new Attempt(this.target.provider, request, { clock, limits: this.#admission.limits, signal });
   }
 
   /** Something of an answer came. */
@@ -96,7 +96,7 @@ export class Call {
     const progress = this.#progress;
     switch (event.type) {
       case 'open':
-        if (event.limits) this.lane.learn(event.limits);
+        if (event.limits) this.target.learn(event.limits);
         break;
       case 'alive':
       case 'error':
@@ -140,7 +140,7 @@ export class Call {
       });
     } finally {
       permit.end(verdictOf(result));
-      this.lane.ended(problem, this.#started);
+      this.target.ended(problem, this.#started);
       slot.release(result.ok ? 'answered' : result.error === 'rate-limit' ? 'limited' : 'other');
       reservation?.settle(booked);
     }
@@ -148,7 +148,7 @@ export class Call {
 
   #charge(end: ProviderFinish | ProviderError): { cost: NanoUsd | undefined; bound: boolean } {
     const { price, reservation, maxOutputTokens } = this.#admission;
-    if (!price || !reservation) return { cost: freeCost(this.lane.provider), bound: false };
+    if (!price || !reservation) return { cost: freeCost(this.target.provider), bound: false };
     const { cost, bound } = charge(end, this.#progress, price, maxOutputTokens);
     // A bound is never more than what was reserved as the bound.
     return { cost: bound && cost !== undefined ? Math.min(cost, reservation.amount) : cost, bound };

@@ -1,9 +1,9 @@
 import type { ModelRef } from '../../protocol/ids.ts';
 import type { ErrorClass, Message } from '../../protocol/message.ts';
 import type { RouteFailure, RouteRequest } from './contract.ts';
-import type { Lane } from './lane.ts';
 import type { Models } from './models.ts';
 import { outageOf } from './outage.ts';
+import type { RouteTarget } from './route-target.ts';
 import type { Tries } from './verdict.ts';
 
 /** Why a model of the route is not asked in this turn. */
@@ -16,16 +16,16 @@ export type Out =
 /** One model of the route, in one turn. */
 export interface Candidate {
   readonly ref: ModelRef;
-  readonly lane: Lane | undefined;
+  readonly target: RouteTarget | undefined;
   readonly tries: Tries;
   out?: Out;
 }
 
-export function candidatesOf(request: RouteRequest, laneOf: (ref: ModelRef) => Lane | undefined): Candidate[] {
+export function candidatesOf(request: RouteRequest, targetOf: (ref: ModelRef) => RouteTarget | undefined): Candidate[] {
   return [...new Set(request.route)].map(ref => {
-    const lane = laneOf(ref);
-    const candidate: Candidate = { ref, lane, tries: { again: 0, malformed: 0, stripped: false } };
-    if (!lane) candidate.out = { why: 'unfit', message: 'no such provider is configured' };
+    const target = targetOf(ref);
+    const candidate: Candidate = { ref, target, tries: { again: 0, malformed: 0, stripped: false } };
+    if (!target) candidate.out = { why: 'unfit', message: 'no such provider is configured' };
     return candidate;
   });
 }

@@ -4,11 +4,11 @@ import type { Admission } from './call.ts';
 import { watchdogsFor } from './call-limits.ts';
 import { type Candidate, failureOf, unfit } from './candidate.ts';
 import type { RouteFailure, RouteRequest } from './contract.ts';
-import type { Access, Lane } from './lane.ts';
 import { outageOf } from './outage.ts';
 import { type Limits, limitsFor } from './pace.ts';
 import { longestAnswerFor, mostItCosts, type Price } from './prices.ts';
 import { providerKinds } from './provider-kinds.ts';
+import type { Access, RouteTarget } from './route-target.ts';
 import type { TurnContext } from './turn-context.ts';
 import { sleep } from './wait.ts';
 
@@ -46,8 +46,8 @@ export class Choice {
       const blocked: Blocked[] = [];
       for (const candidate of this.#inOrder()) {
         if (this.#signal.aborted) return { reason: 'aborted' };
-        if (candidate.out || !candidate.lane) continue;
-        const admission = await this.#take(candidate, candidate.lane, blocked);
+        if (candidate.out || !candidate.target) continue;
+        const admission = await this.#take(candidate, candidate.target, blocked);
         if (admission) return { candidate, admission };
       }
       if (this.#signal.aborted) return { reason: 'aborted' };
@@ -59,17 +59,22 @@ export class Choice {
   /** Another model that may be asked at once, beside one that is being asked; nothing is waited for. */
   async beside(asked: Candidate): Promise<Chosen | undefined> {
     for (const candidate of this.#inOrder()) {
-      const { lane, out } = candidate;
+      const { target, out } = candidate;
       if (this.#signal.aborted) return undefined;
-      if (candidate === asked || out || !lane?.slots.free) continue;
-      const admission = await this.#take(candidate, lane, [], true);
+      if (candidate === asked || out || !target?.slots.free) continue;
+      const admission = await this.#take(candidate, target, [], true);
       if (admission) return { candidate, admission };
     }
     return undefined;
   }
 
   /** `atOnce`: slots and money that others hold are not waited for. */
-  async #take(candidate: Candidate, lane: Lane, blocked: Blocked[], atOnce = false): Promise<Admission | undefined> {
+  async #take(
+    candidate: Candidate,
+    target: RouteTarget,
+    blocked: Blocked[],
+    atOnce = false,
+  ): Promise<Admission | undefined> {
     const { pool, prices, estimates } = this.#context;
     const request = this.#request;
     const { ref } = candidate;
@@ -80,8 +85,8 @@ export class Choice {
       return true;
     };
 
-    if (bar(lane.access(tokens))) return undefined;
-    const { provider } = lane;
+    if (bar(target.access(tokens))) return undefined;
+    const { provider } = target;
     if (
       request.tools.length > 0 &&
       providerKinds[provider.kind].listsAbilities &&
@@ -91,7 +96,7 @@ export class Choice {
       // Those that take tools come before it now.
       if (pool.models.get(ref).tools === false) return undefined;
     }
-    const out = unfit(ref, request, tokens, pool.models) ?? this.#notPaid(lane);
+    const out = unfit(ref, request, tokens, pool.models) ?? this.#notPaid(target);
     const price = provider.free || out ? undefined : await prices.find(ref, provider, pool.clock.now());
     if (out || (!provider.free && !price)) {
       if (!out) this.#context.priceUnknown(ref);
@@ -99,17 +104,25 @@ export class Choice {
       return undefined;
     }
 
-    const slot = await lane.slots.take(this.#signal, atOnce ? 0 : this.#patience(candidate));
+    const slot = await target.slots.take(this.#signal, atOnce ? 0 : this.#patience(candidate));
     if (!slot) return undefined;
-    const longest = this.#longestAnswer(lane, tokens);
-    const held = price && (await this.#reserve(candidate, lane, price, longest, atOnce));
-    const barred = (price && !held) || bar(lane.access(tokens));
-    const permit = barred ? undefined : lane.enter(tokens);
+    const longest = this.#longestAnswer(target, tokens);
+    const held = price && (await this.#reserve(candidate, target, price, longest, atOnce));
+    const barred = (price && !held) || bar(target.access(tokens));
+    const permit = barred ? undefined : target.enter(tokens);
     const { reservation, maxOutputTokens } = held ?? { reservation: undefined, maxOutputTokens: longest };
     if (permit) {
       const { budget } = this.#context;
       if (provider.free && this.#refusal && !budget.underWay(this.#refusal)) budget.saySpent(this.#refusal);
-      return { lane, slot, permit, price, reservation, maxOutputTokens, limits: this.#limits(candidate, lane, tokens) };
+      return {
+        target,
+        slot,
+        permit,
+        price,
+        reservation,
+        maxOutputTokens,
+        limits: this.#limits(candidate, target, tokens),
+      };
     }
     reservation?.settle(0);
     slot.release('other');
@@ -121,7 +134,7 @@ export class Choice {
   }
 
   /** With nothing left to spend, a free model takes over only where the user wants it to. */
-  #notPaid({ provider }: Lane): Candidate['out'] {
+  #notPaid({ provider }: RouteTarget): Candidate['out'] {
     if (!provider.free || !this.#refusal || this.#context.budget.whenSpent === 'local') return undefined;
     return { why: 'budget', scope: this.#refusal.scope, message: textOf(this.#refusal) };
   }
@@ -129,7 +142,7 @@ export class Choice {
   /** Where there is not money for the longest answer, a shorter one is asked for. */
   async #reserve(
     candidate: Candidate,
-    lane: Lane,
+    target: RouteTarget,
     price: Price,
     longest: number,
     atOnce: boolean,
@@ -138,7 +151,7 @@ export class Choice {
     const prompt = estimates.atMost(this.#keyOf(candidate), this.#request);
     const amount = mostItCosts(price, prompt, longest);
     const least = mostItCosts(price, prompt, Math.min(longest, MODEST_ANSWER));
-    const who = { agent: this.#request.agent, provider: lane.provider.name };
+    const who = { agent: this.#request.agent, provider: target.provider.name };
     const patience = atOnce ? AbortSignal.abort() : this.#signal;
     const held = await budget.hold({ ...who, amount, least }, patience);
     if (held.ok) {
@@ -155,7 +168,7 @@ export class Choice {
   /** Where two models keep us waiting, it is their provider: its other models are asked last. So are those without tools. */
   #inOrder(): Candidate[] {
     const { models } = this.#context.pool;
-    const hangs = ({ lane }: Candidate) => lane !== undefined && this.#context.pool.suspected(lane.account) > 1;
+    const hangs = ({ target }: Candidate) => target !== undefined && this.#context.pool.suspected(target.account) > 1;
     // To write calls as text is the way out for a model that takes no tools, not as good as taking them.
     const writes = ({ ref }: Candidate) => this.#request.tools.length > 0 && models.get(ref).tools === false;
     const rank = (each: Candidate) => (hangs(each) ? 2 : 0) + (writes(each) ? 1 : 0);
@@ -169,11 +182,11 @@ export class Choice {
 
   #others(candidate: Candidate): boolean {
     return this.#candidates.some(
-      ({ lane, out }) => !out && lane && lane !== candidate.lane && lane.slots.free && lane.access(0).now,
+      ({ target, out }) => !out && target && target !== candidate.target && target.slots.free && target.access(0).now,
     );
   }
 
-  #limits(candidate: Candidate, { provider, account, model }: Lane, tokens: number): Limits {
+  #limits(candidate: Candidate, { provider, account, model }: RouteTarget, tokens: number): Limits {
     const { pool } = this.#context;
     const suspected = pool.suspected(account) > 0;
     const thinksInSilence = provider.thinksInSilence?.(model) ?? false;
@@ -181,9 +194,9 @@ export class Choice {
     return limitsFor(watchdogsFor(provider, pool.settings), situation);
   }
 
-  #longestAnswer(lane: Lane, promptTokens: number): number {
+  #longestAnswer(target: RouteTarget, promptTokens: number): number {
     const { models, settings } = this.#context.pool;
-    const { contextTokens, maxOutputTokens } = models.get(lane.ref);
+    const { contextTokens, maxOutputTokens } = models.get(target.ref);
     // Never simply what the model could do: that much would be reserved for every answer.
     const wanted = this.#request.maxOutputTokens ?? settings.maxOutputTokens;
     const allowed = Math.min(wanted, maxOutputTokens ?? wanted);
@@ -230,7 +243,8 @@ export class Choice {
     for (const { candidate, access } of blocked) {
       if (!('ms' in access) || !access.hangs) continue;
       changed = true;
-      if (!candidate.lane?.probe(true)) candidate.out = { why: 'failed', error: access.error, message: access.reason };
+      if (!candidate.target?.probe(true))
+        candidate.out = { why: 'failed', error: access.error, message: access.reason };
     }
     return changed;
   }

@@ -1,7 +1,7 @@
 import type { Clock } from '../ports.ts';
 import type { ProviderError } from './contract.ts';
 
-/** How long a lane rests that has kept us waiting; five times as long each further time. */
+/** How long a target rests that has kept us waiting; five times as long each further time. */
 const REST_MS = 60_000;
 const GROWTH = 5;
 
@@ -13,7 +13,7 @@ export function isHang({ code = '' }: Pick<ProviderError, 'code'>): boolean {
 }
 
 /**
- * What is remembered of a lane that kept us waiting: it is not asked again before a probe says that its provider
+ * What is remembered of a target that kept us waiting: it is not asked again before a probe says that its provider
  * answers, and then by one call, which decides.
  */
 export class Hang {

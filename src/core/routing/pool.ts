@@ -4,9 +4,9 @@ import type { Clock, Disposable } from '../ports.ts';
 import { concurrencyOf } from './call-limits.ts';
 import type { Provider } from './contract.ts';
 import { Health } from './health.ts';
-import { Lane, type PoolEvent } from './lane.ts';
 import { Models } from './models.ts';
 import { Parking } from './parking.ts';
+import { type PoolEvent, RouteTarget } from './route-target.ts';
 import type { RoutingSettings } from './settings.ts';
 import { Slots } from './slots.ts';
 
@@ -26,7 +26,7 @@ export class ProviderPool implements Disposable {
   readonly health: Health;
   #provider: PoolOptions['provider'];
   #parking: Parking;
-  #lanes = new Map<string, Lane>();
+  #targets = new Map<string, RouteTarget>();
   #slots = new Map<string, Slots>();
   #listed = new Set<string>();
   #listeners = new Set<(event: PoolEvent, provider: string) => void>();
@@ -44,15 +44,15 @@ export class ProviderPool implements Disposable {
       emit: event => this.#emit(event, event.provider),
       refused: (provider, error) => {
         if (error.class === 'auth' || error.class === 'quota')
-          this.#laneOf(`${provider.name}/*`, provider).refused(error.class, error.retry?.afterMs, error.message);
+          this.#targetOf(`${provider.name}/*`, provider).refused(error.class, error.retry?.afterMs, error.message);
       },
     });
   }
 
   /** Undefined where no provider of that name is configured. */
-  lane(ref: ModelRef): Lane | undefined {
+  target(ref: ModelRef): RouteTarget | undefined {
     const provider = this.#provider(providerOf(ref));
-    return provider && this.#laneOf(ref, provider);
+    return provider && this.#targetOf(ref, provider);
   }
 
   /** Breakers, parking, health and what the user must know, as it happens. */
@@ -71,13 +71,13 @@ export class ProviderPool implements Disposable {
   release(name: string): void {
     const provider = this.#provider(name);
     if (provider) this.#parking.release(accountOf(provider, ''));
-    for (const lane of this.#lanes.values()) if (lane.provider.name === name) lane.release();
+    for (const target of this.#targets.values()) if (target.provider.name === name) target.release();
   }
 
   /** How many models behind this credential keep us waiting. */
   suspected(account: string): number {
     let count = 0;
-    for (const lane of this.#lanes.values()) if (lane.account === account && lane.suspected) count++;
+    for (const target of this.#targets.values()) if (target.account === account && target.suspected) count++;
     return count;
   }
 
@@ -86,12 +86,12 @@ export class ProviderPool implements Disposable {
     this.#listeners.clear();
   }
 
-  #laneOf(ref: ModelRef, provider: Provider): Lane {
+  #targetOf(ref: ModelRef, provider: Provider): RouteTarget {
     const account = accountOf(provider, modelOf(ref));
     const key = `${account}\n${ref}`;
-    const known = this.#lanes.get(key);
+    const known = this.#targets.get(key);
     if (known && known.provider === provider) return known;
-    const lane = new Lane(ref, provider, account, {
+    const target = new RouteTarget(ref, provider, account, {
       clock: this.clock,
       settings: this.settings,
       parking: this.#parking,
@@ -99,8 +99,8 @@ export class ProviderPool implements Disposable {
       emit: event => this.#emit(event, provider.name),
       probe: () => this.health.probe(provider),
     });
-    this.#lanes.set(key, lane);
-    return lane;
+    this.#targets.set(key, target);
+    return target;
   }
 
   #slotsOf(account: string, provider: Provider): Slots {

@@ -30,11 +30,11 @@ export function createRouter(options: RouterOptions): Router & Disposable {
 
   /** Asks the library for a window that nobody has told, beside the turn. */
   const look = (ref: ModelRef) => {
-    const lane = pool.lane(ref);
-    if (!lane || looked.has(ref)) return;
+    const target = pool.target(ref);
+    if (!target || looked.has(ref)) return;
     looked.add(ref);
     if (pool.models.get(ref).contextTokens !== undefined) return;
-    void prices.contextTokens(ref, lane.provider).then(tokens => pool.models.looked(ref, tokens));
+    void prices.contextTokens(ref, target.provider).then(tokens => pool.models.looked(ref, tokens));
   };
 
   return {
@@ -47,22 +47,22 @@ export function createRouter(options: RouterOptions): Router & Disposable {
     },
     async learnWindows(route) {
       for (const ref of route) {
-        const lane = pool.lane(ref);
-        if (!lane) continue;
-        const price = lane.provider.free ? undefined : await prices.find(ref, lane.provider, pool.clock.now());
+        const target = pool.target(ref);
+        if (!target) continue;
+        const price = target.provider.free ? undefined : await prices.find(ref, target.provider, pool.clock.now());
         const [, dearer] = price?.steps ?? [];
         if (dearer) steps.set(ref, dearer.above);
         if (pool.models.get(ref).contextTokens !== undefined) continue;
         // What a machine of one's own makes room for is known to itself alone.
-        if (lane.provider.free || lane.provider.kind === 'vscode-lm') await pool.listOnce(lane.provider);
+        if (target.provider.free || target.provider.kind === 'vscode-lm') await pool.listOnce(target.provider);
         if (pool.models.get(ref).contextTokens !== undefined) continue;
         looked.add(ref);
-        pool.models.looked(ref, await prices.contextTokens(ref, lane.provider));
+        pool.models.looked(ref, await prices.contextTokens(ref, target.provider));
       }
     },
     cheapTokens: model => (model === undefined ? undefined : steps.get(model)),
     contextTokens(route) {
-      const windows = route.flatMap(ref => (pool.lane(ref) && pool.models.get(ref).contextTokens) ?? []);
+      const windows = route.flatMap(ref => (pool.target(ref) && pool.models.get(ref).contextTokens) ?? []);
       return windows.length > 0 ? Math.max(...windows) : undefined;
     },
     dispose: () => subscription.dispose(),

@@ -5,7 +5,7 @@ import { Choice, type Chosen } from './choice.ts';
 import { Contest, type Running } from './contest.ts';
 import { NO_TOOLS, type ProviderError, type ProviderFinish, type RouteEvent, type RouteRequest } from './contract.ts';
 import { isHang } from './hang.ts';
-import type { Lane } from './lane.ts';
+import type { RouteTarget } from './route-target.ts';
 import { providerKinds } from './provider-kinds.ts';
 import { asText } from './text-calls/as-text.ts';
 import { readTextCalls } from './text-calls/read.ts';
@@ -34,7 +34,7 @@ export class Turn {
     this.#request = request;
     this.#signal = signal;
     this.#context = context;
-    this.#candidates = candidatesOf(request, ref => context.pool.lane(ref));
+    this.#candidates = candidatesOf(request, ref => context.pool.target(ref));
     this.#choice = new Choice(request, signal, context, this.#candidates);
   }
 
@@ -133,7 +133,7 @@ export class Turn {
   async #send({ call, chosen: { candidate, admission } }: Running): Promise<void> {
     const { pool, journal, session } = this.#context;
     const { agent, toolChoice } = this.#request;
-    const effort = this.#effortFor(call.lane);
+    const effort = this.#effortFor(call.target);
     const textOnly = this.#request.tools.length > 0 && pool.models.get(call.ref).tools === false;
     const { system, tools, messages } = textOnly ? asText(this.#request) : this.#request;
     const failed = this.#failed;
@@ -144,9 +144,9 @@ export class Turn {
     }
     await call.intend(this.#request, ++this.#attempts);
     if (this.#signal.aborted) return;
-    pool.health.used(call.lane.provider);
+    pool.health.used(call.target.provider);
     call.send({
-      model: call.lane.model,
+      model: call.target.model,
       system,
       ...(this.#request.sharedSystem !== undefined && { sharedSystem: this.#request.sharedSystem }),
       tools,
@@ -159,7 +159,7 @@ export class Turn {
   }
 
   /** Where abilities are listed, a model that is not known to think is not told how hard to. */
-  #effortFor({ ref, provider }: Lane): RouteRequest['effort'] {
+  #effortFor({ ref, provider }: RouteTarget): RouteRequest['effort'] {
     const { reasoning } = this.#context.pool.models.get(ref);
     const thinks = reasoning ?? !providerKinds[provider.kind].listsAbilities;
     return thinks ? this.#request.effort : undefined;
@@ -168,7 +168,7 @@ export class Turn {
   #answer(call: Call, finish: ProviderFinish): RouteEvent {
     const { estimates } = this.#context;
     const { stop, message, usage } = this.#withCalls(finish);
-    call.lane.answered();
+    call.target.answered();
     const { input, cacheRead = 0, cacheWrite = 0 } = usage;
     if (input !== undefined && !usage.estimated)
       estimates.learn(`${this.#request.agent}\n${call.ref}`, this.#request, input + cacheRead + cacheWrite);
@@ -191,20 +191,20 @@ export class Turn {
     const { class: error, message, retry } = problem;
     if (error === 'aborted') return { do: 'end', failure: { reason: 'aborted' } };
     this.#failed = { candidate, problem };
-    const { id, ref: model, characters, lane } = call;
+    const { id, ref: model, characters, target } = call;
     if (call.wrote)
       journal.append({ type: 'attempt-discarded', call: id, agent: this.#request.agent, model, error, characters });
     if (problem.code === NO_TOOLS && this.#request.tools.length > 0 && pool.models.get(model).tools !== false) {
       pool.models.takesNoTools(model);
       return { do: 'again', afterMs: 0 };
     }
-    if (error === 'rate-limit') lane.limited(retry?.afterMs, message);
-    else if (error === 'auth' || error === 'quota') lane.refused(error, retry?.afterMs, message);
-    else if (error === 'model-missing') lane.missing(message);
+    if (error === 'rate-limit') target.limited(retry?.afterMs, message);
+    else if (error === 'auth' || error === 'quota') target.refused(error, retry?.afterMs, message);
+    else if (error === 'model-missing') target.missing(message);
     // It is asked again when nobody else is left, and its provider answers a probe.
     if (isHang(problem)) return { do: 'park' };
     const verdict = verdictOn({ ...problem, class: error, model }, candidate.tries, pool.settings, random);
-    if (verdict.do === 'park' && retry && error !== 'rate-limit') lane.busy(retry.afterMs, error, message);
+    if (verdict.do === 'park' && retry && error !== 'rate-limit') target.busy(retry.afterMs, error, message);
     if (verdict.do === 'larger') {
       ruleOutSmaller(this.#candidates, candidate, message, pool.models);
       return { do: 'next' };

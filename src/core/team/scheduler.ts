@@ -16,7 +16,7 @@ export interface SchedulerOptions {
 
 interface Entry {
   task: Task;
-  lane: Lane;
+  queue: SlotQueue;
   /** Who comes first. Never changes: see `rankOf`. */
   rank: number;
   order: number;
@@ -25,7 +25,7 @@ interface Entry {
   claiming: boolean;
 }
 
-interface Lane {
+interface SlotQueue {
   waiting: Heap<Entry>;
   slots: number;
   used: number;
@@ -49,7 +49,7 @@ const claimsOf = (task: Task) => kindOf(task).writes(task);
 export class Scheduler {
   readonly #options: SchedulerOptions;
   readonly #start: (task: Task) => void;
-  readonly #lanes = new Map<string, Lane>();
+  readonly #queues = new Map<string, SlotQueue>();
   readonly #running = new Map<string, Entry>();
   readonly #waiting = new Map<string, Entry>();
   /** Claims of tasks that run or were kept waiting by a claim. */
@@ -70,19 +70,19 @@ export class Scheduler {
   /** The pools of the plan in force. To be called while no agent task waits. */
   setPools(pools: Plan['pools']): void {
     this.#pools = pools;
-    for (const [name, lane] of this.#lanes) {
-      if (name.startsWith('pool ')) lane.slots = this.#slots('agent', name.slice('pool '.length));
+    for (const [name, queue] of this.#queues) {
+      if (name.startsWith('pool ')) queue.slots = this.#slots('agent', name.slice('pool '.length));
     }
   }
 
   /** A task whose needs are met. `at` says since when it waits. */
   ready(task: Task, at: number): void {
     if (this.#waiting.has(task.id) || this.#running.has(task.id)) return;
-    const lane = this.#laneOf(task);
+    const queue = this.#queueOf(task);
     const rank = at - levelOf(task.priority) * this.#options.agingMs;
-    const entry: Entry = { task, lane, rank, order: this.#order++, gone: false, claiming: false };
+    const entry: Entry = { task, queue, rank, order: this.#order++, gone: false, claiming: false };
     this.#waiting.set(task.id, entry);
-    lane.waiting.push(entry);
+    queue.waiting.push(entry);
     this.#dispatch();
   }
 
@@ -91,8 +91,8 @@ export class Scheduler {
     const entry = this.#running.get(id);
     if (!entry) return;
     this.#running.delete(id);
-    entry.lane.used--;
-    if (entry.lane.agents) this.#agents--;
+    entry.queue.used--;
+    if (entry.queue.agents) this.#agents--;
     this.#release(id);
     this.#dispatch();
   }
@@ -134,16 +134,16 @@ export class Scheduler {
     return this.#waiting.size;
   }
 
-  #laneOf(task: Task): Lane {
+  #queueOf(task: Task): SlotQueue {
     const pool = poolOf(task, this.#pools);
     const { slot } = kindOf(task);
     const name = pool === undefined ? `kind ${task.kind}` : `pool ${pool}`;
-    const known = this.#lanes.get(name);
+    const known = this.#queues.get(name);
     if (known) return known;
     const slots = this.#slots(slot, pool);
-    const lane: Lane = { waiting: new Heap(earlier), slots, used: 0, agents: slot === 'agent' };
-    this.#lanes.set(name, lane);
-    return lane;
+    const queue: SlotQueue = { waiting: new Heap(earlier), slots, used: 0, agents: slot === 'agent' };
+    this.#queues.set(name, queue);
+    return queue;
   }
 
   #slots(slot: TaskKind['slot'], pool: string | undefined): number {
@@ -151,17 +151,17 @@ export class Scheduler {
     return slot === 'command' ? this.#options.maxCommands : Number.POSITIVE_INFINITY;
   }
 
-  /** The most urgent task that has a slot, over all lanes. */
+  /** The most urgent task that has a slot, over all queues. */
   #next(): Entry | undefined {
     let next: Entry | undefined;
-    for (const lane of this.#lanes.values()) {
-      while (lane.waiting.peek()?.gone) lane.waiting.pop();
-      const head = lane.waiting.peek();
-      if (!head || lane.used >= lane.slots) continue;
-      if (lane.agents && this.#agents >= this.#options.maxAgents) continue;
+    for (const queue of this.#queues.values()) {
+      while (queue.waiting.peek()?.gone) queue.waiting.pop();
+      const head = queue.waiting.peek();
+      if (!head || queue.used >= queue.slots) continue;
+      if (queue.agents && this.#agents >= this.#options.maxAgents) continue;
       if (!next || earlier(head, next)) next = head;
     }
-    next?.lane.waiting.pop();
+    next?.queue.waiting.pop();
     return next;
   }
 
@@ -199,12 +199,12 @@ export class Scheduler {
   }
 
   #run(entry: Entry): void {
-    const { task, lane } = entry;
+    const { task, queue } = entry;
     this.#waiting.delete(task.id);
     this.#running.set(task.id, entry);
     this.#claim(entry);
-    lane.used++;
-    if (lane.agents) this.#agents++;
+    queue.used++;
+    if (queue.agents) this.#agents++;
     this.#start(task);
   }
 
@@ -220,7 +220,7 @@ export class Scheduler {
     const behind = this.#behind.get(id) ?? [];
     this.#behind.delete(id);
     for (const entry of behind) {
-      if (!entry.gone) entry.lane.waiting.push(entry);
+      if (!entry.gone) entry.queue.waiting.push(entry);
     }
   }
 }

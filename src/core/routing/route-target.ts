@@ -21,7 +21,7 @@ export type Access =
   /** Its provider is being asked whether it is well again. */
   | { now: false; probing: Promise<void> };
 
-interface LaneParts {
+interface RouteTargetParts {
   clock: Clock;
   settings: RoutingSettings;
   parking: Parking;
@@ -35,14 +35,14 @@ const SHORTEST_PARK_MS = 250;
 const LONGEST_GUESS_MS = 300_000;
 
 /** One model behind one credential, with all that is known of how it does. */
-export class Lane {
+export class RouteTarget {
   readonly ref: ModelRef;
   readonly model: string;
   readonly provider: Provider;
   readonly slots: Slots;
   /** Tells credentials apart. */
   readonly account: string;
-  #parts: LaneParts;
+  #parts: RouteTargetParts;
   #breaker: Breaker;
   #allowance: Allowance;
   #hang: Hang;
@@ -50,7 +50,7 @@ export class Lane {
   /** Held between the health probe that passed and the call that decides. */
   #permit: BreakerPermit | undefined;
 
-  constructor(ref: ModelRef, provider: Provider, account: string, parts: LaneParts) {
+  constructor(ref: ModelRef, provider: Provider, account: string, parts: RouteTargetParts) {
     const { clock, settings, emit } = parts;
     this.ref = ref;
     this.model = modelOf(ref);
@@ -120,7 +120,7 @@ export class Lane {
     return permit;
   }
 
-  /** How a call ended that began then, as far as it shows whether the lane answers at all. */
+  /** How a call ended that began then, as far as it shows whether the target answers at all. */
   ended(problem: Pick<ProviderError, 'class' | 'code' | 'message'> | undefined, startedAt: number): void {
     if (!problem || (problem.class !== 'aborted' && !isHang(problem))) this.#hang.heard();
     else if (problem.class === 'aborted') this.#hang.cut();
