@@ -10,6 +10,7 @@ import { type Caller, runCalls } from './calls.ts';
 import { claimsOf } from './claims.ts';
 import { summarise } from './compaction.ts';
 import type { AgentJob, AgentResult, AgentStream, ResumePoint, Strikes } from './contract.ts';
+import type { AgentControl } from './control.ts';
 import { Conversation } from './conversation.ts';
 import { strike } from './histories.ts';
 import { continued } from './prompts/compaction.ts';
