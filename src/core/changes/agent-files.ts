@@ -1,7 +1,7 @@
 import type { Hash, RelPath } from '../../protocol/ids.ts';
 import type { NewId } from '../ports.ts';
 import { conform } from './conform.ts';
-import type { Author, AgentFiles, AgentWriteResult, SeenFile, WriteRequest } from './contract.ts';
+import type { AgentFiles, AgentWriteResult, Author, SeenFile, WriteRequest } from './contract.ts';
 import { decode } from './encoding.ts';
 import type { Files } from './files.ts';
 import type { Content } from './review.ts';

@@ -2,9 +2,9 @@ import type { ModelRef } from '../../protocol/ids.ts';
 import type { ErrorClass, StopReason } from '../../protocol/message.ts';
 import { type Claims, claimsOf } from '../agent/claims.ts';
 import type { AgentJob, AgentResult, Attention, CommandJudge } from '../agent/contract.ts';
+import type { AgentControl } from '../agent/control.ts';
 import { Conversation } from '../agent/conversation.ts';
 import type { LandingHost } from '../agent/landing.ts';
-import type { AgentControl } from '../agent/control.ts';
 import type { HashOf } from '../ports.ts';
 import type { Refusal } from '../routing/budget.ts';
 import type {
