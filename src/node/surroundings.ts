@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import type { Surroundings } from '../core/plan/surroundings.ts';
+import type { Surroundings } from '../core/agent/surroundings.ts';
 import { commandEnvironment } from './process/environment.ts';
 import type { Shell } from './process/shell.ts';
 

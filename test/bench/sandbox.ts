@@ -67,7 +67,9 @@ await inTemporaryFolder(async folder => {
     content: ({ path }: { path: string }) => run.read(path),
     advice: '',
   };
-  const ms = await timed(() => landChanges({ journal, door: changes.door, files, attention }, landing, signal));
+  const ms = await timed(() =>
+    landChanges({ journal, agentFiles: changes.agentFiles, files, attention }, landing, signal),
+  );
   await run.close([]);
   console.log(
     `${run.changes.length} files that a command changed: ${run.outcome.ms.toFixed(0)} ms to run, ${ms.toFixed(0)} ms to bring under review`,

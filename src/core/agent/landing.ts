@@ -1,5 +1,5 @@
 import type { RelPath } from '../../protocol/ids.ts';
-import type { Author, ChangeDoor } from '../changes/contract.ts';
+import type { AgentFiles, Author } from '../changes/contract.ts';
 import type { StagedChange, WorkspaceFiles } from '../ports.ts';
 import type { Journal } from '../session/contract.ts';
 import { actsRule } from '../session/fold/consents.ts';
@@ -9,7 +9,7 @@ import type { Attention } from './contract.ts';
 
 export interface LandingHost {
   journal: Journal;
-  door: ChangeDoor;
+  agentFiles: AgentFiles;
   files: Pick<WorkspaceFiles, 'resolve'>;
   attention: Attention;
 }
@@ -35,13 +35,13 @@ export interface Landed {
   failed: { path: RelPath; message: string }[];
 }
 
-/** Takes every change through the door that all agents write through; what is there already is not written again. */
+/** Takes every change by the one way that all agents write; what is there already is not written again. */
 export async function landChanges(
   host: LandingHost,
   { author, claims, changes, content, advice }: Landing,
   signal: AbortSignal,
 ): Promise<Landed | 'aborted'> {
-  const { journal, door } = host;
+  const { journal, agentFiles } = host;
   const { agent } = author;
   const landed: Landed = { written: [], refused: [], stale: [], failed: [] };
   // All questions come first: half of the work must not stand there while somebody thinks.
@@ -69,7 +69,7 @@ export async function landChanges(
       landed.refused.push(path);
       continue;
     }
-    const current = (await door.read(path))?.hash ?? null;
+    const current = (await agentFiles.read(path))?.hash ?? null;
     if (current === after) {
       landed.written.push(path);
       continue;
@@ -81,7 +81,7 @@ export async function landChanges(
     }
     const written = change.meanwhile
       ? { ok: false as const, reason: 'changed-since-read' as const }
-      : await door.write({ path, content: bytes, author, seen: before });
+      : await agentFiles.write({ path, content: bytes, author, seen: before });
     if (written.ok) landed.written.push(path);
     else if (written.reason === 'changed-since-read') landed.stale.push(path);
     else landed.failed.push({ path, message: written.message });

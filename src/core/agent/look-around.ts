@@ -33,7 +33,7 @@ const TOOLS = [listFiles, readFile, search];
 export function lookAround(host: LookHost, agent: string, window: number | undefined): LookAround {
   const tools = new Map(TOOLS.map(tool => [tool.name, tool]));
   const { journal, files, hashOf } = host;
-  const door = {
+  const agentFiles = {
     read: async (path: string, signal?: AbortSignal) => {
       const version = await files.read(path, signal);
       const decoded = version && decode(version.bytes);
@@ -41,7 +41,7 @@ export function lookAround(host: LookHost, agent: string, window: number | undef
     },
   };
   // All that tools which only read need of a host.
-  const reading = { journal, files, hashOf, door } as unknown as ToolHost;
+  const reading = { journal, files, hashOf, agentFiles } as unknown as ToolHost;
   const context = (call: string, signal: AbortSignal): ToolContext => ({
     host: reading,
     agent,

@@ -15,7 +15,6 @@ import { Conversation } from './conversation.ts';
 import { strike } from './histories.ts';
 import { continued } from './prompts/compaction.ts';
 import { IDLE_FOR_PEOPLE, type Idle, idleCorrection, turnsLeft } from './prompts/corrections.ts';
-import type { AgentControl } from './control.ts';
 import { sharedPrompt, systemPrompt } from './prompts/system.ts';
 import { cutMiddle, type Room, roomIn } from './room.ts';
 import { SeenFiles } from './seen-files.ts';

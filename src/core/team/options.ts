@@ -4,8 +4,8 @@ import type { Usage } from '../../protocol/message.ts';
 import type { AgentRunner, Attention, CommandJudge, PlanReviser, ResumePoint, RoleSpec } from '../agent/contract.ts';
 import type { Holding } from '../agent/held.ts';
 import type { ProjectTexts } from '../agent/roles/roles.ts';
-import type { ChangeDoor } from '../changes/contract.ts';
-import type { Surroundings } from '../plan/surroundings.ts';
+import type { Surroundings } from '../agent/surroundings.ts';
+import type { AgentFiles } from '../changes/contract.ts';
 import type { Clock, HashOf, Http, Log, NewId, Processes, WorkspaceFiles } from '../ports.ts';
 import type { Router } from '../routing/contract.ts';
 import type { Journal } from '../session/contract.ts';
@@ -36,7 +36,7 @@ export interface SessionPorts {
   processes: Processes;
   http: Http;
   /** Absent: nothing holds commands but the judge. */
-  holding?: (Holding & { door: ChangeDoor }) | undefined;
+  holding?: (Holding & { agentFiles: AgentFiles }) | undefined;
   judge: CommandJudge;
   routes: Routes;
   clock: Clock;

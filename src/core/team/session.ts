@@ -1,8 +1,8 @@
 import type { SessionOutcome, Who } from '../../protocol/events.ts';
 import type { ModelRef } from '../../protocol/ids.ts';
 import type { Plan, Task } from '../../protocol/plan.ts';
+import { workspaceBrief } from '../agent/brief.ts';
 import type { PlanReviser } from '../agent/contract.ts';
-import { workspaceBrief } from '../plan/brief.ts';
 import { parsePlan } from '../plan/parse.ts';
 import { type PlanProblem, problemText } from '../plan/problem.ts';
 import type { Disposable } from '../ports.ts';

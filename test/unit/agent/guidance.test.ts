@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
+import { workspaceBrief } from '../../../src/core/agent/brief.ts';
 import { guidanceText, nestedGuidance } from '../../../src/core/agent/guidance.ts';
 import type { ProjectTexts } from '../../../src/core/agent/roles/roles.ts';
-import { workspaceBrief } from '../../../src/core/plan/brief.ts';
 import { MemoryWorkspace } from '../../support/memory-workspace.ts';
 
 const files: Record<string, string> = {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { workspaceBrief } from '../../../src/core/plan/brief.ts';
+import { workspaceBrief } from '../../../src/core/agent/brief.ts';
 import { surroundingsOf } from '../../../src/node/surroundings.ts';
 import { MemoryWorkspace } from '../../support/memory-workspace.ts';
 import { tempFolder } from '../../support/temp-folder.ts';

@@ -1,6 +1,6 @@
-import { guidanceText, rootGuidance } from '../agent/guidance.ts';
-import type { ProjectTexts } from '../agent/roles/roles.ts';
 import type { WorkspaceFiles } from '../ports.ts';
+import { guidanceText, rootGuidance } from './guidance.ts';
+import type { ProjectTexts } from './roles/roles.ts';
 import { type Surroundings, surroundingsText } from './surroundings.ts';
 
 const FILES_LISTED = 200;
