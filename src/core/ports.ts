@@ -63,13 +63,24 @@ export interface SearchHit {
   path: RelPath;
   line: number;
   text: string;
+  /** It does not match and stands there for its neighbour. */
+  around?: boolean;
 }
 
 export interface SearchQuery {
   pattern: string;
+  /** In RE2's syntax; else plain text. */
   regex?: boolean;
   caseSensitive?: boolean;
+  /** A match may go over the ends of lines, as it may anyway where the pattern holds one. */
+  multiline?: boolean;
+  /** One without "/" is looked for at any depth, a folder stands for all in it, "!" in front takes out. */
   globs?: string[];
+  /** Lines before and after each. */
+  context?: number;
+  /** The first line of each file only. */
+  filesOnly?: boolean;
+  /** Lines that match. */
   limit: number;
 }
 
@@ -89,6 +100,8 @@ export interface WorkspaceFiles {
   read(path: RelPath, signal?: AbortSignal): Promise<FileVersion | undefined>;
   /** When it was last written, as the disk says; undefined where there is no file. */
   writtenAt(path: RelPath): Promise<number | undefined>;
+  /** In bytes, without reading it. */
+  sizeOf(path: RelPath): Promise<number | undefined>;
   /** Atomic; keeps the mode; makes missing folders. Writes only over `expected` (null: no file there yet). */
   write(path: RelPath, bytes: Uint8Array, expected: Hash | null, signal?: AbortSignal): Promise<WriteResult>;
   /** To the trash where there is one. */
@@ -99,6 +112,8 @@ export interface WorkspaceFiles {
     limit: number;
     signal?: AbortSignal;
   }): Promise<{ files: ListedFile[]; more: boolean }>;
+  /** How many of those files stand in each folder, not counting what is below it; "" is the root. */
+  folders(options: { globs?: string[]; signal?: AbortSignal }): Promise<Map<RelPath, number>>;
   search(query: SearchQuery, signal?: AbortSignal): Promise<{ hits: SearchHit[]; more: boolean }>;
 }
 

@@ -30,10 +30,7 @@ export class EditorWorkspace implements WorkspaceFiles {
     this.#drafts = drafts;
     this.#disk = new NodeWorkspace(folder.fsPath, {
       ...options,
-      unsaved: path => {
-        const document = this.#document(path);
-        return document?.isDirty ? document.getText() : undefined;
-      },
+      unsaved: () => this.#unsaved(),
     });
     this.root = this.#disk.root;
   }
@@ -55,6 +52,10 @@ export class EditorWorkspace implements WorkspaceFiles {
 
   writtenAt(path: RelPath): Promise<number | undefined> {
     return this.#disk.writtenAt(path);
+  }
+
+  sizeOf(path: RelPath): Promise<number | undefined> {
+    return this.#disk.sizeOf(path);
   }
 
   async write(path: RelPath, bytes: Uint8Array, expected: Hash | null, signal?: AbortSignal): Promise<WriteResult> {
@@ -103,6 +104,10 @@ export class EditorWorkspace implements WorkspaceFiles {
 
   list(options: Parameters<WorkspaceFiles['list']>[0]) {
     return this.#disk.list(options);
+  }
+
+  folders(options: Parameters<WorkspaceFiles['folders']>[0]) {
+    return this.#disk.folders(options);
   }
 
   search(query: SearchQuery, signal?: AbortSignal) {
@@ -163,6 +168,16 @@ export class EditorWorkspace implements WorkspaceFiles {
 
   #version(bytes: Uint8Array): FileVersion {
     return { bytes, hash: hashOf(bytes) };
+  }
+
+  #unsaved(): Map<RelPath, string> {
+    const { scheme, authority, path } = this.#folder;
+    const base = path.endsWith('/') ? path : `${path}/`;
+    const dirty = vscode.workspace.textDocuments.filter(
+      ({ isClosed, isDirty, uri }) =>
+        !isClosed && isDirty && uri.scheme === scheme && uri.authority === authority && uri.path.startsWith(base),
+    );
+    return new Map(dirty.map(document => [document.uri.path.slice(base.length), document.getText()]));
   }
 
   #document(path: RelPath): vscode.TextDocument | undefined {

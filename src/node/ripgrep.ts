@@ -3,6 +3,7 @@ import { access, constants } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import type { SearchQuery } from '../core/ports.ts';
 import type { RelPath } from '../protocol/ids.ts';
+import { spansLines } from './matching-lines.ts';
 
 /** A ripgrep on PATH, if there is one. The editor passes the one it ships instead. */
 export async function findRipgrep(path = process.env.PATH ?? ''): Promise<string | undefined> {
@@ -19,7 +20,17 @@ export async function findRipgrep(path = process.env.PATH ?? ''): Promise<string
   return undefined;
 }
 
-const WIDE = ['--text', '--hidden', '--no-ignore', '--no-config', '--glob', '!node_modules', '--glob', '!.git'];
+/** Of all rules of what to ignore only those of .gitignore files below the folder, as our own walk has it. */
+const IGNORING = ['dot', 'exclude', 'global', 'parent'].map(rules => `--no-ignore-${rules}`).concat('--no-require-git');
+const WIDE = ['--text', '--hidden', '--no-config', ...IGNORING, '--glob', '!node_modules', '--glob', '!.git'];
+
+const escaped = (text: string) => text.replace(/[\\.+*?()|[\]{}^$#&~-]/g, '\\$&');
+
+/** The pattern with every way to end a line where it ends one; undefined where that cannot be told. */
+function inAnyLineEnds({ pattern, regex }: SearchQuery): string | undefined {
+  if (!regex) return pattern.split(/\r?\n/).map(escaped).join('\\r?\\n');
+  return /[[$]/.test(pattern) ? undefined : pattern.replace(/\n|((?:^|[^\\])(?:\\\\)*)\\n/g, '$1\\r?\\n');
+}
 
 /**
  * Files that may hold a hit: ripgrep only narrows down, our own matcher decides, so results are the same with and
@@ -32,10 +43,14 @@ export function candidates(
   signal?: AbortSignal,
 ): Promise<Set<RelPath> | undefined> {
   const flags = ['--files-with-matches', '--null', ...WIDE];
-  if (!query.regex) flags.push('--fixed-strings');
+  const spans = spansLines(query);
+  const pattern = spans ? inAnyLineEnds(query) : query.pattern;
+  if (pattern === undefined) return Promise.resolve(undefined);
+  if (spans) flags.push('--multiline');
+  else flags.push(query.regex ? '--crlf' : '--fixed-strings');
   if (!query.caseSensitive) flags.push('--ignore-case');
   return new Promise(done => {
-    const child = spawn(ripgrep, [...flags, '-e', query.pattern, '--', '.'], {
+    const child = spawn(ripgrep, [...flags, '-e', pattern, '--', '.'], {
       cwd: root,
       stdio: ['ignore', 'pipe', 'ignore'],
       windowsHide: true,

@@ -2,8 +2,9 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { compileGlob } from '../core/glob.ts';
 import { checkRelPath } from '../core/paths.ts';
-import { PatternError, type SearchHit, type SearchQuery } from '../core/ports.ts';
+import type { SearchHit, SearchQuery } from '../core/ports.ts';
 import type { RelPath } from '../protocol/ids.ts';
+import { hitsOf, matcherOf } from './matching-lines.ts';
 import { candidates } from './ripgrep.ts';
 import { walk } from './walk.ts';
 
@@ -12,27 +13,23 @@ const LONGEST_LINE = 400;
 /** How long we hold the event loop at a stretch. */
 const SLICE_MS = 8;
 
-async function matcherOf(query: SearchQuery): Promise<(line: string) => boolean> {
-  if (!query.regex) {
-    if (query.caseSensitive) return line => line.includes(query.pattern);
-    const needle = query.pattern.toLowerCase();
-    return line => line.toLowerCase().includes(needle);
-  }
-  // Models write the patterns: RE2 takes linear time whatever they are.
-  const { RE2JS } = await import('re2js');
-  try {
-    const compiled = RE2JS.compile(query.pattern, query.caseSensitive ? 0 : RE2JS.CASE_INSENSITIVE);
-    return line => compiled.matcher(line).find();
-  } catch (error) {
-    throw new PatternError(error instanceof Error ? error.message : String(error));
-  }
+/** One glob as people write it: without "/" at any depth, a folder for all that is in it. */
+function globMatcher(written: string): (path: RelPath) => boolean {
+  const bare = written.replace(/^(\.?\/)+/, '').replace(/\/+$/, '');
+  if (bare === '' || bare === '.') return () => true;
+  const glob = bare.includes('/') || written.startsWith('/') ? bare : `**/${bare}`;
+  const whole = compileGlob(glob);
+  const below = compileGlob(`${glob}/**`);
+  return path => whole(path) || below(path);
 }
 
-/** True for paths that one of the globs takes; a glob without "/" is looked for at any depth. */
+/** True for paths that one of the globs takes and none with a "!" in front does. */
 export function globFilter(globs: readonly string[] | undefined): (path: RelPath) => boolean {
   if (!globs?.length) return () => true;
-  const matchers = globs.map(glob => compileGlob(glob.includes('/') ? glob.replace(/^\.?\//, '') : `**/${glob}`));
-  return path => matchers.some(matches => matches(path));
+  const wanted = globs.filter(glob => !glob.startsWith('!')).map(globMatcher);
+  const unwanted = globs.filter(glob => glob.startsWith('!')).map(glob => globMatcher(glob.slice(1)));
+  return path =>
+    (wanted.length === 0 || wanted.some(matches => matches(path))) && !unwanted.some(matches => matches(path));
 }
 
 /** Lines that match, file by file in listing order; binary and huge files are passed over. */
@@ -41,32 +38,50 @@ export async function search(
   query: SearchQuery,
   options: {
     ripgrep?: string | undefined;
-    /** The text of a file that is open and not saved. */
-    unsaved?: ((path: RelPath) => string | undefined) | undefined;
+    /** The texts of files that are open and not saved. */
+    unsaved?: (() => ReadonlyMap<RelPath, string>) | undefined;
     signal?: AbortSignal | undefined;
   } = {},
 ): Promise<{ hits: SearchHit[]; more: boolean }> {
-  const matches = await matcherOf(query);
+  const { signal, ripgrep } = options;
+  const matching = await matcherOf(query);
   const wanted = globFilter(query.globs);
-  const likely = options.ripgrep ? await candidates(options.ripgrep, root, query, options.signal) : undefined;
+  const unsaved = options.unsaved?.() ?? new Map<RelPath, string>();
+  const likely = ripgrep ? await candidates(ripgrep, root, query, signal) : undefined;
+  const only = likely && new Set([...likely, ...unsaved.keys()]);
   const hits: SearchHit[] = [];
+  let left = query.limit;
   let sliceStart = performance.now();
-  for await (const path of walk(root, options.signal)) {
-    if (!wanted(path)) continue;
-    const unsaved = options.unsaved?.(path);
-    if ((unsaved === undefined && likely && !likely.has(path)) || !checkRelPath(path).ok) continue;
-    const lines = (unsaved ?? (await textOf(join(root, path))))?.split(/\r\n|\n|\r/) ?? [];
-    for (const [index, line] of lines.entries()) {
-      if (performance.now() - sliceStart > SLICE_MS) {
-        await new Promise(next => setImmediate(next));
-        options.signal?.throwIfAborted();
-        sliceStart = performance.now();
-      }
-      if (!matches(line)) continue;
-      if (hits.length === query.limit) return { hits, more: true };
-      const text = line.length > LONGEST_LINE ? `${line.slice(0, LONGEST_LINE)}…` : line;
-      hits.push({ path, line: index + 1, text });
+  const pause = async () => {
+    if (performance.now() - sliceStart <= SLICE_MS) return;
+    await new Promise(next => setImmediate(next));
+    signal?.throwIfAborted();
+    sliceStart = performance.now();
+  };
+  for await (const path of walk(root, { signal, only })) {
+    if (!wanted(path) || !checkRelPath(path).ok) continue;
+    const text = unsaved.get(path) ?? (await textOf(join(root, path)));
+    if (text === undefined) continue;
+    const lines = text.split(/\r\n|\n|\r/);
+    if (lines.at(-1) === '') lines.pop();
+    const found: number[] = [];
+    let more = false;
+    for (const index of matching(lines)) {
+      await pause();
+      if (index === undefined) continue;
+      more = left === 0;
+      if (more) break;
+      found.push(index);
+      left--;
+      if (query.filesOnly) break;
     }
+    hits.push(
+      ...hitsOf(lines, found, query.context ?? 0, index => {
+        const line = lines[index] ?? '';
+        return { path, line: index + 1, text: line.length > LONGEST_LINE ? `${line.slice(0, LONGEST_LINE)}…` : line };
+      }),
+    );
+    if (more) return { hits, more };
   }
   return { hits, more: false };
 }

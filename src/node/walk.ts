@@ -22,18 +22,40 @@ function ignored(path: string, isFolder: boolean, chain: readonly Rules[]): bool
   return false;
 }
 
-/** Every file below `root` that .gitignore rules leave, in a stable order; links are not followed. */
-export function walk(root: string, signal?: AbortSignal): AsyncGenerator<RelPath> {
-  return walkFolder(root, '', [], signal);
+interface WalkOptions {
+  signal?: AbortSignal | undefined;
+  /** Passes over all other files, and folders without one of these. */
+  only?: ReadonlySet<RelPath> | undefined;
 }
 
-async function* walkFolder(
-  root: string,
-  base: string,
-  above: readonly Rules[],
-  signal?: AbortSignal,
-): AsyncGenerator<RelPath> {
-  signal?.throwIfAborted();
+interface Walk {
+  root: string;
+  signal: AbortSignal | undefined;
+  files: ReadonlySet<RelPath> | undefined;
+  /** With a trailing "/". */
+  folders: ReadonlySet<RelPath> | undefined;
+}
+
+const foldersOf = (paths: Iterable<RelPath>): Set<RelPath> => {
+  const folders = new Set<RelPath>();
+  for (const path of paths) {
+    for (let end = path.lastIndexOf('/'); end > 0; end = path.lastIndexOf('/', end - 1)) {
+      const folder = path.slice(0, end + 1);
+      if (folders.has(folder)) break;
+      folders.add(folder);
+    }
+  }
+  return folders;
+};
+
+/** Every file below `root` that .gitignore rules leave, in a stable order; links are not followed. */
+export function walk(root: string, { signal, only }: WalkOptions = {}): AsyncGenerator<RelPath> {
+  return walkFolder({ root, signal, files: only, folders: only && foldersOf(only) }, '', []);
+}
+
+async function* walkFolder(walked: Walk, base: string, above: readonly Rules[]): AsyncGenerator<RelPath> {
+  const { root, files, folders } = walked;
+  walked.signal?.throwIfAborted();
   let entries: Dirent[];
   try {
     entries = await readdir(join(root, base), { withFileTypes: true });
@@ -51,7 +73,8 @@ async function* walkFolder(
     if (SKIPPED.has(entry.name)) continue;
     const path = base + entry.name;
     if (entry.isDirectory()) {
-      if (!ignored(path, true, chain)) yield* walkFolder(root, `${path}/`, chain, signal);
-    } else if (entry.isFile() && !ignored(path, false, chain)) yield path;
+      if (folders && !folders.has(`${path}/`)) continue;
+      if (!ignored(path, true, chain)) yield* walkFolder(walked, `${path}/`, chain);
+    } else if (entry.isFile() && (!files || files.has(path)) && !ignored(path, false, chain)) yield path;
   }
 }

@@ -31,15 +31,15 @@ const failure = (error: unknown): WriteResult => {
 export class NodeWorkspace implements WorkspaceFiles {
   readonly root: string;
   readonly #ripgrep: string | undefined;
-  readonly #unsaved: ((path: RelPath) => string | undefined) | undefined;
+  readonly #unsaved: (() => ReadonlyMap<RelPath, string>) | undefined;
   #realRoot: Promise<string> | undefined;
   /** False where the workshop is none of ours. */
   #swept: Promise<boolean> | undefined;
 
-  /** With `unsaved`, searches look into that text instead of the file's. */
+  /** With `unsaved`, searches look into those texts instead of the files'. */
   constructor(
     root: string,
-    options: { ripgrep?: string | undefined; unsaved?: (path: RelPath) => string | undefined } = {},
+    options: { ripgrep?: string | undefined; unsaved?: () => ReadonlyMap<RelPath, string> } = {},
   ) {
     this.root = root;
     this.#ripgrep = options.ripgrep;
@@ -71,6 +71,11 @@ export class NodeWorkspace implements WorkspaceFiles {
   async writtenAt(path: RelPath): Promise<number | undefined> {
     const { absolute, exists } = await this.#locate(path);
     return exists ? (await stat(absolute).catch(() => undefined))?.mtimeMs : undefined;
+  }
+
+  async sizeOf(path: RelPath): Promise<number | undefined> {
+    const { absolute, exists } = await this.#locate(path);
+    return exists ? (await stat(absolute).catch(() => undefined))?.size : undefined;
   }
 
   async write(path: RelPath, bytes: Uint8Array, expected: Hash | null, signal?: AbortSignal): Promise<WriteResult> {
@@ -107,7 +112,7 @@ export class NodeWorkspace implements WorkspaceFiles {
   }): Promise<{ files: ListedFile[]; more: boolean }> {
     const wanted = globFilter(options.globs);
     const files: ListedFile[] = [];
-    for await (const path of walk(this.root, options.signal)) {
+    for await (const path of walk(this.root, { signal: options.signal })) {
       if (!wanted(path) || !checkRelPath(path).ok) continue;
       if (files.length === options.limit) return { files, more: true };
       const size = await stat(join(this.root, path)).then(
@@ -117,6 +122,17 @@ export class NodeWorkspace implements WorkspaceFiles {
       if (size !== undefined) files.push({ path, bytes: size });
     }
     return { files, more: false };
+  }
+
+  async folders(options: { globs?: string[]; signal?: AbortSignal }): Promise<Map<RelPath, number>> {
+    const wanted = globFilter(options.globs);
+    const folders = new Map<RelPath, number>();
+    for await (const path of walk(this.root, { signal: options.signal })) {
+      if (!wanted(path) || !checkRelPath(path).ok) continue;
+      const folder = path.slice(0, Math.max(0, path.lastIndexOf('/')));
+      folders.set(folder, (folders.get(folder) ?? 0) + 1);
+    }
+    return folders;
   }
 
   search(query: SearchQuery, signal?: AbortSignal): Promise<{ hits: SearchHit[]; more: boolean }> {

@@ -81,7 +81,7 @@ class Copy implements WorkerCopy {
   async changes(signal?: AbortSignal): Promise<CopyChange[]> {
     // Its ignore rules may have changed: what was there from the beginning is looked at all the same.
     const paths = new Set(this.#base.keys());
-    for await (const path of walk(this.folder, signal)) if (!isAgentSetting(path)) paths.add(path);
+    for await (const path of walk(this.folder, { signal })) if (!isAgentSetting(path)) paths.add(path);
     const changes: CopyChange[] = [];
     await inParallel(paths, async path => {
       const before = this.#base.get(path) ?? null;

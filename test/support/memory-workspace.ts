@@ -1,17 +1,17 @@
 import { createHash } from 'node:crypto';
-import picomatch from 'picomatch/posix.js';
 import type { AgentFiles, AgentWriteResult, SeenFile, WriteRequest } from '../../src/core/changes/contract.ts';
-import {
-  type FileVersion,
-  type ListedFile,
-  type PathRefusal,
-  PatternError,
-  type SearchHit,
-  type SearchQuery,
-  type WorkspaceFiles,
-  type WriteResult,
+import type {
+  FileVersion,
+  ListedFile,
+  PathRefusal,
+  SearchHit,
+  SearchQuery,
+  WorkspaceFiles,
+  WriteResult,
 } from '../../src/core/ports.ts';
 import type { Journal } from '../../src/core/session/contract.ts';
+import { hitsOf, matcherOf } from '../../src/node/matching-lines.ts';
+import { globFilter } from '../../src/node/search.ts';
 import type { Hash, RelPath } from '../../src/protocol/ids.ts';
 
 const bytesOf = (content: string | Uint8Array) =>
@@ -44,6 +44,10 @@ export class MemoryWorkspace implements WorkspaceFiles {
   /** Counts instead of dating: what is put later is newer. */
   async writtenAt(path: RelPath): Promise<number | undefined> {
     return this.#files.has(path) ? this.#writtenAt.get(path) : undefined;
+  }
+
+  async sizeOf(path: RelPath): Promise<number | undefined> {
+    return this.#files.get(path)?.length;
   }
 
   text(path: RelPath): string | undefined {
@@ -99,28 +103,34 @@ export class MemoryWorkspace implements WorkspaceFiles {
   }
 
   async list(options: { globs?: string[]; limit: number }): Promise<{ files: ListedFile[]; more: boolean }> {
-    const matches = options.globs?.length ? picomatch(options.globs, { dot: true }) : () => true;
-    const all = [...this.#files.keys()].sort().filter(path => matches(path));
+    const all = [...this.#files.keys()].sort().filter(globFilter(options.globs));
     const files = all.slice(0, options.limit).map(path => ({ path, bytes: this.#files.get(path)?.length ?? 0 }));
     return { files, more: all.length > files.length };
   }
 
-  async search(query: SearchQuery): Promise<{ hits: SearchHit[]; more: boolean }> {
-    const source = query.regex ? query.pattern : query.pattern.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-    let wanted: RegExp;
-    try {
-      wanted = new RegExp(source, query.caseSensitive ? '' : 'i');
-    } catch (error) {
-      throw new PatternError(String(error));
+  async folders(options: { globs?: string[] }): Promise<Map<RelPath, number>> {
+    const folders = new Map<RelPath, number>();
+    for (const path of [...this.#files.keys()].filter(globFilter(options.globs))) {
+      const folder = path.slice(0, Math.max(0, path.lastIndexOf('/')));
+      folders.set(folder, (folders.get(folder) ?? 0) + 1);
     }
+    return folders;
+  }
+
+  async search(query: SearchQuery): Promise<{ hits: SearchHit[]; more: boolean }> {
+    const matching = await matcherOf(query);
     const { files } = await this.list({ limit: Number.POSITIVE_INFINITY, ...(query.globs && { globs: query.globs }) });
     const hits: SearchHit[] = [];
+    let found = 0;
     for (const { path } of files) {
-      for (const [index, text] of (this.text(path) ?? '').split(/\r?\n/).entries()) {
-        if (wanted.test(text)) hits.push({ path, line: index + 1, text });
-      }
+      const lines = (this.text(path) ?? '').split(/\r?\n/);
+      const all = [...matching(lines)].filter(index => index !== undefined);
+      const kept = all.slice(0, query.filesOnly ? 1 : all.length).slice(0, Math.max(0, query.limit - found));
+      const hit = (index: number) => ({ path, line: index + 1, text: lines[index] ?? '' });
+      hits.push(...hitsOf(lines, kept, query.context ?? 0, hit));
+      found += query.filesOnly ? kept.length : all.length;
     }
-    return { hits: hits.slice(0, query.limit), more: hits.length > query.limit };
+    return { hits, more: found > query.limit };
   }
 
   #hash(path: RelPath): Hash | null {

@@ -91,7 +91,7 @@ describe('an agent at work', () => {
     ]);
     const results = world.router.requests[1]?.messages.at(-1);
     assert.ok(results?.role === 'tool');
-    assert.match(results.parts[3]?.output ?? '', /\nc\n/);
+    assert.match(results.parts[3]?.output ?? '', /\n1\tc\n/);
   });
 
   it('says a nudge before the next turn and asks the new route after a reassignment', async () => {

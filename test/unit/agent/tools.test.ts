@@ -59,7 +59,7 @@ describe('tools', () => {
       calls(call('read_file', { path: 'a.txt', from: 4000 })),
     );
     assert.match(world.told(1), /^a\.txt: lines 1 to 2000 of 3000\. Read on with from: 2001\./);
-    assert.match(world.told(2), /lines 2999 to 3000 of 3000\.\n<data \w+>\nline 2999\nline 3000\n<\/data/);
+    assert.match(world.told(2), /lines 2999 to 3000 of 3000\.\n<data \w+>\n2999\tline 2999\n3000\tline 3000\n<\/data/);
     assert.match(world.told(3), /has only 3000 lines/);
   });
 
@@ -78,7 +78,7 @@ describe('tools', () => {
       calls(call('read_file', { path: 'src/a.ts' })),
       calls(call('edit_file', { path: 'src/a.ts', edits: [{ old: 'one\ntwo', new: 'three' }] })),
     );
-    assert.match(world.told(1), />\none\ntwo\n</);
+    assert.match(world.told(1), />\n1\tone\n2\ttwo\n</);
     assert.equal(world.outcomes()[1], 'edit_file: ok');
   });
 
@@ -134,6 +134,95 @@ describe('tools', () => {
       calls(call('edit_file', { path: 'src/a.ts', edits: [{ old: 'a', new: "$& $1 $' $$" }] })),
     );
     assert.equal(world.files.text('src/a.ts'), "$& $1 $' $$");
+  });
+
+  it('read from the end of a file, and refuse what is too large without reading it', async () => {
+    const world = await tried(
+      { 'a.txt': 'one\ntwo\nthree\n', 'huge.log': 'x' },
+      calls(call('read_file', { path: 'a.txt', from: -2 })),
+      calls(call('read_file', { path: 'a.txt', from: -20 })),
+    );
+    assert.match(world.told(1), /lines 2 to 3 of 3\.\n<data \w+>\n2\ttwo\n3\tthree\n</);
+    assert.match(world.told(2), /lines 1 to 3 of 3\./);
+    const large = new AgentWorld([calls(call('read_file', { path: 'huge.log' })), finish], {
+      files: { 'huge.log': 'x' },
+    });
+    large.files.sizeOf = async () => 3_000_000_000;
+    large.files.read = async () => assert.fail('it was read');
+    await large.run();
+    assert.deepEqual(large.outcomes()[0], 'read_file: too-large');
+  });
+
+  it('show a page that fits the model’s window, and say where the next begins', async () => {
+    const text = Array.from({ length: 900 }, (_, index) => `line ${index + 1}`).join('\n');
+    const pages: number[] = [];
+    for (const contextTokens of [8000, 16_000, 200_000]) {
+      const world = new AgentWorld([calls(call('read_file', { path: 'a.txt' })), finish], {
+        files: { 'a.txt': text },
+        contextTokens,
+      });
+      await world.run();
+      const to = Number(/lines 1 to (\d+) of 900/.exec(world.told(1))?.[1]);
+      pages.push(to);
+      if (to < 900) assert.match(world.told(1), new RegExp(`Read on with from: ${to + 1}\\.`));
+    }
+    const [small = 0, middle = 0, large = 0] = pages;
+    assert.ok(small < middle && middle < large && large === 900, pages.join());
+  });
+
+  it('edit by lines copied with their numbers, and write a whole file that was copied so', async () => {
+    const world = await tried(
+      { 'src/a.ts': 'const a = 1;\nconst b = 2;\n', 'src/ids.tsv': '1\tada\n2\tbob\n' },
+      calls(call('read_file', { path: 'src/a.ts' }), call('read_file', { path: 'src/ids.tsv' })),
+      calls(call('edit_file', { path: 'src/a.ts', edits: [{ old: '2\tconst b = 2;', new: '2\tconst b = 3;' }] })),
+      calls(call('write_file', { path: 'src/a.ts', content: '1\tconst a = 1;\n2\tconst c = 3;\n' })),
+      calls(call('write_file', { path: 'src/ids.tsv', content: '1\teve\n2\tbob\n' })),
+    );
+    assert.match(world.told(2), /line numbers/);
+    assert.match(world.told(3), /line numbers in front of its lines were taken off/);
+    assert.equal(world.files.text('src/a.ts'), 'const a = 1;\nconst c = 3;\n');
+    assert.equal(world.files.text('src/ids.tsv'), '1\teve\n2\tbob\n');
+  });
+
+  it('list many files as a tree with counts, and few one by one', async () => {
+    const files: Record<string, string> = { 'README.md': '#' };
+    for (let at = 0; at < 120; at++) files[`src/core/f${at}.ts`] = 'x';
+    for (let at = 0; at < 60; at++) files[`docs/deep/only/f${at}.md`] = 'x';
+    const world = await tried(
+      files,
+      calls(call('list_files', {})),
+      calls(call('list_files', { path: 'docs' })),
+      calls(call('list_files', { globs: ['src'], limit: 2 })),
+      calls(call('list_files', { globs: ['lib/**'] })),
+    );
+    assert.match(
+      world.told(1),
+      /^181 files, by folder\..*\n<data \w+>\ndocs\/deep\/only\/ 60\nsrc\/core\/ 120\nREADME\.md 1\n</,
+    );
+    assert.match(world.told(2), /^60 files\.\n<data \w+>\ndocs\/deep\/only\/f0\.md 1\n/);
+    assert.match(world.told(3), /^The first 2 files; there are more.*\n<data \w+>\nsrc\/core\/f0\.ts 1\n/);
+    assert.match(world.told(4), /^No files match lib/);
+  });
+
+  it('search as it was meant where it was not written so, and say so', async () => {
+    const world = await tried(
+      { 'src/a.ts': 'call(x)\nfoo|bar\nalpha\nbeta\ngamma.delta\n' },
+      calls(call('search', { pattern: 'call(x' })),
+      calls(call('search', { pattern: 'call(x)' })),
+      calls(call('search', { pattern: 'alpha\\|beta' })),
+      calls(call('search', { pattern: '(?<!no)gamma\\\\.delta' })),
+      calls(call('search', { pattern: 'alp(?=ha)' })),
+      calls(call('search', { pattern: 'zeta', globs: ['lib/**'] })),
+      calls(call('search', { pattern: 'beta', context: 1 })),
+      calls(call('search', { pattern: 'a', filesOnly: true })),
+    );
+    assert.match(world.told(1), /^It is no regular expression \(.*\); as plain text this:\n1 line\./);
+    assert.match(world.told(2), /^As a regular expression it matches nothing, as plain text this:/);
+    assert.match(world.told(3), /^As written it matches nothing; read as alpha\|beta this:\n2 lines/);
+    assert.match(world.told(5), /^Look-around cannot be searched for, so this is what matches alp:\n1 line/);
+    assert.match(world.told(6), /^No file matches lib\/\*\*/);
+    assert.match(world.told(7), /^1 line\.\n<data \w+>\nsrc\/a\.ts-3- alpha\nsrc\/a\.ts:4: beta\nsrc\/a\.ts-5- gamma/);
+    assert.match(world.told(8), /^1 file\.\n<data \w+>\nsrc\/a\.ts\n</);
   });
 
   it('search by text and expression, and explain an expression that cannot be used', async () => {

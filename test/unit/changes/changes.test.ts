@@ -457,7 +457,9 @@ describe('after a crash', () => {
     resolve: workspace.resolve.bind(workspace),
     read: workspace.read.bind(workspace),
     writtenAt: workspace.writtenAt.bind(workspace),
+    sizeOf: workspace.sizeOf.bind(workspace),
     list: workspace.list.bind(workspace),
+    folders: workspace.folders.bind(workspace),
     search: workspace.search.bind(workspace),
     async write(path, bytes, expected) {
       if (when === 'after') await workspace.write(path, bytes, expected);

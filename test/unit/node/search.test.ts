@@ -58,6 +58,35 @@ describe('search', () => {
     assert.deepEqual(await search(temp.path, query, { ripgrep: join(temp.path, 'no-such-program') }), without);
   });
 
+  it('shows lines around each, once, and one line of each file where only files are asked for', async () => {
+    await writeFile(join(temp.path, 'c.md'), 'a\nb\none\nc\none\nd\ne\n');
+    const globs = ['c.md'];
+    const { hits } = await search(temp.path, { pattern: 'one', globs, context: 1, limit: 10 });
+    assert.deepEqual(
+      hits.map(hit => `${hit.line}${hit.around ? '-' : ':'}${hit.text}`),
+      ['2-b', '3:one', '4-c', '5:one', '6-d'],
+    );
+    const files = await search(temp.path, { pattern: 'one', filesOnly: true, limit: 10 });
+    assert.deepEqual(
+      files.hits.map(hit => hit.path),
+      ['b.md', 'c.md', 'src/a.ts'],
+    );
+  });
+
+  it('finds what is typed and not saved, and not what was typed over', async () => {
+    const unsaved = () =>
+      new Map([
+        ['b.md', 'none\nnew words'],
+        ['src/new.ts', 'const one = 3;'],
+      ]);
+    await writeFile(join(temp.path, 'src/new.ts'), '');
+    const ripgrep = await findRipgrep();
+    for (const pattern of ['new words', 'more', 'one = 3']) {
+      const found = await search(temp.path, { pattern, limit: 10 }, { unsaved, ripgrep });
+      assert.equal(found.hits.length, pattern === 'more' ? 0 : 1, pattern);
+    }
+  });
+
   it('finds the same with ripgrep and without', async function () {
     const ripgrep = await findRipgrep();
     if (!ripgrep) this.skip();

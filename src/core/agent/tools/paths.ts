@@ -80,7 +80,7 @@ export async function notFound(context: ToolContext, path: RelPath): Promise<Ref
 /** Globs that would not mean what was meant by them are said to be so, not looked for in vain. */
 export function checkGlobs(globs: readonly string[] | undefined): Refusal | undefined {
   for (const glob of globs ?? []) {
-    const mistake = patternMistake(glob);
+    const mistake = patternMistake(glob.replace(/^!/, ''));
     if (mistake) return refuse('bad-arguments', `The glob "${glob.slice(0, 80)}" ${mistake}.`);
   }
   return undefined;

@@ -4,7 +4,7 @@ import { cutLine, fence } from './fence.ts';
 import { notFound, resolvePath } from './paths.ts';
 import { defineTool, refuse } from './tool.ts';
 
-const MAX_BYTES = 4_000_000;
+const MAX_BYTES = 64_000_000;
 const MAX_LINES = 2000;
 const MAX_OUTPUT = 60_000;
 const MAX_LINE = 2000;
@@ -14,13 +14,16 @@ const BOM = '\uFEFF';
 export const plainText = (text: string): string =>
   (text.startsWith(BOM) ? text.slice(1) : text).replaceAll('\r\n', '\n');
 
+/** Counted from the end where it is negative. */
+const firstLine = (from: number, of: number): number => Math.max(1, from < 0 ? of + 1 + from : from);
+
 export const readFile = defineTool({
   name: 'read_file',
-  description: `Reads a text file, or a part of it, at most ${MAX_LINES} lines at once. A file must be read before it is changed.`,
+  description: `Reads a text file with its line numbers, at most ${MAX_LINES} lines at once. A file must be read before it is changed.`,
   effect: 'read',
   args: z.object({
     path: z.string().min(1).describe('Relative to the workspace root.'),
-    from: z.number().int().min(1).optional().describe('First line, counted from 1.'),
+    from: z.number().int().optional().describe('First line, from 1; -50: the last 50 lines.'),
     to: z.number().int().min(1).optional().describe('Last line, included.'),
   }),
   aliases: {
@@ -30,6 +33,7 @@ export const readFile = defineTool({
     filename: 'path',
     start_line: 'from',
     startLine: 'from',
+    offset: 'from',
     end_line: 'to',
     endLine: 'to',
   },
@@ -38,6 +42,13 @@ export const readFile = defineTool({
     const resolved = await resolvePath(context, args.path, 'read');
     if (!resolved.ok) return resolved;
     const { path } = resolved;
+    const bytes = await context.host.files.sizeOf(path);
+    if (bytes !== undefined && bytes > MAX_BYTES) {
+      return refuse(
+        'too-large',
+        `"${path}" has ${bytes} bytes, more than can be read. Use search to find the lines you need, or run_command to cut a part out.`,
+      );
+    }
     const file = await context.host.agentFiles.read(path, context.signal);
     if (!file) return { ...(await notFound(context, path)), seen: { path, hash: null } };
     if (file.text === undefined) {
@@ -46,17 +57,11 @@ export const readFile = defineTool({
         seen: { path, hash: file.hash },
       };
     }
-    if (file.bytes.length > MAX_BYTES) {
-      return refuse(
-        'too-large',
-        `"${path}" has ${file.bytes.length} bytes, more than can be read. Use search to find the lines you need, or run_command to cut a part out.`,
-      );
-    }
     const text = plainText(file.text);
     const lines = text.split('\n');
     if (lines.at(-1) === '') lines.pop();
     const of = lines.length;
-    const from = args.from ?? 1;
+    const from = firstLine(args.from ?? 1, of);
     if (of > 0 && from > of) {
       return refuse(
         'bad-arguments',
@@ -72,8 +77,9 @@ export const readFile = defineTool({
       const whole = lines[at - 1] ?? '';
       const line = cutLine(whole, MAX_LINE);
       if (line !== whole) cut++;
-      shown.push(line);
-      size += line.length + 1;
+      const numbered = `${at}\t${line}`;
+      shown.push(numbered);
+      size += numbered.length + 1;
     }
     const to = from + shown.length - 1;
     const whole = from === 1 && to === of && cut === 0;

@@ -1,6 +1,8 @@
 import * as z from 'zod';
 import { counted } from '../../../protocol/show.ts';
+import { unnumberedFile } from './edit/copied.ts';
 import { permitWriting, resolveForWriting } from './paths.ts';
+import { plainText } from './read-file.ts';
 import { defineTool, refuse } from './tool.ts';
 import { checkSeen, writeThrough } from './writing.ts';
 
@@ -35,13 +37,12 @@ export const writeFile = defineTool({
     const current = await context.host.agentFiles.read(path, context.signal);
     const stale = checkSeen(context, path, current, 'whole');
     if (stale) return stale;
-    const lines = args.content.split('\n').length - (args.content.endsWith('\n') ? 1 : 0);
-    return writeThrough(
-      context,
-      path,
-      args.content,
-      current,
-      `${current ? 'Wrote' : 'Created'} ${path}, ${counted(lines, 'line')}.`,
-    );
+    const wasNumbered = current?.text === undefined || unnumberedFile(plainText(current.text)) !== undefined;
+    const bare = wasNumbered ? undefined : unnumberedFile(args.content);
+    const content = bare ?? args.content;
+    const lines = content.split('\n').length - (content.endsWith('\n') ? 1 : 0);
+    const off = bare === undefined ? '' : ' The line numbers in front of its lines were taken off.';
+    const said = `${current ? 'Wrote' : 'Created'} ${path}, ${counted(lines, 'line')}.${off}`;
+    return writeThrough(context, path, content, current, said);
   },
 });

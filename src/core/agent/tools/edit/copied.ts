@@ -57,6 +57,17 @@ function unnumbered(edit: Edit): Omit<Reading, 'off'>[] {
   return [];
 }
 
+/** The text that somebody numbered from 1, as files are shown; undefined where that is not what it looks like. */
+export function unnumberedFile(text: string): string | undefined {
+  const lines = text.split('\n');
+  if (lines.at(-1) === '') lines.pop();
+  const bare = lines.map((line, at) =>
+    line.startsWith(`${at + 1}\t`) ? line.slice(String(at + 1).length + 1) : undefined,
+  );
+  if (bare.length < 2 || bare.includes(undefined)) return undefined;
+  return bare.join('\n') + (text.endsWith('\n') ? '\n' : '');
+}
+
 /** Without the marks of a patch, where every line has one. */
 function unpatched(edit: Edit): Edit {
   const marked = (text: string, mark: string) => {
