@@ -12,6 +12,7 @@ import { unfit } from '../worker/fit.ts';
 import { workerModel } from '../worker/names.ts';
 import { type CheckHost, runCheck } from './checks.ts';
 import { type FlowLimits, isEscalated, nextStep, openBlockers, rungsOf, type Step } from './flow.ts';
+import type { HandedOver } from './handed-over.ts';
 import { climbed, nextRung, type Sign, type Trigger } from './ladder.ts';
 import { reviewPrompt, workPrompt } from './prompt.ts';
 import { plannedAgent, whyWorker } from './roster.ts';
@@ -45,6 +46,8 @@ export interface AgentTaskHost {
   brief(): string;
   /** What the project asks of those who work on these files, beside what it asks of everyone. */
   guidance(claims: readonly string[]): Promise<string>;
+  /** What others made for a task, or what it changed for who reviews it. */
+  handOver(task: AgentTask, review: boolean): Promise<HandedOver>;
   newAgent(role: string): string;
   limitAgent(agent: string, limit: NanoUsd): void;
   present(): boolean;
@@ -150,8 +153,9 @@ class AgentTaskRun {
     await this.#host.ready(this.#signal);
     if (this.#signal.aborted || !this.open) return;
     const guidance = await this.#host.guidance(this.#spec.writes);
+    const over = await this.#host.handOver(this.#spec, step.do === 'review');
     if (this.#signal.aborted || !this.open) return;
-    const job = this.#job(step, guidance);
+    const job = this.#job(step, guidance, over);
     if (!job) return;
     const kind = step.do === 'review' ? 'review' : step.kind === 'fix' ? 'fix' : 'implement';
     const known = this.#task.rounds.some(r => r.agent === job.agent && r.round === step.round && r.kind === kind);
@@ -247,7 +251,7 @@ class AgentTaskRun {
     this.#host.journal.append({ type: 'task-failed', task: this.#id, reason, final: true, ...cause });
   }
 
-  #job(step: Extract<Step, { do: 'work' | 'review' }>, guidance: string): AgentJob | undefined {
+  #job(step: Extract<Step, { do: 'work' | 'review' }>, guidance: string, over: HandedOver): AgentJob | undefined {
     const { journal, hashOf, limits } = this.#host;
     const { state } = journal;
     const task = this.#task;
@@ -280,7 +284,9 @@ class AgentTaskRun {
       route: worker === undefined ? this.#routes.affordable(known?.route ?? route) : [workerModel(worker)],
       brief: this.#host.brief(),
       prompt: [
-        review ? reviewPrompt(task, step.round, state, hashOf) : workPrompt(step.kind, task, step.round, state, hashOf),
+        review
+          ? reviewPrompt(task, step.round, state, hashOf, over)
+          : workPrompt(step.kind, task, step.round, state, hashOf, over),
         ...(guidance === '' ? [] : [guidance]),
       ].join('\n\n'),
       claims: review ? [] : this.#spec.writes,

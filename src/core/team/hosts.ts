@@ -1,5 +1,6 @@
 import type { RoleSpec } from '../agent/contract.ts';
 import { guidanceText, nestedGuidance } from '../agent/guidance.ts';
+import { roomIn } from '../agent/room.ts';
 import type { PlanContext } from '../plan/parts.ts';
 import type { Journal } from '../session/contract.ts';
 import { until } from '../session/until.ts';
@@ -8,6 +9,7 @@ import type { AttentionQueue } from './attention.ts';
 import { spentForAll } from './budget-watch.ts';
 import type { CheckHost } from './checks.ts';
 import { planCommandGate, userAgreedTo } from './command-gate.ts';
+import { gather } from './handed-over.ts';
 import type { AgentNames } from './names.ts';
 import type { SessionPorts, SessionSettings } from './options.ts';
 import type { PlainTaskHost } from './plain-task.ts';
@@ -85,7 +87,7 @@ export function rosterHost({ ports, settings, names }: Team): RosterHost {
 
 export function agentTaskHost(team: Team): AgentTaskHost {
   const { ports, settings, attention, runningAgents, names, brief, abort } = team;
-  const { journal, clock, hashOf, routes } = ports;
+  const { journal, files, router, clock, hashOf, routes } = ports;
   const { limits, orchestrator, present } = settings;
   return {
     journal,
@@ -100,6 +102,18 @@ export function agentTaskHost(team: Team): AgentTaskHost {
     brief,
     guidance: async claims =>
       ports.texts ? (await nestedGuidance(ports.texts, claims)).map(guidanceText).join('\n\n') : '',
+    handOver: (task, review) => {
+      const getBlob = (hash: string) => journal.getBlob(hash);
+      const sources = { state: journal.state, getBlob, read: (path: string) => files.read(path) };
+      const role = roleOf(settings, review ? (task.review?.role ?? 'reviewer') : task.role);
+      const [first] = role ? routes.of(role, task) : [];
+      return gather(
+        task,
+        review,
+        sources,
+        roomIn(first === undefined ? undefined : router.contextTokens([first])).prompt,
+      );
+    },
     checks: checkHost(team),
     role: name => roleOf(settings, name),
     newAgent: role => names.next(role),

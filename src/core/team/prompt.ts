@@ -5,24 +5,14 @@ import { kindOf } from '../plan/task-kinds.ts';
 import type { HashOf } from '../ports.ts';
 import type { Finding, SessionState, TaskState } from '../session/state.ts';
 import { checksOf } from './flow.ts';
+import { artifactsText, changesText, type HandedOver, NOTHING_HANDED_OVER, neededTasks } from './handed-over.ts';
+import { data, joined, list, section } from './prompt-text.ts';
 
 /** The end of an output says most; more than this only costs. */
 const OUTPUT_SHOWN = 4000;
 const FILES_SHOWN = 50;
 /** The brief goes with every turn of every agent: with all tasks of a large plan its cost would grow by their square. */
 const TASKS_SHOWN = 100;
-
-/** Marks text that agents and programs made as data; the mark depends on the text, so that the text cannot close it. */
-function data(hashOf: HashOf, text: string): string {
-  const mark = hashOf(new TextEncoder().encode(text)).slice(0, 10);
-  return `<data ${mark}>\n${text.endsWith('\n') ? text : `${text}\n`}</data ${mark}>`;
-}
-
-const list = (items: readonly string[]) => items.map(item => `- ${item}`).join('\n');
-
-function section(title: string, body: string): string {
-  return body === '' ? '' : `${title}\n${body}`;
-}
 
 const who = (task: Task) => kindOf(task).describe(task);
 
@@ -61,21 +51,24 @@ const needed = ({ needs }: Pick<Task, 'needs'>): string[] =>
   needs.map(resolveNeed).flatMap(need => (need.kind === 'task' ? [need.task] : []));
 
 function taskText(task: AgentTask, state: SessionState): string {
-  const consumed = task.consumes.map(name => {
-    const latest = state.artifacts.get(name)?.at(-1);
-    return latest ? `${name} (version ${latest.version}, ${latest.mediaType})` : `${name} (not published yet)`;
-  });
-  return [
+  return joined([
     `Task ${task.id}: ${task.title}`,
     task.instructions.trim(),
     section('Tasks it builds on, or that build on it:', list(neighbours(task, state.plan))),
     section('You may write:', list(task.writes)) || 'You write no files.',
     section('Publish these artifacts; others wait for them:', list(task.publishes)),
-    section('Read these artifacts first:', list(consumed)),
     section('The task is done when these checks pass; they run after you finish:', list(task.checks.map(checkText))),
-  ]
-    .filter(part => part !== '')
-    .join('\n\n');
+  ]);
+}
+
+/** The same for who reviews it, and does none of it. */
+function requirementText(task: AgentTask): string {
+  return joined([
+    `Task ${task.id}: ${task.title}`,
+    task.instructions.trim(),
+    section('It could write:', list(task.writes)),
+    section('It had to publish:', list(task.publishes)),
+  ]);
 }
 
 function findingText({ finding, severity, path, line, text }: Finding): string {
@@ -97,7 +90,7 @@ const BEFORE = { tasks: 8, summary: 800, files: 12, decisions: 5 };
 
 /** What the tasks that this one needs have done. */
 function doneBefore(task: AgentTask, state: SessionState, hashOf: HashOf): string {
-  const done = [...new Set(needed(task))].flatMap(id => {
+  const done = neededTasks(task, state).flatMap(id => {
     const before = state.tasks.get(id);
     const worker = before?.rounds.findLast(round => round.kind !== 'review');
     const summary = worker && state.agents.get(worker.agent)?.summary;
@@ -155,6 +148,7 @@ export function workPrompt(
   round: number,
   state: SessionState,
   hashOf: HashOf,
+  over: HandedOver = NOTHING_HANDED_OVER,
 ): string {
   const spec = task.task as AgentTask;
   const last = task.rounds.findLast(r => r.round < round && r.kind !== 'review');
@@ -164,6 +158,7 @@ export function workPrompt(
   return [
     taskText(spec, state),
     section('What the tasks before it have done, in their words:', doneBefore(spec, state, hashOf)),
+    artifactsText(spec, state, over, hashOf),
     handover(task, state, hashOf),
     kind === 'fix'
       ? [
@@ -182,7 +177,13 @@ export function workPrompt(
 }
 
 /** What a reviewer is asked: the task, what was written, what the checks said, what was found before. */
-export function reviewPrompt(task: TaskState, round: number, state: SessionState, hashOf: HashOf): string {
+export function reviewPrompt(
+  task: TaskState,
+  round: number,
+  state: SessionState,
+  hashOf: HashOf,
+  over: HandedOver = NOTHING_HANDED_OVER,
+): string {
   const spec = task.task as AgentTask;
   const worker = task.rounds.findLast(r => r.kind !== 'review');
   const summary = worker === undefined ? undefined : state.agents.get(worker.agent)?.summary;
@@ -191,8 +192,10 @@ export function reviewPrompt(task: TaskState, round: number, state: SessionState
   const again =
     'Findings of earlier rounds, said to be mended. Look at each: what is still wrong, add again with add_finding; the others count as resolved.';
   return [
-    `Review this task, which another agent has done.\n\n${taskText(spec, state)}`,
+    `Review this task, which another agent has done.\n\n${requirementText(spec)}`,
+    artifactsText(spec, state, over, hashOf),
     section('Files written:', list(filesOf(state, spec.id))),
+    changesText(over, hashOf),
     summary === undefined ? '' : `What was said of it; believe only what you see:\n${data(hashOf, summary)}`,
     section('Checks:', list(checks)),
     section(again, list(earlier)),

@@ -325,6 +325,38 @@ describe('tools', () => {
     assert.equal(world.journal.of('verdict')[0]?.approve, false);
   });
 
+  it('show a reviewer what the task changed: all of it, one file, or the rest of a long one', async () => {
+    const show = (args: object = {}) => calls(call('show_changes', args));
+    const long = 'a line that is not short\n'.repeat(4000);
+    const worked = await tried(
+      { 'src/a.ts': 'one\ntwo\n', 'src/other.ts': 'x' },
+      calls(call('read_file', { path: 'src/a.ts' })),
+      calls(call('edit_file', { path: 'src/a.ts', edits: [{ old: 'two', new: 'deux' }] })),
+      calls(call('write_file', { path: 'src/long.txt', content: long })),
+    );
+    const world = new AgentWorld(
+      [
+        show({ path: 'src/a.ts' }),
+        show(),
+        show({ path: 'src/other.ts' }),
+        show({ path: 'src/long.txt', from: 4000 }),
+        show({ from: 9000 }),
+        calls(call('verdict', { approve: true, text: 'Fine.' })),
+      ],
+      { workspace: worked.files, journal: worked.journal },
+    );
+    await world.run({ agent: 'a2', kind: 'review' });
+    assert.match(
+      world.told(1),
+      /^Lines 1 to 6 of 6 of the diff\.\n<data \w+>\n--- a\/src\/a\.ts\n\+\+\+ b\/src\/a\.ts\n/,
+    );
+    assert.match(world.told(1), /\n one\n-two\n\+deux\n<\/data/);
+    assert.match(world.told(2), /^Lines 1 to (\d+) of 4009 of the diff\. Read on with from: \d+\./);
+    assert.match(world.told(3), /did not change "src\/other\.ts"\. It changed: src\/a\.ts, src\/long\.txt/);
+    assert.match(world.told(4), /^Lines 4000 to 4003 of 4003 of the diff\.\n/);
+    assert.match(world.told(5), /has only 4009 lines/);
+  });
+
   it('show long arguments in the journal by their beginning and their hash', async () => {
     const content = 'x'.repeat(5000);
     const world = await tried({}, calls(call('write_file', { path: 'src/a.ts', content })));

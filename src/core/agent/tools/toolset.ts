@@ -15,6 +15,7 @@ import { addFinding, verdict } from './review.ts';
 import { revisePlan } from './revise-plan.ts';
 import { runCommand } from './run-command.ts';
 import { search } from './search.ts';
+import { showChanges } from './show-changes.ts';
 import { toolSpec } from './spec.ts';
 import type { Tool } from './tool.ts';
 import { writeFile } from './write-file.ts';
@@ -28,11 +29,11 @@ const REVIEWING = [...READING, runCommand, noteDecision];
 const KITS: Record<'work' | 'review' | 'escalation', { chosen: Tool[]; always: Tool[] }> = {
   work: { chosen: WORKING, always: [finishTask, reportBlocker] },
   escalation: { chosen: WORKING, always: [revisePlan, finishTask, reportBlocker] },
-  review: { chosen: REVIEWING, always: [addFinding, verdict, reportBlocker] },
+  review: { chosen: REVIEWING, always: [showChanges, addFinding, verdict, reportBlocker] },
 };
 
 const ALL = new Map(
-  [...WORKING, addFinding, verdict, revisePlan, finishTask, reportBlocker].map(tool => [tool.name, tool]),
+  [...WORKING, showChanges, addFinding, verdict, revisePlan, finishTask, reportBlocker].map(tool => [tool.name, tool]),
 );
 
 /** The names a role may list. */

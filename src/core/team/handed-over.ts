@@ -1,0 +1,105 @@
+import type { AgentTask } from '../../protocol/plan.ts';
+import { type DiffSources, diffOf, writtenBy } from '../changes/task-diff.ts';
+import { groupsOf, needKey, resolveNeed } from '../plan/needs.ts';
+import { kindOf } from '../plan/task-kinds.ts';
+import type { HashOf } from '../ports.ts';
+import type { Artifact, SessionState } from '../session/state.ts';
+import { data, joined, list, section } from './prompt-text.ts';
+
+/** What others made for the task, beside what the state says of it. */
+export interface HandedOver {
+  /** Artifacts whose content is told: no need to read them. */
+  artifacts: { artifact: Artifact; text: string }[];
+  /** For who reviews: what was changed, and the files of which there was no room to say it. */
+  changes: string;
+  unshown: string[];
+}
+
+export const NOTHING_HANDED_OVER: HandedOver = { artifacts: [], changes: '', unshown: [] };
+
+/** Characters of the artifacts and of the changes that are told: about 2,000 and 8,000 tokens, less in small windows. */
+const ARTIFACTS = 7000;
+const CHANGES = 28_000;
+/** The part of the room for a prompt that either may take. */
+const SHARE = 0.4;
+
+const roomFor = (most: number, prompt: number) => Math.min(most, Math.floor(prompt * SHARE));
+
+/** Ids of the tasks that this one waits for, those of whole phases and pools too. */
+export function neededTasks({ needs }: Pick<AgentTask, 'needs'>, state: SessionState): string[] {
+  const pools = state.plan?.pools ?? {};
+  const ids = needs.map(resolveNeed).flatMap(need => {
+    if (need.kind === 'task') return [need.task];
+    const key = needKey(need);
+    return [...state.tasks.values()]
+      .filter(({ task }) => groupsOf(task, pools).includes(key))
+      .map(({ task }) => task.id);
+  });
+  return [...new Set(ids)];
+}
+
+/** What the task was promised, and what those that it waits for have published. */
+function artifactsFor(task: AgentTask, state: SessionState): Artifact[] {
+  const published = neededTasks(task, state).flatMap(id => {
+    const before = state.tasks.get(id)?.task;
+    return before ? kindOf(before).publishes(before) : [];
+  });
+  return [...new Set([...task.consumes, ...published])].flatMap(name => state.artifacts.get(name)?.at(-1) ?? []);
+}
+
+/** Gathers what fits: an artifact and a file's changes are told whole, or named only. `prompt`: characters of a prompt. */
+export async function gather(
+  task: AgentTask,
+  review: boolean,
+  sources: DiffSources,
+  prompt: number,
+): Promise<HandedOver> {
+  const over: HandedOver = { artifacts: [], changes: '', unshown: [] };
+  let room = roomFor(ARTIFACTS, prompt);
+  for (const artifact of artifactsFor(task, sources.state)) {
+    if (artifact.bytes > room) continue;
+    const bytes = await sources.getBlob(artifact.blob);
+    if (!bytes) continue;
+    over.artifacts.push({ artifact, text: new TextDecoder().decode(bytes) });
+    room -= artifact.bytes;
+  }
+  if (!review) return over;
+  room = roomFor(CHANGES, prompt);
+  for (const file of writtenBy(sources.state, task.id)) {
+    const diff = await diffOf(file, sources);
+    if (diff.length > room) over.unshown.push(file.path);
+    else {
+      over.changes += diff;
+      room -= diff.length;
+    }
+  }
+  return over;
+}
+
+const told = ({ artifact, version, mediaType }: Artifact) => `${artifact} (version ${version}, ${mediaType})`;
+
+/** The artifacts that the task is handed: with their content where that is told, else by name. */
+export function artifactsText(task: AgentTask, state: SessionState, { artifacts }: HandedOver, hashOf: HashOf): string {
+  const whole = artifacts.map(({ artifact, text }) => `- ${told(artifact)}:\n${data(hashOf, text)}`).join('\n');
+  const shown = new Set(artifacts.map(({ artifact }) => artifact.artifact));
+  const named = [...new Set([...task.consumes, ...artifactsFor(task, state).map(({ artifact }) => artifact)])]
+    .filter(name => !shown.has(name))
+    .map(name => {
+      const latest = state.artifacts.get(name)?.at(-1);
+      return latest ? told(latest) : `${name} (not published yet)`;
+    });
+  return joined([
+    section('Artifacts it builds on, whole:', whole),
+    section('Read these artifacts first:', list(named)),
+  ]);
+}
+
+/** What was changed, for who reviews it. */
+export function changesText({ changes, unshown }: HandedOver, hashOf: HashOf): string {
+  return joined([
+    changes === ''
+      ? ''
+      : `What it changed, as a unified diff against what stood there before:\n${data(hashOf, changes)}`,
+    section('Changes that are too long to stand here; see them with show_changes:', list(unshown)),
+  ]);
+}
