@@ -20,6 +20,7 @@ const inCore = [
   'worker',
   'team',
   'config',
+  'station',
 ];
 const later = folder => `^src/core/(${inCore.slice(inCore.indexOf(folder) + 1).join('|')})/`;
 const coreOrder = inCore.slice(0, -1).map(folder => ({

@@ -499,7 +499,9 @@ export const Envelope = z.object({ v: z.number().int(), seq: z.number().int().no
 export type Event = z.infer<typeof Event>;
 export type EventType = Event['type'];
 export type EventOf<T extends EventType> = Extract<Event, { type: T }>;
-export type JournalEvent = Event & z.infer<typeof Envelope>;
+/** An event as it stands in a journal. */
+export type Dated<E> = E & z.infer<typeof Envelope>;
+export type JournalEvent = Dated<Event>;
 export type PlannedAgent = z.infer<typeof PlannedAgent>;
 export type Severity = z.infer<typeof Severity>;
 export type Rung = z.infer<typeof Rung>;

@@ -70,6 +70,13 @@ export class MemoryStore implements SessionStore {
     this.disk.journal = this.disk.journal.slice(0, size);
   }
 
+  async replaceJournal(lines: readonly string[]): Promise<void> {
+    await this.#do('replace');
+    const plain = new TextEncoder().encode(`${lines.join('\n')}\n`);
+    this.disk.journal = this.seals?.chain().seal(lines) ?? plain;
+    this.#tell();
+  }
+
   watchJournal(changed: () => void) {
     return this.#watch(changed);
   }

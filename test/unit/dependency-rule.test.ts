@@ -26,6 +26,7 @@ const violations: [file: string, imports: string, rule: string][] = [
   ['src/core/agent/bad-1.ts', '../team/session.ts', 'core-agent-knows-only-what-is-before-it'],
   ['src/core/worker/bad-1.ts', '../team/session.ts', 'core-worker-knows-only-what-is-before-it'],
   ['src/core/team/bad-1.ts', '../config/load.ts', 'core-team-knows-only-what-is-before-it'],
+  ['src/core/config/bad-1.ts', '../station/reduce.ts', 'core-config-knows-only-what-is-before-it'],
   ['src/workers/bad-1.ts', '../editor/disposables.ts', 'workers-apart'],
   ['src/node/bad-1.ts', 'vscode', 'vscode-only-in-editor'],
   ['src/node/bad-2.ts', '../editor/disposables.ts', 'node-apart'],

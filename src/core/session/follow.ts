@@ -1,6 +1,6 @@
 import type { JournalEvent } from '../../protocol/events.ts';
 import { readerFor } from './origin.ts';
-import type { JournalReader } from './read.ts';
+import type { EventReader, JournalReader } from './read.ts';
 import type { SessionStore } from './store.ts';
 
 /**
@@ -12,7 +12,15 @@ export async function* followJournal(
   signal: AbortSignal,
   given?: JournalReader,
 ): AsyncGenerator<JournalEvent[]> {
-  const reader = given ?? (await readerFor(store));
+  yield* followEvents(store, signal, given ?? (await readerFor(store)));
+}
+
+/** The same for a journal of any kind, from where its reader stands. */
+export async function* followEvents<E extends object>(
+  store: SessionStore,
+  signal: AbortSignal,
+  reader: EventReader<E>,
+): AsyncGenerator<E[]> {
   let wake: (() => void) | undefined;
   let changed = false;
   const poke = () => {

@@ -1,7 +1,7 @@
+import type { Event } from '../../protocol/events.ts';
 import { Dropped, type InboxRequest } from '../../protocol/inbox.ts';
 import type { Disposable, Log } from '../ports.ts';
 import { Redactor } from '../redact/redactor.ts';
-import type { Journal } from './contract.ts';
 import type { FoundRequest, SessionStore } from './store.ts';
 
 /** What became of a request, for the one who asked. */
@@ -14,7 +14,16 @@ export interface RequestOutcome {
  * Does what was asked. Called once for each request; again, with the same id, only when the process died in the middle:
  * whatever it makes should carry an id derived from the request's.
  */
-export type RequestHandler = (body: InboxRequest, id: string) => RequestOutcome | Promise<RequestOutcome>;
+export type RequestHandler<B = InboxRequest> = (body: B, id: string) => RequestOutcome | Promise<RequestOutcome>;
+
+type Told = Extract<Event, { type: 'request-handled' | 'notice' }>;
+
+/** What the inbox knows of a journal, whatever that is of. */
+export interface InboxJournal<B> {
+  readonly state: { requests: ReadonlyMap<string, { body: B; at: number; handled?: RequestOutcome }> };
+  append(event: Told): unknown;
+  commit(event: { type: 'request-received'; request: string; body: B }): Promise<unknown>;
+}
 
 /**
  * Leaves a request for the session's owner, without the secrets in it: it may lie there for long. Its fate is in the
@@ -35,35 +44,54 @@ export interface Inbox extends Disposable {
   look(): Promise<void>;
 }
 
-export interface InboxOptions {
+export interface InboxOptions<B = InboxRequest> {
   log: Log;
   /** When this run began: what was asked of an earlier one about its running is refused now. */
   since: number;
   /** Which requests are for this owner; the others stay for the next one. Absent: all. */
-  takes?: (body: InboxRequest) => boolean;
+  takes?: (body: B) => boolean;
 }
 
-/** They are about a running process: after a crash nobody means them any more. */
-const transient = new Set<InboxRequest['kind']>(['abort', 'pause', 'unpause', 'let-go']);
+/** What the requests of an inbox are. */
+export interface RequestKind<B> {
+  /** What lies there, or nothing where it is no request. */
+  parse(value: unknown): { at: number; body: B } | undefined;
+  /** They are about a running process: after a crash nobody means them any more. */
+  transient: ReadonlySet<string>;
+}
+
+const sessionRequests: RequestKind<InboxRequest> = {
+  parse: value => Dropped.safeParse(value).data,
+  transient: new Set<InboxRequest['kind']>(['abort', 'pause', 'unpause', 'let-go']),
+};
 
 /**
  * Takes requests out of the inbox, in order, each exactly once: a request is in the journal before its file goes, and
  * a file whose request is in the journal already is only removed.
  */
-export function serveInbox(
+export const serveInbox = (
   store: SessionStore,
-  journal: Journal,
+  journal: InboxJournal<InboxRequest>,
   handle: RequestHandler,
   options: InboxOptions,
+): Inbox => serveRequests(store, journal, handle, options, sessionRequests);
+
+/** The same for requests of any kind. */
+export function serveRequests<B extends { kind: string }>(
+  store: SessionStore,
+  journal: InboxJournal<B>,
+  handle: RequestHandler<B>,
+  options: InboxOptions<B>,
+  requests: RequestKind<B>,
 ): Inbox {
   const { log, since, takes = () => true } = options;
   let disposed = false;
   let again = false;
   let looking: Promise<void> | undefined;
 
-  const answer = async (id: string, at: number, body: InboxRequest): Promise<RequestOutcome> => {
-    if (transient.has(body.kind) && at < since)
-      return { ok: false, message: 'asked before the session was resumed: ask again' };
+  const answer = async (id: string, at: number, body: B): Promise<RequestOutcome> => {
+    if (requests.transient.has(body.kind) && at < since)
+      return { ok: false, message: 'asked before it was resumed: ask again' };
     try {
       return await handle(body, id);
     } catch (error) {
@@ -72,7 +100,7 @@ export function serveInbox(
     }
   };
 
-  const perform = async (id: string, at: number, body: InboxRequest) => {
+  const perform = async (id: string, at: number, body: B) => {
     const { ok, message } = await answer(id, at, body);
     journal.append({ type: 'request-handled', request: id, ok, ...(message !== undefined && { message }) });
   };
@@ -88,7 +116,7 @@ export function serveInbox(
       });
       return store.removeRequest(id);
     }
-    const dropped = parse(text);
+    const dropped = requests.parse(jsonOf(text));
     if (!dropped) {
       journal.append({
         type: 'notice',
@@ -147,10 +175,9 @@ export function serveInbox(
   };
 }
 
-function parse(text: string): Dropped | undefined {
+function jsonOf(text: string): unknown {
   try {
-    const parsed = Dropped.safeParse(JSON.parse(text));
-    return parsed.success ? parsed.data : undefined;
+    return JSON.parse(text);
   } catch {
     return undefined;
   }

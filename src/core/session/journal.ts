@@ -1,9 +1,9 @@
-import { type Event, JOURNAL_VERSION, type JournalEvent, type LongText } from '../../protocol/events.ts';
+import { type Dated, type Event, JOURNAL_VERSION, type LongText } from '../../protocol/events.ts';
 import { counted } from '../../protocol/show.ts';
 import type { Clock, Disposable, Log } from '../ports.ts';
-import type { Journal } from './contract.ts';
+import type { EventJournal, Journal } from './contract.ts';
 import { originOf } from './origin.ts';
-import { type Damage, JournalReader } from './read.ts';
+import { type Damage, type EventReader, JournalReader } from './read.ts';
 import { initialState, reduce } from './reduce.ts';
 import { fromElsewhere, type Origin, type SealChain } from './seal.ts';
 import type { SessionState } from './state.ts';
@@ -30,18 +30,39 @@ export class NotSealed extends Error {
   }
 }
 
-export interface JournalOptions {
+export interface JournalOptions<S = SessionState, E = Event> {
   clock: Clock;
   /** Takes secrets out of each line before anyone, our own state included, sees it. */
   redact: (text: string) => string;
   log: Log;
   /** Sees every event that is read back, in order, with the state that took it, before `openJournal` resolves. */
-  replay?: (event: JournalEvent, state: SessionState) => void;
+  replay?: (event: Dated<E>, state: S) => void;
   /** Goes on behind damaged lines, which stay in the file and are missing from the state. By default that is refused. */
   despiteDamage?: boolean;
 }
 
-export interface OpenJournal extends Journal {
+/** What a journal is of: the state that follows from it, and how. */
+export interface JournalKind<S, E extends object> {
+  version: number;
+  initialState(): S;
+  reduce(state: S, event: Dated<E>): void;
+  reader(chain: SealChain | undefined): EventReader<Dated<E>>;
+}
+
+/** Of a journal that may be repaired: what is said about that. */
+type Notice = Extract<Event, { type: 'notice' }>;
+type Numbered = { seq: number };
+
+const sessionKind: JournalKind<SessionState, Event> = {
+  version: JOURNAL_VERSION,
+  initialState,
+  reduce,
+  reader: chain => new JournalReader(chain),
+};
+
+export interface OpenEvents<S, E>
+  extends EventJournal<S, E>,
+    Pick<Journal, 'putBlob' | 'putText' | 'getBlob' | 'longText'> {
   /**
    * Aborts, with the StoreError as its reason, when an event or a blob could not be kept: what was flushed stays,
    * every commit and flush from then on rejects, and appends reach state and listeners only, so that whoever winds
@@ -50,9 +71,15 @@ export interface OpenJournal extends Journal {
   readonly failure: AbortSignal;
   /** Lines passed over because a newer version wrote them. */
   readonly passedOver: number;
+  /** Bytes on disk. */
+  readonly size: number;
+  /** Puts one event, which stands for all before it, in the place of all there are. */
+  compact(snapshot: () => E): Promise<void>;
   /** Flushes and stops; the store stays open. */
   close(): Promise<void>;
 }
+
+export type OpenJournal = OpenEvents<SessionState, Event>;
 
 const FLUSH_MS = 50;
 /** Longer text goes to a blob … */
@@ -66,13 +93,21 @@ const encoder = new TextEncoder();
  * Reads what is there, cuts what was not wholly flushed, and takes up the writing. The caller holds the session's lock.
  * Throws `NotSealed` before anything is cut or written where the journal is not this user's.
  */
-export async function openJournal(store: SessionStore, options: JournalOptions): Promise<OpenJournal> {
-  const state = initialState();
+export const openJournal = (store: SessionStore, options: JournalOptions): Promise<OpenJournal> =>
+  openEvents(store, sessionKind, options);
+
+/** The same for a journal of any kind. */
+export async function openEvents<S extends Numbered, E extends object>(
+  store: SessionStore,
+  kind: JournalKind<S, E | Notice>,
+  options: JournalOptions<S, E | Notice>,
+): Promise<OpenEvents<S, E | Notice>> {
+  const state = kind.initialState();
   const chain = await store.chain('write');
-  const reader = new JournalReader(chain);
+  const reader = kind.reader(chain);
   for await (const bytes of store.readJournal(0)) {
     for (const event of reader.push(bytes)) {
-      reduce(state, event);
+      kind.reduce(state, event);
       options.replay?.(event, state);
     }
   }
@@ -82,7 +117,7 @@ export async function openJournal(store: SessionStore, options: JournalOptions):
   state.seq = reader.seq;
   const { torn } = reader;
   if (torn > 0) await store.truncateJournal(reader.offset);
-  const journal = new Writer(store, options, state, reader, chain);
+  const journal = new Writer<S, E | Notice>(store, kind, options, state, reader, chain);
   if (torn > 0)
     journal.append({
       type: 'notice',
@@ -102,16 +137,17 @@ export async function openJournal(store: SessionStore, options: JournalOptions):
   return journal;
 }
 
-class Writer implements OpenJournal {
-  readonly state;
+class Writer<S extends Numbered, E extends object> implements OpenEvents<S, E> {
+  readonly state: S;
   readonly passedOver: number;
   readonly #store: SessionStore;
-  readonly #chain: SealChain | undefined;
-  readonly #options: JournalOptions;
-  readonly #listeners = new Set<(event: JournalEvent) => void>();
+  readonly #kind: JournalKind<S, E>;
+  #chain: SealChain | undefined;
+  readonly #options: JournalOptions<S, E>;
+  readonly #listeners = new Set<(event: Dated<E>) => void>();
   readonly #failed = new AbortController();
   /** Events whose listeners have not all been called. */
-  readonly #untold: JournalEvent[] = [];
+  readonly #untold: Dated<E>[] = [];
   /** Bytes on disk. */
   #size: number;
   #waiting: string[] = [];
@@ -122,12 +158,14 @@ class Writer implements OpenJournal {
 
   constructor(
     store: SessionStore,
-    options: JournalOptions,
-    state: Journal['state'],
-    reader: JournalReader,
+    kind: JournalKind<S, E>,
+    options: JournalOptions<S, E>,
+    state: S,
+    reader: EventReader<Dated<E>>,
     chain: SealChain | undefined,
   ) {
     this.#store = store;
+    this.#kind = kind;
     this.#chain = chain;
     this.#options = options;
     this.state = state;
@@ -139,13 +177,13 @@ class Writer implements OpenJournal {
     return this.#failed.signal;
   }
 
-  append(event: Event): JournalEvent {
+  append(event: E): Dated<E> {
     const taken = this.#take(event);
     this.#timer ??= this.#options.clock.after(FLUSH_MS, () => void this.flush().catch(() => {}));
     return taken;
   }
 
-  async commit(event: Event): Promise<JournalEvent> {
+  async commit(event: E): Promise<Dated<E>> {
     const taken = this.#take(event);
     await this.flush();
     // A blob may have failed meanwhile: what this was the intent of must not begin.
@@ -163,9 +201,9 @@ class Writer implements OpenJournal {
     return this.#next;
   }
 
-  subscribe(listener: (event: JournalEvent) => void): Disposable {
+  subscribe(listener: (event: Dated<E>) => void): Disposable {
     // A wrapper, so that the same function may listen twice.
-    const entry = (event: JournalEvent) => listener(event);
+    const entry = (event: Dated<E>) => listener(event);
     this.#listeners.add(entry);
     return { dispose: () => this.#listeners.delete(entry) };
   }
@@ -190,6 +228,35 @@ class Writer implements OpenJournal {
     return { text: head(clean), blob: await this.#keep(bytes), bytes: bytes.length };
   }
 
+  get size(): number {
+    return this.#size;
+  }
+
+  async compact(snapshot: () => E): Promise<void> {
+    do await this.flush();
+    while (this.#waiting.length > 0 || this.#writing);
+    const envelope = { v: this.#kind.version, seq: this.state.seq, at: this.#options.clock.now() };
+    const line = this.#options.redact(JSON.stringify({ ...envelope, ...snapshot() }));
+    // What is appended meanwhile waits as for any write, and goes behind the snapshot.
+    this.#writing = this.#replace(line).finally(() => {
+      this.#writing = undefined;
+    });
+    await this.#writing;
+  }
+
+  async #replace(line: string): Promise<void> {
+    try {
+      await this.#store.replaceJournal([line]);
+      this.#chain = await this.#store.chain('write');
+      const reader = this.#kind.reader(this.#chain);
+      for await (const bytes of this.#store.readJournal(0)) reader.push(bytes);
+      this.#size = reader.offset;
+    } catch (error) {
+      this.#fail(error);
+      throw this.failure.reason;
+    }
+  }
+
   async close(): Promise<void> {
     this.#timer?.dispose();
     this.#timer = undefined;
@@ -210,14 +277,14 @@ class Writer implements OpenJournal {
     }
   }
 
-  #take(event: Event): JournalEvent {
-    const envelope = { v: JOURNAL_VERSION, seq: this.state.seq + 1, at: this.#options.clock.now() };
-    const dated: JournalEvent = Object.assign({ ...envelope }, event, envelope);
+  #take(event: E): Dated<E> {
+    const envelope = { v: this.#kind.version, seq: this.state.seq + 1, at: this.#options.clock.now() };
+    const dated: Dated<E> = Object.assign({ ...envelope }, event, envelope);
     const written = JSON.stringify(dated);
     const line = this.#options.redact(written);
-    const taken: JournalEvent = line === written ? dated : JSON.parse(line);
+    const taken: Dated<E> = line === written ? dated : JSON.parse(line);
     if (!this.failure.aborted) this.#waiting.push(line);
-    reduce(this.state, taken);
+    this.#kind.reduce(this.state, taken);
     this.#untold.push(taken);
     if (this.#untold.length === 1) this.#tell();
     return taken;

@@ -1,6 +1,6 @@
 import type * as z from 'zod';
-import { Envelope, Event, JOURNAL_VERSION, type JournalEvent } from '../../protocol/events.ts';
-import { type Exact, objectOf } from './exact.ts';
+import { Event, JOURNAL_VERSION, type JournalEvent } from '../../protocol/events.ts';
+import { type EventTable, eventTable } from './event-table.ts';
 import { Pieces } from './pieces.ts';
 import { type SealChain, withoutSeal } from './seal.ts';
 
@@ -12,10 +12,7 @@ export interface Damage {
   detail: string;
 }
 
-/** By type of event: whether a line's value is that event, exactly as it stands there. */
-const exactByType = new Map<string, Exact>(
-  Event.options.map(({ shape }) => [shape.type.value, objectOf(shape, Object.keys(Envelope.shape))]),
-);
+const sessionEvents = eventTable<JournalEvent>(Event, JOURNAL_VERSION);
 const NEWLINE = 10;
 /** Of a file that is damaged all over, the first lines tell enough. */
 const DAMAGE_NAMED = 100;
@@ -24,7 +21,7 @@ const DAMAGE_NAMED = 100;
  * Turns a journal's bytes into events, in pieces as they come. Time and memory grow with the bytes alone. Every line is
  * checked against the schema; what fails is named in `damage` and left out.
  */
-export class JournalReader {
+export class EventReader<E extends object> {
   /** The first lines that are damaged; `damagedLines` counts them all. */
   readonly damage: Damage[] = [];
   damagedLines = 0;
@@ -41,6 +38,7 @@ export class JournalReader {
     return this.#pieces.rest;
   }
 
+  readonly #table: EventTable<E>;
   readonly #chain: SealChain | undefined;
   readonly #pieces: Pieces;
   #stopped = false;
@@ -49,13 +47,14 @@ export class JournalReader {
   readonly #decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
   /** With `chain`, only what is sealed is read, and only as long as every seal fits. */
-  constructor(chain?: SealChain) {
+  constructor(table: EventTable<E>, chain?: SealChain) {
+    this.#table = table;
     this.#chain = chain;
     this.#pieces = new Pieces(chain !== undefined);
   }
 
   /** The events on the lines that these bytes complete. */
-  push(bytes: Uint8Array): JournalEvent[] {
+  push(bytes: Uint8Array): E[] {
     if (this.broken || this.#stopped) return [];
     const whole = this.#pieces.push(bytes);
     if (!whole) {
@@ -67,7 +66,7 @@ export class JournalReader {
       return [];
     }
     this.offset += whole.length;
-    const events: JournalEvent[] = [];
+    const events: E[] = [];
     for (const line of this.#split(whole)) {
       this.lines++;
       const event = line === undefined ? this.#spoilt('not-text', 'not UTF-8') : this.#parse(withoutSeal(line));
@@ -104,7 +103,7 @@ export class JournalReader {
     }
   }
 
-  #parse(line: string): JournalEvent | undefined {
+  #parse(line: string): E | undefined {
     let value: unknown;
     try {
       value = JSON.parse(line);
@@ -115,23 +114,23 @@ export class JournalReader {
     const { v, seq, at, type } = value;
     if (seq <= this.seq) return this.#spoilt('out-of-order', `number ${seq} after ${this.seq}`);
     const missing = seq - this.seq - 1 - this.#unnumbered;
-    // A gap is damage, but what follows it is as good as it was.
-    if (missing > 0) this.#spoilt('out-of-order', `number ${seq} after ${this.seq}`);
+    // A gap is damage, but what follows it is as good as it was. A snapshot stands for all that was before it.
+    if (missing > 0 && type !== this.#table.snapshot) this.#spoilt('out-of-order', `number ${seq} after ${this.seq}`);
     this.seq = seq;
     this.#unnumbered = 0;
-    const exact = exactByType.get(type);
-    if (v > JOURNAL_VERSION || !exact) {
+    const exact = this.#table.exact.get(type);
+    if (v > this.#table.version || !exact) {
       this.passedOver++;
       return undefined;
     }
-    if (exact(value)) return value as JournalEvent;
-    const event = Event.safeParse(value);
+    if (exact(value)) return value as unknown as E;
+    const event = this.#table.schema.safeParse(value);
     if (!event.success) {
       this.#spoilt('not-an-event', describe(event.error));
       this.#unnumbered = 0;
       return undefined;
     }
-    return Object.assign(event.data, { v, seq, at });
+    return Object.assign(event.data as object, { v, seq, at }) as E;
   }
 
   #stop(): void {
@@ -144,6 +143,13 @@ export class JournalReader {
   #spoilt(kind: Damage['kind'], detail: string): undefined {
     this.#unnumbered++;
     if (this.damagedLines++ < DAMAGE_NAMED) this.damage.push({ line: this.lines, kind, detail });
+  }
+}
+
+/** The same for a session's journal. */
+export class JournalReader extends EventReader<JournalEvent> {
+  constructor(chain?: SealChain) {
+    super(sessionEvents, chain);
   }
 }
 

@@ -79,6 +79,8 @@ export interface SessionStore {
   /** Puts bytes at `at`, which is the journal's end, and flushes them and all blobs to disk; rejects unless all of them are there. */
   appendJournal(bytes: Uint8Array, at: number): Promise<void>;
   truncateJournal(size: number): Promise<void>;
+  /** Puts these lines in the place of all there were, in one step, sealed where journals are. */
+  replaceJournal(lines: readonly string[]): Promise<void>;
   /** Calls back soon after the journal may have grown, in whichever process. */
   watchJournal(changed: () => void): Disposable;
 

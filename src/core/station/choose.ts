@@ -1,0 +1,71 @@
+import type { Item, MemberState, StationState } from './contract.ts';
+import { expectedMs } from './durations.ts';
+import { candidates, standingOf } from './members.ts';
+import { orderItems } from './order.ts';
+
+export interface ChooseOptions {
+  now: number;
+  /** Whether an item's run is the only one of its kind at a time, as all that work in the same folder are. */
+  alone(item: Item): boolean;
+}
+
+export interface Start {
+  item: Item;
+  members: MemberState[];
+}
+
+/** Why an item that waits has not begun; undefined: nothing keeps it but those before it. */
+export function obstacle(state: StationState, item: Item): string | undefined {
+  for (const id of item.needs) {
+    const need = state.items.get(id);
+    if (!need) return `needs ${id}, which is not there any more`;
+    if (need.status === 'failed' || need.status === 'removed') return `needs ${id}, which ${ENDS[need.status]}`;
+  }
+  if (state.members.size > 0 && !item.workflow && candidates(state, item).length === 0)
+    return item.target === undefined ? 'the team has no members' : `nobody in the team is "${item.target}"`;
+  return undefined;
+}
+
+const ENDS = { failed: 'failed', removed: 'was removed' };
+
+/** Those that could begin as soon as somebody is free, in the order in which they do. */
+export function waitingItems(state: StationState, options: ChooseOptions): Item[] {
+  const ready = [...state.items.values()].filter(
+    item => item.status === 'waiting' && item.needs.every(id => (state.items.get(id)?.status ?? 'done') === 'done'),
+  );
+  const slots = ready.some(item => !options.alone(item)) ? Math.max(1, state.members.size) : 1;
+  return orderItems(ready, { now: options.now, expected: item => expectedMs(state, item), slots });
+}
+
+/**
+ * What begins now, and by whom. In order; who has to wait for several members at once keeps those that are free, or others
+ * would take them one by one for ever.
+ */
+export function chooseStarts(state: StationState, options: ChooseOptions): Start[] {
+  if (state.paused) return [];
+  const { now, alone } = options;
+  const free = new Set([...state.members.values()].filter(member => standingOf(state, member, now) === 'idle'));
+  const underWay = [...state.runs.values()].filter(run => !run.end).flatMap(run => state.items.get(run.item) ?? []);
+  let lane = !underWay.some(alone);
+  const starts: Start[] = [];
+  for (const item of waitingItems(state, options)) {
+    if (free.size === 0 && !item.workflow) continue;
+    if (obstacle(state, item) !== undefined) continue;
+    const able = candidates(state, item);
+    const members = item.workflow ? able.filter(member => free.has(member)) : firstOf(able, free);
+    const complete = item.workflow ? members.length === able.length : members.length === 1;
+    const only = alone(item);
+    if (complete && (lane || !only)) starts.push({ item, members });
+    if (complete || item.workflow) for (const member of members) free.delete(member);
+    // The place is kept for it, too.
+    if (only && (complete || item.workflow)) lane = false;
+  }
+  return starts;
+}
+
+/** Of those who are free the one who has done least. */
+function firstOf(able: readonly MemberState[], free: ReadonlySet<MemberState>): MemberState[] {
+  const work = ({ done, failed }: MemberState) => done + failed;
+  const found = able.filter(member => free.has(member)).sort((a, b) => work(a) - work(b));
+  return found.slice(0, 1);
+}

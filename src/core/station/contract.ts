@@ -1,0 +1,159 @@
+import type { Dated } from '../../protocol/events.ts';
+import type { NanoUsd } from '../../protocol/ids.ts';
+import type { Plan } from '../../protocol/plan.ts';
+import type {
+  Attachment,
+  Member,
+  QueuedWorkflow,
+  RunOutcome,
+  StationAsk,
+  StationEvent,
+  StationRequest,
+} from '../../protocol/station.ts';
+import type { Disposable } from '../ports.ts';
+import type { RequestOutcome } from '../session/inbox.ts';
+
+export type ItemStatus = 'waiting' | 'held' | 'running' | 'done' | 'failed' | 'removed';
+
+/** A piece of work in the queue, from when it was added on. */
+export interface Item {
+  id: string;
+  text: string;
+  /** A member, a pool or a role; absent: whoever is free. */
+  target?: string;
+  /** 10 is the most urgent; 8 and more is now. */
+  priority: number;
+  /** Milliseconds since 1970. */
+  due?: number;
+  /** Items that must be done first. */
+  needs: string[];
+  attachments?: Attachment[];
+  workflow?: QueuedWorkflow;
+  status: ItemStatus;
+  addedAt: number;
+  by: 'user' | 'trigger' | 'agent' | 'system';
+  cause: string;
+  /** Where a person put it: before that item, or at the end. The higher `move` was the later. */
+  moved?: { before?: string; move: number };
+  /** Newest last. */
+  runs: string[];
+  endedAt?: number;
+  /** How it ended, or why it was removed. */
+  note?: string;
+}
+
+/** One session of the station, on one item. */
+export interface Run {
+  id: string;
+  item: string;
+  session: string;
+  members: string[];
+  startedAt: number;
+  /** How often it was resumed after it died. */
+  resumed: number;
+  /** It died, and is resumed then. */
+  again?: number;
+  /** What waits for a person. */
+  asks: StationAsk[];
+  health?: { state: 'well' | 'silent' | 'alert' | 'over-budget'; text: string };
+  end?: { outcome: RunOutcome; reason: string; at: number; ms: number; cost?: NanoUsd; tokens?: number };
+}
+
+export type MemberStanding = 'idle' | 'at-work' | 'stuck' | 'parked' | 'paused' | 'out-of-money' | 'off-hours';
+
+export interface MemberState extends Member {
+  paused: boolean;
+  parked?: { reason: string; until: number };
+  /** The run it is at. */
+  run?: string;
+  /** Its own figures, over all its runs. */
+  done: number;
+  failed: number;
+  ms: number;
+  cost: NanoUsd;
+}
+
+/** Everything a standing team is, as it is kept and shown. Treat as read-only. */
+export interface StationState {
+  seq: number;
+  lastAt: number;
+  started?: { at: number; pid: number; host: 'terminal' | 'editor'; version: string; rehearsal?: string };
+  /** Absent while it stands. */
+  stopped?: { at: number; reason: string };
+  paused: boolean;
+  fallback?: string;
+  members: Map<string, MemberState>;
+  /** Those that have not ended, in the order they were added, and of the others the newest. */
+  items: Map<string, Item>;
+  /** Those under way, and of the others the newest. */
+  runs: Map<string, Run>;
+  /** Causes that were admitted. */
+  causes: Map<string, { item?: string; at: number }>;
+  /** Up to when the schedules of a workflow were looked at. */
+  schedules: Map<string, number>;
+  requests: Map<string, { body: StationRequest; at: number; handled?: RequestOutcome }>;
+  notices: { level: 'info' | 'warning' | 'error'; text: string; at: number }[];
+  /** So many items, runs and moves there have been. */
+  counts: { items: number; runs: number; moves: number };
+  /** How long finished work took: by target, the newest last. */
+  durations: Map<string, number[]>;
+}
+
+export type StationRecord = Dated<StationEvent>;
+
+/** The standing team of a workspace, as others see it: whoever runs it. */
+export interface StationView {
+  readonly state: StationState;
+  /** Called for each event after the state took it. */
+  subscribe(listener: (event: StationRecord) => void): Disposable;
+  /** Has something done, by whoever owns the station, or here where nobody does. */
+  ask(request: StationRequest, signal?: AbortSignal): Promise<RequestOutcome>;
+}
+
+/** What a run is to do. The same for one that goes on: its session is looked for first. */
+export interface RunRequest {
+  run: string;
+  session: string;
+  goal: string;
+  plan: Plan;
+  /** Roles of their own in the session. */
+  members: Member[];
+  deliver: boolean;
+}
+
+export interface RunEnd {
+  outcome: RunOutcome | 'interrupted';
+  reason: string;
+  ms: number;
+  cost?: NanoUsd;
+  tokens?: number;
+}
+
+/** How a run does, as far as it can be told from outside. */
+export interface Pulse {
+  /** When something last happened in it. */
+  lastAt: number;
+  asks: StationAsk[];
+  /** Share of its budget that is spent; undefined where it has none. */
+  spent?: number;
+  /** It goes on with models that cost nothing. */
+  local: boolean;
+}
+
+/** A run under way. */
+export interface OpenRun {
+  readonly done: Promise<RunEnd>;
+  pulse(): Pulse;
+  /** Calls back when what it asks for may be different. */
+  watch(changed: () => void): Disposable;
+  /** Cleanly; it can go on later. */
+  stop(reason: string): void;
+  abort(reason: string): void;
+}
+
+/** Does the runs of a station: in the workspace, or wherever its host lets them work. */
+export interface Runs {
+  /** Whether runs of this kind may be side by side with others. */
+  alone(request: { deliver: boolean }): boolean;
+  open(request: RunRequest): Promise<{ ok: true; run: OpenRun } | { ok: false; message: string; retry: boolean }>;
+}

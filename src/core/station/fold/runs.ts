@@ -1,0 +1,69 @@
+import type { StationState } from '../contract.ts';
+import { durationKey } from '../durations.ts';
+import type { StationFolds } from './fold.ts';
+import { endItem } from './queue.ts';
+
+/** So many durations of one kind tell enough. */
+const DURATIONS = 20;
+
+export const runFolds: StationFolds<
+  'run-started' | 'run-resumed' | 'run-waits' | 'run-died' | 'run-ended' | 'run-health'
+> = {
+  'run-started'(state, { run, item, session, members, at }) {
+    state.counts.runs++;
+    state.runs.set(run, { id: run, item, session, members, startedAt: at, resumed: 0, asks: [] });
+    const found = state.items.get(item);
+    if (found) {
+      found.status = 'running';
+      found.runs.push(run);
+    }
+    for (const name of members) {
+      const member = state.members.get(name);
+      if (member) member.run = run;
+    }
+  },
+  'run-resumed'(state, { run, attempt }) {
+    const found = state.runs.get(run);
+    if (!found) return;
+    found.resumed = attempt;
+    delete found.again;
+  },
+  'run-waits'(state, { run, asks }) {
+    const found = state.runs.get(run);
+    if (found) found.asks = asks;
+  },
+  'run-died'(state, { run, again }) {
+    const found = state.runs.get(run);
+    if (found) found.again = again;
+  },
+  'run-health'(state, { run, state: health, text }) {
+    const found = state.runs.get(run);
+    if (found) found.health = { state: health, text };
+  },
+  'run-ended'(state, { run, outcome, reason, at, ms, cost, tokens }) {
+    const found = state.runs.get(run);
+    if (!found || found.end) return;
+    const figures = { ...(cost !== undefined && { cost }), ...(tokens !== undefined && { tokens }) };
+    found.end = { outcome, reason, at, ms, ...figures };
+    found.asks = [];
+    delete found.again;
+    const good = outcome === 'completed';
+    for (const name of found.members) {
+      const member = state.members.get(name);
+      if (!member) continue;
+      if (member.run === run) delete member.run;
+      member[good ? 'done' : 'failed']++;
+      member.ms += ms;
+      // What several made together is each one's share.
+      member.cost += Math.round((cost ?? 0) / found.members.length);
+    }
+    const item = state.items.get(found.item);
+    if (good && item) note(state, durationKey(item), at - found.startedAt);
+    endItem(state, found.item, good ? 'done' : 'failed', reason, at);
+  },
+};
+
+function note(state: StationState, key: string, ms: number): void {
+  const known = state.durations.get(key) ?? [];
+  state.durations.set(key, [...known, Math.max(0, ms)].slice(-DURATIONS));
+}

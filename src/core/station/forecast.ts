@@ -1,0 +1,54 @@
+import { type ChooseOptions, obstacle, waitingItems } from './choose.ts';
+import type { Item, StationState } from './contract.ts';
+import { expectedMs } from './durations.ts';
+import { nextOpen } from './hours.ts';
+import { candidates } from './members.ts';
+
+export interface Forecast {
+  begin: number;
+  end: number;
+  /** So much work is before it. */
+  behind: number;
+}
+
+/** A run never takes less than this share of what was expected, however long it has run. */
+const LEAST_LEFT = 0.1;
+
+/** When each item that waits will begin and end, as things stand: everything takes as long as it usually does. */
+export function forecast(state: StationState, options: ChooseOptions): Map<string, Forecast> {
+  const { now, alone } = options;
+  const freeAt = new Map<string, number>();
+  for (const { name, parked, hours } of state.members.values()) {
+    const from = Math.max(now, parked?.until ?? 0);
+    freeAt.set(name, hours ? nextOpen(hours, from) : from);
+  }
+  let lane = now;
+  for (const run of state.runs.values()) {
+    const item = state.items.get(run.item);
+    if (run.end || !item) continue;
+    const expected = expectedMs(state, item);
+    const end = now + Math.max(expected * LEAST_LEFT, run.startedAt + expected - now);
+    for (const name of run.members) freeAt.set(name, end);
+    if (alone(item)) lane = Math.max(lane, end);
+  }
+  const told = new Map<string, Forecast>();
+  const take = (item: Item) => {
+    const only = alone(item);
+    const able = candidates(state, item).map(({ name }) => name);
+    const times = able.map(name => freeAt.get(name) ?? now);
+    const somebody = item.workflow ? Math.max(now, ...times) : Math.min(...times);
+    const needs = item.needs.map(id => told.get(id)?.end ?? now);
+    const begin = Math.max(only ? lane : now, somebody, ...needs);
+    if (!Number.isFinite(begin)) return;
+    const end = begin + expectedMs(state, item);
+    const chosen = item.workflow ? able : able.slice(times.indexOf(somebody), times.indexOf(somebody) + 1);
+    for (const name of chosen) freeAt.set(name, end);
+    if (only) lane = end;
+    told.set(item.id, { begin, end, behind: Math.max(0, begin - now) });
+  };
+  for (const item of waitingItems(state, options)) if (obstacle(state, item) === undefined) take(item);
+  // Those that wait for others come behind them, in the order they were added.
+  for (const item of state.items.values())
+    if (item.status === 'waiting' && !told.has(item.id) && item.needs.some(id => told.has(id))) take(item);
+  return told;
+}

@@ -1,0 +1,34 @@
+import type { Item, MemberStanding, MemberState, StationState } from './contract.ts';
+import { isOpen } from './hours.ts';
+
+/** How a member stands now. */
+export function standingOf(state: StationState, member: MemberState, now: number): MemberStanding {
+  const run = member.run === undefined ? undefined : state.runs.get(member.run);
+  if (run && !run.end) return run.health?.state === 'silent' || run.again !== undefined ? 'stuck' : 'at-work';
+  if (member.paused) return 'paused';
+  if (member.parked && member.parked.until > now) return 'parked';
+  return member.hours && !isOpen(member.hours, now) ? 'off-hours' : 'idle';
+}
+
+type For = Pick<Item, 'target' | 'workflow'>;
+
+/** Those who may do it; for a workflow, those who do it together. */
+export function candidates(state: StationState, { target, workflow }: For): MemberState[] {
+  const members = [...state.members.values()];
+  if (workflow) {
+    const roles = new Set(workflow.plan.tasks.flatMap(task => ('role' in task ? [task.role] : [])));
+    return members.filter(({ name }) => roles.has(name));
+  }
+  if (target === undefined) return members;
+  const one = state.members.get(target);
+  if (one) return [one];
+  const pool = members.filter(member => member.pool === target);
+  return pool.length > 0 ? pool : members.filter(({ role }) => role === target);
+}
+
+/** All that work can be for. */
+export function targets(state: Pick<StationState, 'members'>): string[] {
+  const members = [...state.members.values()];
+  const pools = members.flatMap(({ pool }) => pool ?? []);
+  return [...new Set([...members.map(({ name }) => name), ...pools, ...members.map(({ role }) => role)])];
+}

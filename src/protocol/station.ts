@@ -1,0 +1,199 @@
+import * as z from 'zod';
+import { ModelRef, Name, NanoUsd, RelPath } from './ids.ts';
+import { Plan } from './plan.ts';
+
+const event = <T extends string, S extends z.ZodRawShape>(type: T, shape: S) =>
+  z.object({ type: z.literal(type), ...shape });
+const request = <K extends string, S extends z.ZodRawShape>(kind: K, shape: S) =>
+  z.strictObject({ kind: z.literal(kind), ...shape });
+
+const at = z.number();
+const clock = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'write "HH:MM"');
+
+/** What may be said of a member. */
+export const MemberEntry = z.strictObject({
+  role: Name.optional().describe('The role it works in; by its pool unless set'),
+  models: z.array(ModelRef).min(1).optional().describe('Models in order of preference'),
+  provider: Name.optional().describe('Whose models are asked first'),
+  worker: Name.optional().describe('The CLI agent that does its work'),
+  pool: Name.optional().describe('Members of a pool share what is meant for the pool'),
+  goodAt: z.string().min(1).optional().describe('What it is good at, in a sentence it is told, too'),
+  hours: z
+    .strictObject({ from: clock, to: clock, zone: z.string().optional() })
+    .optional()
+    .describe('When it takes new work; always unless set'),
+});
+
+/** A named place in the standing team. */
+export const Member = MemberEntry.extend({ name: Name, role: Name });
+
+/** What a piece of work is about, beside its text. */
+export const Attachment = z.strictObject({
+  kind: z.enum(['file', 'selection', 'problem', 'test']),
+  path: RelPath.optional(),
+  from: z.number().int().positive().optional(),
+  to: z.number().int().positive().optional(),
+  text: z.string().max(100_000).optional(),
+});
+
+/** A workflow as it goes on its way: its plan, and the members that its tasks are for. */
+export const QueuedWorkflow = z.strictObject({
+  name: z.string().min(1),
+  plan: Plan,
+  /** It wants its result on a branch of its own. */
+  deliver: z.boolean().optional(),
+  /** How many of its runs there may be at once. */
+  concurrency: z.number().int().positive().optional(),
+});
+
+const priority = z.number().int().min(0).max(10);
+const words = {
+  text: z.string().trim().min(1).max(100_000),
+  /** A member, a pool or a role. */
+  target: Name.optional(),
+  priority,
+  /** To be done by then: milliseconds since 1970. */
+  due: at.optional(),
+};
+const item = z.string();
+
+const Who = z.enum(['user', 'trigger', 'agent', 'system']);
+
+/** How a run of the station ended; `lost`: it died again and again, and is not resumed any more. */
+export const RunOutcome = z.enum(['completed', 'failed', 'aborted', 'budget-spent', 'lost']);
+
+/** What waits for a person in a session of the station. */
+export const StationAsk = z.object({
+  ask: z.string(),
+  agent: z.string(),
+  kind: z.enum(['permission', 'question']),
+  what: z.string(),
+});
+
+/** What may be asked of a standing team, and of its queue where none stands. */
+export const StationRequest = z.discriminatedUnion('kind', [
+  request('queue-add', {
+    ...words,
+    /** Items that must be done first. */
+    needs: z.array(item).optional(),
+    attachments: z.array(Attachment).max(50).optional(),
+    workflow: QueuedWorkflow.optional(),
+    /** Starts held. */
+    held: z.boolean().optional(),
+  }),
+  request('queue-edit', {
+    item,
+    text: words.text.optional(),
+    target: Name.nullable().optional(),
+    priority: priority.optional(),
+    due: at.nullable().optional(),
+  }),
+  /** Before another item; to the end where none is named. */
+  request('queue-move', { item, before: item.optional() }),
+  request('queue-hold', { item }),
+  request('queue-release', { item }),
+  request('queue-remove', { item, reason: z.string().optional() }),
+  request('queue-retry', { item }),
+  /** The whole team, or one member, takes nothing new. */
+  request('pause', { member: Name.optional() }),
+  request('unpause', { member: Name.optional() }),
+  /** Ends what a member is at, or one run. */
+  request('abort', { member: Name.optional(), run: z.string().optional(), reason: z.string().optional() }),
+  request('stop', { reason: z.string().optional() }),
+]);
+
+const queue = [
+  event('item-added', {
+    item,
+    text: z.string(),
+    target: Name.optional(),
+    priority,
+    due: at.optional(),
+    needs: z.array(item),
+    attachments: z.array(Attachment).optional(),
+    workflow: QueuedWorkflow.optional(),
+    held: z.boolean().optional(),
+    by: Who,
+    /** The request or the cause that brought it: it brings no other. */
+    cause: z.string(),
+  }),
+  event('item-changed', {
+    item,
+    text: z.string().optional(),
+    target: Name.nullable().optional(),
+    priority: priority.optional(),
+    due: at.nullable().optional(),
+  }),
+  event('item-moved', { item, before: item.optional() }),
+  event('item-held', { item, held: z.boolean() }),
+  event('item-removed', { item, reason: z.string() }),
+  event('item-retried', { item }),
+] as const;
+
+const runs = [
+  /** Before anything of it happens: its session is known by name. */
+  event('run-started', { run: z.string(), item, session: z.string(), members: z.array(Name) }),
+  event('run-resumed', { run: z.string(), attempt: z.number().int().positive() }),
+  event('run-waits', { run: z.string(), asks: z.array(StationAsk) }),
+  /** It died and is resumed at that time. */
+  event('run-died', { run: z.string(), reason: z.string(), again: at }),
+  event('run-ended', {
+    run: z.string(),
+    outcome: RunOutcome,
+    reason: z.string(),
+    /** How long agents were at it. */
+    ms: z.number(),
+    cost: NanoUsd.optional(),
+    tokens: z.number().int().nonnegative().optional(),
+  }),
+  event('run-health', { run: z.string(), state: z.enum(['well', 'silent', 'alert', 'over-budget']), text: z.string() }),
+] as const;
+
+const team = [
+  event('station-started', {
+    pid: z.number().int(),
+    host: z.enum(['terminal', 'editor']),
+    version: z.string(),
+    members: z.array(Member),
+    fallback: Name.optional(),
+    /** Members of the last start that are none any more keep their history. */
+    rehearsal: z.string().optional(),
+  }),
+  event('station-stopped', { reason: z.string() }),
+  event('station-paused', { paused: z.boolean() }),
+  event('member-paused', { member: Name, paused: z.boolean() }),
+  event('member-parked', { member: Name, reason: z.string(), until: at }),
+] as const;
+
+const triggers = [
+  /** A cause is admitted once, whatever it brought. */
+  event('cause-admitted', {
+    cause: z.string(),
+    workflow: z.string(),
+    item: item.optional(),
+    note: z.string().optional(),
+  }),
+  event('schedule-missed', { workflow: z.string(), from: at, to: at, times: z.number().int().positive() }),
+  /** Up to when schedules of a workflow have been looked at. */
+  event('schedule-seen', { workflow: z.string(), at }),
+] as const;
+
+const told = [
+  event('notice', { level: z.enum(['info', 'warning', 'error']), text: z.string(), code: z.string().optional() }),
+  event('request-received', { request: z.string(), body: StationRequest }),
+  event('request-handled', { request: z.string(), ok: z.boolean(), message: z.string().optional() }),
+  /** Stands for everything before it. */
+  event('station-snapshot', { state: z.unknown() }),
+] as const;
+
+/** One fact in the journal of a standing team. */
+export const StationEvent = z.discriminatedUnion('type', [...queue, ...runs, ...team, ...triggers, ...told]);
+export const STATION_VERSION = 1;
+export type MemberEntry = z.infer<typeof MemberEntry>;
+export type Member = z.infer<typeof Member>;
+export type Attachment = z.infer<typeof Attachment>;
+export type QueuedWorkflow = z.infer<typeof QueuedWorkflow>;
+export type RunOutcome = z.infer<typeof RunOutcome>;
+export type StationAsk = z.infer<typeof StationAsk>;
+export type StationRequest = z.infer<typeof StationRequest>;
+export type StationEvent = z.infer<typeof StationEvent>;
