@@ -32,6 +32,6 @@ describe('A workspace that brings a configuration of its own', () => {
     await shows();
     await press('Agree');
     await workbench.run('Orchestrate: Trust Workspace Configuration...');
-    await workbench.notification('asks for nothing that needs your agreement').waitFor();
+    await workbench.notification('ask for nothing that needs your agreement').waitFor();
   });
 });

@@ -163,9 +163,9 @@ const status: Answer = async ({ current }, _request, stream) => {
   buttons(current, stream);
 };
 
-/** Not in need of a screen of its own: what goes on and what went wrong, then the rest in numbers. */
+/** Not in need of a screen of its own: what goes on, what went wrong and what comes next, then the rest in numbers. */
 function taskLines({ state, runs }: WindowSession): Markdown[] {
-  const rank: readonly TaskStanding[] = ['running', 'checking', 'failed', 'interrupted', 'waiting'];
+  const rank: readonly TaskStanding[] = ['running', 'checking', 'failed', 'interrupted', 'waiting', 'pending'];
   const tasks = [...state.tasks.values()].map(task => ({ ...task, status: taskStanding(state, task, runs) }));
   const telling = rank.flatMap(each => tasks.filter(({ status }) => status === each));
   const shown = (tasks.length <= TASKS_SHOWN ? tasks : telling).slice(0, TASKS_SHOWN);
