@@ -87,7 +87,7 @@ try {
   await film.during(demo.start(workbench));
   await page.waitForTimeout(1500);
   await film.frame();
-  await workbench.pressLens('Approve');
+  await workbench.approvePlan();
   await film.during(demo.ended(workbench));
   await page.waitForTimeout(1000);
   await still(workbench, 'dashboard');

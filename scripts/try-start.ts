@@ -59,7 +59,7 @@ try {
     await workbench.statusBarItem.waitFor();
     console.log('the extension is active');
     await demo.start(workbench);
-    await workbench.pressLens('Approve');
+    await workbench.approvePlan();
     await demo.ended(workbench);
     console.log('the demo has run to its end');
   }

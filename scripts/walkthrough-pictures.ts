@@ -58,7 +58,7 @@ async function takeWalkthrough(theme: 'light' | 'dark'): Promise<void> {
     await workbench.lens('Approve').waitFor();
     await page.waitForTimeout(1500);
     await picture('start', 'plan');
-    await workbench.pressLens('Approve');
+    await workbench.approvePlan();
     await page
       .locator('.sidebar')
       .getByRole('treeitem', { name: /^Task .*running/ })

@@ -22,6 +22,8 @@ import { handleReview } from './requests.ts';
 import { lookAt, openForReview, REVIEWING } from './review.ts';
 
 const PATIENCE_MS = 15_000;
+/** Of a decision on a session that changes hands. */
+const TRIES = 5;
 
 /** What can be done with the sessions of a workspace without running one: reading, following, asking, deciding. */
 export function storedSessions(host: RuntimeHost): Omit<Sessions, 'start' | 'resume' | 'close'> {
@@ -44,10 +46,10 @@ export function storedSessions(host: RuntimeHost): Omit<Sessions, 'start' | 'res
     return openForReview({ store, log, clock, files: await host.files(), redactor: await redactor() }, kind);
   };
 
-  /** Owns a session that nobody does, for as long as the decision takes. */
-  const decide = async (id: string, body: InboxRequest): Promise<Answered> => {
+  /** Owns a session that nobody does, for as long as the decision takes; undefined: somebody has taken it meanwhile. */
+  const decide = async (id: string, body: InboxRequest): Promise<Answered | undefined> => {
     const opened = await review(id);
-    if (!opened.ok) return { ok: false, message: 'somebody has just taken it over: try again' };
+    if (!opened.ok) return opened.reason === 'owned' ? undefined : NOBODY;
     try {
       return (await handleReview(opened.session, body)) ?? NOBODY;
     } finally {
@@ -55,12 +57,17 @@ export function storedSessions(host: RuntimeHost): Omit<Sessions, 'start' | 'res
     }
   };
 
-  const ask = async (id: string, body: InboxRequest, signal: AbortSignal): Promise<Answered> => {
+  const ask = async (id: string, body: InboxRequest, signal: AbortSignal, tries = TRIES): Promise<Answered> => {
     const store = await find(id);
     const origin = store && (await checkOrigin(store));
     if (origin && origin !== 'own') return { ok: false, message: fromElsewhere(id, origin) };
     const owner = await store?.owner();
-    if (store && !owner && REVIEWING.has(body.kind)) return decide(id, body);
+    if (store && !owner && REVIEWING.has(body.kind)) {
+      const decided = await decide(id, body);
+      if (decided) return decided;
+      // Whoever has it now is asked: a window takes a session the moment that its run lets go of it.
+      return tries > 1 ? ask(id, body, signal, tries - 1) : TAKEN;
+    }
     if (!store || !owner || (owner.reviews && !REVIEWING.has(body.kind))) return NOBODY;
     const request = newId('r');
     const { reader } = await readState(store);
@@ -78,7 +85,7 @@ export function storedSessions(host: RuntimeHost): Omit<Sessions, 'start' | 'res
 
   return {
     review,
-    ask,
+    ask: (id, body, signal) => ask(id, body, signal),
     list: () => listSessions(sessions),
     owner: async id => (await find(id))?.owner(),
     text: async (id, name) => (await find(id))?.readText(name),
@@ -143,4 +150,5 @@ export function storedSessions(host: RuntimeHost): Omit<Sessions, 'start' | 'res
   };
 }
 
+const TAKEN: Answered = { ok: false, message: 'somebody has just taken it over: try again' };
 const NOBODY: Answered = { ok: false, why: 'nobody', message: 'nobody runs this session: resume it first' };

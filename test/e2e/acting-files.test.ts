@@ -6,7 +6,7 @@ describe('Files by which tools run something, in the editor', () => {
     const { workbench, goal } = rehearsed;
     await workbench.showSidebar();
     await workbench.startSession(goal);
-    await workbench.pressLens('Approve');
+    await workbench.approvePlan();
     const asked = workbench.notification('.vscode/tasks.json');
     await asked.getByText('reads it when the folder opens, and runs what it names').waitFor();
     await workbench.screenshot('acting-files-asked');

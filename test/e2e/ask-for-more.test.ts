@@ -21,7 +21,7 @@ describe('a session that is over', () => {
     const content = (name: string) => readFile(join(workspace, name), 'utf8').catch(() => undefined);
     await workbench.showSidebar();
     await workbench.startSession(goal);
-    await workbench.pressLens('Approve');
+    await workbench.approvePlan();
     await press(workbench, 'Which language', 'Swahili');
     await session(workbench, 'completed.*2 of 2').waitFor();
 

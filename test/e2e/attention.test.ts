@@ -30,7 +30,7 @@ describe('what waits for a person', () => {
     const planning = workbench.notification('orchestrator-1 plans');
     await planning.getByRole('button', { name: 'Cancel' }).waitFor();
     await workbench.screenshot('attention-planning');
-    await workbench.pressLens('Approve');
+    await workbench.approvePlan();
 
     await workbench.notification('(1 of 2)').waitFor();
     await badge(workbench, '2 questions wait for you');
@@ -67,7 +67,7 @@ describe('what waits for a person', () => {
     const { workbench } = rehearsed;
     const { page } = workbench;
     await start(rehearsed);
-    await workbench.pressLens('Approve');
+    await workbench.approvePlan();
     const agent = page.locator('.sidebar').getByRole('treeitem', { name: /^Agent qa-specialist-1.*waits for you/ });
     await agent.click();
     const deny = page.locator('.quick-input-list').getByText('Deny and say why...');
@@ -102,7 +102,7 @@ describe('what waits for a person', () => {
     await using rehearsed = await RehearsedWorkbench.open({ script: 'attention', settings: costly(1.3) });
     const { workbench } = rehearsed;
     await start(rehearsed);
-    await workbench.pressLens('Approve');
+    await workbench.approvePlan();
     const alert = workbench.notification(/\d+ % of the budget of this session is used/);
     await press(workbench, 'Which language', 'Swahili');
     await alert.waitFor();
@@ -117,7 +117,7 @@ describe('what waits for a person', () => {
     await using rehearsed = await RehearsedWorkbench.open({ script: 'attention', settings });
     const { workbench } = rehearsed;
     await start(rehearsed);
-    await workbench.pressLens('Approve');
+    await workbench.approvePlan();
     await workbench.notification(/The budget of this session is spent/).waitFor();
     await workbench.screenshot('attention-spent');
     await press(workbench, /budget of this session is spent/, 'Raise the Limit...');

@@ -57,7 +57,7 @@ describe('what can be done next', () => {
     const { page } = workbench;
     await workbench.showSidebar();
     await workbench.startSession(goal);
-    await workbench.pressLens('Approve');
+    await workbench.approvePlan();
     await session(workbench, '1 asks you').waitFor();
     await page.reload();
     await page.locator('.monaco-workbench .activitybar').waitFor();
@@ -92,7 +92,7 @@ describe('what can be done next', () => {
     const { workbench, goal } = rehearsed;
     await workbench.showSidebar();
     await workbench.startSession(goal);
-    await workbench.pressLens('Approve');
+    await workbench.approvePlan();
     await session(workbench, '10 of 40').waitFor();
     const chat = new Chat(workbench);
     await chat.open();

@@ -56,7 +56,7 @@ describe('@orchestrate in the chat view', () => {
   });
 
   it('goes along with the session, from the approval to the files that wait', async () => {
-    await workbench.pressLens('Approve');
+    await workbench.approvePlan();
     await workbench.page.locator('.tab', { hasText: 'Orchestrate Dashboard' }).waitFor();
     const answer = await chat.ask('monitor');
     await says(answer, /17 files wait for your review/);

@@ -14,7 +14,7 @@ describe('what a person is asked to allow', () => {
     const { workbench, goal } = rehearsed;
     await workbench.showSidebar();
     await workbench.startSession(goal);
-    await workbench.pressLens('Approve');
+    await workbench.approvePlan();
     // What a notification has no room for cannot be allowed there.
     const notification = workbench.notification('implementer-1 wants to run: in docs: npm test ⏎ frobnicate');
     await notification.getByRole('button', { name: 'Deny', exact: true }).waitFor();

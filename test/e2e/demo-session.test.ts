@@ -20,7 +20,7 @@ describe('a demo session, as a person runs it', () => {
       await page.locator('.codelens-decoration', { hasText: '6 tasks' }).first().waitFor();
       assert.equal(await page.getByText('Your application running on port').count(), 0);
       await workbench.screenshot(`demo-plan-${theme}`);
-      await workbench.pressLens('Approve');
+      await workbench.approvePlan();
       await page
         .locator('.sidebar')
         .getByRole('treeitem', { name: /^Task .*(running|being checked|completed)/ })
@@ -42,7 +42,7 @@ describe('a demo session, as a person runs it', () => {
     await using workbench = await Workbench.open({ workspace: folder, installed: true });
     const { page } = workbench;
     await demo.start(workbench);
-    await workbench.pressLens('Approve');
+    await workbench.approvePlan();
     await page
       .locator('.sidebar')
       .getByRole('treeitem', { name: /^Task .*running/ })

@@ -27,7 +27,7 @@ describe("Words of agents that would be links, in VS Code's own window", () => {
     const { page } = workbench;
     await workbench.showSidebar();
     await workbench.startSession(goal);
-    await workbench.pressLens('Approve');
+    await workbench.approvePlan();
 
     const notification = page.locator('.notification-list-item-message');
     await isText(notification, `May I go on? [Allow](${COMMAND} "Safe") [More](https://evil.example)`);

@@ -80,7 +80,7 @@ describe('the providers', () => {
     await using workbench = await Workbench.open({ size: { width: 1280, height: 1000 } });
     const { page } = workbench;
     await demo.start(workbench);
-    await workbench.pressLens('Approve');
+    await workbench.approvePlan();
     await demo.ended(workbench);
     await page
       .locator('.sidebar')

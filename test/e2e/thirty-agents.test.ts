@@ -25,7 +25,7 @@ describe('thirty agents at once, at 1280 × 720 with a side bar of 300 pixels', 
       // What is out of sight is not drawn.
       await graph.locator('.node', { hasText: 'Survey part' }).first().waitFor();
       await workbench.screenshot(`thirty-plan-${theme}`);
-      await workbench.pressLens('Approve');
+      await workbench.approvePlan();
       const dashboard = await workbench.dashboard();
       const items = (name: RegExp) => page.locator('.sidebar').getByRole('treeitem', { name });
       await dashboard.locator('.figure', { hasText: 'Agents at work' }).getByText('30', { exact: true }).waitFor();

@@ -135,7 +135,7 @@ describe('two windows on one workspace', () => {
     await using rehearsed = await RehearsedWorkbench.open({ script: 'attention' });
     const { workbench: first, goal } = rehearsed;
     await start(first, goal);
-    await first.pressLens('Approve');
+    await first.approvePlan();
     await using second = await first.another();
     await second.showSidebar();
     await session(second, '2 ask you').waitFor();
@@ -151,7 +151,7 @@ describe('two windows on one workspace', () => {
     await using second = await first.another();
     await second.showSidebar();
     await start(first, goal);
-    await first.pressLens('Approve');
+    await first.approvePlan();
     await session(second, '2 ask you').waitFor();
     await answer(second, 'qa-specialist-1', 'Allow for this session');
     await pending(second, 'measured.txt').waitFor();
@@ -175,7 +175,7 @@ describe('a terminal and a window on one workspace', () => {
     const { workbench, goal } = rehearsed;
     const { page } = workbench;
     await start(workbench, goal);
-    await workbench.pressLens('Approve');
+    await workbench.approvePlan();
     await session(workbench, '2 ask you').waitFor();
     assert.match(await said(rehearsed, 'list'), /running .*Greet in the language/);
     assert.match(await said(rehearsed, 'status'), /run by process \d+ \(editor\)/);

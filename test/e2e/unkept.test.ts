@@ -8,7 +8,7 @@ describe('a session whose folder takes no more', () => {
     const { workbench, workspace, goal } = rehearsed;
     await workbench.showSidebar();
     await workbench.startSession(goal);
-    await workbench.pressLens('Approve');
+    await workbench.approvePlan();
     const question = workbench.notification('Which language').getByRole('button', { name: 'Swahili', exact: true });
     await question.waitFor();
     await rm(join(workspace, '.orchestrate', 'sessions'), { recursive: true, maxRetries: 5 });

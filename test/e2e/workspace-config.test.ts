@@ -25,7 +25,7 @@ describe('A workspace that brings a configuration of its own', () => {
     await workbench.screenshot('workspace-configuration');
     await press('Go On Without It');
     // The plan waits for its approval all the same, and the command for its own.
-    await workbench.pressLens('Approve');
+    await workbench.approvePlan();
     await workbench.notification(/qa-specialist-1 wants to run/).waitFor();
 
     await workbench.run('Orchestrate: Trust Workspace Configuration...');

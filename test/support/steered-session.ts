@@ -23,7 +23,7 @@ export async function begin(rehearsed: RehearsedWorkbench): Promise<Frame> {
   const { workbench, goal } = rehearsed;
   await workbench.showSidebar();
   await workbench.startSession(goal);
-  await workbench.pressLens('Approve');
+  await workbench.approvePlan();
   // It opens by itself.
   const frame = await workbench.dashboard();
   await frame.getByText('1 of 2', { exact: true }).waitFor();

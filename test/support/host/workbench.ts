@@ -166,10 +166,10 @@ export class Workbench implements AsyncDisposable {
   }
 
   /**
-   * Presses a lens until what it takes away is gone: the lens itself, unless said otherwise. The editor draws lenses anew
-   * when it likes, and a press on one that is just being replaced is lost.
+   * Presses a lens until what it takes away is gone. The editor draws lenses anew when it likes: a press on one that is
+   * just being replaced is lost, and so the lens itself is no sign.
    */
-  async pressLens(text: string, gone: Locator = this.lens(text)): Promise<void> {
+  async pressLens(text: string, gone: Locator): Promise<void> {
     await this.lens(text).waitFor();
     for (let tries = 1; ; tries++) {
       try {
@@ -179,6 +179,11 @@ export class Workbench implements AsyncDisposable {
         if (tries === 6) throw error;
       }
     }
+  }
+
+  /** Approves the plan that is shown: its editor closes. */
+  async approvePlan(): Promise<void> {
+    await this.pressLens('Approve', this.page.locator('.tab', { hasText: 'plan.yaml' }).first());
   }
 
   /** What an empty view shows instead of a tree. */
