@@ -126,6 +126,16 @@ export interface ProcessRequest {
   /** Bytes of output kept: the beginning and the end. */
   outputLimit: number;
   onOutput?: (text: string) => void;
+  /** Called once it has been started. */
+  onStart?: (running: RunningProcess) => void;
+}
+
+/** A command while it runs. */
+export interface RunningProcess {
+  /** On which its processes listen; empty where the system does not tell. */
+  ports(): Promise<readonly number[]>;
+  /** Whether its processes listen there; where the system does not tell whose a port is, whether anybody does. */
+  listens(port: number): Promise<boolean>;
 }
 
 export interface ProcessOutcome {
@@ -175,6 +185,8 @@ export interface CommandRights {
   write: readonly string[];
   /** Domains it may reach, `*.` for all below one; a loopback of its own it has always. */
   network: readonly string[];
+  /** Its loopback is that of the owner's other commands that share it; absent: one of its own. */
+  sharedLoopback?: boolean;
 }
 
 /** What a command made of a file; null: there is none. */

@@ -7,6 +7,7 @@ import { systemClock } from './clock.ts';
 import { endsWithUs, isGone } from './process/ends-with-us.ts';
 import { commandEnvironment } from './process/environment.ts';
 import { KeptOutput } from './process/kept-output.ts';
+import { runningProcess } from './process/listening.ts';
 import { MARK, signalTree, treeLives } from './process/process-tree.ts';
 import { findShell, type Shell } from './process/shell.ts';
 
@@ -142,6 +143,7 @@ class Run {
     });
     child.stdout?.on('data', (chunk: Buffer) => this.#take(chunk));
     child.stderr?.on('data', (chunk: Buffer) => this.#take(chunk));
+    child.once('spawn', () => this.#request.onStart?.(runningProcess(this.#mark)));
     child.once('exit', () => void this.#exited());
     child.once('close', () => void this.#closed());
     this.#after(timeoutMs, () => void this.#end('timeout'));

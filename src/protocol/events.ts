@@ -298,6 +298,8 @@ const tools = [
     ended: z.enum(['exit', 'signal', 'timeout', 'aborted', 'not-started', 'interrupted']),
     ms: z.number(),
     output: LongText,
+    /** It ran beside the agent's work; "aborted" is then its usual end. */
+    background: z.boolean().optional(),
     /** Whether the operating system held it; absent: nothing could. */
     held: z.boolean().optional(),
     /** Files that it changed in the sandbox only, without the right to. */

@@ -79,9 +79,9 @@ const lines: EventView<Line> = {
   ],
   'budget-spent': event => ['$', 'bad', `${event.scope} budget is spent: ${event.action}`],
   'command-ended': event => [
-    event.exit === 0 ? '$' : '✘',
-    event.exit === 0 ? 'dim' : 'warn',
-    `${event.command}${event.exit === 0 ? '' : ` (${event.ended}${event.exit === undefined ? '' : ` ${event.exit}`})`}`,
+    event.exit === 0 || event.background ? '$' : '✘',
+    event.exit === 0 || event.background ? 'dim' : 'warn',
+    `${event.command}${event.background ? ' (in the background)' : event.exit === 0 ? '' : ` (${event.ended}${event.exit === undefined ? '' : ` ${event.exit}`})`}`,
   ],
   'permission-asked': event => ['?', 'warn', `${event.agent} asks for permission: ${shownRequest(event)}`],
   'permission-answered': event => [

@@ -45,7 +45,7 @@ export class AgentWorld {
   readonly clock = new FakeClock();
   readonly commands: string[] = [];
   readonly streamed: AgentStreamEvent[] = [];
-  readonly host: AgentHost;
+  readonly host: Omit<AgentHost, 'background'>;
 
   constructor(script: Script, options: WorldOptions = {}) {
     this.journal = options.journal ?? memoryJournal(() => this.clock.now());

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { SandboxedRun } from '../../src/core/ports.ts';
+import type { ProcessRequest, SandboxedRun } from '../../src/core/ports.ts';
 import { createProcesses } from '../../src/node/processes.ts';
 import { LinuxSandbox, type LinuxSandboxOptions } from '../../src/node/sandbox/linux.ts';
 import { plant, type TreeEntry, treeChanges, treeOf } from './file-tree.ts';
@@ -37,12 +37,25 @@ export async function sandboxLab(world: SandboxWorld) {
     sandbox,
     /** What came, went or is different, except for these. */
     changes: async (ignored: string[] = []) => treeChanges(before, await treeOf(folder, ['cache', ...ignored])),
-    run: (command: string, more: { write?: string[]; network?: string[]; seconds?: number; owner?: string } = {}) =>
-      sandbox.run(
-        { command, timeoutMs: (more.seconds ?? 20) * 1000, outputLimit: 100_000 },
-        { owner: more.owner ?? 'task', write: more.write ?? [], network: more.network ?? [] },
-        new AbortController().signal,
-      ),
+    run: (
+      command: string,
+      more: {
+        write?: string[];
+        network?: string[];
+        seconds?: number;
+        owner?: string;
+        sharedLoopback?: boolean;
+        onStart?: ProcessRequest['onStart'];
+        signal?: AbortSignal;
+      } = {},
+    ) => {
+      const { owner = 'task', write = [], network = [], sharedLoopback, onStart, seconds = 20, signal } = more;
+      return sandbox.run(
+        { command, timeoutMs: seconds * 1000, outputLimit: 100_000, ...(onStart && { onStart }) },
+        { owner, write, network, ...(sharedLoopback && { sharedLoopback }) },
+        signal ?? new AbortController().signal,
+      );
+    },
     end: async () => {
       await sandbox.close();
       await rm(folder, { recursive: true, force: true, maxRetries: 5 });

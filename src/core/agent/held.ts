@@ -20,6 +20,10 @@ export interface HeldCommand {
   write: readonly string[];
   /** Domains beside those that every command may reach. */
   network?: readonly string[];
+  /** Reaches, and is reached by, its agent's other commands that share theirs. */
+  sharedLoopback?: boolean;
+  /** Ends it in peace: what it changed counts, as it does not when it is interrupted. */
+  stop?: AbortSignal;
 }
 
 export interface HeldOutcome extends ProcessOutcome {
@@ -36,11 +40,12 @@ const ADVICE = 'What a command changed there was not taken over.';
 /** Runs a command in the sandbox, and brings what it may have changed into the workspace, under review as its author's. */
 export async function runHeld(
   host: HeldHost,
-  { request, author, write, network = [] }: HeldCommand,
+  { request, author, write, network = [], sharedLoopback, stop }: HeldCommand,
   signal: AbortSignal,
 ): Promise<HeldOutcome> {
-  const rights = { owner: author.task ?? author.agent, write, network: [...host.network, ...network] };
-  const run = await host.sandbox.run(request, rights, signal);
+  const owner = author.task ?? author.agent;
+  const rights = { owner, write, network: [...host.network, ...network], ...(sharedLoopback && { sharedLoopback }) };
+  const run = await host.sandbox.run(request, rights, stop ? AbortSignal.any([signal, stop]) : signal);
   const { outcome, changes, refused, unreached } = run;
   let landed: Landed | 'aborted' = 'aborted';
   try {

@@ -1,3 +1,4 @@
+import { BackgroundCommands } from './background/background-commands.ts';
 import type { AgentHandle, AgentJob, AgentResult, AgentRunner } from './contract.ts';
 import { AgentControl } from './control.ts';
 import { foreignToolsFor } from './foreign/given.ts';
@@ -5,7 +6,8 @@ import { type AgentHost, AgentLoop } from './loop.ts';
 import { toolSets } from './tools/toolset.ts';
 
 /** Starts agents on one session's journal, router and workspace. */
-export function agentRunner(host: AgentHost): AgentRunner {
+export function agentRunner(outer: Omit<AgentHost, 'background'>): AgentRunner {
+  const host: AgentHost = { ...outer, background: new BackgroundCommands() };
   const toolsFor = toolSets();
   const run = async (job: AgentJob, control: AgentControl): Promise<AgentResult> => {
     try {
@@ -17,6 +19,8 @@ export function agentRunner(host: AgentHost): AgentRunner {
       host.log?.write('error', `Agent ${job.agent} failed`, error);
       const message = error instanceof Error ? error.message : String(error);
       return { outcome: 'failed', reason: 'internal', message };
+    } finally {
+      await host.background.endOf(job.agent);
     }
   };
   return {

@@ -41,13 +41,14 @@ function taskkill(pid: number): Promise<void> {
 
 async function straysOf(pid: number, mark: string): Promise<number[]> {
   try {
-    return process.platform === 'linux' ? await marked(mark) : await descendants(pid);
+    return process.platform === 'linux' ? await markedProcesses(mark) : await descendants(pid);
   } catch {
     return [];
   }
 }
 
-async function marked(mark: string): Promise<number[]> {
+/** The processes that a command started and what these started, on Linux. */
+export async function markedProcesses(mark: string): Promise<number[]> {
   const sign = Buffer.from(`${MARK}=${mark}\0`);
   const pids = (await readdir('/proc')).filter(name => /^\d+$/.test(name));
   const found = await Promise.all(

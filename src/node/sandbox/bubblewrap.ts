@@ -8,6 +8,7 @@ import type { Stage } from './store.ts';
 export interface Tools {
   bwrap: string;
   unshare: string;
+  nsenter: string;
   shell: string;
 }
 
@@ -27,7 +28,9 @@ export interface View {
   /** Read by what is no part of the workspace, such as the repository that a working tree belongs to. */
   beside: readonly string[];
   /** A folder with the socket of the proxy, and the program that leads there. */
-  proxy?: { folder: string; socat: string };
+  proxy?: { folder: string; socat: string; port: number };
+  /** A process whose network it has, and whose namespace of users that belongs to; absent: a network of its own. */
+  loopback?: number;
   /** Nobody may read it. */
   denied: string;
   /** Whether a filter for calls of the kernel is open as 3. */
@@ -40,13 +43,21 @@ const LAYER =
 const LIST =
   'cd "$1" && shift && mount -t overlay overlay -o lowerdir=upper:lower,userxattr merged && cd merged && exec find "$@" -mindepth 1 -maxdepth 1 -printf "%H/%f\\0"';
 
-const inOwnMounts = ({ unshare, shell }: Tools, script: string, folder: string): string[] => [
-  unshare,
-  '--user',
-  '--map-root-user',
+const entering = ({ nsenter }: Tools, pid: number): string[] => [
+  nsenter,
+  `--user=/proc/${pid}/ns/user`,
+  `--net=/proc/${pid}/ns/net`,
+  '--preserve-credentials',
+  '--',
+];
+
+const inOwnMounts = (tools: Tools, script: string, folder: string, loopback?: number): string[] => [
+  ...(loopback === undefined ? [] : entering(tools, loopback)),
+  tools.unshare,
+  ...(loopback === undefined ? ['--user', '--map-root-user'] : []),
   '--mount',
   '--',
-  shell,
+  tools.shell,
   '-c',
   script,
   'sandbox',
@@ -66,9 +77,10 @@ export function bubblewrap(tools: Tools, stage: Stage, view: View): string[] {
   const hide = (path: string, folder: boolean) =>
     folder ? ['--perms', '0000', '--tmpfs', path] : ['--ro-bind', denied, path];
   return [
-    ...inOwnMounts(tools, LAYER, stage.folder),
+    ...inOwnMounts(tools, LAYER, stage.folder, view.loopback),
     tools.bwrap,
     '--unshare-all',
+    ...(view.loopback === undefined ? [] : ['--share-net']),
     '--unshare-user',
     '--disable-userns',
     ...['--cap-drop', 'ALL'],
@@ -96,18 +108,20 @@ export function bubblewrap(tools: Tools, stage: Stage, view: View): string[] {
     ...view.closed.flatMap(({ path, folder }) => hide(inside(path), folder)),
     ...(view.proxy ? ['--ro-bind', view.proxy.folder, PROXY_FOLDER] : []),
     ...['--remount-ro', '/', '--chdir', view.folder, '--'],
-    ...(view.proxy ? [tools.shell, '-c', leading(view.proxy.socat), 'proxy'] : []),
+    ...(view.proxy ? [tools.shell, '-c', leading(view.proxy), 'proxy'] : []),
   ];
 }
 
 const PROXY_FOLDER = '/run/proxy';
 const PROXY_PORT = 3128;
+/** Where the proxy of one of several commands with one loopback is. */
+export const proxyPort = (which: number): number => PROXY_PORT + (which % 1000);
 /** The socket of the proxy in the folder that commands see it in. */
 export const PROXY_SOCKET = 'socket';
-/** Where commands find the proxy, on the loopback of their own. */
-export const PROXY = `http://127.0.0.1:${PROXY_PORT}`;
+/** Where a command finds the proxy, on its loopback. */
+export const proxyAt = (port: number): string => `http://127.0.0.1:${port}`;
 
 /** Leads from the loopback to the proxy's socket; the command begins when somebody listens. */
-const leading = (socat: string) =>
-  `${socat} TCP-LISTEN:${PROXY_PORT},bind=127.0.0.1,fork,reuseaddr UNIX-CONNECT:${PROXY_FOLDER}/${PROXY_SOCKET} >/dev/null 2>&1 & ` +
-  `for i in 1 2 3 4 5 6 7 8 9 10; do ${socat} -u OPEN:/dev/null TCP:127.0.0.1:${PROXY_PORT} 2>/dev/null && break; sleep 0.02; done; exec "$@"`;
+const leading = ({ socat, port }: { socat: string; port: number }) =>
+  `${socat} TCP-LISTEN:${port},bind=127.0.0.1,fork,reuseaddr UNIX-CONNECT:${PROXY_FOLDER}/${PROXY_SOCKET} >/dev/null 2>&1 & ` +
+  `for i in 1 2 3 4 5 6 7 8 9 10; do ${socat} -u OPEN:/dev/null TCP:127.0.0.1:${port} 2>/dev/null && break; sleep 0.02; done; exec "$@"`;

@@ -16,9 +16,10 @@ import type {
 import type { RelPath } from '../../protocol/ids.ts';
 import { hashOf } from '../hash.ts';
 import type { LaunchingProcesses } from '../processes.ts';
-import { bubblewrap, listing, PROXY, PROXY_SOCKET, type Tools, type View } from './bubblewrap.ts';
+import { bubblewrap, listing, PROXY_SOCKET, proxyAt, proxyPort, type Tools, type View } from './bubblewrap.ts';
 import { ClosedFiles } from './closed-files.ts';
 import { landOutput } from './land-outputs.ts';
+import { Loopbacks } from './loopbacks.ts';
 import { Outputs } from './outputs.ts';
 import { DomainProxy, type Reach } from './proxy.ts';
 import { type Readable, readablePlaces } from './readable.ts';
@@ -42,7 +43,13 @@ interface Ready {
   filter: string | undefined;
 }
 
-const PROGRAMS = { bwrap: 'bubblewrap', unshare: 'util-linux', mount: 'mount', find: 'findutils' };
+const PROGRAMS = {
+  bwrap: 'bubblewrap',
+  unshare: 'util-linux',
+  nsenter: 'util-linux',
+  mount: 'mount',
+  find: 'findutils',
+};
 const PROBE_MS = 20_000;
 /** Larger files are not brought under review. */
 const LARGEST = 64 * 1024 * 1024;
@@ -58,6 +65,8 @@ export class LinuxSandbox implements Sandbox {
   readonly #closed: ClosedFiles;
   readonly #outputs: Outputs;
   readonly #reach: Reach | undefined;
+  readonly #loopbacks = new Loopbacks();
+  #ways = 0;
   #ready: Promise<Ready> | undefined;
   #standing: Promise<SandboxStanding> | undefined;
 
@@ -93,7 +102,11 @@ export class LinuxSandbox implements Sandbox {
       ready = await this.#prepared();
       stage = await ready.store.stage(this.#root);
       const since = Date.now();
-      const { outcome, unreached } = await this.#start(ready, stage, request, rights, signal);
+      const [made, staged] = [ready, stage];
+      const start = (loopback?: number) => this.#start(made, staged, request, rights, signal, loopback);
+      const { outcome, unreached } = await (rights.sharedLoopback
+        ? this.#loopbacks.sharing(rights.owner, ready.tools, start)
+        : start());
       if (outcome.ended === 'not-started') return ended(outcome);
       return { ...(await this.#result(ready, stage, rights, outcome, since)), unreached };
     } catch (error) {
@@ -108,7 +121,14 @@ export class LinuxSandbox implements Sandbox {
     await ready?.store.close();
   }
 
-  async #start(ready: Ready, stage: Stage, request: ProcessRequest, rights: CommandRights, signal: AbortSignal) {
+  async #start(
+    ready: Ready,
+    stage: Stage,
+    request: ProcessRequest,
+    rights: CommandRights,
+    signal: AbortSignal,
+    loopback?: number,
+  ) {
     const { tools, store, readable, filter } = ready;
     const own = await store.owned(rights.owner);
     const view: View = {
@@ -122,6 +142,7 @@ export class LinuxSandbox implements Sandbox {
       emptied: (await isFolder(join(this.#root, '.orchestrate'))) ? ['.orchestrate'] : [],
       denied: store.denied,
       filtered: filter !== undefined,
+      ...(loopback !== undefined && { loopback }),
     };
     const way = await this.#wayOut(stage, rights);
     const [file = '', ...args] = bubblewrap(tools, stage, way ? { ...view, proxy: way } : view);
@@ -130,7 +151,7 @@ export class LinuxSandbox implements Sandbox {
       const launcher = {
         file,
         args,
-        env: this.#variables(way !== undefined),
+        env: this.#variables(way?.port),
         ...(open !== undefined && { files: [open] }),
       };
       const outcome = await this.#processes.runThrough(launcher, request, signal);
@@ -142,11 +163,11 @@ export class LinuxSandbox implements Sandbox {
   }
 
   /** Everything that is kept beside a home goes there; caches that want to be written are this session's own. */
-  #variables(proxied: boolean): Record<string, string> {
+  #variables(port: number | undefined): Record<string, string> {
     const at = (path: string) => join(this.#home, path);
     const names = ['HTTP_PROXY', 'HTTPS_PROXY', 'http_proxy', 'https_proxy'];
     const proxy = {
-      ...Object.fromEntries(names.map(name => [name, PROXY])),
+      ...Object.fromEntries(names.map(name => [name, proxyAt(port ?? 0)])),
       ...{ NO_PROXY: 'localhost,127.0.0.1,::1', no_proxy: 'localhost,127.0.0.1,::1', NODE_USE_ENV_PROXY: '1' },
       // What is fetched is kept for this session only.
       ...{
@@ -156,7 +177,7 @@ export class LinuxSandbox implements Sandbox {
       },
     };
     return {
-      ...(proxied && proxy),
+      ...(port !== undefined && proxy),
       HOME: this.#home,
       ...{ TMPDIR: '/tmp', TMP: '/tmp', TEMP: '/tmp' },
       ...{ XDG_CACHE_HOME: at('.cache'), XDG_CONFIG_HOME: at('.config') },
@@ -176,7 +197,7 @@ export class LinuxSandbox implements Sandbox {
     await mkdir(folder);
     const proxy = new DomainProxy(network, this.#reach);
     await proxy.listen(join(folder, PROXY_SOCKET));
-    return { folder, socat, proxy };
+    return { folder, socat, proxy, port: proxyPort(this.#ways++) };
   }
 
   /** The repository can be read; where its files lie beside the workspace, there. */
@@ -281,9 +302,9 @@ export class LinuxSandbox implements Sandbox {
     const path = this.#environment.PATH ?? '';
     const found = await Promise.all(Object.keys(PROGRAMS).map(name => findProgram(name)));
     const missing = Object.values(PROGRAMS).filter((_, i) => found[i] === undefined);
-    const [bwrap, unshare] = found;
-    if (missing.length > 0 || !bwrap || !unshare) throw new Missing(missing);
-    const tools = { bwrap, unshare, shell: '/bin/sh' };
+    const [bwrap, unshare, nsenter] = found;
+    if (missing.length > 0 || !bwrap || !unshare || !nsenter) throw new Missing([...new Set(missing)]);
+    const tools = { bwrap, unshare, nsenter, shell: '/bin/sh' };
     const cache =
       this.#environment.XDG_CACHE_HOME ?? (await existing(join(this.#environment.HOME ?? homedir(), '.cache')));
     const readable = await readablePlaces(path, this.#home, [process.execPath], this.#root);

@@ -1,14 +1,20 @@
 import * as z from 'zod';
-import type { ProcessOutcome } from '../../ports.ts';
+import type { RelPath } from '../../../protocol/ids.ts';
+import type { ProcessOutcome, RunningProcess } from '../../ports.ts';
 import { actsRule } from '../../session/fold/consents.ts';
+import { BackgroundCommand } from '../background/background-command.ts';
+import { MOST_BACKGROUND } from '../background/background-commands.ts';
 import type { CommandHold, ToolResult } from '../contract.ts';
 import { heldNotes, runHeld } from '../held.ts';
+import { follow, waitFor } from './background-command.ts';
 import { cutLine, fence } from './fence.ts';
 import { resolveFolder } from './paths.ts';
 import { defineTool, refuse, type ToolContext } from './tool.ts';
 
 const DEFAULT_SECONDS = 120;
 const MAX_SECONDS = 1800;
+/** Nobody needs a server for longer. */
+const BACKGROUND_MS = 24 * 3600 * 1000;
 const OUTPUT_LIMIT = 30_000;
 /** Paths in the journal of what a command may not change. */
 const WITHHELD = 100;
@@ -22,7 +28,7 @@ const endingText = ({ ended, exit, signal, message }: Ending): string => {
     case 'signal':
       return `Ended by signal ${signal ?? 'unknown'}.`;
     case 'timeout':
-      return `Stopped, because it took too long. Run less at once, or ask for more time with timeoutSeconds (at most ${MAX_SECONDS}). A program that does not end by itself, such as a server, cannot be run this way.`;
+      return `Stopped, because it took too long. Run less at once, or ask for more time with timeoutSeconds (at most ${MAX_SECONDS}). A program that does not end by itself, such as a server, runs with background: true.`;
     case 'aborted':
       return 'Stopped, because the work was interrupted.';
     case 'not-started':
@@ -45,6 +51,13 @@ const Arguments = z.object({
   command: z.string().min(1).max(20_000),
   cwd: z.string().optional().describe('Folder to run it in, relative to the workspace root.'),
   timeoutSeconds: z.number().int().min(1).max(MAX_SECONDS).optional(),
+  background: z
+    .boolean()
+    .optional()
+    .describe(
+      'For what does not end by itself, such as a server: goes on running until you stop it or your work ends.',
+    ),
+  waitFor,
   why: z.string().max(500).optional().describe('Shown to the user when permission is needed.'),
   network: z
     .array(z.string().regex(/^(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)+$/i))
@@ -62,16 +75,113 @@ type Asked = z.infer<typeof Arguments>;
 const holdOf = ({ outside }: Asked, { host }: ToolContext): CommandHold =>
   !host.holding ? 'none' : outside ? 'outside' : 'sandbox';
 
+const isHeld = (args: Asked, cwd: RelPath | undefined, context: ToolContext): boolean =>
+  holdOf(args, context) === 'sandbox' && !context.host.judge(args.command, cwd, 'sandbox').outside;
+
 /** Domains that it may not reach without being asked about. */
 const askedDomains = ({ network = [] }: Asked, { host }: ToolContext): string[] =>
   network.filter(domain => !host.holding?.network.includes(domain));
 
+/** Where a command writes what it says, and what ends it. */
+interface Live {
+  timeoutMs: number;
+  onOutput: (text: string) => void;
+  onStart?: (running: RunningProcess) => void;
+  /** Set for one in the background. */
+  stop?: AbortSignal;
+}
+
+/** Runs it, held where it is to be, until it has ended and what it changed has landed. */
+async function perform(args: Asked, cwd: RelPath | undefined, context: ToolContext, live: Live): Promise<ToolResult> {
+  const { host, agent, task, call, signal } = context;
+  const { holding, background } = host;
+  const { stop, ...listening } = live;
+  const request = {
+    command: args.command,
+    outputLimit: Math.min(OUTPUT_LIMIT, context.room),
+    ...listening,
+    ...(cwd !== undefined && { cwd }),
+  };
+  const author = { agent, ...(task && { task: task.id }), ...(context.model && { model: context.model }) };
+  const write = context.claims.globs;
+  const network = args.network ?? [];
+  // What may reach more than the others must not open that to them.
+  const sharedLoopback = network.length === 0 && (stop !== undefined || background.running(agent).length > 0);
+  const held =
+    holding && isHeld(args, cwd, context)
+      ? await runHeld(
+          { ...host, ...holding },
+          {
+            request,
+            author: { ...author, command: args.command },
+            write,
+            network,
+            sharedLoopback,
+            ...(stop && { stop }),
+          },
+          signal,
+        )
+      : undefined;
+  const outcome = held ?? (await host.processes.run(request, stop ? AbortSignal.any([signal, stop]) : signal));
+  host.journal.append({
+    type: 'command-ended',
+    agent,
+    ...(task && { task: task.id }),
+    call,
+    command: args.command,
+    ended: outcome.ended,
+    ...(outcome.exit !== undefined && { exit: outcome.exit }),
+    ms: outcome.ms,
+    output: await host.journal.longText(outcome.output),
+    ...(stop && { background: true }),
+    ...(holding && { held: held !== undefined }),
+    ...(held && held.withheld.length > 0 && { withheld: held.withheld.slice(0, WITHHELD) }),
+  });
+  const result = commandResult(context, outcome, outcome.output, outcome.omitted);
+  return held ? { ...result, output: [result.output, ...heldNotes(held, write)].join('\n\n') } : result;
+}
+
+/** What lies below a sandbox's own layer is not looked at again once it was read. */
+const HELD_BACKGROUND =
+  'In the sandbox it goes on seeing a file as it was when it first read it: stop it and start it again after a change.';
+
+/** Starts it beside the agent's work, and tells how it stands once it is ready, or has failed. */
+async function begin(args: Asked, cwd: RelPath | undefined, context: ToolContext): Promise<ToolResult> {
+  const { background, clock } = context.host;
+  if (background.running(context.agent).length >= MOST_BACKGROUND) {
+    return refuse(
+      'too-many',
+      `You have ${MOST_BACKGROUND} commands running in the background already: stop one with background_command first.`,
+    );
+  }
+  const id = `background-${background.of(context.agent).size + 1}`;
+  const command = new BackgroundCommand<ToolResult>(id, args.command, clock, ({ signal: stop, ...live }) =>
+    perform(args, cwd, context, { ...live, stop, timeoutMs: BACKGROUND_MS }).catch(error =>
+      refuse('failed', error instanceof Error ? error.message : String(error)),
+    ),
+  );
+  background.add(context.agent, command);
+  const { waitFor, timeoutSeconds } = args;
+  const result = await follow(context, command, { waitFor, seconds: timeoutSeconds }, true);
+  return result.ok && isHeld(args, cwd, context)
+    ? { ...result, output: `${result.output}\n${HELD_BACKGROUND}` }
+    : result;
+}
+
 export const runCommand = defineTool({
   name: 'run_command',
-  description: `Runs a command line in the workspace and gives back its output, the middle cut out where it is long. It must end by itself within ${DEFAULT_SECONDS} seconds, or within timeoutSeconds. Some commands need the user's permission, some are refused.`,
+  description: `Runs a command line in the workspace and gives back its output, the middle cut out where it is long. It must end by itself within ${DEFAULT_SECONDS} seconds, or within timeoutSeconds, or run in the background. Some commands need the user's permission, some are refused.`,
   effect: 'command',
   args: Arguments,
-  aliases: { cmd: 'command', timeout: 'timeoutSeconds', directory: 'cwd', workdir: 'cwd', description: 'why' },
+  aliases: {
+    cmd: 'command',
+    run_in_background: 'background',
+    wait_for: 'waitFor',
+    timeout: 'timeoutSeconds',
+    directory: 'cwd',
+    workdir: 'cwd',
+    description: 'why',
+  },
   doing: args => `runs ${cutLine(args.command.split('\n')[0] ?? '', 80)}`,
   async permit(args, context) {
     const { host, agent, signal } = context;
@@ -104,44 +214,11 @@ export const runCommand = defineTool({
     );
   },
   async run(args, context) {
-    const { host, agent, task, call, signal } = context;
     const folder = args.cwd === undefined ? undefined : await resolveFolder(context, args.cwd);
     if (folder && !folder.ok) return folder;
-    const seconds = args.timeoutSeconds ?? DEFAULT_SECONDS;
-    const request = {
-      command: args.command,
-      timeoutMs: seconds * 1000,
-      outputLimit: Math.min(OUTPUT_LIMIT, context.room),
-      onOutput: (text: string) => context.progress(text),
-      ...(folder && folder.path !== '.' && { cwd: folder.path }),
-    };
-    const { holding } = host;
-    const author = { agent, ...(task && { task: task.id }), ...(context.model && { model: context.model }) };
-    const write = context.claims.globs;
-    const isHeld = holdOf(args, context) === 'sandbox' && !host.judge(args.command, folder?.path, 'sandbox').outside;
-    const held =
-      holding && isHeld
-        ? await runHeld(
-            { ...host, ...holding },
-            { request, author: { ...author, command: args.command }, write, network: args.network ?? [] },
-            signal,
-          )
-        : undefined;
-    const outcome = held ?? (await host.processes.run(request, signal));
-    host.journal.append({
-      type: 'command-ended',
-      agent,
-      ...(task && { task: task.id }),
-      call,
-      command: args.command,
-      ended: outcome.ended,
-      ...(outcome.exit !== undefined && { exit: outcome.exit }),
-      ms: outcome.ms,
-      output: await host.journal.longText(outcome.output),
-      ...(holding && { held: held !== undefined }),
-      ...(held && held.withheld.length > 0 && { withheld: held.withheld.slice(0, WITHHELD) }),
-    });
-    const result = commandResult(context, outcome, outcome.output, outcome.omitted);
-    return held ? { ...result, output: [result.output, ...heldNotes(held, write)].join('\n\n') } : result;
+    const cwd = folder && folder.path !== '.' ? folder.path : undefined;
+    if (args.background || args.waitFor !== undefined) return begin(args, cwd, context);
+    const timeoutMs = (args.timeoutSeconds ?? DEFAULT_SECONDS) * 1000;
+    return perform(args, cwd, context, { timeoutMs, onOutput: text => context.progress(text) });
   },
 });

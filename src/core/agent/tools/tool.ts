@@ -5,6 +5,7 @@ import type { AgentTask } from '../../../protocol/plan.ts';
 import type { AgentFiles } from '../../changes/contract.ts';
 import type { Clock, ForeignTools, HashOf, NewId, Processes, WorkspaceFiles } from '../../ports.ts';
 import type { Journal } from '../../session/contract.ts';
+import type { BackgroundCommands } from '../background/background-commands.ts';
 import type { Claims } from '../claims.ts';
 import type { AgentResult, Attention, CommandJudge, PlanReviser, ToolJudge, ToolResult } from '../contract.ts';
 import type { Holding } from '../held.ts';
@@ -20,6 +21,8 @@ export interface ToolHost {
   holding?: Holding | undefined;
   judge: CommandJudge;
   attention: Attention;
+  /** What agents have running beside their work. */
+  background: BackgroundCommands;
   /** Tools that others bring; absent where there can be none. */
   foreign?: ForeignTools;
   /** Absent: every use of such a tool is asked about. */

@@ -3,6 +3,7 @@ import type { ToolSpec } from '../../routing/contract.ts';
 import type { JobKind, RoleSpec } from '../contract.ts';
 import { foreignTool } from '../foreign/tool.ts';
 import { askUser } from './ask-user.ts';
+import { backgroundCommand } from './background-command.ts';
 import { deleteFile } from './delete-file.ts';
 import { editFile } from './edit/edit-file.ts';
 import { finishTask, reportBlocker } from './endings.ts';
@@ -22,8 +23,8 @@ import { writeFile } from './write-file.ts';
 
 const WRITING = [writeFile, editFile, deleteFile];
 const READING = [listFiles, readFile, search, readArtifact];
-const WORKING = [...READING, ...WRITING, runCommand, publishArtifact, noteDecision, askUser];
-const REVIEWING = [...READING, runCommand, noteDecision];
+const WORKING = [...READING, ...WRITING, runCommand, backgroundCommand, publishArtifact, noteDecision, askUser];
+const REVIEWING = [...READING, runCommand, backgroundCommand, noteDecision];
 
 /** What may be chosen from, and what cannot be taken away because it ends the job. */
 const KITS: Record<'work' | 'review' | 'escalation', { chosen: Tool[]; always: Tool[] }> = {

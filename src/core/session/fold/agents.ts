@@ -150,6 +150,7 @@ export const agentFolds: Folds<Types> = {
   'command-ended'(state, event) {
     if (event.ended === 'not-started') return;
     state.commands.run++;
-    if (event.ended !== 'exit' || event.exit !== 0) state.commands.failed++;
+    const stopped = event.background && event.ended === 'aborted';
+    if (!stopped && (event.ended !== 'exit' || event.exit !== 0)) state.commands.failed++;
   },
 };
