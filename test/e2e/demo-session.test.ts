@@ -3,7 +3,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { demo } from '../support/host/demo.ts';
-import { type Theme, themes, Workbench } from '../support/host/workbench.ts';
+import { Workbench } from '../support/host/workbench.ts';
 
 describe('a demo session, as a person runs it', () => {
   let folder: string;
@@ -12,31 +12,29 @@ describe('a demo session, as a person runs it', () => {
   });
   afterEach(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
 
-  for (const theme of Object.keys(themes) as Theme[]) {
-    it(`goes from the palette over plan and review to the report, in the ${theme} theme`, async () => {
-      await using workbench = await Workbench.open({ theme, workspace: folder });
-      const { page } = workbench;
-      await demo.start(workbench);
-      await page.locator('.codelens-decoration', { hasText: '6 tasks' }).first().waitFor();
-      assert.equal(await page.getByText('Your application running on port').count(), 0);
-      await workbench.screenshot(`demo-plan-${theme}`);
-      await workbench.approvePlan();
-      await page
-        .locator('.sidebar')
-        .getByRole('treeitem', { name: /^Task .*(running|being checked|completed)/ })
-        .first()
-        .waitFor();
-      await workbench.screenshot(`demo-running-${theme}`);
-      await demo.ended(workbench);
-      await workbench.screenshot(`demo-ended-${theme}`);
-      assert.ok((await readdir(join(folder, 'server'))).length > 0);
-      await workbench.run('Orchestrate: Accept All Changes');
-      await page.locator('.sidebar').getByText('Nothing waits for review').waitFor();
-      await workbench.run('Orchestrate: Show Report');
-      await page.locator('.tab', { hasText: 'report.md' }).waitFor();
-      await workbench.screenshot(`demo-report-${theme}`);
-    });
-  }
+  it('goes from the palette over plan and review to the report', async () => {
+    await using workbench = await Workbench.open({ workspace: folder });
+    const { page } = workbench;
+    await demo.start(workbench);
+    await page.locator('.codelens-decoration', { hasText: '6 tasks' }).first().waitFor();
+    assert.equal(await page.getByText('Your application running on port').count(), 0);
+    await workbench.inEveryTheme(theme => workbench.screenshot(`demo-plan-${theme}`));
+    await workbench.approvePlan();
+    await page
+      .locator('.sidebar')
+      .getByRole('treeitem', { name: /^Task .*(running|being checked|completed)/ })
+      .first()
+      .waitFor();
+    await workbench.screenshot('demo-running');
+    await demo.ended(workbench);
+    await workbench.inEveryTheme(theme => workbench.screenshot(`demo-ended-${theme}`));
+    assert.ok((await readdir(join(folder, 'server'))).length > 0);
+    await workbench.run('Orchestrate: Accept All Changes');
+    await page.locator('.sidebar').getByText('Nothing waits for review').waitFor();
+    await workbench.run('Orchestrate: Show Report');
+    await page.locator('.tab', { hasText: 'report.md' }).waitFor();
+    await workbench.inEveryTheme(theme => workbench.screenshot(`demo-report-${theme}`));
+  });
 
   it('is offered for resuming after a reload in the middle, and then goes on to its end', async () => {
     await using workbench = await Workbench.open({ workspace: folder, installed: true });

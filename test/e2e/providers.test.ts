@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { startWireServers } from '../../src/rehearsal/wire/server.ts';
 import type { WireServers } from '../../src/rehearsal/wire/types.ts';
 import { demo } from '../support/host/demo.ts';
-import { type Theme, themes, Workbench } from '../support/host/workbench.ts';
+import { Workbench } from '../support/host/workbench.ts';
 import { callsItsTool } from '../support/tool-caller.ts';
 
 const good = 'sk-good-0123456789abcdef';
@@ -62,19 +62,19 @@ describe('the providers', () => {
     await workbench.screenshot('providers-works');
   });
 
-  for (const theme of Object.keys(themes) as Theme[]) {
-    it(`are all asked by one command, in the ${theme} theme`, async () => {
-      await using workbench = await Workbench.open({ settings: settings(), theme });
-      await workbench.showSidebar();
-      await workbench.row('OpenAI').waitFor();
+  it('are all asked by one command, in every theme', async () => {
+    await using workbench = await Workbench.open({ settings: settings() });
+    await workbench.showSidebar();
+    await workbench.row('OpenAI').waitFor();
+    await workbench.inEveryTheme(async theme => {
       await workbench.run('Orchestrate: Check Providers');
       const list = workbench.page.locator('.quick-input-list');
       for (const name of ['studio', 'OpenAI']) await list.getByRole('option', { name }).first().waitFor();
       await workbench.screenshot(`providers-checked-${theme}`);
       await workbench.escape();
-      await workbench.row('studio').getByText('local').waitFor();
     });
-  }
+    await workbench.row('studio').getByText('local').waitFor();
+  });
 
   it('show how the models of a session do', async () => {
     await using workbench = await Workbench.open({ size: { width: 1280, height: 1000 } });

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Frame, Page } from 'playwright-core';
 import { crowdRehearsal } from '../support/crowd-rehearsal.ts';
-import { type Theme, themes } from '../support/host/workbench.ts';
 import { RehearsedWorkbench } from '../support/rehearsed-workbench.ts';
 
 const size = { width: 1280, height: 720 };
@@ -12,47 +11,40 @@ const settings = {
 };
 
 describe('thirty agents at once, at 1280 × 720 with a side bar of 300 pixels', () => {
-  for (const theme of Object.keys(themes) as Theme[]) {
-    it(`are told apart: states before titles, those at work first and in view, in the ${theme} theme`, async () => {
-      const script = await crowdRehearsal();
-      await using rehearsed = await RehearsedWorkbench.open({ script, theme, size, settings });
-      const { workbench, goal } = rehearsed;
-      const { page } = workbench;
-      await workbench.showSidebar();
-      await workbench.startSession(goal);
-      await workbench.lens('Approve').waitFor();
-      const graph = await frameOf(page, 'Orchestrate plan');
-      // What is out of sight is not drawn.
-      await graph.locator('.node', { hasText: 'Survey part' }).first().waitFor();
-      await workbench.screenshot(`thirty-plan-${theme}`);
-      await workbench.approvePlan();
-      const dashboard = await workbench.dashboard();
-      const items = (name: RegExp) => page.locator('.sidebar').getByRole('treeitem', { name });
-      await dashboard.locator('.figure', { hasText: 'Agents at work' }).getByText('30', { exact: true }).waitFor();
-      await workbench.screenshot(`thirty-agents-${theme}`);
-      await items(/^Phase rewrite, running, 0 of 30/).waitFor();
-      assert.match((await items(/^Phase rewrite/).textContent()) ?? '', /^0 of 30 · rewrite/);
-      // Those at work are in view, without anybody scrolling.
-      await items(/^Task Rewrite module/)
+  it('are told apart: states before titles, those at work first and in view, in every theme', async () => {
+    const script = await crowdRehearsal();
+    await using rehearsed = await RehearsedWorkbench.open({ script, size, settings });
+    const { workbench, goal } = rehearsed;
+    const { page } = workbench;
+    await workbench.showSidebar();
+    await workbench.startSession(goal);
+    await workbench.lens('Approve').waitFor();
+    const graph = await frameOf(page, 'Orchestrate plan');
+    // What is out of sight is not drawn.
+    await graph.locator('.node', { hasText: 'Survey part' }).first().waitFor();
+    await workbench.inEveryTheme(theme => workbench.screenshot(`thirty-plan-${theme}`));
+    await workbench.approvePlan();
+    const dashboard = await workbench.dashboard();
+    const items = (name: RegExp) => page.locator('.sidebar').getByRole('treeitem', { name });
+    await dashboard.locator('.figure', { hasText: 'Agents at work' }).getByText('30', { exact: true }).waitFor();
+    await items(/^Phase rewrite, running, 0 of 30/).waitFor();
+    assert.match((await items(/^Phase rewrite/).textContent()) ?? '', /^0 of 30 · rewrite/);
+    // Those at work are in view, without anybody scrolling.
+    await items(/^Task Rewrite module/)
+      .first()
+      .waitFor();
+    assert.match(
+      (await items(/^Session/)
         .first()
-        .waitFor();
-      assert.match(
-        (await items(/^Session/)
-          .first()
-          .textContent()) ?? '',
-        /^10 of 40 · Rewrite all/,
-      );
-      const agents = page
-        .locator('.sidebar .pane', { has: page.locator('.pane-header', { hasText: 'Agents' }) })
-        .first();
-      const others = page
-        .locator('.sidebar .pane', { has: page.locator('.pane-header', { hasText: 'Review' }) })
-        .first();
-      const height = async (pane: typeof agents) => (await pane.boundingBox())?.height ?? 0;
-      assert.ok((await height(agents)) > 170 && (await height(agents)) >= (await height(others)));
-      await workbench.screenshot(`thirty-agents-${theme}`);
-    });
-  }
+        .textContent()) ?? '',
+      /^10 of 40 · Rewrite all/,
+    );
+    const agents = page.locator('.sidebar .pane', { has: page.locator('.pane-header', { hasText: 'Agents' }) }).first();
+    const others = page.locator('.sidebar .pane', { has: page.locator('.pane-header', { hasText: 'Review' }) }).first();
+    const height = async (pane: typeof agents) => (await pane.boundingBox())?.height ?? 0;
+    assert.ok((await height(agents)) > 170 && (await height(agents)) >= (await height(others)));
+    await workbench.inEveryTheme(theme => workbench.screenshot(`thirty-agents-${theme}`));
+  });
 });
 
 /** The inside of the page with that title, once it has loaded. */

@@ -34,6 +34,14 @@ export const themes = {
 } as const;
 export type Theme = keyof typeof themes;
 
+/** How each is listed, and the class that the window then has. */
+const chosenAs: Record<Theme, { label: string; window: string }> = {
+  dark: { label: 'Dark Modern', window: 'vs-dark' },
+  light: { label: 'Light Modern', window: 'vs' },
+  'high-contrast': { label: 'Dark High Contrast', window: 'hc-black' },
+  'high-contrast-light': { label: 'Light High Contrast', window: 'hc-light' },
+};
+
 export interface WorkbenchOptions {
   /** Default: a fresh copy of the sample; null: no folder open. */
   workspace?: string | null;
@@ -246,6 +254,34 @@ export class Workbench implements AsyncDisposable {
   }
 
   /** Closes the quick input, where one is open. */
+  /** A window is dear, a theme is not: what is drawn is looked at in all of them, and the first one stands again. */
+  async inEveryTheme(look: (theme: Theme) => Promise<unknown>): Promise<void> {
+    for (const theme of Object.keys(themes) as Theme[]) {
+      await this.useTheme(theme);
+      await look(theme);
+    }
+    await this.useTheme('dark');
+  }
+
+  async useTheme(theme: Theme): Promise<void> {
+    const { label, window } = chosenAs[theme];
+    const chosen = this.page.locator('.quick-input-list .monaco-list-row.focused', { hasText: label });
+    const worn = this.page.locator(`.monaco-workbench.${window}`);
+    while ((await worn.count()) === 0) {
+      // The list lacks themes that are not known yet when it opens, as in the first moments of a window.
+      await this.run('Preferences: Color Theme');
+      await this.input.fill(label);
+      const offered = await chosen.waitFor({ timeout: 3000 }).then(
+        () => true,
+        () => false,
+      );
+      if (offered) await this.page.keyboard.press('Enter');
+      else await this.page.keyboard.press('Escape');
+      await this.page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
+      if (offered) await worn.waitFor();
+    }
+  }
+
   async escape(): Promise<void> {
     await this.page.keyboard.press('Escape');
     await this.page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
