@@ -285,6 +285,8 @@ const tools = [
     /** Why it was refused or failed, as a stable word: outside-claim, stale-read, unknown-tool, bad-arguments, denied, … */
     refusal: z.string().optional(),
     output: LongText,
+    /** What models that see were shown. */
+    images: z.array(z.object({ mediaType: z.string(), blob: Hash })).optional(),
     ms: z.number(),
     /** The version of a file that the agent knows from this call; all of it where no lines are named. */
     seen: SeenVersion.optional(),

@@ -34,6 +34,8 @@ export const ToolResultPart = z.object({
   name: z.string(),
   output: z.string(),
   isError: z.boolean().optional(),
+  /** For models that see; what they show is said in `output`. */
+  images: z.array(ImagePart).optional(),
 });
 
 export const UserMessage = z.object({ role: z.literal('user'), parts: z.array(z.union([TextPart, ImagePart])) });

@@ -4,6 +4,7 @@ import type { Provider, ProviderEvent, ProviderFinish, ProviderRequest } from '.
 import type { LanguageModels } from '../../src/editor/lm/api.ts';
 import { lmProvider } from '../../src/editor/lm-provider.ts';
 import type { AssistantMessage, Message } from '../../src/protocol/message.ts';
+import { pixel } from './pixel.ts';
 import { until } from './until.ts';
 
 /** What a model of the editor is asked, flattened. */
@@ -36,7 +37,6 @@ export interface LmPlace {
   stopped(): boolean;
 }
 
-const pixel = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
 const tools = ['read_file', 'list_files'].map(name => ({
   name,
   description: `Does ${name}.`,

@@ -1,4 +1,5 @@
-import type { ToolCallPart, ToolMessage } from '../../protocol/message.ts';
+import type { ImagePart, ToolCallPart, ToolMessage } from '../../protocol/message.ts';
+import { fromBase64 } from '../base64.ts';
 import type { Log } from '../ports.ts';
 import type { Claims } from './claims.ts';
 import type { AgentJob, AgentResult, AgentStream, InFlight, ResumePoint, ToolResult } from './contract.ts';
@@ -102,9 +103,12 @@ export async function runCalls(
     return tool && LASTING.has(tool.effect) ? journal.commit(event) : journal.append(event);
   };
 
+  const kept = async ({ mediaType, data }: ImagePart) => ({ mediaType, blob: await journal.putBlob(fromBase64(data)) });
+
   const record = async ({ part, tool }: Prepared, result: ToolResult, started: number) => {
     const { seen } = result;
     const output = await journal.longText(result.output);
+    const images = result.ok ? await Promise.all((result.images ?? []).map(kept)) : [];
     journal.append({
       type: 'tool-outcome',
       agent: job.agent,
@@ -112,6 +116,7 @@ export async function runCalls(
       ok: result.ok,
       ...(!result.ok && { refusal: result.refusal }),
       output,
+      ...(images.length > 0 && { images }),
       ms: Math.round(host.clock.monotonic() - started),
       ...(seen && { seen }),
     });
@@ -195,6 +200,7 @@ export async function runCalls(
           name: part.name,
           output: result?.output ?? '',
           ...(!result?.ok && { isError: true }),
+          ...(result?.ok && result.images && { images: result.images }),
         };
       }),
     },

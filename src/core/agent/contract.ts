@@ -1,6 +1,6 @@
 import type { EventOf, SeenVersion } from '../../protocol/events.ts';
 import type { ModelRef, NanoUsd, RelPath } from '../../protocol/ids.ts';
-import type { Message, Outage, StopReason } from '../../protocol/message.ts';
+import type { ImagePart, Message, Outage, StopReason } from '../../protocol/message.ts';
 import type { AgentTask } from '../../protocol/plan.ts';
 import type { ForeignTool } from '../ports.ts';
 import type { RouteEvent, RouteFailure } from '../routing/contract.ts';
@@ -44,7 +44,7 @@ export interface AgentLimits {
 
 /** What a tool call came to. */
 export type ToolResult =
-  | { ok: true; output: string; seen?: SeenVersion }
+  | { ok: true; output: string; seen?: SeenVersion; images?: ImagePart[] }
   /** `refusal` is a stable word, `output` tells the model what to change. */
   | { ok: false; refusal: string; output: string; seen?: SeenVersion };
 

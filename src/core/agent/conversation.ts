@@ -6,10 +6,14 @@ import type { ResumePoint } from './contract.ts';
 const INLINE = 16_000;
 const CHARACTERS_PER_TOKEN = 3.5;
 
+/** What a picture comes to as text would: vendors make it smaller than that. */
+const PER_IMAGE = 1600 * CHARACTERS_PER_TOKEN;
+
 const weightOf = (value: unknown, depth = 0): number => {
   if (typeof value === 'string') return value.length;
   if (typeof value !== 'object' || value === null) return 8;
   if (depth > 8) return 0;
+  if ('mediaType' in value && 'data' in value) return PER_IMAGE;
   let sum = 2;
   for (const [key, item] of Object.entries(value)) sum += key.length + weightOf(item, depth + 1);
   return sum;
@@ -24,11 +28,16 @@ const SHORT = 200;
 export function withoutResults(message: Message): Message {
   if (message.role !== 'tool') return message;
   const parts = message.parts.map(part =>
-    part.output.length <= SHORT
+    part.output.length <= SHORT && !part.images
       ? part
       : {
-          ...part,
-          output: `[Left out to make room: ${part.output.length} characters. Call it again if you need them.]`,
+          type: part.type,
+          id: part.id,
+          name: part.name,
+          ...(part.isError && { isError: true }),
+          output: part.images
+            ? `${part.output}\n[The image is left out to make room. Call it again if you need it.]`
+            : `[Left out to make room: ${part.output.length} characters. Call it again if you need them.]`,
         },
   );
   return { role: 'tool', parts };

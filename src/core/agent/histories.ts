@@ -1,6 +1,7 @@
 import type { EventOf, JournalEvent, LongText, SeenVersion } from '../../protocol/events.ts';
 import type { Hash, ModelRef, RelPath } from '../../protocol/ids.ts';
-import type { Message, StopReason, ToolCallPart, ToolMessage } from '../../protocol/message.ts';
+import type { ImagePart, Message, StopReason, ToolCallPart, ToolMessage } from '../../protocol/message.ts';
+import { toBase64 } from '../base64.ts';
 import type { Journal } from '../session/contract.ts';
 import { isUnreadable } from './calls.ts';
 import type { InFlight, ResumePoint, Strikes, ToolResult } from './contract.ts';
@@ -199,9 +200,20 @@ const textOf = async (long: LongText, blobs: Blobs): Promise<string> => {
   return bytes ? new TextDecoder().decode(bytes) : long.text;
 };
 
+/** Those that are still there. */
+async function imagesOf({ images = [] }: Outcome, blobs: Blobs): Promise<ImagePart[]> {
+  const found = await Promise.all(
+    images.map(async ({ mediaType, blob }) => ({ mediaType, bytes: await blobs.getBlob(blob) })),
+  );
+  return found.flatMap(({ mediaType, bytes }) => (bytes ? [{ type: 'image', mediaType, data: toBase64(bytes) }] : []));
+}
+
 const resultOf = async (event: Outcome, blobs: Blobs): Promise<ToolResult> => {
   const output = await textOf(event.output, blobs);
-  return event.ok ? { ok: true, output } : { ok: false, refusal: event.refusal ?? 'failed', output };
+  const images = await imagesOf(event, blobs);
+  return event.ok
+    ? { ok: true, output, ...(images.length > 0 && { images }) }
+    : { ok: false, refusal: event.refusal ?? 'failed', output };
 };
 
 async function messageOf(item: Item, before: Message | undefined, blobs: Blobs): Promise<Message | undefined> {
@@ -226,7 +238,15 @@ async function resultPart(
 ): Promise<ToolMessage['parts'][number]> {
   const result = event && (await resultOf(event, blobs));
   const output = result?.output ?? 'Interrupted: it was not run.';
-  return { type: 'tool-result', id: part.id, name: part.name, output, ...(!result?.ok && { isError: true }) };
+  const images = result?.ok ? result.images : undefined;
+  return {
+    type: 'tool-result',
+    id: part.id,
+    name: part.name,
+    output,
+    ...(!result?.ok && { isError: true }),
+    ...(images && { images }),
+  };
 }
 
 async function answerOf(open: NonNullable<Track['open']>, blobs: Blobs): Promise<NonNullable<ResumePoint['answer']>> {

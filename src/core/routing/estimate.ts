@@ -110,7 +110,7 @@ function messageBytes(message: Message): number {
     if (part.type === 'text' || part.type === 'reasoning') bytes += utf8Length(part.text);
     else if (part.type === 'image') bytes += PER_IMAGE;
     else if (part.type === 'tool-call') bytes += PER_MESSAGE + part.name.length + jsonBytes(part.args);
-    else bytes += PER_MESSAGE + utf8Length(part.output);
+    else bytes += PER_MESSAGE + utf8Length(part.output) + PER_IMAGE * (part.images?.length ?? 0);
   }
   const native = message.role === 'assistant' ? nativeBytes(message) : 0;
   return Math.max(bytes, native);

@@ -82,6 +82,11 @@ function userTurn(calls: ToolCallPart[], said: Message[]): UserTurn | undefined 
     ({ id, name }): ToolResultPart =>
       given.get(id) ?? { type: 'tool-result', id, name, output: noResult, isError: true },
   );
+  // Not every vendor takes images in results: they follow, in the same turn.
+  const shown = results.flatMap(({ name, images }) =>
+    images ? [{ type: 'text' as const, text: `What ${name} shows:` }, ...images] : [],
+  );
+  parts.unshift(...shown);
   return results.length || parts.length ? { role: 'user', results, parts } : undefined;
 }
 

@@ -18,6 +18,8 @@ export interface ProviderTraits {
   modelsFromList?: boolean;
   /** Its models differ in what they can do, and the list tells. */
   listsAbilities?: boolean;
+  /** Its models see images where nobody says that they do not. */
+  sees?: boolean;
   /** All that it lists was chosen by the person, and may be asked without being named. */
   listIsChoice?: boolean;
   /** What differs from how other providers are called. */
@@ -28,6 +30,7 @@ export interface ProviderTraits {
 
 export const providerKinds: Readonly<Record<Provider['kind'], ProviderTraits>> = {
   anthropic: {
+    sees: true,
     vendor: {
       inPriceLists: 'anthropic',
       models: {
@@ -38,12 +41,14 @@ export const providerKinds: Readonly<Record<Provider['kind'], ProviderTraits>> =
     },
   },
   openai: {
+    sees: true,
     vendor: {
       inPriceLists: 'openai',
       models: { best: ['gpt-6-astra', 'gpt-6.1-sol'], strong: ['gpt-6.1-sol'], light: ['gpt-6-luna'] },
     },
   },
   google: {
+    sees: true,
     vendor: {
       inPriceLists: 'google',
       models: { best: ['gemini-4-argon'], strong: ['gemini-4-argon'], light: ['gemini-3.8-flash'] },

@@ -7,6 +7,7 @@ import { NO_TOOLS, type ProviderError, type ProviderFinish, type RouteEvent, typ
 import { isHang } from './hang.ts';
 import { providerKinds } from './provider-kinds.ts';
 import type { RouteTarget } from './route-target.ts';
+import { inWords, sees } from './sight.ts';
 import { asText } from './text-calls/as-text.ts';
 import { readTextCalls } from './text-calls/read.ts';
 import type { TurnContext } from './turn-context.ts';
@@ -135,7 +136,9 @@ export class Turn {
     const { agent, toolChoice } = this.#request;
     const effort = this.#effortFor(call.target);
     const textOnly = this.#request.tools.length > 0 && pool.models.get(call.ref).tools === false;
-    const { system, tools, messages } = textOnly ? asText(this.#request) : this.#request;
+    const blind = textOnly || !sees(call.ref, call.target.provider.kind, pool.models);
+    const told = blind ? { ...this.#request, messages: inWords(this.#request.messages) } : this.#request;
+    const { system, tools, messages } = textOnly ? asText(told) : told;
     const failed = this.#failed;
     if (failed && failed.candidate !== candidate) {
       const { class: error, message: reason } = failed.problem;

@@ -8,6 +8,7 @@ import type { Message } from '../../../src/protocol/message.ts';
 import { AgentWorld } from '../../support/agent-world.ts';
 import { type MemoryJournal, memoryJournal } from '../../support/memory-journal.ts';
 import { MemoryWorkspace, sha256 } from '../../support/memory-workspace.ts';
+import { pixel, pixelPng } from '../../support/pixel.ts';
 import { call, calls, type Reply, says } from '../../support/scripted-router.ts';
 
 const long = 'long line of text\n'.repeat(1500);
@@ -17,7 +18,11 @@ function answerTo(request: RouteRequest): Reply {
   const turn = request.messages.filter(message => message.role === 'assistant').length;
   const id = (n: number) => `t${turn}-${n}`;
   const script: Reply[] = [
-    calls(call('list_files', {}, id(0)), call('read_file', { path: 'src/a.ts' }, id(1))),
+    calls(
+      call('list_files', {}, id(0)),
+      call('read_file', { path: 'src/a.ts' }, id(1)),
+      call('read_file', { path: 'src/logo.png' }, id(2)),
+    ),
     calls(
       call('edit_file', { path: 'src/a.ts', edits: [{ old: 'one', new: 'two' }] }, id(0)),
       call('write_file', { path: 'src/long.txt', content: long }, id(1)),
@@ -36,7 +41,7 @@ function answerTo(request: RouteRequest): Reply {
   return script[turn] ?? says('Lost.');
 }
 
-const files = { 'src/a.ts': 'one\n', 'src/gone.ts': 'gone\n' };
+const files = { 'src/a.ts': 'one\n', 'src/gone.ts': 'gone\n', 'src/logo.png': pixelPng };
 const prompt = `Build it. ${'Read carefully. '.repeat(1200)}`;
 
 class Killed extends Error {}
@@ -102,6 +107,13 @@ describe('an agent that was killed', () => {
       const events = whole.journal.events.length;
       assert.ok(events > 40);
       const told = conversation(whole.router.requests.at(-1)?.messages ?? []);
+      const shown = told.flatMap(({ parts }) =>
+        parts.flatMap(part => (part.type === 'tool-result' ? (part.images ?? []) : [])),
+      );
+      assert.deepEqual(
+        shown.map(image => image.data),
+        [pixel],
+      );
       for (let kill = 1; kill < events; kill++) {
         const workspace = new MemoryWorkspace(files);
         // One event is the start of the agent, which does not pass through the wrapper.

@@ -176,6 +176,29 @@ describe('the router walks the route', () => {
     assert.match(request?.system ?? '', /<tool_call>[\s\S]*- read_file \{\}\n {2}Reads$/);
   });
 
+  it('goes on with a model that sees nothing, and tells it in words what tools have shown', async () => {
+    const s = stage({
+      a: [[{ fail: 'quota' }], { kind: 'anthropic' }],
+      b: [['hi'], { kind: 'ollama', free: true, models: [{ id: 'm', images: false, tools: true }] }],
+    });
+    const image = { type: 'image' as const, mediaType: 'image/png', data: 'AAAA' };
+    const { last } = await s.collect({
+      messages: [
+        { role: 'user', parts: [{ type: 'text', text: 'Look' }] },
+        { role: 'assistant', parts: [{ type: 'tool-call', id: 'c', name: 'read_file', args: {} }] },
+        {
+          role: 'tool',
+          parts: [{ type: 'tool-result', id: 'c', name: 'read_file', output: 'a.png: an image.', images: [image] }],
+        },
+      ],
+    });
+    assert.equal(last?.type === 'answer' && last.model, 'b/m');
+    const shown = (name: string) => s.requests(name)[0]?.messages[2]?.parts[0];
+    assert.deepEqual((shown('a') as { images?: unknown }).images, [image]);
+    assert.equal((shown('b') as { images?: unknown }).images, undefined);
+    assert.match((shown('b') as { output: string }).output, /^a\.png: an image\.\nYou cannot see images/);
+  });
+
   it('tells the effort to models that think, and knows where prices rise', async () => {
     const dear = { 'b/m': { input: 1, output: 1, tiers: [{ above: 200_000, input: 2, output: 2 }] } };
     const s = stage({ a: [['hi'], { kind: 'ollama', free: true }], b: ['hi'] }, { prices: dear });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Message } from '../../../src/protocol/message.ts';
 import type { CanonicalRequest, ScriptedAnswer, WireServers } from '../../../src/rehearsal/wire/types.ts';
+import { pixel } from '../../support/pixel.ts';
 import {
   answerOf,
   callsOf,
@@ -17,7 +18,6 @@ import {
 import { until } from '../../support/until.ts';
 import { endServers, serve, vendors } from '../../support/wire.ts';
 
-const pixel = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
 const thoughtful: ScriptedAnswer = {
   reasoning: 'The files first, then an opinion.',
   text: 'I look at two files.',
@@ -86,7 +86,7 @@ for (const vendor of vendors) {
         callsOf(message).map(({ name, args, malformed }) => [name, args, malformed]),
         [['list_files', {}, undefined]],
       );
-      const messages = [say('Look.'), message, resultsFor(message, 'a.ts\nb.ts')];
+      const messages = [say('Look at the files.'), message, resultsFor(message, 'a.ts\nb.ts')];
       await answerOf(provider, request({ messages }));
       const last = said(servers, 1).messages.at(-1);
       assert.equal(last?.role, 'tool');
@@ -132,6 +132,26 @@ for (const vendor of vendors) {
       const parts = said(servers, 0).messages[0]?.parts ?? [];
       assert.deepEqual(parts.find(part => part.type === 'image')?.data, pixel);
       assert.ok(parts.some(part => part.type === 'text' && part.text === 'What is it?'));
+    });
+
+    it('images in the results of tools', async () => {
+      const servers = await serve({ answer: () => thoughtful });
+      const first = await answerOf(providerOf(servers.urls, vendor), request());
+      const results = resultsFor(first.end.message, 'logo.png: an image, PNG.');
+      const [shown, other] = results.role === 'tool' ? results.parts : [];
+      assert.ok(shown && other);
+      const images = [{ type: 'image', mediaType: 'image/png', data: pixel } as const];
+      const messages: Message[] = [
+        say('Look at the files.'),
+        first.end.message,
+        { role: 'tool', parts: [{ ...shown, images }, other] },
+      ];
+      await answerOf(providerOf(servers.urls, vendor), request({ messages }));
+      const parts = said(servers, 1).messages.flatMap(message => [...message.parts]);
+      const kinds = parts.map(part => part.type).filter(type => type === 'tool-result' || type === 'image');
+      assert.deepEqual(kinds, ['tool-result', 'tool-result', 'image'], 'results first, then what they show');
+      assert.equal(parts.find(part => part.type === 'image')?.data, pixel);
+      assert.equal(parts.filter(part => part.type === 'tool-result')[0]?.output, 'logo.png: an image, PNG.');
     });
 
     it('stop reasons', async () => {

@@ -1,7 +1,9 @@
 import * as z from 'zod';
 import { counted } from '../../../protocol/show.ts';
 import { cutLine, fence } from './fence.ts';
+import { isImageName } from './images.ts';
 import { notFound, resolvePath } from './paths.ts';
+import { imageTooLarge, LARGEST_IMAGE, showImage } from './show-image.ts';
 import { defineTool, refuse } from './tool.ts';
 
 const MAX_BYTES = 64_000_000;
@@ -19,7 +21,7 @@ const firstLine = (from: number, of: number): number => Math.max(1, from < 0 ? o
 
 export const readFile = defineTool({
   name: 'read_file',
-  description: `Reads a text file with its line numbers, at most ${MAX_LINES} lines at once. A file must be read before it is changed.`,
+  description: `Reads a text file with its line numbers, at most ${MAX_LINES} lines at once; shows an image. A file must be read before it is changed.`,
   effect: 'read',
   args: z.object({
     path: z.string().min(1).describe('Relative to the workspace root.'),
@@ -43,6 +45,7 @@ export const readFile = defineTool({
     if (!resolved.ok) return resolved;
     const { path } = resolved;
     const bytes = await context.host.files.sizeOf(path);
+    if (bytes !== undefined && bytes > LARGEST_IMAGE && isImageName(path)) return imageTooLarge(path, bytes);
     if (bytes !== undefined && bytes > MAX_BYTES) {
       return refuse(
         'too-large',
@@ -51,6 +54,8 @@ export const readFile = defineTool({
     }
     const file = await context.host.agentFiles.read(path, context.signal);
     if (!file) return { ...(await notFound(context, path)), seen: { path, hash: null } };
+    const image = showImage(path, file.bytes);
+    if (image) return { ...image, seen: { path, hash: file.hash } };
     if (file.text === undefined) {
       return {
         ...refuse('binary', `"${path}" is not text (${file.bytes.length} bytes), so it cannot be shown.`),
