@@ -148,6 +148,8 @@ const tasks = [
     round: z.number().int().positive(),
     kind: z.enum(['implement', 'review', 'fix']),
     openBlockers: z.number().int(),
+    /** The call by which its agent wanted to end it, and was told what failed. */
+    call: z.string().optional(),
   }),
 ] as const;
 

@@ -97,6 +97,8 @@ export interface AgentJob {
   /** Globs it alone may write; none means that it writes nothing. */
   claims: string[];
   resumeFrom?: ResumePoint;
+  /** What is said to an agent that had finished, when its work was not accepted: it goes on in its own conversation. */
+  followUp?: string;
   limits: AgentLimits;
   /** A CLI agent does it; absent: models of the route do. */
   worker?: string;
@@ -179,6 +181,15 @@ export type PlanReviser = (
   plan: unknown,
   signal: AbortSignal,
 ) => Promise<{ ok: true; text: string } | { ok: false; reason: 'bad-plan' | 'denied'; text: string }>;
+
+/**
+ * Runs the checks of a task whose agent says, by this call, that it is done. The text tells the model what failed, or
+ * what becomes of its work.
+ */
+export type TaskProver = (
+  of: { agent: string; task: string; call: string },
+  signal: AbortSignal,
+) => Promise<{ accepted: boolean; text: string }>;
 
 /** What the policy says of a command line. */
 export interface CommandVerdict {

@@ -15,6 +15,7 @@ type Flight = Omit<InFlight, 'command'> & { command?: EventOf<'command-ended'> }
 type Item = { message: Message } | { blob: Hash } | { outcomes: Map<string, Outcome> };
 
 interface Track {
+  task?: string;
   segment: number;
   answers: number;
   items: Item[];
@@ -33,7 +34,8 @@ interface Track {
   open?: { stop?: StopReason; outcomes: Map<string, Outcome>; flights: Map<string, Flight> };
 }
 
-const freshTrack = (): Track => ({
+const freshTrack = (task?: string): Track => ({
+  ...(task !== undefined && { task }),
   segment: 0,
   answers: 0,
   items: [],
@@ -50,21 +52,33 @@ export function strike(strikes: Strikes, calls: number, unreadable: boolean): vo
   strikes.unreadable = calls > 0 && unreadable ? strikes.unreadable + 1 : 0;
 }
 
-/** Rebuilds the conversations of agents that have not ended from the journal's events, given in order. */
+/**
+ * Rebuilds conversations from the journal's events, given in order: of agents that have not ended, and of those who have
+ * done a task that is not over, since it may come back to them.
+ */
 export class AgentHistories {
   readonly #tracks = new Map<string, Track>();
   readonly #writes = new Map<string, Flight>();
+  /** Who has ended, but is kept until the task is over. */
+  readonly #finished = new Set<string>();
   /** Whose conversations are a CLI agent's own: nothing goes on from them. */
   readonly #workers = new Set<string>();
 
   apply(event: JournalEvent): void {
     switch (event.type) {
       case 'agent-started':
+        this.#finished.delete(event.agent);
         if (event.worker !== undefined) this.#workers.add(event.agent);
-        else if (!this.#tracks.has(event.agent)) this.#tracks.set(event.agent, freshTrack());
+        else if (!this.#tracks.has(event.agent)) this.#tracks.set(event.agent, freshTrack(event.task));
         return;
       case 'agent-ended':
-        if (event.outcome !== 'interrupted') this.#tracks.delete(event.agent);
+        this.#ended(event);
+        return;
+      case 'task-completed':
+      case 'task-failed':
+      case 'task-skipped':
+      case 'task-cancelled':
+        this.#over(event.task);
         return;
       case 'agent-reassigned':
         if (this.#workers.delete(event.agent)) this.#tracks.set(event.agent, freshTrack());
@@ -149,6 +163,20 @@ export class AgentHistories {
       ...(foreign && { foreign }),
       ...(open && { answer: await answerOf(open, blobs) }),
     };
+  }
+
+  #ended({ agent, outcome }: EventOf<'agent-ended'>): void {
+    if (outcome === 'interrupted') return;
+    if (outcome === 'completed' && this.#tracks.get(agent)?.task !== undefined) this.#finished.add(agent);
+    else this.#tracks.delete(agent);
+  }
+
+  #over(task: string): void {
+    for (const agent of this.#finished) {
+      if (this.#tracks.get(agent)?.task !== task) continue;
+      this.#tracks.delete(agent);
+      this.#finished.delete(agent);
+    }
   }
 
   #message(event: EventOf<'agent-message'>): void {

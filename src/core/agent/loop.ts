@@ -1,5 +1,5 @@
 import type { ModelRef } from '../../protocol/ids.ts';
-import type { AssistantMessage, StopReason } from '../../protocol/message.ts';
+import type { AssistantMessage, Message, StopReason } from '../../protocol/message.ts';
 import { counted } from '../../protocol/show.ts';
 import type { Log } from '../ports.ts';
 import type { RouteRequest, Router } from '../routing/contract.ts';
@@ -52,6 +52,9 @@ const textOf = (message: AssistantMessage): string =>
     .flatMap(part => (part.type === 'text' ? [part.text] : []))
     .join('\n')
     .trim();
+
+const says = (message: Message, text: string): boolean =>
+  message.role === 'user' && message.parts.some(part => part.type === 'text' && part.text === text);
 
 const solid = (message: AssistantMessage, stop: StopReason): AssistantMessage =>
   stop === 'pause' || textOf(message) !== '' || message.parts.some(part => part.type === 'tool-call')
@@ -115,7 +118,7 @@ export class AgentLoop {
       await this.#conversation.say(this.#prompt);
     } else if (last.role === 'assistant') {
       const end = await this.#deal(last, resumeFrom?.answer?.stop ?? 'end', resumeFrom?.answer);
-      if (end) return end;
+      if (end && !(await this.#followUp())) return end;
       this.#turn++;
     }
     for (;;) {
@@ -301,10 +304,17 @@ export class AgentLoop {
     this.#caller.seen.keepOf(calls);
   }
 
+  /** Goes on after the end with what was not accepted; false where there is nothing, or it has been told already. */
+  async #followUp(): Promise<boolean> {
+    const { followUp } = this.#job;
+    if (followUp === undefined || this.#conversation.messages.some(message => says(message, followUp))) return false;
+    await this.#conversation.say(followUp);
+    return true;
+  }
+
   /** Not again after a resume that finds it said. */
   async #sayOnce(text: string): Promise<void> {
     const last = this.#conversation.messages.at(-1);
-    const said = last?.role === 'user' && last.parts.some(part => part.type === 'text' && part.text === text);
-    if (!said) await this.#conversation.say(text);
+    if (!last || !says(last, text)) await this.#conversation.say(text);
   }
 }

@@ -62,7 +62,13 @@ export interface TaskState {
   dropped?: true;
   /** So many of its rounds came before it was last tried again: how they went decides nothing any more. */
   roundsBefore?: number;
-  rounds: { round: number; kind: 'implement' | 'review' | 'fix'; agent: string; openBlockers?: number }[];
+  rounds: {
+    round: number;
+    kind: 'implement' | 'review' | 'fix';
+    agent: string;
+    openBlockers?: number;
+    call?: string;
+  }[];
   checks: (EventOf<'check-ended'> & { at: number })[];
   /** What its agents used, over all attempts and rounds. */
   tally: Tally;

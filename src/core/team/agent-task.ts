@@ -11,10 +11,19 @@ import type { TaskState } from '../session/state.ts';
 import { unfit } from '../worker/fit.ts';
 import { workerModel } from '../worker/names.ts';
 import { type CheckHost, runCheck } from './checks.ts';
-import { type FlowLimits, isEscalated, nextStep, openBlockers, rungsOf, type Step } from './flow.ts';
+import {
+  type FlowLimits,
+  isEscalated,
+  jobKindOf,
+  nextStep,
+  openBlockers,
+  reviewsGiven,
+  rungsOf,
+  type Step,
+} from './flow.ts';
 import type { HandedOver } from './handed-over.ts';
 import { climbed, nextRung, type Sign, type Trigger } from './ladder.ts';
-import { reviewPrompt, workPrompt } from './prompt.ts';
+import { notAccepted, reviewPrompt, workPrompt } from './prompt.ts';
 import { plannedAgent, whyWorker } from './roster.ts';
 import type { Routes } from './routes.ts';
 import type { Outcome, RunningAgents } from './running-agents.ts';
@@ -273,11 +282,14 @@ class AgentTaskRun {
     const known = state.agents.get(agent);
     const worker = known ? known.worker : this.#worker(agent, role, review || escalated);
     const { budgetUsd } = this.#spec;
-    // An agent that goes on keeps the limit it began with, or was given since.
-    const budget = step.agent === undefined && budgetUsd !== undefined ? budgetLeft(state, task, budgetUsd) : undefined;
+    const goesOn = step.do === 'work' && step.goesOn === true;
+    // An agent that was interrupted keeps the limit it began with, or was given since.
+    const anew = step.agent === undefined || (goesOn && known?.status === 'completed');
+    const budget =
+      anew && budgetUsd !== undefined ? (known?.tally.cost ?? 0) + budgetLeft(state, task, budgetUsd) : undefined;
     return {
       agent,
-      kind: review ? 'review' : step.kind,
+      kind: review ? 'review' : ((known && jobKindOf(state, task, agent)) ?? step.kind),
       role,
       task: this.#spec,
       attempt: task.attempt,
@@ -289,8 +301,13 @@ class AgentTaskRun {
           : workPrompt(step.kind, task, step.round, state, hashOf, over),
         ...(guidance === '' ? [] : [guidance]),
       ].join('\n\n'),
+      ...(goesOn && { followUp: notAccepted(task, step.round, state, hashOf) }),
       claims: review ? [] : this.#spec.writes,
-      limits: { maxTurns: limits.maxTurns, ...(budget !== undefined && { budget }) },
+      // Who goes on after a review has as many turns again.
+      limits: {
+        maxTurns: limits.maxTurns * (goesOn ? 1 + reviewsGiven(state, task) : 1),
+        ...(budget !== undefined && { budget }),
+      },
       ...(worker !== undefined && { worker }),
     };
   }

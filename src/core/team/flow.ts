@@ -8,7 +8,8 @@ import { type Climb, climbed } from './ladder.ts';
 /** What has to be done next for an agent task. */
 export type Step =
   | { do: 'start-attempt' }
-  | { do: 'work'; kind: Exclude<JobKind, 'review'>; round: number; agent?: string }
+  /** `goesOn`: the agent had finished, and is told what was not accepted. */
+  | { do: 'work'; kind: Exclude<JobKind, 'review'>; round: number; agent?: string; goesOn?: true }
   /** An agent whose replacement was decided, but not carried out. */
   | { do: 'end-agent'; agent: string; reason: string }
   | { do: 'check'; round: number; checks: Check[] }
@@ -57,6 +58,27 @@ export function roundsOf(state: SessionState, task: TaskState): Round[] {
   return task.rounds.filter(round => (state.agents.get(round.agent)?.attempt ?? task.attempt) === task.attempt);
 }
 
+export const topRound = ({ rounds }: TaskState): number => Math.max(0, ...rounds.map(({ round }) => round));
+
+/** Rounds of the attempt under way whose checks failed. */
+export const failedRounds = (state: SessionState, task: TaskState): number =>
+  roundsOf(state, task).filter(round => round.kind !== 'review' && (round.openBlockers ?? 0) > 0).length;
+
+/** Reviews of the attempt under way that were given. */
+export const reviewsGiven = (state: SessionState, task: TaskState): number =>
+  roundsOf(state, task).filter(round => round.kind === 'review' && round.openBlockers !== undefined).length;
+
+/** A conversation that was summarised so often is the problem, and another agent begins one of its own. */
+const TOO_LONG = 2;
+
+/** The next round of fixes: by the agent that did the work, in its own conversation, unless that is the problem. */
+function fix(state: SessionState, task: TaskState, { agent }: Round): Step {
+  const round = { do: 'work', kind: 'fix', round: topRound(task) + 1 } as const;
+  const known = state.agents.get(agent);
+  if (!known || known.worker !== undefined || known.segment >= TOO_LONG) return round;
+  return known.status === 'completed' || WORKING.has(known.status) ? { ...round, agent, goesOn: true } : round;
+}
+
 /** How the checks of a round went: each check's last outcome that says something. */
 export function checksOf(task: TaskState, round: number): EventOf<'check-ended'>[] {
   return task.checks.filter(check => check.round === round && !check.interrupted);
@@ -80,9 +102,8 @@ export function nextStep(state: SessionState, task: TaskState, limits: FlowLimit
   if (task.status === 'pending' || task.status === 'waiting') return { do: 'start-attempt' };
   const rounds = roundsOf(state, task);
   const last = rounds.at(-1);
-  const top = Math.max(0, ...task.rounds.map(round => round.round));
   if (!last) {
-    return { do: 'work', kind: isEscalated(state, task) ? 'escalation' : 'implement', round: top + 1 };
+    return { do: 'work', kind: isEscalated(state, task) ? 'escalation' : 'implement', round: topRound(task) + 1 };
   }
   if (last.openBlockers === undefined) return openRound(state, task, spec, last);
   const worker = rounds.findLast(round => round.kind !== 'review') as Round;
@@ -90,15 +111,14 @@ export function nextStep(state: SessionState, task: TaskState, limits: FlowLimit
   if (decision) return carryOut(decision, worker.agent);
   if (last.kind !== 'review') {
     if (last.openBlockers > 0) {
-      const failed = rounds.filter(round => round.kind !== 'review' && (round.openBlockers ?? 0) > 0).length;
-      if (failed <= limits.checkFixes) return { do: 'work', kind: 'fix', round: top + 1 };
+      if (failedRounds(state, task) <= limits.checkFixes) return fix(state, task, worker);
       const reason = `its checks still fail after ${limits.checkFixes} fix rounds`;
       return { do: 'climb', trigger: 'checks-failed', agent: worker.agent, reason };
     }
     if (spec.review) return { do: 'review', round: last.round, role: reviewerRole(state, task) };
   } else if (last.openBlockers > 0) {
-    const reviews = rounds.filter(round => round.kind === 'review' && round.openBlockers !== undefined).length;
-    if (reviews < (spec.review?.rounds ?? 1)) return { do: 'work', kind: 'fix', round: top + 1 };
+    const reviews = reviewsGiven(state, task);
+    if (reviews < (spec.review?.rounds ?? 1)) return fix(state, task, worker);
     const open = last.openBlockers === 1 ? '1 blocking finding is' : `${last.openBlockers} blocking findings are`;
     const reason = `${open} open after ${counted(reviews, 'review round')}`;
     return { do: 'climb', trigger: 'rounds-used-up', agent: worker.agent, reason };
@@ -112,7 +132,13 @@ function openRound(state: SessionState, task: TaskState, spec: AgentTask, last: 
   const again = (id: string): Step =>
     last.kind === 'review'
       ? { do: 'review', round: last.round, agent: id, role: reviewerRole(state, task) }
-      : { do: 'work', kind: workKind(state, task, last), round: last.round, agent: id };
+      : {
+          do: 'work',
+          kind: workKind(state, task, last),
+          round: last.round,
+          agent: id,
+          ...(last !== firstRound(task, id) && { goesOn: true as const }),
+        };
   if (!agent) return again(last.agent);
   const decision = decided(agent);
   if (WORKING.has(agent.status)) {
@@ -133,6 +159,14 @@ function openRound(state: SessionState, task: TaskState, spec: AgentTask, last: 
 
 function carryOut({ rung, reason }: { rung: Climb; reason: string }, agent: string): Step {
   return rung === 'ask-user' ? { do: 'ask', agent, reason } : { do: 'fail-attempt', reason };
+}
+
+const firstRound = ({ rounds }: TaskState, agent: string) => rounds.find(round => round.agent === agent);
+
+/** What an agent was started for: it stays so in its conversation, whatever rounds follow. */
+export function jobKindOf(state: SessionState, task: TaskState, agent: string): Exclude<JobKind, 'review'> | undefined {
+  const first = firstRound(task, agent);
+  return first && workKind(state, task, first);
 }
 
 function workKind(state: SessionState, task: TaskState, round: Round): Exclude<JobKind, 'review'> {

@@ -14,6 +14,7 @@ import type { AgentNames } from './names.ts';
 import type { SessionPorts, SessionSettings } from './options.ts';
 import type { PlainTaskHost } from './plain-task.ts';
 import type { PlanningHost } from './planning.ts';
+import type { ProveHost } from './prove-work.ts';
 import type { RosterHost } from './roster.ts';
 import type { RunningAgents } from './running-agents.ts';
 
@@ -67,6 +68,11 @@ function checkHost({ ports, settings, attention }: Team): CheckHost {
   const gate = planCommandGate(journal, judge, attention, agreedTo, holding ? 'sandbox' : 'none');
   const held = holding && { ...holding, journal, files, attention };
   return { journal, files, processes, http, held, clock, newId, gate, commandSeconds: settings.commandSeconds };
+}
+
+export function proveHost(team: Team): ProveHost {
+  const { ports, settings } = team;
+  return { journal: ports.journal, hashOf: ports.hashOf, limits: settings.limits, checks: checkHost(team) };
 }
 
 export function plainTaskHost(team: Team): PlainTaskHost {

@@ -1,7 +1,15 @@
 import type { EventOf } from '../../protocol/events.ts';
 import type { ModelRef, NanoUsd, RelPath } from '../../protocol/ids.ts';
 import type { Usage } from '../../protocol/message.ts';
-import type { AgentRunner, Attention, CommandJudge, PlanReviser, ResumePoint, RoleSpec } from '../agent/contract.ts';
+import type {
+  AgentRunner,
+  Attention,
+  CommandJudge,
+  PlanReviser,
+  ResumePoint,
+  RoleSpec,
+  TaskProver,
+} from '../agent/contract.ts';
 import type { Holding } from '../agent/held.ts';
 import type { ProjectTexts } from '../agent/roles/roles.ts';
 import type { Surroundings } from '../agent/surroundings.ts';
@@ -20,6 +28,7 @@ import type { SupervisorOptions } from './supervisor.ts';
 export interface TeamVoice {
   attention: Attention;
   revise: PlanReviser;
+  prove: TaskProver;
 }
 
 /** What a session needs of the world. */

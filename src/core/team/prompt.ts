@@ -1,4 +1,5 @@
 import type { AgentTask, Plan, Task } from '../../protocol/plan.ts';
+import { counted } from '../../protocol/show.ts';
 import { checkText } from '../plan/check-text.ts';
 import { resolveNeed } from '../plan/needs.ts';
 import { kindOf } from '../plan/task-kinds.ts';
@@ -57,7 +58,10 @@ function taskText(task: AgentTask, state: SessionState): string {
     section('Tasks it builds on, or that build on it:', list(neighbours(task, state.plan))),
     section('You may write:', list(task.writes)) || 'You write no files.',
     section('Publish these artifacts; others wait for them:', list(task.publishes)),
-    section('The task is done when these checks pass; they run after you finish:', list(task.checks.map(checkText))),
+    section(
+      'The task is done when these checks pass; they run when you call finish_task:',
+      list(task.checks.map(checkText)),
+    ),
   ]);
 }
 
@@ -139,6 +143,34 @@ function failedChecks(task: TaskState, round: number, hashOf: HashOf): string {
       return `- ${checkText(check.check)}${exit}${output === '' ? '' : `\n${data(hashOf, output)}`}`;
     })
     .join('\n');
+}
+
+/** What finish_task answers when the checks of its round have failed. */
+export function notProved(task: TaskState, round: number, left: number, hashOf: HashOf): string {
+  const all = checksOf(task, round);
+  const failed = all.filter(check => !check.ok).length;
+  return [
+    `Not finished: ${failed} of ${counted(all.length, 'check')} failed.`,
+    failedChecks(task, round, hashOf),
+    `Find the cause, mend it, and call finish_task again; ${left <= 1 ? 'that is the last try' : `${left} tries are left`}. If it cannot be mended within your task, call report_blocker and say what stands in the way.`,
+  ].join('\n\n');
+}
+
+/** What is said to an agent that had finished, when its checks failed or its reviewer was not content. */
+export function notAccepted(task: TaskState, round: number, state: SessionState, hashOf: HashOf): string {
+  const last = task.rounds.findLast(r => r.round < round && r.kind !== 'review');
+  const failing = last ? failedChecks(task, last.round, hashOf) : '';
+  const findings = openFindings(state, task.task.id).map(findingText);
+  return [
+    'Your work was not accepted yet. Mend it where it is wrong; do not rebuild what nobody criticised.',
+    section('Checks that failed:', failing),
+    section('Findings of the review:', list(findings)),
+    findings.length > 0
+      ? 'Deal with every blocker, and with the others where that is right. Then call finish_task and say for each finding what you did.'
+      : 'Then call finish_task again.',
+  ]
+    .filter(part => part !== '')
+    .join('\n\n');
 }
 
 /** What an agent is asked to do in a round of work. */

@@ -2,7 +2,7 @@ import type { SessionOutcome, Who } from '../../protocol/events.ts';
 import type { ModelRef } from '../../protocol/ids.ts';
 import type { Plan, Task } from '../../protocol/plan.ts';
 import { workspaceBrief } from '../agent/brief.ts';
-import type { PlanReviser } from '../agent/contract.ts';
+import type { PlanReviser, TaskProver } from '../agent/contract.ts';
 import { parsePlan } from '../plan/parse.ts';
 import { type PlanProblem, problemText } from '../plan/problem.ts';
 import type { Disposable } from '../ports.ts';
@@ -14,12 +14,13 @@ import { BudgetWatch, spentForAll } from './budget-watch.ts';
 import { listed } from './completion.ts';
 import { Dispatcher } from './dispatcher.ts';
 import type { Done } from './done.ts';
-import { planContext, planningHost, rosterHost, type Team } from './hosts.ts';
+import { planContext, planningHost, proveHost, rosterHost, type Team } from './hosts.ts';
 import { Intake } from './intake.ts';
 import { AgentNames } from './names.ts';
 import type { MoreWork, SessionPorts, SessionSettings, SessionStart } from './options.ts';
 import { agreeOnPlan, estimate, planAsk } from './planning.ts';
 import { sessionBrief } from './prompt.ts';
+import { taskProver } from './prove-work.ts';
 import type { QueueItem } from './queue.ts';
 import type { PlanDiff } from './replan.ts';
 import { type Retried, type RetryScope, retry } from './retry.ts';
@@ -71,7 +72,7 @@ export class Session {
     this.#runningAgents = new RunningAgents({
       journal,
       clock,
-      runner: ports.runner({ attention: this.#attention, revise: this.reviseFor }),
+      runner: ports.runner({ attention: this.#attention, revise: this.reviseFor, prove: this.#prove }),
       attention: this.#attention,
       supervisor: this.#supervisor,
       resumePoint: agent => ports.resumePoint(agent),
@@ -381,6 +382,8 @@ export class Session {
   mend(path: string, reason: string, by: Who): Done {
     return this.#intake.mend(path, reason, by);
   }
+
+  readonly #prove: TaskProver = (of, signal) => taskProver(proveHost(this.#team))(of, signal);
 
   #revision(): RevisionHost {
     return {

@@ -118,7 +118,7 @@ export class Supervisor implements Disposable {
     const { silenceMs } = this.#options;
     const { limitMs, agent } = supervision.supervisee;
     const status = this.#journal.state.agents.get(agent)?.status;
-    if (status !== 'running' || supervision.watch.busy) supervision.seen = now;
+    if (status !== 'running' || supervision.watch.busy || this.#checking(supervision)) supervision.seen = now;
     const silent = now - supervision.seen;
     if (status === 'running' && limitMs !== undefined && now - supervision.since >= limitMs) {
       this.#act(supervision, {
@@ -130,6 +130,11 @@ export class Supervisor implements Disposable {
       supervision.seen = now;
     }
     if (!supervision.given) this.#arm(supervision, supervision.seen + silenceMs - now);
+  }
+
+  /** Checks of its task run, and have limits of their own. */
+  #checking({ supervisee: { task } }: Supervision): boolean {
+    return task !== undefined && [...this.#journal.state.openChecks.values()].some(check => check.task === task);
   }
 
   /** The first rung is a word to the agent; who has had it is replaced. */

@@ -56,7 +56,7 @@ export async function teamPart(
   });
   for (const { path, line, severity, text } of problems)
     log.write(severity === 'error' ? 'error' : 'warn', `${path}:${line}: ${text}`);
-  const runner = ({ attention, revise }: TeamVoice) => {
+  const runner = ({ attention, revise, prove }: TeamVoice) => {
     const shared = { journal, files, agentFiles: changes.agentFiles, attention, clock, newId, hashOf, stream, log };
     const judgeTool = grants.tool.bind(grants);
     const models = agentRunner({
@@ -66,6 +66,7 @@ export async function teamPart(
       holding: host.holding,
       judge,
       revise,
+      prove,
       judgeTool,
       ...(foreign && { foreign }),
     });

@@ -24,7 +24,7 @@ Limits
 const ENDING: Record<JobKind, string> = {
   implement:
     'When everything the task asks for is done and checked, call finish_task. If you cannot go on, call report_blocker and say what would have to change. An answer without a tool call does not end the work.',
-  fix: 'You mend findings of a review. Deal with every blocker, and with the others where that is right; do not rebuild what was not criticised. Then call finish_task and say for each finding what you did. If you cannot go on, call report_blocker.',
+  fix: 'Others have built this, and it was not accepted: the task says which checks failed, and what a review found. Mend that. Find the cause of each failed check in its output; deal with every blocker of a review, and with other findings where that is right; do not rebuild what was not criticised. Then call finish_task and say for each check and finding what you did. If you cannot go on, call report_blocker.',
   review:
     'You review work of others with fresh eyes, and change nothing. Read what was asked and what was written, run the checks, try what could break. Note each problem with add_finding: blocker only for what makes the result wrong, unsafe or unfinished. End with verdict.',
   escalation:

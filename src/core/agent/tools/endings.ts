@@ -6,14 +6,14 @@ const summary = z.string().min(1).max(8000);
 export const finishTask = defineTool({
   name: 'finish_task',
   description:
-    'Ends your work on the task. Call it once everything asked for is done and you have checked it; the task’s own checks run afterwards and decide.',
+    'Ends your work on the task. Call it once everything asked for is done and you have checked it. The task’s own checks run then and decide: what fails comes back to you as the answer, and you mend it.',
   effect: 'none',
   args: z.object({
     summary: summary.describe('What you did, what you checked and how, and what others must know.'),
   }),
   aliases: { text: 'summary', result: 'summary', message: 'summary' },
   doing: () => 'finishes',
-  async run(_args, { host, task }) {
+  async run(_args, { host, agent, task, call, signal }) {
     const missing = task?.publishes.filter(name => !host.journal.state.artifacts.has(name)) ?? [];
     if (missing.length) {
       return refuse(
@@ -21,7 +21,9 @@ export const finishTask = defineTool({
         `The task is not finished: others wait for ${missing.map(name => `"${name}"`).join(', ')}. Publish with publish_artifact first, then call finish_task again.`,
       );
     }
-    return { ok: true, output: 'Finished.' };
+    const proof = task && (await host.prove?.({ agent, task: task.id, call }, signal));
+    if (!proof) return { ok: true, output: 'Finished.' };
+    return proof.accepted ? { ok: true, output: proof.text } : refuse('checks-failed', proof.text);
   },
   end: args => ({ outcome: 'finished', summary: args.summary }),
 });

@@ -7,7 +7,15 @@ import type { Clock, ForeignTools, HashOf, NewId, Processes, WorkspaceFiles } fr
 import type { Journal } from '../../session/contract.ts';
 import type { BackgroundCommands } from '../background/background-commands.ts';
 import type { Claims } from '../claims.ts';
-import type { AgentResult, Attention, CommandJudge, PlanReviser, ToolJudge, ToolResult } from '../contract.ts';
+import type {
+  AgentResult,
+  Attention,
+  CommandJudge,
+  PlanReviser,
+  TaskProver,
+  ToolJudge,
+  ToolResult,
+} from '../contract.ts';
 import type { Holding } from '../held.ts';
 import type { SeenFiles } from '../seen-files.ts';
 
@@ -32,6 +40,8 @@ export interface ToolHost {
   hashOf: HashOf;
   /** Puts a changed plan in force, if it is sound and whoever must agree does. */
   revise?: PlanReviser;
+  /** Runs the checks of a task that is said to be done; absent: they run afterwards. */
+  prove?: TaskProver;
 }
 
 /** One call, seen from inside a tool. */

@@ -174,6 +174,8 @@ export const planFolds: Folds<Types> = {
     const round = state.tasks
       .get(event.task)
       ?.rounds.findLast(r => r.round === event.round && r.kind === event.kind && r.openBlockers === undefined);
-    if (round) round.openBlockers = event.openBlockers;
+    if (!round) return;
+    round.openBlockers = event.openBlockers;
+    if (event.call !== undefined) round.call = event.call;
   },
 };
