@@ -9,9 +9,12 @@ interface Scene {
   kind: string | undefined;
   task: string | undefined;
   prompt: string;
-  /** Turns this conversation has had. */
+  /** Turns this conversation has had, since its work was last sent back. */
   turn: number;
 }
+
+/** How the message begins that sends an agent's work back to it. */
+const SENT_BACK = 'Your work was not accepted yet.';
 
 const textOf = (message: Message | undefined) =>
   message?.parts.map(part => (part.type === 'text' ? part.text : '')).join('\n') ?? '';
@@ -19,13 +22,17 @@ const textOf = (message: Message | undefined) =>
 function sceneOf(request: CanonicalRequest): Scene {
   const prompt = textOf(request.messages.find(message => message.role === 'user'));
   const find = (text: string, pattern: RegExp) => pattern.exec(text)?.[1];
+  const back = request.messages.findLastIndex(
+    message => message.role === 'user' && textOf(message).startsWith(SENT_BACK),
+  );
+  const since = Math.max(0, back);
   const plans = request.tools.some(tool => tool.name === 'propose_plan');
   return {
     role: find(request.system, /^Your role: (\S+)$/m) ?? (plans ? 'orchestrator' : undefined),
-    kind: plans ? 'plan' : find(request.system, /^Your part: (\S+)$/m),
+    kind: plans ? 'plan' : back > 0 ? 'fix' : find(request.system, /^Your part: (\S+)$/m),
     task: find(prompt, /^Task (\S+): /m),
     prompt,
-    turn: request.messages.filter(message => message.role === 'assistant').length,
+    turn: request.messages.slice(since).filter(message => message.role === 'assistant').length,
   };
 }
 

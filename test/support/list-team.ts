@@ -1,6 +1,6 @@
 import type { AgentHistories } from '../../src/core/agent/histories.ts';
 import { agentRunner } from '../../src/core/agent/runner.ts';
-import type { Processes } from '../../src/core/ports.ts';
+import type { Processes, ProcessOutcome } from '../../src/core/ports.ts';
 import type { RouteRequest } from '../../src/core/routing/contract.ts';
 import type { Journal } from '../../src/core/session/contract.ts';
 import { DEFAULTS } from '../../src/core/team/options.ts';
@@ -33,7 +33,8 @@ const PLAN = {
 
 /** What each model says, by what it is asked and how far its conversation has come: as a resumed one would, too. */
 function answer(request: RouteRequest): Reply {
-  const said = request.messages.filter(message => message.role === 'assistant').length;
+  const back = request.messages.findLastIndex(message => JSON.stringify(message).includes('was not accepted yet'));
+  const said = request.messages.slice(Math.max(0, back)).filter(message => message.role === 'assistant').length;
   const text = JSON.stringify(request.messages[0]);
   if (request.tools.some(tool => tool.name === 'propose_plan')) return calls(call('propose_plan', PLAN));
   const turns = (...replies: Reply[]) => replies[said] ?? { parts: [] };
@@ -55,7 +56,7 @@ function answer(request: RouteRequest): Reply {
       calls(call('finish_task', { summary: 'Published.' })),
     );
   }
-  if (text.includes('Findings of the review')) {
+  if (back > 0) {
     return turns(
       calls(call('read_file', { path: 'list.js' })),
       calls(call('write_file', { path: 'list.js', content: 'console.log([1])\n' })),
@@ -83,13 +84,14 @@ export interface ListTeamParts {
 export function listTeam(
   { clock, journal, histories, files }: ListTeamParts,
   script: (request: RouteRequest) => Reply = answer,
+  outcome: (command: string) => Partial<ProcessOutcome> = () => ({}),
 ) {
   journal.subscribe(event => histories.apply(event));
   const commands: string[] = [];
   const processes: Processes = {
     run: async ({ command }) => {
       commands.push(command);
-      return { ended: 'exit', exit: 0, output: '', omitted: 0, ms: 1 };
+      return { ended: 'exit', exit: 0, output: '', omitted: 0, ms: 1, ...outcome(command) };
     },
   };
   const router = scriptedRouter(script, { journal });

@@ -44,6 +44,17 @@ export interface Tally {
   ms: number;
 }
 
+export interface Round {
+  round: number;
+  kind: 'implement' | 'review' | 'fix';
+  agent: string;
+  openBlockers?: number;
+  /** The call by which its agent wanted to end it, and was told what failed. */
+  call?: string;
+  /** Its agent had finished before, and has not gone on yet. */
+  waits?: true;
+}
+
 export interface TaskState {
   task: Task;
   status: TaskStatus;
@@ -62,13 +73,7 @@ export interface TaskState {
   dropped?: true;
   /** So many of its rounds came before it was last tried again: how they went decides nothing any more. */
   roundsBefore?: number;
-  rounds: {
-    round: number;
-    kind: 'implement' | 'review' | 'fix';
-    agent: string;
-    openBlockers?: number;
-    call?: string;
-  }[];
+  rounds: Round[];
   checks: (EventOf<'check-ended'> & { at: number })[];
   /** What its agents used, over all attempts and rounds. */
   tally: Tally;

@@ -2,7 +2,7 @@ import type { EventOf } from '../../protocol/events.ts';
 import type { AgentTask, Check } from '../../protocol/plan.ts';
 import { counted } from '../../protocol/show.ts';
 import type { JobKind } from '../agent/contract.ts';
-import type { AgentState, SessionState, TaskState } from '../session/state.ts';
+import type { AgentState, Round, SessionState, TaskState } from '../session/state.ts';
 import { type Climb, climbed } from './ladder.ts';
 
 /** What has to be done next for an agent task. */
@@ -20,8 +20,6 @@ export type Step =
   | { do: 'fail-attempt'; reason: string }
   | { do: 'climb'; trigger: 'checks-failed' | 'rounds-used-up' | 'ended'; agent: string; reason: string }
   | { do: 'ask'; agent: string; reason: string };
-
-type Round = TaskState['rounds'][number];
 
 export interface FlowLimits {
   /** Fix rounds for failing checks in one attempt. */
@@ -137,9 +135,9 @@ function openRound(state: SessionState, task: TaskState, spec: AgentTask, last: 
           kind: workKind(state, task, last),
           round: last.round,
           agent: id,
-          ...(last !== firstRound(task, id) && { goesOn: true as const }),
+          ...(sentBack(task, last) && { goesOn: true as const }),
         };
-  if (!agent) return again(last.agent);
+  if (!agent || last.waits) return again(last.agent);
   const decision = decided(agent);
   if (WORKING.has(agent.status)) {
     return decision ? { do: 'end-agent', agent: last.agent, reason: decision.reason } : again(last.agent);
@@ -162,6 +160,12 @@ function carryOut({ rung, reason }: { rung: Climb; reason: string }, agent: stri
 }
 
 const firstRound = ({ rounds }: TaskState, agent: string) => rounds.find(round => round.agent === agent);
+
+/** Whether the agent had finished before this round, and is told why there is one: not by the answer to its call. */
+function sentBack({ rounds }: TaskState, last: Round): boolean {
+  const before = rounds.slice(0, -1).findLast(round => round.agent === last.agent);
+  return before !== undefined && before.call === undefined;
+}
 
 /** What an agent was started for: it stays so in its conversation, whatever rounds follow. */
 export function jobKindOf(state: SessionState, task: TaskState, agent: string): Exclude<JobKind, 'review'> | undefined {

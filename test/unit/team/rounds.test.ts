@@ -49,9 +49,15 @@ describe('rounds of review', () => {
     assert.deepEqual(kinds(team), ['implement 1', 'review 1', 'fix 2', 'review 2', 'fix 3', 'review 3']);
     assert.deepEqual(
       team.started.map(s => s.split(' ')[1]),
-      ['implement', 'review', 'fix', 'review', 'fix', 'review'],
+      ['implement', 'review', 'implement', 'review', 'implement', 'review'],
     );
-    assert.equal(new Set(team.jobs.map(job => job.agent)).size, 6);
+    // One agent builds and mends; each review is somebody else's.
+    assert.equal(new Set(team.jobs.map(job => job.agent)).size, 4);
+    assert.deepEqual(
+      team.jobs.map(job => job.followUp !== undefined),
+      [false, false, true, false, true, false],
+    );
+    assert.match(team.jobs[2]?.followUp ?? '', /^Your work was not accepted yet.*\n\nFindings of the review:\n- f1.0/);
     assert.deepEqual(
       team.journal.of('finding-resolved').map(({ finding, by }) => `${finding} by ${by}`),
       ['f1.0 by reviewer-2', 'f1.1 by reviewer-2', 'f2.0 by reviewer-3'],
@@ -115,11 +121,11 @@ describe('rounds of review', () => {
       team.jobs.filter(job => job.kind !== 'review').map(job => `${job.kind} ${job.role.name} ${job.route[0]}`),
       [
         'implement worker anthropic/big',
-        'fix worker anthropic/big',
+        'implement worker anthropic/big',
         'implement worker openai/big',
-        'fix worker openai/big',
+        'implement worker openai/big',
         'escalation orchestrator anthropic/best',
-        'fix orchestrator anthropic/best',
+        'escalation orchestrator anthropic/best',
       ],
     );
   });
@@ -202,7 +208,7 @@ describe('checks', () => {
       plan: contract,
       files: { 'todo.json': '[{"id": "1"}]' },
       script: async ({ job, journal, files }) => {
-        const { agent, task, kind } = job;
+        const { agent, task } = job;
         if (task?.id === 'api') {
           const schema = new TextEncoder().encode(
             '{"type": "array", "items": {"properties": {"id": {"type": "integer"}}}}',
@@ -219,7 +225,7 @@ describe('checks', () => {
             bytes: schema.length,
           });
         }
-        if (kind === 'fix') files.put('todo.json', '[{"id": 1}]');
+        if (job.followUp !== undefined) files.put('todo.json', '[{"id": 1}]');
         return finished();
       },
     });

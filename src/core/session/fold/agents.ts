@@ -80,7 +80,10 @@ export const agentFolds: Folds<Types> = {
     if (event.task === undefined) return;
     agent.task = event.task;
     const task = state.tasks.get(event.task);
-    if (task && !task.agents.includes(event.agent)) task.agents.push(event.agent);
+    if (!task) return;
+    if (!task.agents.includes(event.agent)) task.agents.push(event.agent);
+    const last = task.rounds.at(-1);
+    if (last?.agent === event.agent) delete last.waits;
   },
   'agent-tools'(state, event) {
     const agent = state.agents.get(event.agent);

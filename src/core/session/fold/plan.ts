@@ -168,7 +168,9 @@ export const planFolds: Folds<Types> = {
     const task = state.tasks.get(event.task);
     if (!task) return;
     if (task.status === 'checking') task.status = 'running';
-    task.rounds.push({ round: event.round, kind: event.kind, agent: event.agent });
+    const { round, kind, agent } = event;
+    const waits = state.agents.get(agent)?.status === 'completed';
+    task.rounds.push({ round, kind, agent, ...(waits && { waits }) });
   },
   'round-ended'(state, event) {
     const round = state.tasks
