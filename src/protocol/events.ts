@@ -93,7 +93,15 @@ const planning = [
     /** Of the plan that the user saw and agreed to; absent where no user did. */
     hash: Hash.optional(),
   }),
-  event('task-added', { task: Task, by: who, reason: z.string().optional() }),
+  event('task-added', {
+    task: Task,
+    by: who,
+    reason: z.string().optional(),
+    /** The task whose checks failed, and which waits until what failed is mended. */
+    repairs: Name.optional(),
+  }),
+  /** A task was changed while the plan stays as it is otherwise, even while it runs. */
+  event('task-changed', { task: Task, by: who, reason: z.string() }),
   /** Who is to do what, before anybody begins: whoever begins by the plan does so under this name. */
   event('roster-planned', { agents: z.array(PlannedAgent) }),
 ] as const;
@@ -116,6 +124,8 @@ const tasks = [
     ok: z.boolean(),
     exit: z.number().int().optional(),
     ms: z.number(),
+    /** It says nothing of the work: it was not allowed to run, or was ended when its time was up. */
+    fault: z.enum(['refused', 'timed-out']).optional(),
     /** It was cut off with the process that ran it: nothing is known of how it would have ended. */
     interrupted: z.boolean().optional(),
     /** As a known test runner printed or wrote them. */

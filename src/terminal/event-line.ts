@@ -35,6 +35,7 @@ const lines: EventView<Line> = {
   ],
   'plan-approved': event => ['✔', 'good', `plan approved by ${event.by}`],
   'task-added': event => ['+', 'accent', `task ${event.task.id}: ${event.task.title}`],
+  'task-changed': event => ['✎', 'accent', `task ${event.task.id} changed by ${event.by}: ${event.reason}`],
   'task-started': event => [
     '●',
     'accent',

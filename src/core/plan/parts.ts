@@ -9,6 +9,8 @@ export interface PlanContext {
   budgetUsd?: number;
   /** Tasks of a running session that ended: they come before all others, whatever the needs say. */
   finished?: ReadonlySet<string>;
+  /** Why a command of the plan would not be run; absent: commands are not judged. */
+  refused?(command: string): string | undefined;
 }
 
 /** A plan of which some tasks may be missing because their shape is wrong. */

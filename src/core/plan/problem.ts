@@ -25,6 +25,7 @@ export type ProblemCode =
   | 'needs-optional'
   | 'empty-group'
   | 'no-proof'
+  | 'refused-command'
   | 'over-budget';
 
 /** Where in the plan: keys and indexes from the top. */

@@ -5,6 +5,7 @@ import type { Placed, PlanContext, PlanParts, Report } from './parts.ts';
 import type { PlanProblem } from './problem.ts';
 import { proofProblems } from './proof.ts';
 import { hint } from './suggest.ts';
+import { commandsOfChecks } from './task-kind.ts';
 import { kindOf } from './task-kinds.ts';
 import { writeProblems } from './writes.ts';
 
@@ -41,8 +42,31 @@ export function semanticProblems(plan: PlanParts, context: PlanContext): PlanPro
   writeProblems(ahead, order, report);
   artifactProblems(tasks, order, plan.broken.size > 0, context, report);
   if (plan.broken.size === 0) proofProblems(tasks, order, report);
+  checkCommands(ahead, context, report);
   checkBudget(tasks, context, report);
   return problems;
+}
+
+/** A command that would be refused when its time comes is a mistake of the plan, and no agent can mend it then. */
+function checkCommands(tasks: Placed[], { refused }: PlanContext, report: Report): void {
+  if (!refused) return;
+  for (const { task, path } of tasks) {
+    const checks = kindOf(task).checks(task);
+    const ofChecks = checks.flatMap((check, i) =>
+      commandsOfChecks([check]).map(command => ({ command, at: [...path, 'checks', i] })),
+    );
+    const own =
+      checks.length > 0
+        ? []
+        : kindOf(task)
+            .commands(task)
+            .map(command => ({ command, at: [...path, 'run'] }));
+    for (const { command, at } of [...ofChecks, ...own]) {
+      const why = refused(command);
+      if (why === undefined) continue;
+      report('refused-command', at, `"${command}" could not run: ${why} Prove it by another command or by exists`);
+    }
+  }
 }
 
 function uniqueTasks(all: Placed[], report: Report): Placed[] {

@@ -74,6 +74,10 @@ export interface TaskState {
   /** So many of its rounds came before it was last tried again: how they went decides nothing any more. */
   roundsBefore?: number;
   rounds: Round[];
+  /** It mends what a check has found in this attempt of the task. */
+  repairs?: { task: string; attempt: number };
+  /** Repairs of earlier attempts than this count no more: it was tried again since. */
+  repairsBefore?: number;
   checks: (EventOf<'check-ended'> & { at: number })[];
   /** What its agents used, over all attempts and rounds. */
   tally: Tally;

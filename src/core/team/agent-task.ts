@@ -3,8 +3,10 @@ import type { NanoUsd } from '../../protocol/ids.ts';
 import type { Outage } from '../../protocol/message.ts';
 import type { AgentTask } from '../../protocol/plan.ts';
 import type { AgentJob, AgentResult, Attention, RoleSpec } from '../agent/contract.ts';
+import { checkText } from '../plan/check-text.ts';
 import type { Clock, HashOf } from '../ports.ts';
 import { sleep } from '../routing/wait.ts';
+import { checksOf } from '../session/check-runs.ts';
 import type { Journal } from '../session/contract.ts';
 import { hasEnded } from '../session/standing.ts';
 import type { TaskState } from '../session/state.ts';
@@ -68,6 +70,8 @@ export interface AgentTaskHost {
   /** Whether a CLI agent can be started by this name. */
   hasWorker(name: string): boolean;
   stop(reason: string): void;
+  /** Lets the lead mend the plan where a check of this task could say nothing of the work; at once where it may not. */
+  mendPlan(task: string, signal: AbortSignal): Promise<void>;
 }
 
 const RETRY = 'Try again';
@@ -133,6 +137,8 @@ class AgentTaskRun {
           if (interrupted) return;
         }
         return;
+      case 'mend-plan':
+        return this.#mendPlan(step);
       case 'close-work':
         journal.append({
           type: 'round-ended',
@@ -322,6 +328,21 @@ class AgentTaskRun {
     const text = `${agent} works with models instead of ${worker}: ${why}.`;
     journal.append({ type: 'notice', level: 'warning', code: 'worker-not-used', agent, text });
     return undefined;
+  }
+
+  /** A check that was refused cannot be mended by whoever works; one that took too long may well be. */
+  async #mendPlan({ round, kind, agent, faulty }: Extract<Step, { do: 'mend-plan' }>): Promise<void> {
+    const { journal } = this.#host;
+    const before = this.#task.task;
+    await this.#host.mendPlan(this.#id, this.#signal);
+    if (this.#signal.aborted || !this.open || this.#task.task !== before) return;
+    const refused = faulty.find(({ fault }) => fault === 'refused');
+    if (refused) {
+      const why = (refused.output?.text ?? 'it was refused').replace(/[.\s]+$/, '');
+      return this.#climb(agent, { trigger: 'check-refused', reason: `its check ${checkText(refused.check)}: ${why}` });
+    }
+    const failing = checksOf(this.#task, round).filter(({ ok }) => !ok).length;
+    journal.append({ type: 'round-ended', task: this.#id, round, kind, openBlockers: failing });
   }
 
   #closeReview({ round, agent }: Extract<Step, { do: 'close-review' }>): void {

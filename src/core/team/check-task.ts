@@ -2,21 +2,64 @@ import type { EventOf } from '../../protocol/events.ts';
 import type { CheckTask } from '../../protocol/plan.ts';
 import { counted } from '../../protocol/show.ts';
 import { checkText } from '../plan/check-text.ts';
+import { isAgentTask } from '../plan/task-kinds.ts';
+import { checksLeft, checksOf } from '../session/check-runs.ts';
+import type { TaskState } from '../session/state.ts';
 import { runCheck } from './checks.ts';
 import { begin, complete, fail, type PlainTaskHost } from './plain-task.ts';
+import { REPAIRS, repairsOf, repairTask } from './repair.ts';
 
-/** Checks that a round has already seen pass or fail are not run again. */
-export async function runCheckTask(spec: CheckTask, host: PlainTaskHost, signal: AbortSignal): Promise<void> {
-  const task = begin(spec.id, host);
+/**
+ * Checks that a round has already seen pass or fail are not run again. What fails is mended by a task of its own, after
+ * which all of them run once more; what could say nothing of the work is for the plan to mend.
+ */
+export async function runCheckTask({ id }: CheckTask, host: PlainTaskHost, signal: AbortSignal): Promise<void> {
+  const { journal } = host;
+  const before = journal.state.tasks.get(id);
+  const unmended = before?.status === 'pending' && repairsOf(journal.state, before).at(-1);
+  if (unmended && unmended.status !== 'completed') {
+    return fail(host, id, `${before.note ?? 'its checks failed'}; not mended by ${unmended.task.id}: ${unmended.note}`);
+  }
+  const task = begin(id, host);
   if (!task) return;
   const round = task.attempt;
-  const done: EventOf<'check-ended'>[] = task.checks.filter(earlier => earlier.round === round && !earlier.interrupted);
-  for (const next of spec.checks.slice(done.length)) {
-    const ended = await runCheck(host.checks, { task: spec.id, check: next, round }, signal);
-    if (ended.interrupted) return;
-    done.push(ended);
+  for (;;) {
+    const spec = specOf(host, id);
+    for (const check of checksLeft(spec.checks, checksOf(task, round))) {
+      const ended = await runCheck(host.checks, { task: id, check, round }, signal);
+      if (ended.interrupted) return;
+    }
+    const failed = checksOf(task, round).filter(({ ok }) => !ok);
+    if (failed.length === 0) return complete(host, id, `${counted(spec.checks.length, 'check')} passed`);
+    if (failed.some(({ fault }) => fault !== undefined)) {
+      await host.mendPlan(id, signal);
+      if (signal.aborted || journal.state.tasks.get(id)?.status !== 'checking') return;
+      if (specOf(host, id) !== spec) continue;
+    }
+    return end(spec, task, failed, host);
   }
-  const failed = done.filter(ended => !ended.ok).map(ended => checkText(ended.check));
-  if (failed.length > 0) fail(host, spec.id, `failed: ${failed.join(', ')}`);
-  else complete(host, spec.id, `${counted(done.length, 'check')} passed`);
 }
+
+const specOf = ({ journal }: PlainTaskHost, id: string) => (journal.state.tasks.get(id) as TaskState).task as CheckTask;
+
+function end(spec: CheckTask, task: TaskState, failed: readonly EventOf<'check-ended'>[], host: PlainTaskHost): void {
+  const { journal } = host;
+  const { id } = spec;
+  const reason = `failed: ${failed.map(({ check }) => checkText(check)).join(', ')}`;
+  const refused = failed.find(({ fault }) => fault === 'refused');
+  const earlier = repairsOf(journal.state, task);
+  const built = [...journal.state.tasks.values()].some(({ task: other, dropped }) => isAgentTask(other) && !dropped);
+  if (refused) fail(host, id, `${reason}; ${refused.output?.text ?? 'it was refused'}`);
+  // One was added already when the process ended.
+  else if (earlier.some(({ repairs }) => repairs?.attempt === task.attempt)) wait(host, id, reason);
+  else if (!built || earlier.length >= REPAIRS) fail(host, id, reason);
+  else {
+    const repair = repairTask(journal.state, spec, failed, host);
+    journal.append({ type: 'task-added', task: repair, by: 'scheduler', reason: `${id} ${reason}`, repairs: id });
+    wait(host, id, reason);
+    host.add(repair);
+  }
+}
+
+const wait = ({ journal }: PlainTaskHost, task: string, reason: string) =>
+  void journal.append({ type: 'task-failed', task, reason, final: false });

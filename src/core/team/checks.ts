@@ -35,6 +35,7 @@ interface Finding {
   coverage?: Coverage;
   contract?: ContractOutcome;
   interrupted?: boolean;
+  fault?: 'refused' | 'timed-out';
 }
 
 const OUTPUT_LIMIT = 64 * 1024;
@@ -55,7 +56,7 @@ export async function runCheck(
   const finding = await look(host, task, of.check, signal).catch(
     (error: unknown): Finding => ({ ok: false, output: error instanceof Error ? error.message : String(error) }),
   );
-  const { ok, exit, tests, coverage, contract, interrupted } = finding;
+  const { ok, exit, tests, coverage, contract, interrupted, fault } = finding;
   const ended: EventOf<'check-ended'> = {
     type: 'check-ended',
     ...of,
@@ -67,6 +68,7 @@ export async function runCheck(
     ...(coverage && { coverage }),
     ...(contract && { contract }),
     ...(interrupted && { interrupted }),
+    ...(fault && { fault }),
     ...(finding.output !== '' && { output: await journal.longText(finding.output) }),
   };
   journal.append(ended);
@@ -87,7 +89,7 @@ async function run(
   signal: AbortSignal,
 ): Promise<Finding> {
   const gate = await host.gate.ask(command, signal);
-  if (!gate.ok) return { ok: false, output: gate.message, ...(gate.aborted && { interrupted: true }) };
+  if (!gate.ok) return notAllowed(gate);
   const reports = await watchReports(host.files, command);
   const request = { command, timeoutMs: (seconds ?? host.commandSeconds) * 1000, outputLimit: OUTPUT_LIMIT };
   const { held, processes } = host;
@@ -105,11 +107,18 @@ async function run(
   }[ended];
   return {
     ok: ended === 'exit' && exit === 0,
+    ...(ended === 'timeout' && { fault: 'timed-out' }),
     output: [outcome.output, why].filter(part => part !== '').join('\n'),
     ...(exit !== undefined && { exit }),
     ...(await testsTold(outcome.output, reports)),
   };
 }
+
+const notAllowed = ({ message, aborted }: { message: string; aborted?: boolean }): Finding => ({
+  ok: false,
+  output: message,
+  ...(aborted ? { interrupted: true } : { fault: 'refused' }),
+});
 
 /** A check of an agent's task may change what the agent may, in its name; a task of the plan's own, all that no agent works on. */
 function inNameOf({ journal }: CheckHost, task: string, command: string) {

@@ -1,5 +1,6 @@
 import { resolveNeed } from '../plan/needs.ts';
 import { kindOf } from '../plan/task-kinds.ts';
+import { checksOf } from '../session/check-runs.ts';
 import { hasEnded } from '../session/standing.ts';
 import type { SessionState, TaskState } from '../session/state.ts';
 
@@ -51,10 +52,11 @@ export function unfinished(state: SessionState): TaskState[] {
 }
 
 /** Whether a task's last word on each check of its last round was good. */
-function checksFailing({ task, checks, status }: TaskState): boolean {
+function checksFailing(state: TaskState): boolean {
+  const { task, checks, status } = state;
   if (status !== 'completed') return false;
   const last = checks.findLast(check => !check.interrupted)?.round;
-  const said = checks.filter(check => check.round === last && !check.interrupted);
+  const said = checksOf(state, last);
   return said.some(check => !check.ok) || said.length < kindOf(task).evidence(task);
 }
 

@@ -22,7 +22,7 @@ export interface ContractHost {
 /** The rows of a contract, or why there are none. */
 export type Served =
   | { ok: true; kind: ContractOutcome['kind']; rows: ContractRow[] }
-  | { ok: false; output: string; interrupted?: boolean };
+  | { ok: false; output: string; interrupted?: boolean; fault?: 'refused' };
 
 /** Starts the parts and holds them against the contract that an agent published. */
 export async function checkServed(
@@ -36,7 +36,8 @@ export async function checkServed(
     return { ok: false, output: 'the artifact is neither an OpenAPI document nor a JSON Schema' };
   for (const { run } of serves.start) {
     const gate = await host.gate.ask(run, signal);
-    if (!gate.ok) return { ok: false, output: gate.message, ...(gate.aborted && { interrupted: true }) };
+    if (!gate.ok)
+      return { ok: false, output: gate.message, ...(gate.aborted ? { interrupted: true } : { fault: 'refused' }) };
   }
   const kind = 'openapi' in contract ? 'openapi' : 'json-schema';
   try {

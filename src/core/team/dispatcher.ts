@@ -7,6 +7,7 @@ import type { Journal } from '../session/contract.ts';
 import { hasEnded } from '../session/standing.ts';
 import type { TaskStatus } from '../session/state.ts';
 import { Phases } from './phases.ts';
+import { isUnderRepair } from './repair.ts';
 import { reviewOf } from './reviews.ts';
 import { Scheduler, type SchedulerOptions } from './scheduler.ts';
 
@@ -77,7 +78,7 @@ export class Dispatcher implements Disposable {
     for (const id of this.#reviewed) gather(this.#review(id));
     for (const [id, reason] of skipped) this.#skip(id, reason);
     // Work that had begun goes first: its agents and its half-written files wait.
-    const open = tasks.filter(({ task, status }) => free.has(task.id) && !hasEnded(status));
+    const open = tasks.filter(task => free.has(task.task.id) && !hasEnded(task.status) && !isUnderRepair(state, task));
     for (const { task } of open.filter(({ status }) => STARTED.has(status))) this.#ready(task);
     for (const { task } of open.filter(({ status }) => !STARTED.has(status))) this.#ready(task);
     this.#loading = false;
@@ -132,11 +133,17 @@ export class Dispatcher implements Disposable {
       .then(() => {
         this.#running.delete(task.id);
         this.#scheduler.ended(task.id);
-        // A revision of the plan wants once more what was just being given up.
-        if (this.#task(task.id)?.status === 'pending') this.#ready(task);
+        // A revision of the plan wants once more what was just being given up, say.
+        this.#again(task.id);
         this.#settle();
       });
     this.#running.set(task.id, run);
+  }
+
+  /** What is pending though it has run is wanted once more, as soon as nobody mends what it has found. */
+  #again(id: string): void {
+    const task = this.#task(id);
+    if (task?.status === 'pending' && !isUnderRepair(this.#host.journal.state, task)) this.#ready(task.task);
   }
 
   /** A fault of ours must not leave the others waiting for ever. */
@@ -181,6 +188,8 @@ export class Dispatcher implements Disposable {
     if (!this.#running.has(id)) this.#scheduler.withdraw(id);
     this.#phases.ended(this.#task(id)?.task.phase);
     this.#follow(this.#graph.end(id, end));
+    const repaired = this.#task(id)?.repairs?.task;
+    if (repaired !== undefined) this.#again(repaired);
     this.#settle();
   }
 

@@ -2,6 +2,7 @@ import type { EventOf } from '../../protocol/events.ts';
 import type { AgentTask, Check } from '../../protocol/plan.ts';
 import { counted } from '../../protocol/show.ts';
 import type { JobKind } from '../agent/contract.ts';
+import { checksLeft, checksOf } from '../session/check-runs.ts';
 import type { AgentState, Round, SessionState, TaskState } from '../session/state.ts';
 import { type Climb, climbed } from './ladder.ts';
 
@@ -13,6 +14,8 @@ export type Step =
   /** An agent whose replacement was decided, but not carried out. */
   | { do: 'end-agent'; agent: string; reason: string }
   | { do: 'check'; round: number; checks: Check[] }
+  /** Checks that could say nothing of the work: the plan has to be mended, not the work. */
+  | { do: 'mend-plan'; round: number; kind: 'implement' | 'fix'; agent: string; faulty: EventOf<'check-ended'>[] }
   | { do: 'close-work'; round: number; kind: 'implement' | 'fix'; failing: number }
   | { do: 'review'; round: number; agent?: string; role: 'reviewer' | 'orchestrator' }
   | { do: 'close-review'; round: number; agent: string }
@@ -75,11 +78,6 @@ function fix(state: SessionState, task: TaskState, { agent }: Round): Step {
   const known = state.agents.get(agent);
   if (!known || known.worker !== undefined || known.segment >= TOO_LONG) return round;
   return known.status === 'completed' || WORKING.has(known.status) ? { ...round, agent, goesOn: true } : round;
-}
-
-/** How the checks of a round went: each check's last outcome that says something. */
-export function checksOf(task: TaskState, round: number): EventOf<'check-ended'>[] {
-  return task.checks.filter(check => check.round === round && !check.interrupted);
 }
 
 /** Findings that keep the task from completing: blockers; failing those, what a disapproving reviewer named. */
@@ -145,8 +143,10 @@ function openRound(state: SessionState, task: TaskState, spec: AgentTask, last: 
   if (agent.status === 'completed') {
     if (last.kind === 'review') return { do: 'close-review', round: last.round, agent: last.agent };
     const done = checksOf(task, last.round);
-    const left = spec.checks.slice(done.length);
+    const left = checksLeft(spec.checks, done);
     if (left.length > 0) return { do: 'check', round: last.round, checks: left };
+    const faulty = done.filter(({ fault }) => fault !== undefined);
+    if (faulty.length > 0) return { do: 'mend-plan', round: last.round, kind: last.kind, agent: last.agent, faulty };
     const failing = done.filter(check => !check.ok).length;
     return { do: 'close-work', round: last.round, kind: last.kind, failing };
   }

@@ -1,3 +1,4 @@
+import type { Task } from '../../protocol/plan.ts';
 import type { RoleSpec } from '../agent/contract.ts';
 import { guidanceText, nestedGuidance } from '../agent/guidance.ts';
 import { roomIn } from '../agent/room.ts';
@@ -30,13 +31,30 @@ export interface Team {
   abort(reason: string): void;
   /** Leaves a task for a run in which a person is there. */
   leave(task: string): void;
+  /** Puts a task among those that run. */
+  add(task: Task): void;
+  /** Lets the lead mend the plan where a check of this task could say nothing of the work; at once where it may not. */
+  mendPlan(task: string, signal: AbortSignal): Promise<void>;
 }
 
 const roleOf = ({ roles }: SessionSettings, name: string): RoleSpec | undefined =>
   roles.find(role => role.name === name);
 
-export function planContext({ roles, budgetUsd }: SessionSettings): PlanContext {
-  return { roles: roles.map(role => role.name), ...(budgetUsd !== undefined && { budgetUsd }) };
+export function planContext({ ports, settings }: Pick<Team, 'ports' | 'settings'>): PlanContext {
+  const { roles, budgetUsd, present } = settings;
+  const { judge, journal, hashOf, holding } = ports;
+  return {
+    roles: roles.map(role => role.name),
+    ...(budgetUsd !== undefined && { budgetUsd }),
+    refused: command => {
+      const { verdict, rule, advice, ownRule } = judge(command, undefined, holding ? 'sandbox' : 'none');
+      if (verdict === 'deny') return `refused by the rule "${rule}". ${advice}`;
+      const asked = verdict === 'ask' && (ownRule || !userAgreedTo(journal.state, command, hashOf));
+      return asked && !present()
+        ? `the rule "${rule}" asks about it, and nobody is there to answer. ${advice}`
+        : undefined;
+    },
+  };
 }
 
 export function planningHost({ ports, settings, attention, names, workspace }: Team): PlanningHost {
@@ -55,7 +73,7 @@ export function planningHost({ ports, settings, attention, names, workspace }: T
     orchestrator: roleOf(settings, orchestrator),
     workspace: workspace(),
     maxAgents: scheduler.maxAgents,
-    context: planContext(settings),
+    context: planContext({ ports, settings }),
     newAgent: role => names.next(role),
     hasWorker: name => ports.hasWorker?.(name) === true,
     ask: approvePlan,
@@ -76,9 +94,11 @@ export function proveHost(team: Team): ProveHost {
 }
 
 export function plainTaskHost(team: Team): PlainTaskHost {
-  const { ports, settings, attention, leave } = team;
+  const { ports, settings, attention, leave, add, mendPlan } = team;
   const { approveAll, present } = settings;
-  return { journal: ports.journal, approveAll, present, leave, attention, checks: checkHost(team) };
+  const { journal, hashOf } = ports;
+  const checks = checkHost(team);
+  return { journal, hashOf, approveAll, present, leave, add, mendPlan, attention, checks, role: settings.defaultRole };
 }
 
 export function rosterHost({ ports, settings, names }: Team): RosterHost {
@@ -92,7 +112,7 @@ export function rosterHost({ ports, settings, names }: Team): RosterHost {
 }
 
 export function agentTaskHost(team: Team): AgentTaskHost {
-  const { ports, settings, attention, runningAgents, names, brief, abort } = team;
+  const { ports, settings, attention, runningAgents, names, brief, abort, mendPlan } = team;
   const { journal, files, router, clock, hashOf, routes } = ports;
   const { limits, orchestrator, present } = settings;
   return {
@@ -134,6 +154,7 @@ export function agentTaskHost(team: Team): AgentTaskHost {
     ready: signal => untilAffordable(journal, signal),
     hasWorker: name => ports.hasWorker?.(name) === true,
     stop: abort,
+    mendPlan,
   };
 }
 

@@ -12,6 +12,7 @@ export type Trigger =
   | 'too-long'
   | Extract<AgentResult, { outcome: 'gave-up' | 'failed' }>['reason']
   | 'checks-failed'
+  | 'check-refused'
   | 'rounds-used-up';
 
 /** Something that shows that an agent, or the work, will not get there as it goes. */
@@ -45,11 +46,12 @@ const NO_FRESH: ReadonlySet<Trigger> = new Set<Trigger>([
   'content-filter',
   'worker-unavailable',
   'checks-failed',
+  'check-refused',
   'rounds-used-up',
 ]);
 /** Where the wall is not the provider's. */
-const NO_OTHER_PROVIDER: ReadonlySet<Trigger> = new Set<Trigger>(['blocked', 'budget']);
-const NO_ESCALATION: ReadonlySet<Trigger> = new Set<Trigger>(['budget']);
+const NO_OTHER_PROVIDER: ReadonlySet<Trigger> = new Set<Trigger>(['blocked', 'budget', 'check-refused']);
+const NO_ESCALATION: ReadonlySet<Trigger> = new Set<Trigger>(['budget', 'check-refused']);
 
 /** How far up the ladder a piece of work is: what was tried since a person last decided. */
 export function climbed(rungs: readonly Rung[]): Climb[] {

@@ -1,3 +1,5 @@
+import type { Task } from '../../protocol/plan.ts';
+import type { HashOf } from '../ports.ts';
 import type { Journal } from '../session/contract.ts';
 import type { TaskState } from '../session/state.ts';
 import type { AttentionQueue } from './attention.ts';
@@ -12,6 +14,13 @@ export interface PlainTaskHost {
   present(): boolean;
   /** Leaves the task as it is for a run in which a person can say what becomes of it. */
   leave(task: string): void;
+  hashOf: HashOf;
+  /** Of those who mend what checks have found. */
+  role: string;
+  /** Puts a task among those that run. */
+  add(task: Task): void;
+  /** Lets the lead mend the plan where a check of this task could say nothing of the work; at once where it may not. */
+  mendPlan(task: string, signal: AbortSignal): Promise<void>;
 }
 
 /** In whose name the plan's own questions are asked. */

@@ -1,11 +1,12 @@
+import type { EventOf } from '../../protocol/events.ts';
 import type { AgentTask, Plan, Task } from '../../protocol/plan.ts';
 import { counted } from '../../protocol/show.ts';
 import { checkText } from '../plan/check-text.ts';
 import { resolveNeed } from '../plan/needs.ts';
 import { kindOf } from '../plan/task-kinds.ts';
 import type { HashOf } from '../ports.ts';
+import { checksOf } from '../session/check-runs.ts';
 import type { Finding, SessionState, TaskState } from '../session/state.ts';
-import { checksOf } from './flow.ts';
 import { artifactsText, changesText, type HandedOver, NOTHING_HANDED_OVER, neededTasks } from './handed-over.ts';
 import { data, joined, list, section } from './prompt-text.ts';
 
@@ -123,10 +124,13 @@ function handover(task: TaskState, state: SessionState, hashOf: HashOf): string 
     const said = agent.summary ? `\n${data(hashOf, agent.summary)}` : '';
     return `${agent.role}, attempt ${agent.attempt}: ${agent.status}${why ? ` (${why})` : ''}${said}`;
   });
+  const proved = task.rounds.findLast(({ kind, round }) => kind !== 'review' && checksOf(task, round).length > 0);
+  const failing = proved ? failedChecks(task, proved.round, hashOf) : '';
   const words = state.decisions.filter(decision => decision.task === task.task.id && decision.by === 'user');
   return [
     'This is not the first attempt. What is left of the earlier ones stands in the files: read it before you go on from it or replace it.',
     section('Earlier attempts:', list(tries)),
+    section('Checks that failed in them last:', failing),
     section('Files they wrote:', list(filesOf(state, task.task.id))),
     section('What the user says to it:', list(words.map(decision => decision.text))),
   ]
@@ -134,9 +138,15 @@ function handover(task: TaskState, state: SessionState, hashOf: HashOf): string 
     .join('\n\n');
 }
 
-function failedChecks(task: TaskState, round: number, hashOf: HashOf): string {
-  const failed = checksOf(task, round).filter(check => !check.ok);
-  return failed
+const failedChecks = (task: TaskState, round: number, hashOf: HashOf): string =>
+  outcomesText(
+    checksOf(task, round).filter(check => !check.ok),
+    hashOf,
+  );
+
+/** Checks with what they printed, for whoever has to mend what failed. */
+export function outcomesText(outcomes: readonly EventOf<'check-ended'>[], hashOf: HashOf): string {
+  return outcomes
     .map(check => {
       const exit = check.exit === undefined ? '' : ` (exit code ${check.exit})`;
       const output = check.output?.text.slice(-OUTPUT_SHOWN) ?? '';

@@ -1,10 +1,11 @@
 import type { AgentTask } from '../../protocol/plan.ts';
 import type { TaskProver } from '../agent/contract.ts';
 import type { HashOf } from '../ports.ts';
+import { checksLeft, checksOf } from '../session/check-runs.ts';
 import type { Journal } from '../session/contract.ts';
 import type { TaskState } from '../session/state.ts';
 import { type CheckHost, runCheck } from './checks.ts';
-import { checksOf, type FlowLimits, failedRounds, topRound } from './flow.ts';
+import { type FlowLimits, failedRounds, topRound } from './flow.ts';
 import { notProved } from './prompt.ts';
 
 export interface ProveHost {
@@ -14,6 +15,8 @@ export interface ProveHost {
   hashOf: HashOf;
 }
 
+const NOT_YOURS =
+  'Finished, as far as you are concerned. One of the checks could not be run to its end, which is for the plan to mend; should it be for you, you will be told.';
 const DONE = { accepted: true, text: 'Finished.' };
 
 /**
@@ -37,12 +40,13 @@ export function taskProver({ journal, checks, limits, hashOf }: ProveHost): Task
     const open = task.rounds.findLast(round => round.agent === agent && round.openBlockers === undefined);
     if (!open || open.kind === 'review') return DONE;
     const { round, kind } = open;
-    for (const check of (task.task as AgentTask).checks.slice(checksOf(task, round).length)) {
+    for (const check of checksLeft((task.task as AgentTask).checks, checksOf(task, round))) {
       const { interrupted } = await runCheck(checks, { task: id, check, round }, signal);
       if (interrupted) return { accepted: false, text: 'Interrupted: the checks did not run to their end.' };
     }
     const failing = checksOf(task, round).filter(check => !check.ok);
     if (failing.length === 0) return DONE;
+    if (failing.some(({ fault }) => fault !== undefined)) return { accepted: true, text: NOT_YOURS };
     if (failedRounds(journal.state, task) >= limits.checkFixes) {
       return { accepted: true, text: 'Its checks still fail. Others take it on from here.' };
     }

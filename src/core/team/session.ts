@@ -107,6 +107,8 @@ export class Session {
       workspace: () => this.#workspace,
       abort: reason => this.abort(reason),
       leave: task => void this.#left.push(task),
+      add: task => this.#add(task),
+      mendPlan: async () => {},
     };
     const { newId } = ports;
     const { roles, defaultRole } = settings;
@@ -314,7 +316,7 @@ export class Session {
   async approvePlan(by: Who, edited?: string): Promise<{ ok: true } | { ok: false; problems: PlanProblem[] }> {
     const { journal } = this.#ports;
     if (edited !== undefined) {
-      const parsed = parsePlan(edited, planContext(this.#settings));
+      const parsed = parsePlan(edited, planContext(this.#team));
       if (!parsed.ok) return { ok: false, problems: parsed.problems };
       if (JSON.stringify(parsed.plan) !== JSON.stringify(journal.state.plan)) {
         const planned = await estimate(parsed.plan, planningHost(this.#team));
@@ -388,7 +390,7 @@ export class Session {
   #revision(): RevisionHost {
     return {
       journal: this.#ports.journal,
-      context: planContext(this.#settings),
+      context: planContext(this.#team),
       estimate: plan => estimate(plan, planningHost(this.#team)),
       drop: agents => {
         for (const agent of agents) this.#runningAgents.abort(agent, 'its task is not wanted any more');

@@ -51,6 +51,7 @@ export class Touched {
         all('tasks');
         break;
       case 'task-added':
+      case 'task-changed':
         row('tasks', event.task.id);
         break;
       case 'call-intent':

@@ -9,6 +9,7 @@ type Types =
   | 'plan-refused'
   | 'plan-approved'
   | 'task-added'
+  | 'task-changed'
   | 'roster-planned'
   | 'task-started'
   | 'task-waiting'
@@ -93,7 +94,17 @@ export const planFolds: Folds<Types> = {
     if (state.status === 'planning' || state.status === 'awaiting-approval') state.status = 'running';
   },
   'task-added'(state, event) {
-    if (!state.tasks.has(event.task.id)) state.tasks.set(event.task.id, fresh(event.task));
+    if (state.tasks.has(event.task.id)) return;
+    const task = fresh(event.task);
+    const mended = event.repairs === undefined ? undefined : state.tasks.get(event.repairs);
+    if (mended) task.repairs = { task: mended.task.id, attempt: mended.attempt };
+    state.tasks.set(event.task.id, task);
+  },
+  'task-changed'(state, { task }) {
+    const known = state.tasks.get(task.id);
+    if (known) known.task = task;
+    const { plan } = state;
+    if (plan) state.plan = { ...plan, tasks: plan.tasks.map(planned => (planned.id === task.id ? task : planned)) };
   },
   /** Of a task whose plan has changed nobody begins any more who was to. */
   'roster-planned'(state, event) {
@@ -159,6 +170,7 @@ export const planFolds: Folds<Types> = {
     if (!task) return;
     task.status = 'pending';
     task.roundsBefore = task.rounds.length;
+    task.repairsBefore = task.attempt;
     delete task.note;
     delete task.final;
     delete task.endedAt;

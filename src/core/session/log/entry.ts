@@ -40,6 +40,7 @@ const lines: EventView<string, [state: SessionState]> = {
     `Plan refused (attempt ${event.attempt}): ${plain(event.errors[0] ?? '')}${event.errors.length > 1 ? ` and ${event.errors.length - 1} more` : ''}`,
   'plan-approved': event => `Plan ${event.revision} approved by ${event.by}`,
   'task-added': event => `Task added by ${event.by}: ${plain(event.task.title)}`,
+  'task-changed': event => `Task ${plain(event.task.title)} changed by ${event.by}: ${plain(event.reason)}`,
   'task-completed': (event, state) =>
     `✅ **${taskTitle(state, event.task)} completed**${afterEscalation(state, event.task)}: ${plain(event.summary)}${filesOf(state, event.task)}`,
   'task-failed': (event, state) =>
