@@ -1,8 +1,8 @@
 /** `npm test`: every suite, each with its counts; the last line is their sum. Goes on after a suite that fails. */
-import { globSync, statSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { globSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
 import { installWebHost } from './host/install.ts';
-import { root } from './host/paths.ts';
+import { root, suiteTimes } from './host/paths.ts';
 import { runScript } from './run-script.ts';
 import { type Counts, inTurns, noCounts, runTests, sumOf, type TestRun } from './test-runs.ts';
 
@@ -68,16 +68,21 @@ for (const { run, counts } of results) {
   for (const said of counts.failures) tell(run.suite, 'failed', said);
 }
 for (const { run, seconds } of results) if (run.suite === 'e2e') console.log(`${run.name} ${seconds.toFixed(0)} s`);
+const times: Record<string, number> = {};
 for (const suite of new Set(results.map(({ run }) => run.suite))) {
   const of = results.filter(({ run }) => run.suite === suite);
   const { passed, failed, skipped, again } = sumOf(of.map(({ counts }) => counts));
   const seconds = of.reduce((sum, result) => sum + result.seconds, 0);
+  times[suite] = seconds;
   const tries = again.length === 0 ? '' : `, ${again.length} tried again`;
   console.log(
     `${suite.padEnd(8)}${passed} passed, ${failed} failed, ${skipped} skipped${tries} (${seconds.toFixed(0)} s)`,
   );
 }
 const all = sumOf([noCounts(), ...results.map(({ counts }) => counts)]);
-console.log(`${((performance.now() - began) / 1000).toFixed(0)} s in all`);
+times.all = (performance.now() - began) / 1000;
+mkdirSync(dirname(suiteTimes), { recursive: true });
+writeFileSync(suiteTimes, JSON.stringify(times));
+console.log(`${times.all.toFixed(0)} s in all`);
 console.log(`${all.passed} passed, ${all.failed} failed`);
 process.exitCode = all.failed > 0 ? 1 : 0;
