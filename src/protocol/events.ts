@@ -107,6 +107,8 @@ const planning = [
 ] as const;
 
 const tasks = [
+  /** A file beyond those that the plan gave the task, and that no other unfinished task claims. */
+  event('claim-granted', { task: Name, agent: z.string(), path: RelPath }),
   event('task-started', { task: Name, attempt: z.number().int().positive(), agent: z.string().optional() }),
   event('task-waiting', { task: Name, on: z.string() }),
   event('check-started', {

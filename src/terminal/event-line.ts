@@ -91,6 +91,7 @@ const lines: EventView<Line> = {
     `${event.decision} (${event.scope}) by ${event.by}${event.reason ? `: ${event.reason}` : ''}`,
   ],
   'permission-denied': event => ['⊘', 'warn', `${event.agent} may not: ${shownRequest(event)} (${event.rule})`],
+  'claim-granted': event => ['+', 'dim', `${event.agent} may write ${event.path} too: no other task needs it`],
   'question-asked': event => ['?', 'warn', `${event.agent} asks: ${event.text}`],
   'finding-added': event => [
     '◇',

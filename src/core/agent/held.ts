@@ -85,7 +85,7 @@ export function heldNotes(outcome: HeldOutcome, write: readonly string[]): strin
   return [
     written.length > 0 && `It changed ${listed(written)}; the changes are under review as yours.`,
     outside.length > 0 &&
-      `It also changed ${listed(outside)}; that was not taken over: your task ${mine}, beside what git ignores and $TMPDIR. If the work needs it, name the change in the summary of finish_task, or use report_blocker.`,
+      `It also changed ${listed(outside)}; that was not taken over: your task ${mine}, beside what git ignores and $TMPDIR. If the work needs it, ask for the files with claim_files and run it again; where they are not granted, name the change in the summary of finish_task, or use report_blocker.`,
     stale.length > 0 &&
       `Somebody else changed ${listed(stale)} while it ran; that was not taken over. Read them, and run it again.`,
     failed.length > 0 && `Not written: ${failed.map(({ path, message }) => `"${path}" (${message})`).join(', ')}.`,

@@ -7,7 +7,7 @@ import { outageText } from '../routing/outage.ts';
 import { type Answer, type Asking, ask } from './ask.ts';
 import { CallIds } from './call-ids.ts';
 import { type Caller, runCalls } from './calls.ts';
-import { claimsOf } from './claims.ts';
+import { claimsOf, growingClaims } from './claims.ts';
 import { summarise } from './compaction.ts';
 import type { AgentJob, AgentResult, AgentStream, ResumePoint, Strikes } from './contract.ts';
 import type { AgentControl } from './control.ts';
@@ -91,7 +91,10 @@ export class AgentLoop {
       host,
       job,
       tools,
-      claims: claimsOf(job.claims),
+      claims:
+        job.task && job.kind !== 'review'
+          ? growingClaims(host.journal, job.agent, job.task, job.claims)
+          : claimsOf(job.claims),
       seen: new SeenFiles(from?.seen),
       written: new Set(from?.written),
       control,

@@ -73,6 +73,8 @@ export interface TaskState {
   dropped?: true;
   /** So many of its rounds came before it was last tried again: how they went decides nothing any more. */
   roundsBefore?: number;
+  /** Files beyond its plan that it was given. */
+  granted?: RelPath[];
   rounds: Round[];
   /** It mends what a check has found in this attempt of the task. */
   repairs?: { task: string; attempt: number };

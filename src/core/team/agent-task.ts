@@ -308,7 +308,7 @@ class AgentTaskRun {
         ...(guidance === '' ? [] : [guidance]),
       ].join('\n\n'),
       ...(goesOn && { followUp: notAccepted(task, step.round, state, hashOf) }),
-      claims: review ? [] : this.#spec.writes,
+      claims: review ? [] : [...this.#spec.writes, ...(task.granted ?? [])],
       // Who goes on after a review has as many turns again.
       limits: {
         maxTurns: limits.maxTurns * (goesOn ? 1 + reviewsGiven(state, task) : 1),

@@ -123,9 +123,10 @@ const notAllowed = ({ message, aborted }: { message: string; aborted?: boolean }
 /** A check of an agent's task may change what the agent may, in its name; a task of the plan's own, all that no agent works on. */
 function inNameOf({ journal }: CheckHost, task: string, command: string) {
   const { agents, tasks } = journal.state;
-  const spec = tasks.get(task)?.task;
+  const known = tasks.get(task);
+  const spec = known?.task;
   const agent = [...agents.values()].findLast(each => each.task === task)?.agent ?? PLAN;
-  const write = spec?.kind === 'agent' ? spec.writes : ['**'];
+  const write = spec?.kind === 'agent' ? [...spec.writes, ...(known?.granted ?? [])] : ['**'];
   return { author: { agent, task, command }, write };
 }
 

@@ -60,6 +60,7 @@ export class Dispatcher implements Disposable {
     this.#graph = new TaskGraph(pools);
     this.#reviewed = new Set();
     this.#phases.load();
+    for (const { task, granted } of tasks) if (granted) this.#scheduler.grant(task.id, granted);
     this.#loaded = true;
     this.#loading = true;
     const free = new Set<string>();
@@ -164,6 +165,9 @@ export class Dispatcher implements Disposable {
   #take(event: JournalEvent): void {
     if (!this.#loaded) return;
     switch (event.type) {
+      case 'claim-granted':
+        this.#scheduler.grant(event.task, [event.path]);
+        break;
       case 'task-completed':
         this.#end(event.task, 'completed');
         if (this.#reviewed.has(event.task)) this.#follow(this.#review(event.task));

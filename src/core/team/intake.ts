@@ -77,7 +77,8 @@ export class Intake implements Disposable {
   mend(path: string, reason: string, by: Who, writer?: string): Done {
     const { journal } = this.#host;
     const id = writer ?? journal.state.files.get(path)?.tasks.at(-1);
-    const task = id === undefined ? undefined : journal.state.tasks.get(id)?.task;
+    const known = id === undefined ? undefined : journal.state.tasks.get(id);
+    const task = known?.task;
     if (!this.#open || !task || !isAgentTask(task)) return { ok: false, message: 'nobody at work has written it' };
     const fix: AgentTask = {
       ...task,
@@ -85,6 +86,7 @@ export class Intake implements Disposable {
       title: `Mend ${path}`,
       needs: [],
       priority: 'high',
+      writes: [...task.writes, ...(known?.granted ?? [])],
       publishes: [],
       instructions: `Your change to ${path} was rejected and taken out of the file again. The reason:\n${reason}\n\nDo that part of the task once more so that it can be accepted. The task was:\n${task.instructions}`,
     };

@@ -38,7 +38,6 @@ const LEVELS = { high: 8, medium: 5, low: 2 } as const;
 export const levelOf = (priority: Priority): number => (typeof priority === 'number' ? priority : LEVELS[priority]);
 
 const earlier = (a: Entry, b: Entry) => a.rank < b.rank || (a.rank === b.rank && a.order < b.order);
-const claimsOf = (task: Task) => kindOf(task).writes(task);
 
 /**
  * Starts ready tasks the moment there is a slot, the most urgent first. All who wait grow more urgent at the same pace,
@@ -56,6 +55,8 @@ export class Scheduler {
   readonly #claims = new ClaimIndex();
   /** Who waits for whose claim. */
   readonly #behind = new Map<string, Entry[]>();
+  /** Files that tasks were given beyond their plan. */
+  readonly #granted = new Map<string, string[]>();
   #pools: Plan['pools'] = {};
   #agents = 0;
   #order = 0;
@@ -84,6 +85,14 @@ export class Scheduler {
     this.#waiting.set(task.id, entry);
     queue.waiting.push(entry);
     this.#dispatch();
+  }
+
+  /** A task may write these files too: whoever claims them does not start before it has ended. */
+  grant(id: string, paths: readonly string[]): void {
+    const known = this.#granted.get(id) ?? [];
+    const fresh = paths.filter(path => !known.includes(path));
+    this.#granted.set(id, [...known, ...fresh]);
+    if ((this.#running.get(id) ?? this.#waiting.get(id))?.claiming) this.#claims.add(id, fresh);
   }
 
   /** A task that ran has ended: its slot and its claims are free. */
@@ -182,7 +191,7 @@ export class Scheduler {
 
   /** Who must end first: one that runs, or one that was kept waiting and comes before. */
   #blocker(entry: Entry): string | undefined {
-    for (const { owner } of this.#claims.conflicts(claimsOf(entry.task))) {
+    for (const { owner } of this.#claims.conflicts(this.#claimsOf(entry.task))) {
       if (owner === entry.task.id) continue;
       if (this.#running.has(owner)) return owner;
       const other = this.#waiting.get(owner);
@@ -211,7 +220,11 @@ export class Scheduler {
   #claim(entry: Entry): void {
     if (entry.claiming) return;
     entry.claiming = true;
-    this.#claims.add(entry.task.id, claimsOf(entry.task));
+    this.#claims.add(entry.task.id, this.#claimsOf(entry.task));
+  }
+
+  #claimsOf(task: Task): string[] {
+    return [...kindOf(task).writes(task), ...(this.#granted.get(task.id) ?? [])];
   }
 
   /** Gives a task's claims free and lets those who waited for them try again. */

@@ -47,7 +47,7 @@ function taskTooltip(node: Extract<Node, { kind: 'task' }>, now: number): vscode
     [t('Note'), note],
     [t('Needs'), task.needs.join(', ')],
     [t('Role'), 'role' in task ? task.role : undefined],
-    [t('Writes'), 'writes' in task ? task.writes.join(', ') : undefined],
+    [t('Writes'), 'writes' in task ? [...task.writes, ...(state.granted ?? [])].join(', ') : undefined],
     [t('Attempt'), attempt > 1 ? String(attempt) : undefined],
     [t('Used'), spending(tally)],
     [t('Time'), elapsed(startedAt, endedAt, now)],

@@ -108,6 +108,21 @@ describe('the scheduler', () => {
     assert.deepEqual(started, ['a', 'c', 'b']);
   });
 
+  it('starts nobody who claims a file that a task was given while it runs, until that task has ended', () => {
+    const plan = planOf([
+      { id: 'a', writes: ['src/**'] },
+      { id: 'late', writes: ['package.json'] },
+    ]);
+    const { scheduler, started, ready } = schedule(plan);
+    ready({ a: 0 });
+    scheduler.grant('a', ['package.json']);
+    scheduler.grant('a', ['package.json']);
+    ready({ late: 1 });
+    assert.deepEqual(started, ['a']);
+    scheduler.ended('a');
+    assert.deepEqual(started, ['a', 'late']);
+  });
+
   it('keeps the place of a task that waits for many claims', () => {
     const plan = planOf([
       { id: 'a', writes: ['a/x'] },

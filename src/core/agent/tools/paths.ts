@@ -31,22 +31,23 @@ export async function resolvePath(context: ToolContext, path: string, access: 'r
   return refuse(reason, `"${path}" cannot be used. ${ADVICE[reason]}`);
 }
 
-/** Like `resolvePath`, and the task must have claimed the file, and a person agree where tools run something by it. */
+/** Like `resolvePath`, and the task must have claimed the file or be given it, and a person agree where tools run something by it. */
 export async function resolveForWriting(context: ToolContext, path: string): Promise<Resolved> {
   const resolved = await resolvePath(context, path, 'write');
   if (!resolved.ok) return resolved;
-  if (context.claims.allows(resolved.path)) {
-    const { host, agent, signal } = context;
+  const { host, agent, claims, signal } = context;
+  const taken = claims.allows(resolved.path) ? undefined : claims.grow(resolved.path);
+  if (taken === undefined) {
     const refused = await askToWrite(host, agent, resolved.path, signal);
     return refused === undefined ? resolved : refuse('denied', refused);
   }
-  const { globs } = context.claims;
+  const { globs } = claims;
   const mine = globs.length ? `This task may write only: ${globs.join(', ')}.` : 'This task may not write any file.';
   return denied(
     context,
     resolved.path,
     'outside-claim',
-    `${mine} The file belongs to another task: work inside your own files, and name the change that is needed there in the summary of finish_task; if you cannot go on without it, use report_blocker.`,
+    `${mine} ${taken} Work inside your own files, and name the change that is needed there in the summary of finish_task; if you cannot go on without it, use report_blocker.`,
   );
 }
 

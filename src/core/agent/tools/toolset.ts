@@ -4,6 +4,7 @@ import type { JobKind, RoleSpec } from '../contract.ts';
 import { foreignTool } from '../foreign/tool.ts';
 import { askUser } from './ask-user.ts';
 import { backgroundCommand } from './background-command.ts';
+import { claimFiles } from './claim-files.ts';
 import { deleteFile } from './delete-file.ts';
 import { editFile } from './edit/edit-file.ts';
 import { finishTask, reportBlocker } from './endings.ts';
@@ -21,7 +22,7 @@ import { toolSpec } from './spec.ts';
 import type { Tool } from './tool.ts';
 import { writeFile } from './write-file.ts';
 
-const WRITING = [writeFile, editFile, deleteFile];
+const WRITING = [writeFile, editFile, deleteFile, claimFiles];
 const READING = [listFiles, readFile, search, readArtifact];
 const WORKING = [...READING, ...WRITING, runCommand, backgroundCommand, publishArtifact, noteDecision, askUser];
 const REVIEWING = [...READING, runCommand, backgroundCommand, noteDecision];
@@ -92,7 +93,8 @@ export function toolSets(): (kind: JobKind, role: RoleSpec, claims: readonly str
   const made = new Map<string, ToolSet>();
   return (kind, role, claims, foreign) => {
     const family = kind === 'review' || kind === 'escalation' ? kind : 'work';
-    const writes = claims.length > 0;
+    // Who does what others failed at may take the files that their plan forgot.
+    const writes = claims.length > 0 || family === 'escalation';
     const key = `${family}|${writes}|${role.tools ? [...role.tools].sort().join(',') : '*'}|${foreign.size > 0 ? JSON.stringify([...foreign]) : ''}`;
     let set = made.get(key);
     if (!set) {

@@ -10,6 +10,7 @@ type Types =
   | 'plan-approved'
   | 'task-added'
   | 'task-changed'
+  | 'claim-granted'
   | 'roster-planned'
   | 'task-started'
   | 'task-waiting'
@@ -105,6 +106,10 @@ export const planFolds: Folds<Types> = {
     if (known) known.task = task;
     const { plan } = state;
     if (plan) state.plan = { ...plan, tasks: plan.tasks.map(planned => (planned.id === task.id ? task : planned)) };
+  },
+  'claim-granted'(state, event) {
+    const task = state.tasks.get(event.task);
+    if (task && !task.granted?.includes(event.path)) task.granted = [...(task.granted ?? []), event.path];
   },
   /** Of a task whose plan has changed nobody begins any more who was to. */
   'roster-planned'(state, event) {

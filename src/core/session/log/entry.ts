@@ -104,6 +104,8 @@ const lines: EventView<string, [state: SessionState]> = {
     event.severity === 'note' ? undefined : `Finding (${event.severity}) by ${code(event.agent)}: ${plain(event.text)}`,
   verdict: (event, state) =>
     `Verdict of ${code(event.agent)} on ${taskTitle(state, event.task)}: ${event.approve ? 'approved' : 'not approved'}`,
+  'claim-granted': event =>
+    `${code(event.agent)} may write ${code(event.path)} too: no other unfinished task claims it`,
   'artifact-published': event => `${code(event.agent)} publishes ${code(event.artifact)} version ${event.version}`,
   'queue-added': event => `Queued by ${event.by}: ${plain(event.text)}`,
   'request-handled': (event, state) => {

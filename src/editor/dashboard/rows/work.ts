@@ -98,7 +98,7 @@ export function taskRow(state: SessionState, id: string, runs?: boolean): Row<'t
     kind: task.kind,
     optional: task.optional,
     needs: needsOf(known),
-    writes: ofAgent?.writes.slice(0, WRITES_SHOWN) ?? [],
+    writes: ofAgent ? [...ofAgent.writes, ...(known.granted ?? [])].slice(0, WRITES_SHOWN) : [],
     status: taskStanding(state, known, runs),
     attempt: known.attempt,
     agents: known.agents,
