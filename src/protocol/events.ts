@@ -447,7 +447,14 @@ const attention = [
 ] as const;
 
 const knowledge = [
-  event('decision-noted', { by: z.string(), text: z.string(), rationale: z.string(), task: Name.optional() }),
+  event('decision-noted', {
+    by: z.string(),
+    text: z.string(),
+    rationale: z.string(),
+    task: Name.optional(),
+    /** It holds for the other tasks too, whose agents were told. */
+    binds: z.boolean().optional(),
+  }),
   event('issue-opened', {
     issue: z.string(),
     severity: Severity,

@@ -1,11 +1,21 @@
 import * as z from 'zod';
 import { Name } from './ids.ts';
 
+const alone = z
+  .boolean()
+  .optional()
+  .describe('It needs the whole workspace quiet: waits until no other task writes, and none begins meanwhile');
+
 /** Proof that a task is done. Exactly one of the keys says which kind. */
 export const Check = z.union([
   z.strictObject({
     run: z.string().min(1).describe('A command that must end with exit code 0'),
-    timeoutSeconds: z.number().positive().optional(),
+    timeoutSeconds: z
+      .number()
+      .positive()
+      .optional()
+      .describe('300 unless set, more where it took long before; if set, at least twice what the command takes'),
+    alone,
     name: z.string().optional(),
   }),
   z.strictObject({
@@ -42,6 +52,7 @@ export const Check = z.union([
       .describe(
         'Parts that must keep the artifact read as OpenAPI 3: they are started, every operation is tried, with wrong requests and from another origin too, and status, headers and bodies are compared',
       ),
+    alone,
     name: z.string().optional(),
   }),
 ]);
@@ -59,7 +70,7 @@ export const Need = z.union([
 const common = {
   id: Name,
   title: z.string().min(1),
-  phase: Name.optional(),
+  phase: Name.optional().describe('Usual for a larger goal: setup, development, integration, validation'),
   needs: z.array(Need).default([]).describe('What must have happened before it starts'),
   priority: Priority.default('medium').describe('10 is the most urgent; high is 8, medium 5, low 2'),
   optional: z.boolean().default(false).describe('The session may complete although this one failed'),
@@ -80,17 +91,21 @@ export const AgentTask = z.strictObject({
   checks: z
     .array(Check)
     .default([])
-    .describe('What proves that it is done: commands that fail when it is not, run after the agent finishes'),
+    .describe(
+      'What proves that it is done: commands that fail when it is not, run when the agent finishes. Every task that writes should have one',
+    ),
   complexity: z
     .enum(['simple', 'ui-test', 'normal', 'complex'])
     .default('normal')
     .describe(
-      'simple: routine work for a light or local model; complex: hard or risky, for the best one; ui-test: drives a user interface',
+      'Always set it, it picks the model. simple: routine work for a light or local model; normal: most work; complex: hard or risky, for the best one; ui-test: drives a user interface',
     ),
   review: z
     .strictObject({ role: Name.default('reviewer'), rounds: z.number().int().min(1).max(10).default(3) })
     .optional()
-    .describe("Review rounds after the work: the reviewer's blockers go back until none is open"),
+    .describe(
+      "For work in which a mistake costs much or that no check proves: another agent reads it, and the reviewer's blockers go back until none is open. Leave it out for routine work",
+    ),
   budgetUsd: z
     .number()
     .positive()

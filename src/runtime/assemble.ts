@@ -48,6 +48,8 @@ export async function assemble(
   const stop = () => session.stop(whyUnkept(failure.reason));
   if (failure.aborted) stop();
   else failure.addEventListener('abort', stop, { once: true });
+  const times = host.commandTimes;
+  journal.subscribe(event => times?.note(event));
   lock.lost.addEventListener('abort', () => session.stop('another process took the session over'));
 
   const run = async () => {
@@ -60,6 +62,7 @@ export async function assemble(
     await texts.stop();
     await writeReport(journal.state, store).catch(failed('the report could not be written'));
     await journal.close().catch(error => log.write('warn', 'the journal could not be closed', error));
+    await times?.save().catch(failed('how long commands took could not be kept'));
     await sweepBlobs(store).catch(error => log.write('warn', 'stored contents could not be cleaned', error));
     await store.close().catch(error => log.write('error', 'the session could not be let go of', error));
     await pruneSessions(host, host.retention).catch(error =>

@@ -11,6 +11,7 @@ import type { SessionFolder } from '../node/session/session-folder.ts';
 import { createSession, findSession, type Retention } from '../node/session/sessions.ts';
 import type { JournalEvent } from '../protocol/events.ts';
 import { assemble } from './assemble.ts';
+import type { CommandTimesFile } from './command-times.ts';
 import type { Started, Work } from './contract.ts';
 import type { Engine } from './engine.ts';
 import type { GrantFile } from './grants.ts';
@@ -41,6 +42,8 @@ export interface SessionHost {
   secret: SealSecret;
   /** Commands and tools of others that the user allowed or refused for always. */
   grants: GrantFile;
+  /** How long the workspace's commands took; absent: nobody remembers. */
+  commandTimes?: CommandTimesFile | undefined;
   /** Tools that others bring; absent where there can be none. */
   foreign?: ForeignTools;
   /** The user's environment, in which CLI agents are found and started; absent: there are none. */

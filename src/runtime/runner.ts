@@ -14,6 +14,7 @@ import { NodeProjectTexts } from '../node/project-texts.ts';
 import { findSession, readState } from '../node/session/sessions.ts';
 import { keySources } from './accounts.ts';
 import { BestModel } from './best-model.ts';
+import { CommandTimesFile } from './command-times.ts';
 import { listModels, tryModel } from './connect.ts';
 import type {
   Candidate,
@@ -98,6 +99,8 @@ export class Runner {
       }
       const grants = new GrantFile(userFolder(environment), host.workspace);
       await grants.load();
+      const commandTimes = rehearsal ? undefined : new CommandTimesFile(userFolder(environment), host.workspace);
+      await commandTimes?.load();
       const processes = createProcesses({ root: host.workspace, clock: host.clock });
       const held = await holdCommands(config, { root: host.workspace, processes, environment });
       if (!held.ok) {
@@ -110,6 +113,7 @@ export class Runner {
           ...host,
           ...sessionsOf(host),
           grants,
+          commandTimes,
           files: await host.files(),
           processes,
           holding: held.holding,

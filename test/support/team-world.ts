@@ -65,6 +65,7 @@ export interface TeamWorldOptions {
   judge?: (command: string) => CommandVerdict;
   present?: boolean;
   settings?: Partial<SessionSettings>;
+  ports?: Partial<SessionPorts>;
   free?: ModelRef[];
   /** To go on where another world was left. */
   earlier?: { events: JournalEvent[]; blobs: MemoryJournal['blobs']; workspace: MemoryWorkspace };
@@ -79,6 +80,8 @@ export class TeamWorld {
   readonly files: MemoryWorkspace;
   readonly jobs: AgentJob[] = [];
   readonly commands: string[] = [];
+  /** How long each of them might have taken. */
+  readonly limits: number[] = [];
   readonly requests: RouteRequest[];
   readonly nudges: { agent: string; text: string }[] = [];
   readonly remembered: string[] = [];
@@ -111,6 +114,7 @@ export class TeamWorld {
       processes: {
         run: async (request, signal) => {
           this.commands.push(request.command);
+          this.limits.push(request.timeoutMs);
           const outcome = options.commands?.(request.command) ?? {};
           if (outcome === 'hang') {
             await new Promise(resolve => signal.addEventListener('abort', resolve, { once: true }));
@@ -132,6 +136,7 @@ export class TeamWorld {
       hashOf: bytes => createHash('sha256').update(bytes).digest('hex'),
       resumePoint: async () => undefined,
       price: async () => 1000,
+      ...options.ports,
     };
     const settings: SessionSettings = {
       ...DEFAULTS,

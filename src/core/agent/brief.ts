@@ -1,7 +1,7 @@
 import type { WorkspaceFiles } from '../ports.ts';
 import { guidanceText, rootGuidance } from './guidance.ts';
 import type { ProjectTexts } from './roles/roles.ts';
-import { type Surroundings, surroundingsText } from './surroundings.ts';
+import { type CommandTime, type Surroundings, surroundingsText } from './surroundings.ts';
 
 const FILES_LISTED = 200;
 const FILES_COUNTED = 5000;
@@ -11,13 +11,15 @@ export interface BriefSources {
   /** Absent: there is no guidance. */
   texts?: ProjectTexts | undefined;
   surroundings?: Surroundings | undefined;
+  /** How long its commands took last time. */
+  times?: readonly CommandTime[] | undefined;
   /** As in 2026-11-28. */
   day: string;
 }
 
 /** What one must know of a workspace to work in it: where it is, its files, and what it says to agents. */
 export async function workspaceBrief(sources: BriefSources, signal: AbortSignal): Promise<string> {
-  const { files, texts, surroundings, day } = sources;
+  const { files, texts, surroundings, times = [], day } = sources;
   const { files: listed, more } = await files.list({ limit: FILES_COUNTED, signal });
   const paths = listed.map(file => file.path);
   const count = more ? `more than ${FILES_COUNTED}` : String(paths.length);
@@ -27,7 +29,7 @@ export async function workspaceBrief(sources: BriefSources, signal: AbortSignal)
       : paths.length <= FILES_LISTED
         ? `Files of the workspace (${count}):\n${paths.join('\n')}`
         : `Folders of the workspace (${count} files), each with its number of files:\n${folders(paths).join('\n')}`;
-  const where = await surroundingsText(surroundings, day, files, paths, signal);
+  const where = await surroundingsText(surroundings, day, files, paths, times, signal);
   const guidance = texts && (await rootGuidance(texts));
   return [where, listing, ...(guidance ? [guidanceText(guidance)] : [])].join('\n\n');
 }

@@ -13,6 +13,12 @@ export interface Surroundings {
   };
 }
 
+/** How long a command took when it last ran to its end. */
+export interface CommandTime {
+  command: string;
+  ms: number;
+}
+
 const MANAGERS: readonly [file: string, manager: string][] = [
   ['pnpm-lock.yaml', 'pnpm'],
   ['yarn.lock', 'yarn'],
@@ -39,6 +45,7 @@ const MOST_SCRIPTS = 8;
 const MOST_MANAGERS = 3;
 const MOST_CHANGED = 6;
 const LONGEST = 48;
+const MOST_TIMES = 6;
 
 const short = (text: string) => (text.length > LONGEST ? `${text.slice(0, LONGEST - 1)}…` : text).replace(/\s+/g, ' ');
 
@@ -63,22 +70,35 @@ function changedText(changed: readonly string[]): string {
   return `uncommitted: ${changed.slice(0, MOST_CHANGED).map(short).join(', ')}${more}`;
 }
 
+/** The longest ones: of those it matters to know. */
+function timesText(times: readonly CommandTime[]): string {
+  const told = times
+    .filter(({ ms }) => ms >= 1000)
+    .toSorted((a, b) => b.ms - a.ms)
+    .slice(0, MOST_TIMES)
+    .map(({ command, ms }) => `${short(command)} ${Math.round(ms / 1000)} s`);
+  return told.length > 0 ? `Commands took, when they last ran here: ${told.join(', ')}.` : '';
+}
+
 /** Where the work takes place, in a few lines that stay the same for the whole session. */
 export async function surroundingsText(
   known: Surroundings | undefined,
   day: string,
   files: WorkspaceFiles,
   paths: readonly string[],
+  times: readonly CommandTime[],
   signal: AbortSignal,
 ): Promise<string> {
   const there = new Set(paths);
   const managers = [...new Set(MANAGERS.filter(([file]) => there.has(file)).map(([, manager]) => manager))];
   const scripts = there.has('package.json') ? await scriptsOf(files, signal) : [];
   const git = known?.git && `branch ${short(known.git.branch)}, ${changedText(known.git.changed)}`;
+  const took = timesText(times);
   return [
     `Today is ${day}.${known ? ` The machine runs ${known.os}; commands are for ${known.shell}.` : ''}`,
     ...(git ? [`Git: ${git}.`] : []),
     ...(managers.length > 0 ? [`Built with: ${managers.slice(0, MOST_MANAGERS).join(', ')}.`] : []),
     ...(scripts.length > 0 ? [`Scripts of package.json: ${scripts.join(', ')}.`] : []),
+    ...(took === '' ? [] : [took]),
   ].join('\n');
 }

@@ -173,6 +173,8 @@ export interface Decision {
   text: string;
   rationale: string;
   task?: string;
+  /** It holds for all tasks. */
+  binds?: boolean;
   at: number;
 }
 

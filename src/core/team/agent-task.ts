@@ -26,6 +26,7 @@ import {
 import type { HandedOver } from './handed-over.ts';
 import { climbed, nextRung, type Sign, type Trigger } from './ladder.ts';
 import { notAccepted, reviewPrompt, workPrompt } from './prompt.ts';
+import type { Quiet } from './quiet.ts';
 import { plannedAgent, whyWorker } from './roster.ts';
 import type { Routes } from './routes.ts';
 import type { Outcome, RunningAgents } from './running-agents.ts';
@@ -48,6 +49,7 @@ export interface AgentTaskHost {
   runningAgents: RunningAgents;
   checks: CheckHost;
   attention: Attention;
+  quiet: Quiet;
   clock: Clock;
   hashOf: HashOf;
   routes: Routes;
@@ -179,11 +181,13 @@ class AgentTaskRun {
     const worker = step.do === 'review' ? this.#task.rounds.findLast(r => r.kind !== 'review')?.agent : undefined;
     const part = step.do === 'review' ? 'review' : 'work';
     const free = this.#routes.hasFree(job.route);
-    const outcome = await runningAgents.run(job, {
+    const leave = step.do === 'review' ? undefined : await this.#host.quiet.enter(this.#id, this.#signal);
+    const options = {
       limitMs: (this.#spec.timeoutMinutes ?? limits.agentMinutes) * 60_000,
       ...(worker !== undefined && { parent: worker }),
       why: job.worker === undefined ? this.#routes.choose(job.role, part).why : whyWorker(job.worker),
-    });
+    };
+    const outcome = await runningAgents.run(job, options).finally(leave);
     await this.#settle(job.agent, outcome, free);
   }
 

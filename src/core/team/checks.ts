@@ -5,12 +5,14 @@ import type { Check } from '../../protocol/plan.ts';
 import type { Coverage, TestFigures } from '../../protocol/tests.ts';
 import { type HeldHost, runHeld } from '../agent/held.ts';
 import { rowOf } from '../contract/try-contract.ts';
+import { checkText } from '../plan/check-text.ts';
 import type { Clock, Http, NewId, Processes, WorkspaceFiles } from '../ports.ts';
 import type { Journal } from '../session/contract.ts';
 import { watchReports } from '../testing/report-files.ts';
 import { testsTold } from '../testing/told.ts';
 import type { CommandGate } from './command-gate.ts';
 import { checkServed, contractText } from './contract-check.ts';
+import type { Quiet } from './quiet.ts';
 import { matchSchema } from './schema-match.ts';
 
 export interface CheckHost {
@@ -21,10 +23,13 @@ export interface CheckHost {
   /** Absent: nothing holds commands but the judge. */
   held?: HeldHost | undefined;
   gate: CommandGate;
+  quiet: Quiet;
   clock: Clock;
   newId: NewId;
   /** For checks that name no limit of their own. */
   commandSeconds: number;
+  /** How long a command took when it last ran here, in milliseconds, where that is known. */
+  lastMs(command: string): number | undefined;
 }
 
 interface Finding {
@@ -53,7 +58,7 @@ export async function runCheck(
   const id = host.newId('check');
   await journal.commit({ type: 'check-started', id, ...of });
   const from = clock.monotonic();
-  const finding = await look(host, task, of.check, signal).catch(
+  const finding = await quietly(host, task, of.check, signal).catch(
     (error: unknown): Finding => ({ ok: false, output: error instanceof Error ? error.message : String(error) }),
   );
   const { ok, exit, tests, coverage, contract, interrupted, fault } = finding;
@@ -75,6 +80,18 @@ export async function runCheck(
   return ended;
 }
 
+/** One that says so waits until nobody else writes. */
+async function quietly(host: CheckHost, task: string, check: Check, signal: AbortSignal): Promise<Finding> {
+  const looking = () => look(host, task, check, signal);
+  if (!('alone' in check && check.alone)) return looking();
+  const writers = host.quiet.beside(task);
+  if (writers.length > 0) {
+    const text = `A check of ${task} (${checkText(check)}) waits until ${writers.join(', ')} no longer write${writers.length === 1 ? 's' : ''}.`;
+    host.journal.append({ type: 'notice', level: 'info', code: 'waits-for-quiet', text });
+  }
+  return (await host.quiet.alone(task, looking, signal)) ?? { ok: false, output: '', interrupted: true };
+}
+
 function look(host: CheckHost, task: string, check: Check, signal: AbortSignal): Promise<Finding> {
   if ('run' in check) return run(host, task, check.run, check.timeoutSeconds, signal);
   if ('exists' in check) return exists(host, check.exists, signal);
@@ -91,7 +108,8 @@ async function run(
   const gate = await host.gate.ask(command, signal);
   if (!gate.ok) return notAllowed(gate);
   const reports = await watchReports(host.files, command);
-  const request = { command, timeoutMs: (seconds ?? host.commandSeconds) * 1000, outputLimit: OUTPUT_LIMIT };
+  const limit = seconds ?? usualLimit(host, command);
+  const request = { command, timeoutMs: limit * 1000, outputLimit: OUTPUT_LIMIT };
   const { held, processes } = host;
   const outcome =
     held && !gate.outside
@@ -102,7 +120,7 @@ async function run(
   const why = {
     exit: '',
     signal: `ended by ${outcome.signal ?? 'a signal'}`,
-    timeout: `took longer than ${seconds ?? host.commandSeconds} s and was ended`,
+    timeout: `took longer than ${limit} s and was ended`,
     'not-started': `could not be started: ${outcome.message ?? 'unknown reason'}`,
   }[ended];
   return {
@@ -119,6 +137,13 @@ const notAllowed = ({ message, aborted }: { message: string; aborted?: boolean }
   output: message,
   ...(aborted ? { interrupted: true } : { fault: 'refused' }),
 });
+
+/** What takes long is given time: three times of what it took last. */
+const SLACK = 3;
+
+function usualLimit({ commandSeconds, lastMs }: CheckHost, command: string): number {
+  return Math.max(commandSeconds, Math.ceil(((lastMs(command) ?? 0) * SLACK) / 1000));
+}
 
 /** A check of an agent's task may change what the agent may, in its name; a task of the plan's own, all that no agent works on. */
 function inNameOf({ journal }: CheckHost, task: string, command: string) {

@@ -12,10 +12,11 @@ import type { CheckHost } from './checks.ts';
 import { planCommandGate, userAgreedTo } from './command-gate.ts';
 import { gather } from './handed-over.ts';
 import type { AgentNames } from './names.ts';
-import type { SessionPorts, SessionSettings } from './options.ts';
+import { DEFAULTS, type SessionPorts, type SessionSettings } from './options.ts';
 import type { PlainTaskHost } from './plain-task.ts';
 import type { PlanningHost } from './planning.ts';
 import type { ProveHost } from './prove-work.ts';
+import type { Quiet } from './quiet.ts';
 import type { RosterHost } from './roster.ts';
 import type { RunningAgents } from './running-agents.ts';
 
@@ -26,6 +27,7 @@ export interface Team {
   attention: AttentionQueue;
   runningAgents: RunningAgents;
   names: AgentNames;
+  quiet: Quiet;
   brief(): string;
   workspace(): string;
   abort(reason: string): void;
@@ -80,12 +82,16 @@ export function planningHost({ ports, settings, attention, names, workspace }: T
   };
 }
 
-function checkHost({ ports, settings, attention }: Team): CheckHost {
+function checkHost({ ports, settings, attention, quiet }: Team): CheckHost {
   const { journal, files, processes, http, holding, clock, newId, judge, hashOf } = ports;
   const agreedTo = (command: string) => userAgreedTo(journal.state, command, hashOf);
   const gate = planCommandGate(journal, judge, attention, agreedTo, holding ? 'sandbox' : 'none');
   const held = holding && { ...holding, journal, files, attention };
-  return { journal, files, processes, http, held, clock, newId, gate, commandSeconds: settings.commandSeconds };
+  const { commandSeconds } = settings;
+  // A limit that somebody set is the limit.
+  const times = commandSeconds === DEFAULTS.commandSeconds ? ports.commandTimes?.() : undefined;
+  const lastMs = (command: string) => times?.find(each => each.command === command)?.ms;
+  return { journal, files, processes, http, held, clock, newId, gate, quiet, commandSeconds, lastMs };
 }
 
 export function proveHost(team: Team): ProveHost {
@@ -112,7 +118,7 @@ export function rosterHost({ ports, settings, names }: Team): RosterHost {
 }
 
 export function agentTaskHost(team: Team): AgentTaskHost {
-  const { ports, settings, attention, runningAgents, names, brief, abort, mendPlan } = team;
+  const { ports, settings, attention, runningAgents, names, quiet, brief, abort, mendPlan } = team;
   const { journal, files, router, clock, hashOf, routes } = ports;
   const { limits, orchestrator, present } = settings;
   return {
@@ -125,6 +131,7 @@ export function agentTaskHost(team: Team): AgentTaskHost {
     present,
     runningAgents,
     attention,
+    quiet,
     brief,
     guidance: async claims =>
       ports.texts ? (await nestedGuidance(ports.texts, claims)).map(guidanceText).join('\n\n') : '',

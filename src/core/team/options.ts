@@ -12,7 +12,7 @@ import type {
 } from '../agent/contract.ts';
 import type { Holding } from '../agent/held.ts';
 import type { ProjectTexts } from '../agent/roles/roles.ts';
-import type { Surroundings } from '../agent/surroundings.ts';
+import type { CommandTime, Surroundings } from '../agent/surroundings.ts';
 import type { AgentFiles } from '../changes/contract.ts';
 import type { Clock, HashOf, Http, Log, NewId, Processes, WorkspaceFiles } from '../ports.ts';
 import type { Router } from '../routing/contract.ts';
@@ -42,6 +42,8 @@ export interface SessionPorts {
   texts?: ProjectTexts;
   /** What is known of the machine and the repository; absent: nothing. */
   surroundings?(): Promise<Surroundings | undefined>;
+  /** How long commands took here when they last ran; absent: nobody knows. */
+  commandTimes?(): readonly CommandTime[];
   processes: Processes;
   http: Http;
   /** Absent: nothing holds commands but the judge. */

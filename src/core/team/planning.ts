@@ -1,7 +1,7 @@
 import type { ModelRef, NanoUsd } from '../../protocol/ids.ts';
 import type { Usage } from '../../protocol/message.ts';
 import type { Plan } from '../../protocol/plan.ts';
-import { counted } from '../../protocol/show.ts';
+import { counted, showMoney } from '../../protocol/show.ts';
 import type { RoleSpec } from '../agent/contract.ts';
 import { lookAround } from '../agent/look-around.ts';
 import { planHash } from '../plan/approval.ts';
@@ -10,6 +10,7 @@ import type { PlanContext } from '../plan/parts.ts';
 import type { HashOf, WorkspaceFiles } from '../ports.ts';
 import type { Router } from '../routing/contract.ts';
 import type { Journal } from '../session/contract.ts';
+import type { SessionState } from '../session/state.ts';
 import { workerFor } from '../worker/fit.ts';
 import { workerModel } from '../worker/names.ts';
 import type { AttentionQueue } from './attention.ts';
@@ -105,6 +106,21 @@ function askForApproval({ journal, attention }: PlanningHost, signal: AbortSigna
   return attention.permission({ agent: 'planner', kind: 'plan', what, rule: PLAN_RULE }, signal);
 }
 
+/** What looking around and planning has cost is part of what the work costs. */
+function withPlanning(planned: Estimate, { tally }: SessionState): Estimate {
+  const { calls, cost, usage } = tally;
+  if (calls === 0) return planned;
+  const { low, high, tokens = 0, basis } = planned;
+  const spent = usage.input + usage.cacheRead + usage.cacheWrite + usage.output;
+  return {
+    ...planned,
+    ...(low !== undefined && { low: low + cost }),
+    ...(high !== undefined && { high: high + cost }),
+    tokens: tokens + spent,
+    basis: [basis, `planning so far is part of it: ${counted(calls, 'call')}, ${showMoney(cost)}`].join('; '),
+  };
+}
+
 async function propose(host: PlanningHost, feedback: string | undefined, signal: AbortSignal): Promise<PlanningResult> {
   const { journal } = host;
   const given = feedback === undefined ? journal.state.workflow : undefined;
@@ -115,7 +131,7 @@ async function propose(host: PlanningHost, feedback: string | undefined, signal:
     plan,
     revision: journal.state.planRevision + 1,
     source: given ? 'file' : 'planner',
-    estimate: await estimate(plan, host),
+    estimate: withPlanning(await estimate(plan, host), journal.state),
   });
   return { ok: true };
 }

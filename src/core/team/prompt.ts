@@ -7,6 +7,7 @@ import { kindOf } from '../plan/task-kinds.ts';
 import type { HashOf } from '../ports.ts';
 import { checksOf } from '../session/check-runs.ts';
 import type { Finding, SessionState, TaskState } from '../session/state.ts';
+import { bindingText } from './binding.ts';
 import { artifactsText, changesText, type HandedOver, NOTHING_HANDED_OVER, neededTasks } from './handed-over.ts';
 import { data, joined, list, section } from './prompt-text.ts';
 
@@ -201,6 +202,7 @@ export function workPrompt(
     taskText(spec, state),
     section('What the tasks before it have done, in their words:', doneBefore(spec, state, hashOf)),
     artifactsText(spec, state, over, hashOf),
+    section('Decisions that bind all tasks:', bindingText(state, spec.id, neededTasks(spec, state), hashOf)),
     handover(task, state, hashOf),
     kind === 'fix'
       ? [
@@ -236,6 +238,7 @@ export function reviewPrompt(
   return [
     `Review this task, which another agent has done.\n\n${requirementText(spec)}`,
     artifactsText(spec, state, over, hashOf),
+    section('Decisions that bind all tasks:', bindingText(state, spec.id, [], hashOf)),
     section('Files written:', list(filesOf(state, spec.id))),
     changesText(over, hashOf),
     summary === undefined ? '' : `What was said of it; believe only what you see:\n${data(hashOf, summary)}`,

@@ -10,6 +10,7 @@ import { resume } from '../session/resume.ts';
 import { hasEnded, isCutOff } from '../session/standing.ts';
 import { whyUnkept } from '../session/unkept.ts';
 import { type Answer, AttentionQueue } from './attention.ts';
+import { BindingDecisions } from './binding.ts';
 import { BudgetWatch, spentForAll } from './budget-watch.ts';
 import { listed } from './completion.ts';
 import { Dispatcher } from './dispatcher.ts';
@@ -22,6 +23,7 @@ import { agreeOnPlan, estimate, planAsk } from './planning.ts';
 import { sessionBrief } from './prompt.ts';
 import { taskProver } from './prove-work.ts';
 import type { QueueItem } from './queue.ts';
+import { Quiet } from './quiet.ts';
 import type { PlanDiff } from './replan.ts';
 import { type Retried, type RetryScope, retry } from './retry.ts';
 import { diffText, type Revised, type RevisionHost, revisePlan } from './revision.ts';
@@ -103,6 +105,7 @@ export class Session {
       attention: this.#attention,
       runningAgents: this.#runningAgents,
       names: new AgentNames(journal.state),
+      quiet: new Quiet(),
       brief: () => this.#brief,
       workspace: () => this.#workspace,
       abort: reason => this.abort(reason),
@@ -113,7 +116,8 @@ export class Session {
     const { newId } = ports;
     const { roles, defaultRole } = settings;
     this.#intake = new Intake({ journal, newId, roles, defaultRole, add: task => this.#add(task) });
-    this.#disposables.push(this.#supervisor, this.#dispatcher, this.#intake, budget);
+    const binding = new BindingDecisions(journal, this.#runningAgents, ports.hashOf);
+    this.#disposables.push(binding, this.#supervisor, this.#dispatcher, this.#intake, budget);
   }
 
   /** What agents ask people through. */
@@ -160,8 +164,9 @@ export class Session {
     const { notice: text } = this.#settings;
     if (text !== undefined) journal.append({ type: 'notice', level: 'warning', code: 'not-held', text });
     const surroundings = await this.#ports.surroundings?.().catch(() => undefined);
+    const times = this.#ports.commandTimes?.();
     const day = new Date(clock.now()).toISOString().slice(0, 10);
-    this.#workspace = await workspaceBrief({ files, texts, surroundings, day }, signal).catch(() => '');
+    this.#workspace = await workspaceBrief({ files, texts, surroundings, times, day }, signal).catch(() => '');
     const agreed = await agreeOnPlan(planningHost(this.#team), signal);
     if (!agreed.ok) {
       const outcome = { refused: 'aborted', failed: 'failed', aborted: 'interrupted' } as const;

@@ -84,6 +84,7 @@ export async function teamPart(
       processes,
       texts: host.texts,
       surroundings: () => surroundingsOf(host.workspace, processes.shell, judge('git status').verdict === 'allow'),
+      commandTimes: () => host.commandTimes?.known() ?? [],
       http: loopbackHttp,
       holding: host.holding && { ...host.holding, agentFiles: changes.agentFiles },
       judge,

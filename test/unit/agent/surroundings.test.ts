@@ -37,6 +37,17 @@ describe('where the work takes place', () => {
     assert.match(await workspaceBrief({ ...usual, day: '2026-11-28' }, signal), /nothing uncommitted/);
   });
 
+  it('says how long the longest commands took last time, and of none if none took long', async () => {
+    const of = async (times: { command: string; ms: number }[]) =>
+      workspaceBrief({ files: new MemoryWorkspace({}), day: '2026-11-28', times }, signal);
+    const many = Array.from({ length: 20 }, (_, n) => ({ command: `npm run x${n}`, ms: n * 1000 }));
+    assert.match(
+      await of([{ command: 'true', ms: 3 }, ...many]),
+      /Commands took, when they last ran here: npm run x19 19 s, npm run x18 18 s, .*npm run x14 14 s\.\n/,
+    );
+    assert.doesNotMatch(await of([{ command: 'true', ms: 900 }]), /Commands took/);
+  });
+
   it('is read from the repository without running what its settings name', async () => {
     const folder = temp.path;
     const git = (...args: string[]) => execFileSync('git', args, { cwd: folder, stdio: 'ignore' });

@@ -5,7 +5,14 @@ export const noteDecision = defineTool({
   name: 'note_decision',
   description: 'Writes down a choice that others should know of, and why. It goes into the session log and report.',
   effect: 'none',
-  args: z.object({ decision: z.string().min(1).max(2000), rationale: z.string().min(1).max(4000) }),
+  args: z.object({
+    decision: z.string().min(1).max(2000),
+    rationale: z.string().min(1).max(4000),
+    binds: z
+      .boolean()
+      .optional()
+      .describe('True where the other tasks must keep to it: their agents are told at once.'),
+  }),
   aliases: { text: 'decision', reason: 'rationale', why: 'rationale' },
   doing: () => 'notes a decision',
   async run(args, { host, agent, task }) {
@@ -13,8 +20,9 @@ export const noteDecision = defineTool({
       one => one.by === agent && one.text === args.decision && one.rationale === args.rationale,
     );
     if (!known) {
-      const { decision: text, rationale } = args;
-      host.journal.append({ type: 'decision-noted', by: agent, text, rationale, ...(task && { task: task.id }) });
+      const { decision: text, rationale, binds } = args;
+      const more = { ...(task && { task: task.id }), ...(binds && { binds }) };
+      host.journal.append({ type: 'decision-noted', by: agent, text, rationale, ...more });
     }
     return { ok: true, output: 'Noted.' };
   },

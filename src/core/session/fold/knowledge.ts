@@ -86,8 +86,8 @@ export const knowledgeFolds: Folds<Types> = {
     state.answers.push({ agent, question, answer: event.text, by: event.by, at: event.at });
   },
   'decision-noted'(state, event) {
-    const { by, text, rationale, task, at } = event;
-    state.decisions.push({ by, text, rationale, at, ...(task !== undefined && { task }) });
+    const { by, text, rationale, task, binds, at } = event;
+    state.decisions.push({ by, text, rationale, at, ...(task !== undefined && { task }), ...(binds && { binds }) });
   },
   'issue-opened'(state, event) {
     const { issue, severity, by, task, text, at } = event;
