@@ -1,4 +1,5 @@
 import type { AgentHistories } from '../../src/core/agent/histories.ts';
+import type { RoleSpec } from '../../src/core/agent/contract.ts';
 import { agentRunner } from '../../src/core/agent/runner.ts';
 import type { Processes, ProcessOutcome } from '../../src/core/ports.ts';
 import type { RouteRequest } from '../../src/core/routing/contract.ts';
@@ -75,6 +76,7 @@ export interface ListTeamParts {
   journal: Journal;
   histories: AgentHistories;
   files: MemoryWorkspace;
+  roles?: readonly RoleSpec[];
 }
 
 /**
@@ -82,7 +84,7 @@ export interface ListTeamParts {
  * journal held; it goes on where the journal ends.
  */
 export function listTeam(
-  { clock, journal, histories, files }: ListTeamParts,
+  { clock, journal, histories, files, roles = ['worker', 'reviewer', 'orchestrator'].map(role) }: ListTeamParts,
   script: (request: RouteRequest) => Reply = answer,
   outcome: (command: string) => Partial<ProcessOutcome> = () => ({}),
 ) {
@@ -123,7 +125,7 @@ export function listTeam(
     },
     {
       ...DEFAULTS,
-      roles: ['worker', 'reviewer', 'orchestrator'].map(role),
+      roles,
       orchestrator: 'orchestrator',
       defaultRole: 'worker',
       approvePlan: false,

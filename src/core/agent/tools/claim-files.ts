@@ -5,9 +5,9 @@ import { defineTool, refuse } from './tool.ts';
 export const claimFiles = defineTool({
   name: 'claim_files',
   description:
-    'Asks for files that the task needs and its claims forgot, such as package.json before a command that changes it. Granted where no other unfinished task claims them. A write of such a file asks by itself.',
+    'Asks for files beyond your claims that no other task needs, such as package.json before a command changes it. Writing such a file asks by itself.',
   effect: 'none',
-  args: z.object({ paths: z.array(z.string().min(1)).min(1).max(20).describe('Files, not patterns.') }),
+  args: z.object({ paths: z.array(z.string().min(1)).min(1).max(20) }),
   aliases: { files: 'paths', path: 'paths' },
   doing: args => `asks for ${args.paths.join(', ')}`,
   async run(args, context) {

@@ -8,10 +8,7 @@ export const noteDecision = defineTool({
   args: z.object({
     decision: z.string().min(1).max(2000),
     rationale: z.string().min(1).max(4000),
-    binds: z
-      .boolean()
-      .optional()
-      .describe('True where the other tasks must keep to it: their agents are told at once.'),
+    binds: z.boolean().optional().describe('Other tasks must keep to it: their agents are told.'),
   }),
   aliases: { text: 'decision', reason: 'rationale', why: 'rationale' },
   doing: () => 'notes a decision',

@@ -11,10 +11,15 @@ interface Described {
 
 const made = new WeakMap<Described, ToolSpec>();
 
-/** Leaves out what tells a model nothing and costs tokens in every request; says that there are no other fields. */
+/** How long things may be is told to who makes them too long; it would cost tokens in every request. */
+const UNSAID = ['minLength', 'maxLength', 'maxItems'] as const;
+
+/** Leaves out what tells a model nothing; says that there are no other fields. */
 const plainer = ({ jsonSchema }: { jsonSchema: z.core.JSONSchema.BaseSchema }) => {
   if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
-  if (jsonSchema.minLength === 1) delete jsonSchema.minLength;
+  if (jsonSchema.minimum === -Number.MAX_SAFE_INTEGER) delete jsonSchema.minimum;
+  for (const name of UNSAID) delete jsonSchema[name];
+  if (jsonSchema.description !== undefined) delete jsonSchema.pattern;
   if (jsonSchema.properties) jsonSchema.additionalProperties ??= false;
 };
 

@@ -170,7 +170,14 @@ export const Report = z.object({
   agents: z.array(Agent),
   notStarted: z.array(Planned).describe('Whom the plan has begin, and who has not'),
   decisions: z.array(
-    z.object({ at: At, by: z.string(), text: z.string(), rationale: z.string(), task: z.string().optional() }),
+    z.object({
+      at: At,
+      by: z.string(),
+      text: z.string(),
+      rationale: z.string(),
+      task: z.string().optional(),
+      binds: z.boolean().optional().describe('It holds for all tasks'),
+    }),
   ),
   modelSwitches: z.array(
     z.object({ at: At, agent: z.string(), from: Model, to: Model, error: z.string(), reason: z.string() }),
