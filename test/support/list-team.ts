@@ -1,5 +1,5 @@
-import type { AgentHistories } from '../../src/core/agent/histories.ts';
 import type { RoleSpec } from '../../src/core/agent/contract.ts';
+import type { AgentHistories } from '../../src/core/agent/histories.ts';
 import { agentRunner } from '../../src/core/agent/runner.ts';
 import type { Processes, ProcessOutcome } from '../../src/core/ports.ts';
 import type { RouteRequest } from '../../src/core/routing/contract.ts';
