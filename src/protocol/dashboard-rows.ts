@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { BudgetScope, Rung, SessionOutcome, Severity } from './events.ts';
+import { BudgetScope, Rung, SessionOutcome, Severity, Step } from './events.ts';
 import { NanoUsd } from './ids.ts';
 
 const count = z.number().int().nonnegative();
@@ -133,6 +133,7 @@ const AgentRow = z.object({
   model: z.string().optional(),
   route: z.array(z.string()),
   doing: z.string().optional(),
+  steps: z.array(Step).optional(),
   summary: z.string().optional(),
   startedAt: z.number(),
   endedAt: z.number().optional(),

@@ -16,6 +16,8 @@ export const BudgetScope = z.enum(['session', 'agent', 'provider', 'day']);
 export const SessionOutcome = z.enum(['completed', 'failed', 'aborted', 'budget-spent', 'interrupted']);
 export const AgentOutcome = z.enum(['completed', 'failed', 'aborted', 'replaced', 'interrupted']);
 /** A version of a file as an agent knows it; null: there is no such file. */
+/** One step of an agent's own list. */
+export const Step = z.object({ text: z.string(), state: z.enum(['todo', 'doing', 'done']) });
 export const SeenVersion = z.object({
   path: RelPath,
   hash: Hash.nullable(),
@@ -192,6 +194,8 @@ const agents = [
   /** The tools of others that it may use from here on, by what it calls them; their definitions are JSON in the blob. */
   event('agent-tools', { agent: z.string(), names: z.array(z.string()), blob: Hash }),
   event('agent-doing', { agent: z.string(), what: z.string() }),
+  /** All of the list of steps that an agent keeps for itself. */
+  event('steps-set', { agent: z.string(), steps: z.array(Step) }),
   event('agent-paused', { agent: z.string(), by: who }),
   event('agent-unpaused', { agent: z.string(), by: who }),
   event('agent-reassigned', { agent: z.string(), route: z.array(ModelRef), by: who, reason: z.string() }),
@@ -533,6 +537,7 @@ export type Rung = z.infer<typeof Rung>;
 export type BudgetScope = z.infer<typeof BudgetScope>;
 export type SessionOutcome = z.infer<typeof SessionOutcome>;
 export type AgentOutcome = z.infer<typeof AgentOutcome>;
+export type Step = z.infer<typeof Step>;
 export type SeenVersion = z.infer<typeof SeenVersion>;
 export type LongText = z.infer<typeof LongText>;
 export type Who = z.infer<typeof who>;

@@ -101,6 +101,15 @@ const lines: EventView<Line> = {
   'finding-resolved': event => ['◇', 'good', `finding resolved: ${event.how}`],
   'artifact-published': event => ['⬡', 'accent', `${event.agent} published ${event.artifact} v${event.version}`],
   'decision-noted': event => ['✎', 'dim', `${event.by}: ${event.text}`],
+  'steps-set': event => {
+    const done = event.steps.filter(step => step.state === 'done').length;
+    const now = event.steps.find(step => step.state === 'doing');
+    return [
+      '☰',
+      'dim',
+      `${event.agent}: ${done} of ${counted(event.steps.length, 'step')} done${now ? `, now: ${now.text}` : ''}`,
+    ];
+  },
   'issue-opened': event => ['!', 'warn', `${event.severity}: ${event.text}`],
   notice: event =>
     event.level === 'info' ? ['i', 'dim', event.text] : ['!', event.level === 'error' ? 'bad' : 'warn', event.text],

@@ -9,6 +9,7 @@ import { showClock } from '../parts/clock.ts';
 import { Icon } from '../parts/icon.tsx';
 import { Rows } from '../parts/rows.tsx';
 import { agentLook } from '../parts/states.ts';
+import { stepLines, stepsDone } from '../parts/steps.ts';
 import { costOf, tokensOf } from '../parts/tally.ts';
 import { taskTitle } from '../parts/task-title.ts';
 
@@ -170,8 +171,8 @@ function AgentRow({ id }: { id: string }) {
           />
         )}
       </span>
-      <span role="gridcell" class="wide quiet" title={agent.doing ?? agent.summary}>
-        {agent.doing ?? agent.summary ?? ''}
+      <span role="gridcell" class="wide quiet" title={stepLines(agent.steps) ?? agent.doing ?? agent.summary}>
+        {[stepsDone(agent.steps), agent.doing ?? agent.summary ?? ''].filter(Boolean).join(' · ')}
       </span>
       <span role="gridcell" class="middle quiet" title={agent.model}>
         {agent.model?.slice(agent.model.indexOf('/') + 1) ?? ''}

@@ -9,6 +9,7 @@ import type {
   Rung,
   SessionOutcome,
   Severity,
+  Step,
   Who,
 } from '../../protocol/events.ts';
 import type { Hash, ModelRef, NanoUsd, RelPath } from '../../protocol/ids.ts';
@@ -104,6 +105,8 @@ export interface AgentState {
   /** What its CLI agent came to, from when that is done until all of it has landed. */
   workerResult?: { summary: string; model: ModelRef; blob: Hash };
   doing?: string;
+  /** The list that it keeps for itself. */
+  steps?: Step[];
   startedAt: number;
   endedAt?: number;
   lastEventAt: number;

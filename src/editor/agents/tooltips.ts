@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { sessionStanding, standing, taskStanding, workingTime } from '../../core/session/standing.ts';
 import { shownRequest } from '../../core/visible.ts';
+import type { Step } from '../../protocol/events.ts';
 import { showCosts, showDuration, showMoney } from '../../protocol/show.ts';
 import { sheet } from '../sheet.ts';
 import { agentOf, type Node, taskOf } from './nodes.ts';
@@ -55,6 +56,11 @@ function taskTooltip(node: Extract<Node, { kind: 'task' }>, now: number): vscode
   ]);
 }
 
+const MARKS: Record<Step['state'], string> = { done: '✓', doing: '▸', todo: '·' };
+
+const stepsText = (steps: readonly Step[] = []): string | undefined =>
+  steps.length === 0 ? undefined : steps.map(({ state, text }) => `${MARKS[state]} ${text}`).join('; ');
+
 function agentTooltip(node: Extract<Node, { kind: 'agent' }>, now: number): vscode.MarkdownString | undefined {
   const state = agentOf(node);
   if (!state) return undefined;
@@ -65,6 +71,7 @@ function agentTooltip(node: Extract<Node, { kind: 'agent' }>, now: number): vsco
   return sheet(state.agent, [
     [t('State'), statusWord(standing(node.session.state, state, node.session.runs))],
     [t('Now'), state.endedAt === undefined && !stopped ? state.doing : undefined],
+    [t('Steps'), stepsText(state.steps)],
     [t('Waits for you'), asks?.type === 'question-asked' ? asks.text : asks && shownRequest(asks)],
     [t('Summary'), state.summary],
     [t('Role'), state.role],

@@ -17,6 +17,7 @@ import { addFinding, verdict } from './review.ts';
 import { revisePlan } from './revise-plan.ts';
 import { runCommand } from './run-command.ts';
 import { search } from './search.ts';
+import { setSteps } from './set-steps.ts';
 import { showChanges } from './show-changes.ts';
 import { toolSpec } from './spec.ts';
 import type { Tool } from './tool.ts';
@@ -24,7 +25,16 @@ import { writeFile } from './write-file.ts';
 
 const WRITING = [writeFile, editFile, deleteFile, claimFiles];
 const READING = [listFiles, readFile, search, readArtifact];
-const WORKING = [...READING, ...WRITING, runCommand, backgroundCommand, publishArtifact, noteDecision, askUser];
+const WORKING = [
+  ...READING,
+  ...WRITING,
+  runCommand,
+  backgroundCommand,
+  publishArtifact,
+  noteDecision,
+  askUser,
+  setSteps,
+];
 const REVIEWING = [...READING, runCommand, backgroundCommand, noteDecision];
 
 /** What may be chosen from, and what cannot be taken away because it ends the job. */
@@ -58,7 +68,7 @@ function makeToolSet(
   const { chosen, always } = KITS[family];
   const wanted = names && new Set(names);
   const picked = chosen
-    .filter(tool => !wanted || wanted.has(tool.name))
+    .filter(tool => !wanted || wanted.has(tool.name) || (tool === backgroundCommand && wanted.has(runCommand.name)))
     .filter(tool => writes || !WRITING.includes(tool));
   const tools = new Map([...picked, ...always].map(tool => [tool.name, tool]));
   for (const [name, tool] of foreign) tools.set(name, foreignTool(name, tool));

@@ -7,6 +7,7 @@ type Types =
   | 'agent-tools'
   | 'worker-result'
   | 'agent-doing'
+  | 'steps-set'
   | 'agent-paused'
   | 'agent-unpaused'
   | 'agent-reassigned'
@@ -97,6 +98,10 @@ export const agentFolds: Folds<Types> = {
   'agent-doing'(state, event) {
     const agent = state.agents.get(event.agent);
     if (agent) agent.doing = event.what;
+  },
+  'steps-set'(state, event) {
+    const agent = state.agents.get(event.agent);
+    if (agent) agent.steps = event.steps;
   },
   'agent-paused'(state, event) {
     const agent = state.agents.get(event.agent);

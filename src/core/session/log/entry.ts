@@ -121,6 +121,7 @@ const lines: EventView<string, [state: SessionState]> = {
     'worker-result',
     'agent-tools',
     'agent-doing',
+    'steps-set',
     'agent-paused',
     'agent-unpaused',
     'agent-message',

@@ -50,6 +50,7 @@ export function agentRow(state: SessionState, id: string, runs?: boolean): Row<'
       parent: agent.parent,
       model: agent.model,
       doing: agent.doing,
+      steps: agent.steps,
       summary: agent.summary,
       endedAt: agent.endedAt,
     }),
