@@ -1,4 +1,5 @@
 import { PatternError, type SearchHit, type SearchQuery } from '../core/ports.ts';
+import { requiredText } from './required-text.ts';
 
 /** Lines of a text that match, by their index; undefined for those that do not, so that the caller may pause. */
 export type LineMatcher = (lines: readonly string[]) => Iterable<number | undefined>;
@@ -58,7 +59,9 @@ export async function matcherOf(query: SearchQuery): Promise<LineMatcher> {
   try {
     const flags = (caseSensitive ? 0 : RE2JS.CASE_INSENSITIVE) | RE2JS.MULTILINE;
     const compiled = RE2JS.compile(pattern, flags);
-    if (!spansLines(query)) return oneByOne(line => compiled.matcher(line).find());
+    const text = requiredText(pattern)?.toLowerCase();
+    const may = text === undefined ? () => true : (line: string) => line.toLowerCase().includes(text);
+    if (!spansLines(query)) return oneByOne(line => may(line) && compiled.matcher(line).find());
     return acrossLines((text, from) => {
       const matcher = compiled.matcher(text);
       return matcher.find(from) ? { start: matcher.start(), end: matcher.end() } : undefined;

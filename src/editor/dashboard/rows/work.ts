@@ -65,13 +65,14 @@ function checkLabel(check: Check): string {
 }
 
 function checkView(check: EventOf<'check-ended'>): Row<'tasks'>['checks'][number] {
-  const { output } = check;
+  const { output, tests } = check;
   return {
     id: check.id,
     label: checkLabel(check.check),
     ok: check.ok,
     ms: check.ms,
-    ...given({ exit: check.exit, interrupted: check.interrupted, tests: check.tests }),
+    ...given({ exit: check.exit, interrupted: check.interrupted }),
+    ...(tests && { tests: { passed: tests.passed, failed: tests.failed, ...given({ skipped: tests.skipped }) } }),
     ...(output && {
       output: {
         text: output.text.slice(0, HEAD_CHARACTERS),
