@@ -18,6 +18,7 @@ const inCore = [
   'changes',
   'agent',
   'worker',
+  'delivery',
   'team',
   'config',
   'station',

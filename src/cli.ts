@@ -30,6 +30,11 @@ const table: Record<CommandName, () => Promise<Command>> = {
   changes: async () => (await import('./terminal/commands/review.ts')).changes,
   accept: async () => (await import('./terminal/commands/review.ts')).accept,
   reject: async () => (await import('./terminal/commands/review.ts')).reject,
+  deliver: async () => (await import('./terminal/commands/deliver.ts')).deliver,
+  deliveries: async () => (await import('./terminal/commands/deliveries.ts')).deliveries,
+  land: async () => (await import('./terminal/commands/land.ts')).land,
+  approve: async () => (await import('./terminal/commands/land.ts')).approve,
+  'fast-forward': async () => (await import('./terminal/commands/deliver.ts')).fastForward,
   doctor: async () => (await import('./terminal/commands/doctor.ts')).doctor,
   trust: async () => (await import('./terminal/commands/trust.ts')).trust,
 };

@@ -3,6 +3,7 @@ import type { Changes } from '../core/changes/changes.ts';
 import type { WatchedChanges } from '../core/changes/watched.ts';
 import type { Parts } from '../core/config/agreement.ts';
 import type { ConfigProblem } from '../core/config/load.ts';
+import type { Deliveries } from '../core/delivery/contract.ts';
 import type { Diagnosis, WorkerDiagnosis } from '../core/doctor.ts';
 import type { PlanProblem } from '../core/plan/problem.ts';
 import type { Clock, Disposable, ForeignTools, Log, SandboxStanding, Secrets, WorkspaceFiles } from '../core/ports.ts';
@@ -190,6 +191,8 @@ export interface Diagnoses {
   diagnoses: Diagnosis[];
   workers: WorkerDiagnosis[];
   sandbox: SandboxDiagnosis;
+  /** The git on the PATH; absent: there is none. */
+  git?: { version: string; enough: boolean };
 }
 
 /** Whether commands of agents are held, as a session would find it. */
@@ -215,7 +218,10 @@ export interface SetUp {
 }
 
 /** All that is behind editor, terminal and whoever else shows sessions. */
-export interface Runtime extends Sessions, SetUp {}
+export interface Runtime extends Sessions, SetUp {
+  /** What becomes of accepted work. */
+  deliveries(): Promise<Deliveries>;
+}
 
 /** What of the set-up a person should hear of before a session begins. */
 export interface Notes {

@@ -8,6 +8,7 @@ import type { RouteEvent } from '../core/routing/contract.ts';
 import type { SessionState } from '../core/session/state.ts';
 import type { Trial } from '../core/tool-trial.ts';
 import { codeOf } from '../node/error-code.ts';
+import { gitVersion } from '../node/git/version.ts';
 import { userFolder } from '../node/places.ts';
 import { createProcesses } from '../node/processes.ts';
 import { NodeProjectTexts } from '../node/project-texts.ts';
@@ -188,12 +189,14 @@ export class Runner {
     const { config, problems } = await configOf(host);
     const from = await keySources(configuredProviders(config), host);
     const keys = keysOf(host, config);
+    const git = await gitVersion(host.workspace, { ...host.environment });
     const diagnoses = await diagnose(config, keys, name => from.get(name), host.clock, signal, only);
     return {
       problems,
       diagnoses,
       workers: await diagnoseWorkers(config, host, signal),
       sandbox: await diagnoseSandbox(config, host),
+      ...(git && { git }),
     };
   }
 

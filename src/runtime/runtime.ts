@@ -27,6 +27,7 @@ export function createRuntime(host: RuntimeHost): Runtime {
     tryModel: async (candidate, model, signal) => (await runner()).tryModel(candidate, model, signal),
     diagnose: async (signal, only) => (await runner()).diagnose(signal, only),
     best: async (question, signal) => (await runner()).best(question, signal),
+    deliveries: async () => (await import('./delivery/deliveries.ts')).createDeliveries(host),
     close: async () => (await loaded)?.close(),
   };
 }

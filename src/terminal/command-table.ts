@@ -8,6 +8,7 @@ export type Values =
   | 'item'
   | 'role'
   | 'change'
+  | 'delivery'
   | 'rehearsal'
   | 'file'
   | 'folder';
@@ -224,6 +225,64 @@ export const commands = {
       ...json,
     },
     examples: ['orchestrate queue add "Test the sign-in page on small screens" --target qa-specialist --priority high'],
+  },
+  deliver: {
+    usage: '[SESSION]',
+    words: session,
+    summary: 'Build a branch of what you accepted in a session, to be checked and landed',
+    detail:
+      'Your checkout, index, stash and branches are not touched. The branch (feature/…) holds what was accepted, and nothing\nelse; orchestrate land tries and lands it. See docs/delivery.md.',
+    options: {
+      ...workspace,
+      task: { value: 'TASK', values: 'task', help: 'Only what came of this task' },
+      target: {
+        value: 'BRANCH',
+        help: 'Where it goes (default: delivery.target, else the branch that is checked out)',
+      },
+      title: { value: 'TEXT', help: 'What it is called, in its commit and its branch' },
+      ...json,
+    },
+    examples: ['orchestrate deliver', 'orchestrate deliver --task backend --target main'],
+  },
+  deliveries: {
+    usage: '[hold|release|drop DELIVERY | clean]',
+    words: [[['hold', 'release', 'drop', 'clean']], ['delivery']],
+    summary: 'What becomes of accepted work: branches, checks, approvals, conflicts, where it landed',
+    detail:
+      'hold keeps one back, release tries it again, drop takes it out (its branch stays). clean takes away working trees and\nbranches that nobody needs any more; nothing that has not landed is among them.',
+    options: { ...workspace, reason: { value: 'TEXT', help: 'Why it is held or dropped' }, ...json },
+  },
+  land: {
+    usage: '',
+    summary: 'Check what is ready on exactly what the target would become, and land what may land',
+    detail:
+      'Several are tried together, and halved where the checks fail. Where the target is checked out, nothing moves under its\nuser: it lands on orchestrate/TARGET, and orchestrate fast-forward takes it over.',
+    options: {
+      ...workspace,
+      target: { value: 'BRANCH', help: 'Which target (default: delivery.target, else the branch that is checked out)' },
+      config: { value: 'FILE', values: 'file', help: 'Your own configuration' },
+      yes: { short: 'y', help: 'Run the checks without asking where no sandbox holds them' },
+      ...json,
+    },
+  },
+  approve: {
+    usage: 'DELIVERY',
+    words: [['delivery']],
+    summary: 'Say yes to what the target would become with a delivery, and land it',
+    detail:
+      'The yes is to exactly this tree on exactly this target. If either changes before it lands, it is asked for again.',
+    options: {
+      ...workspace,
+      config: { value: 'FILE', values: 'file', help: 'Your own configuration' },
+      yes: { short: 'y', help: 'Do not ask' },
+      ...json,
+    },
+  },
+  'fast-forward': {
+    usage: '[BRANCH]',
+    summary: 'Bring your checkout to what waits on orchestrate/BRANCH',
+    detail: 'Only where it is a fast-forward and none of your own changes is in the way; else nothing is changed.',
+    options: { ...workspace, ...json },
   },
   doctor: {
     usage: '',

@@ -1,12 +1,14 @@
 import { readdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { loadRoles } from '../core/agent/roles/roles.ts';
+import type { DeliveryState } from '../core/delivery/state.ts';
 import { oneLine } from '../core/plain.ts';
 import type { SessionState } from '../core/session/state.ts';
 import { NodeProjectTexts } from '../node/project-texts.ts';
 import { listSessions, readState } from '../node/session/sessions.ts';
 import { type CommandSpec, commands, type Values } from './command-table.ts';
 import { openFolder, sessionsIn, workspaceOf } from './find-session.ts';
+import { openRuntime } from './open-runtime.ts';
 import { EXIT, print, type Terminal } from './terminal.ts';
 
 /** What may be typed next, with what it is. */
@@ -107,6 +109,10 @@ const OFFERS: Record<Kind, (terminal: Terminal, typed: Typed) => Promise<Offer[]
     [...(await stateOf(terminal, typed)).files.values()].flatMap(({ path, status }): Offer[] =>
       status === 'pending' ? [[path]] : [],
     ),
+  delivery: async (terminal, typed) =>
+    [...(await deliveriesOf(terminal, typed)).values()].flatMap(({ delivery, title, status }): Offer[] =>
+      status === 'landed' || status === 'dropped' ? [] : [[delivery, `${title}, ${status}`]],
+    ),
   role: async (terminal, typed) => {
     const { roles } = await loadRoles(new NodeProjectTexts(workspaceOf(terminal, typed)));
     const { plan } = await stateOf(terminal, typed).catch(() => ({ plan: undefined }));
@@ -119,6 +125,11 @@ const OFFERS: Record<Kind, (terminal: Terminal, typed: Typed) => Promise<Offer[]
     return [...scripts.map((name): Offer => [name.slice(0, -'.yaml'.length)]), [DISK.file]];
   },
 };
+
+async function deliveriesOf(terminal: Terminal, { options }: Typed): Promise<DeliveryState['deliveries']> {
+  const runtime = await openRuntime(terminal, { words: [], options });
+  return (await (await runtime.deliveries()).state()).deliveries;
+}
 
 /** Of the session that the line names, else of the one that runs, else of the newest. */
 async function stateOf(terminal: Terminal, typed: Typed): Promise<SessionState> {

@@ -20,6 +20,9 @@ export class BlobUse {
       return;
     }
     for (const hash of hashesIn(event)) this.#named.add(hash);
+    // What was accepted may be delivered at any time.
+    if (event.type === 'review-intent' && event.action === 'accept')
+      for (const hash of hashesIn(event.baseline)) this.#needed.add(hash);
     if (event.type === 'user-edit' && event.renamedFrom !== undefined) {
       const moved = this.#baselines.get(event.renamedFrom);
       if (moved) this.#baselines.set(event.path, moved);

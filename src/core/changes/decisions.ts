@@ -118,6 +118,7 @@ export class Decisions {
     }
     const pending = await file.store(reviewed, after);
     const accepted = action === 'accept' ? await file.accepted(reviewed) : undefined;
+    if (action === 'accept') await file.keepBases(file.reviewed, reviewed);
     const review = this.#newId('review');
     const all = file.hunks.length === hunks.length && pending === null;
     const intent = {

@@ -252,6 +252,12 @@ export class Tracked {
     return taken;
   }
 
+  /** What an acceptance goes from and to: whoever delivers it needs both. */
+  async keepBases(...bases: readonly Reviewed[]): Promise<void> {
+    for (const base of bases.map(baseOf))
+      if ('bytes' in base && base.bytes) await this.#ground.journal.putBlob(base.bytes);
+  }
+
   baseHash(reviewed: Reviewed): Hash | null {
     const base = baseOf(reviewed);
     if ('blob' in base) return base.blob;

@@ -1,4 +1,5 @@
 import type { Config } from '../../protocol/config.ts';
+import { DELIVERY } from '../delivery/defaults.ts';
 import { defaultRoutingSettings } from '../routing/settings.ts';
 import { DEFAULTS } from '../team/options.ts';
 
@@ -107,6 +108,20 @@ const rules: RulesOf<Config> = {
       },
     },
   },
+  delivery: {
+    keys: {
+      target: 'agree',
+      // Programs that are started.
+      setup: 'agree',
+      checks: 'agree',
+      approval: { strictest: ['person', 'reviewer', 'none'], unset: 'person' },
+      batch: { lower: DELIVERY.batch },
+      trees: { lower: DELIVERY.trees },
+      checkSeconds: { lower: DELIVERY.checkSeconds },
+    },
+  },
+  // Programs that are started outside of the sandbox, with secrets.
+  environments: 'agree',
   // More fills the disk, and less takes earlier sessions away.
   storage: { keys: { maxMegabytes: 'agree' } },
 };

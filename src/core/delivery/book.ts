@@ -54,7 +54,12 @@ export class StoredBook implements Book {
       if (torn > 0) await store.truncateJournal(offset);
       let at = offset;
       const put: Put = async event => {
-        const record: DeliveryRecord = { v: JOURNAL_VERSION, seq: state.seq + 1, at: this.#parts.clock.now(), ...event };
+        const record: DeliveryRecord = {
+          v: JOURNAL_VERSION,
+          seq: state.seq + 1,
+          at: this.#parts.clock.now(),
+          ...event,
+        };
         const text = this.#parts.redact(JSON.stringify(record));
         const bytes = chain ? chain.seal([text]) : encoder.encode(`${text}\n`);
         await store.appendJournal(bytes, at);

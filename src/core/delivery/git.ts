@@ -1,6 +1,9 @@
 /** Names an object of git: a commit, a tree or a content. */
 export type Oid = string;
 
+/** Below it `merge-tree --write-tree` is missing. */
+export const OLDEST_GIT = '2.38';
+
 /** Why git cannot do what delivery needs, as a stable word. */
 export type GitRefusal =
   | 'no-git'

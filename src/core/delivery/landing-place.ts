@@ -21,7 +21,10 @@ export async function landingPlace(git: Git, target: string): Promise<LandingPla
   const [targetRef, asideRef] = [branchRef(target), branchRef(asideOf(target))];
   const targetAt = await git.tip(targetRef);
   if (targetAt === undefined)
-    throw new GitError('no-branch', `There is no branch "${target}", or no commit on it yet: make its first commit yourself.`);
+    throw new GitError(
+      'no-branch',
+      `There is no branch "${target}", or no commit on it yet: make its first commit yourself.`,
+    );
   const aside = await git.tip(asideRef);
   const asideAt = aside === undefined || (await git.isAncestor(aside, targetAt)) ? undefined : aside;
   const out = await git.checkedOut();

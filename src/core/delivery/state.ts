@@ -3,13 +3,7 @@ import type { Conflict, Oid } from './git.ts';
 
 export type DeliveryStatus =
   /** Its branch is not there yet. */
-  | 'opened'
-  | 'ready'
-  | 'held'
-  | 'conflicted'
-  | 'red'
-  | 'landed'
-  | 'dropped';
+  'opened' | 'ready' | 'held' | 'conflicted' | 'red' | 'landed' | 'dropped';
 
 export interface Delivery extends Omit<DeliveryEventOf<'delivery-opened'>, 'type'> {
   at: number;
@@ -169,3 +163,13 @@ const whyRed = (candidate: Candidate | undefined): string => {
   const failed = candidate?.results.find(result => !result.ok);
   return failed ? `the check "${failed.command}" failed on it` : 'the checks failed on it';
 };
+
+/** What is green and waits for a yes, with this delivery in it. */
+export function waitingCandidate(state: DeliveryState, { delivery, status }: Delivery): Candidate | undefined {
+  if (status !== 'ready') return undefined;
+  return [...state.candidates.values()]
+    .reverse()
+    .find(
+      each => each.deliveries.includes(delivery) && each.checks === 'green' && each.void === undefined && !each.landed,
+    );
+}

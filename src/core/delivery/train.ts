@@ -77,7 +77,8 @@ export class Train {
     report.heldBy = place.heldBy;
     const candidate = await this.#candidate(place, deliveries);
     if (!candidate) return 'progress';
-    const checks = candidate.checks === 'green' || candidate.checks === 'red' ? undefined : await this.#check(candidate, signal);
+    const checks =
+      candidate.checks === 'green' || candidate.checks === 'red' ? undefined : await this.#check(candidate, signal);
     if (checks && 'undecided' in checks) return { stopped: checks.undecided };
     if (checks ? !checks.ok : candidate.checks === 'red') return this.#split(candidate, report, signal);
     const now = (await this.#parts.book.read()).candidates.get(candidate.candidate) ?? candidate;

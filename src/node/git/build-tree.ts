@@ -102,7 +102,8 @@ function editsOf(entries: Entries, steps: readonly Step[], side: 'before' | 'aft
   for (const step of steps) {
     const path = side === 'before' ? step.from : step.path;
     const oid = step[side];
-    const mode = entries.get(step.path)?.mode ?? entries.get(step.from)?.mode ?? (step.executable ? '100755' : '100644');
+    const mode =
+      entries.get(step.path)?.mode ?? entries.get(step.from)?.mode ?? (step.executable ? '100755' : '100644');
     if (side === 'after' && step.from !== step.path) edits.set(step.from, undefined);
     edits.set(path, oid === undefined ? undefined : { mode, oid });
   }
@@ -116,7 +117,9 @@ async function edited(repository: Repository, tree: Oid, edits: Edits): Promise<
     await must(repository.run(['read-tree', tree], call), 'reading a tree');
     const lines = [...edits]
       .sort(([, one], [, other]) => Number(one !== undefined) - Number(other !== undefined))
-      .map(([path, entry]) => (entry ? `${entry.mode} ${entry.oid}\t${path}\0` : `0 ${'0'.repeat(tree.length)}\t${path}\0`));
+      .map(([path, entry]) =>
+        entry ? `${entry.mode} ${entry.oid}\t${path}\0` : `0 ${'0'.repeat(tree.length)}\t${path}\0`,
+      );
     const input = lines.join('');
     await must(repository.run(['update-index', '-z', '--index-info'], { ...call, input }), 'building a tree');
     return line(await must(repository.run(['write-tree'], call), 'writing a tree'));
@@ -160,10 +163,23 @@ async function mustBeOurs(repository: Repository, entries: Entries, paths: reado
       throw new GitError('link', `${path} is a link in the branch, and agents' files are not delivered through links.`);
     for (let folder = dirname(path); folder !== '.'; folder = dirname(folder)) {
       if (entries.get(folder)?.mode === '160000')
-        throw new GitError('submodule', `${path} lies in the submodule ${folder}, a repository of its own: deliver it from there, and then its new commit by hand.`);
-      if (!nested.has(folder)) nested.set(folder, await lstat(join(top, folder, '.git')).then(() => true, () => false));
+        throw new GitError(
+          'submodule',
+          `${path} lies in the submodule ${folder}, a repository of its own: deliver it from there, and then its new commit by hand.`,
+        );
+      if (!nested.has(folder))
+        nested.set(
+          folder,
+          await lstat(join(top, folder, '.git')).then(
+            () => true,
+            () => false,
+          ),
+        );
       if (nested.get(folder))
-        throw new GitError('nested', `${path} lies in ${folder}, a repository of its own, which the branch does not keep: deliver it from there.`);
+        throw new GitError(
+          'nested',
+          `${path} lies in ${folder}, a repository of its own, which the branch does not keep: deliver it from there.`,
+        );
     }
   }
 }
@@ -184,7 +200,10 @@ async function mustHaveFilters(repository: Repository, paths: readonly string[])
     }
     if (known.get(filter)) continue;
     const how = filter === 'lfs' ? 'Set up Git LFS for you first: git lfs install.' : 'Set the filter up first.';
-    throw new GitError('lfs', `${path} goes through the filter "${filter}", which your git does not have: it would be kept whole. ${how}`);
+    throw new GitError(
+      'lfs',
+      `${path} goes through the filter "${filter}", which your git does not have: it would be kept whole. ${how}`,
+    );
   }
 }
 

@@ -14,6 +14,8 @@ export async function refsUnderWay(common: string): Promise<string[]> {
     text
       .split('\n')
       .map(each => each.trim())
-      .flatMap(each => (each.startsWith('refs/heads/') ? [each] : /^[^\s/~^:]\S*$/.test(each) ? [`refs/heads/${each}`] : [])),
+      .flatMap(each =>
+        each.startsWith('refs/heads/') ? [each] : /^[^\s/~^:]\S*$/.test(each) ? [`refs/heads/${each}`] : [],
+      ),
   );
 }

@@ -4,6 +4,7 @@ import {
   type Git,
   GitError,
   type Merged,
+  OLDEST_GIT,
   type Oid,
   type RefUpdate,
 } from '../../core/delivery/git.ts';
@@ -11,7 +12,7 @@ import { conflictsIn } from './conflicts.ts';
 import { ownPrograms } from './own-programs.ts';
 import { refsUnderWay } from './refs-under-way.ts';
 import { gitIn, line, must, type RunGit } from './run-git.ts';
-import { gitVersion, NEEDED_GIT } from './version.ts';
+import { gitVersion } from './version.ts';
 
 /** Where a repository is. */
 export interface RepositoryPlaces {
@@ -38,9 +39,9 @@ export class Repository implements Git {
   static async open(workspace: string, environment: NodeJS.ProcessEnv): Promise<Repository> {
     const version = await gitVersion(workspace, environment);
     if (!version)
-      throw new GitError('no-git', `There is no git on the PATH. Delivery needs git ${NEEDED_GIT} or newer.`);
+      throw new GitError('no-git', `There is no git on the PATH. Delivery needs git ${OLDEST_GIT} or newer.`);
     if (!version.enough)
-      throw new GitError('old-git', `Delivery needs git ${NEEDED_GIT} or newer; this is ${version.version}.`);
+      throw new GitError('old-git', `Delivery needs git ${OLDEST_GIT} or newer; this is ${version.version}.`);
     const run = gitIn(workspace, environment);
     const found = await run(['rev-parse', '--show-toplevel', '--git-common-dir', '--show-prefix']);
     if (found.code !== 0) throw await noWorkTree(run, workspace, found.err);

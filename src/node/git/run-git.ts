@@ -36,13 +36,17 @@ export function gitIn(folder: string, environment: NodeJS.ProcessEnv = process.e
   };
   return (args, { cwd = folder, input, env, signal } = {}) =>
     new Promise((resolve, reject) => {
-      const child = spawn('git', ['-c', 'submodule.recurse=false', '-c', 'gc.auto=0', '-c', 'maintenance.auto=false', ...args], {
-        cwd,
-        env: { ...base, ...env },
-        stdio: ['pipe', 'pipe', 'pipe'],
-        windowsHide: true,
-        ...(signal && { signal }),
-      });
+      const child = spawn(
+        'git',
+        ['-c', 'submodule.recurse=false', '-c', 'gc.auto=0', '-c', 'maintenance.auto=false', ...args],
+        {
+          cwd,
+          env: { ...base, ...env },
+          stdio: ['pipe', 'pipe', 'pipe'],
+          windowsHide: true,
+          ...(signal && { signal }),
+        },
+      );
       const out: Buffer[] = [];
       const err: Buffer[] = [];
       child.stdout.on('data', (chunk: Buffer) => out.push(chunk));
@@ -67,7 +71,10 @@ export async function must(answer: Promise<GitAnswer>, doing: string): Promise<G
   if (given.code === 0) return given;
   const full = /No space left|Disk quota/i.test(given.err);
   const advice = full ? ' Make room and try again: nothing was changed.' : '';
-  throw new GitError(full ? 'disk' : 'failed', `Git failed ${doing}: ${given.err || `it ended with ${given.code}`}.${advice}`);
+  throw new GitError(
+    full ? 'disk' : 'failed',
+    `Git failed ${doing}: ${given.err || `it ended with ${given.code}`}.${advice}`,
+  );
 }
 
 export const line = ({ out }: GitAnswer): string => out.replace(/\n$/, '');

@@ -1,8 +1,5 @@
-import { GitError } from '../../core/delivery/git.ts';
+import { GitError, OLDEST_GIT } from '../../core/delivery/git.ts';
 import { gitIn } from './run-git.ts';
-
-/** Below it `merge-tree --write-tree` is missing. */
-const OLDEST = [2, 38] as const;
 
 export interface GitVersion {
   version: string;
@@ -17,7 +14,7 @@ export async function gitVersion(folder: string, environment: NodeJS.ProcessEnv)
     const found = /(\d+)\.(\d+)\S*/.exec(out);
     if (!found) return undefined;
     const [version, major, minor] = found;
-    const [most, least] = OLDEST;
+    const [most = 0, least = 0] = OLDEST_GIT.split('.').map(Number);
     const enough = Number(major) > most || (Number(major) === most && Number(minor) >= least);
     return { version, enough };
   } catch (error) {
@@ -25,5 +22,3 @@ export async function gitVersion(folder: string, environment: NodeJS.ProcessEnv)
     throw error;
   }
 }
-
-export const NEEDED_GIT = OLDEST.join('.');

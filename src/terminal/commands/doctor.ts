@@ -1,4 +1,5 @@
 import type { WorkerDiagnosis } from '../../core/doctor.ts';
+import { OLDEST_GIT } from '../../core/delivery/git.ts';
 import { oneLine } from '../../core/plain.ts';
 import { counted } from '../../protocol/show.ts';
 import type { Diagnoses, SandboxDiagnosis } from '../../runtime/contract.ts';
@@ -10,7 +11,7 @@ import { type Call, EXIT, print, printJson, type Terminal } from '../terminal.ts
 /** Prints what was found; 0 when everything that is set up works and there is at least one such provider. */
 export function showDiagnoses(
   terminal: Terminal,
-  { problems, diagnoses, workers, sandbox }: Diagnoses,
+  { problems, diagnoses, workers, sandbox, git }: Diagnoses,
   json: boolean,
 ): number {
   const { style } = terminal;
@@ -24,6 +25,7 @@ export function showDiagnoses(
     for (const diagnosis of diagnoses) printJson(terminal, { type: 'provider', ...diagnosis });
     for (const worker of workers) printJson(terminal, { type: 'worker', ...worker });
     printJson(terminal, { type: 'sandbox', ...sandbox });
+    printJson(terminal, { type: 'git', ...git });
     return code;
   }
   if (problems.length > 0) print(terminal, `${problemLines(problems, style)}\n`);
@@ -54,6 +56,7 @@ export function showDiagnoses(
     );
   }
   print(terminal, `\n${sandboxLine(sandbox, style)}`);
+  print(terminal, gitLine(git, style));
   const faults = diagnoses.filter(each => each.ok === false);
   for (const each of faults) {
     print(
@@ -85,6 +88,13 @@ function sandboxLine(found: SandboxDiagnosis, style: Style): string {
     return `${style.dim('–')} Sandbox: switched off (permissions.sandbox); commands are asked about.`;
   if (found.holds) return `${style.good('✔')} Sandbox: commands of agents are held by ${oneLine(found.by)}.`;
   return `${style.dim('–')} Sandbox: none, so that more commands are asked about. ${oneLine(`${found.why} ${found.advice}`)}`;
+}
+
+/** Nothing but delivery needs it. */
+function gitLine(git: Diagnoses['git'], style: Style): string {
+  if (!git) return `${style.dim('–')} Git: not found, so that nothing can be delivered. It needs git ${OLDEST_GIT} or newer.`;
+  if (!git.enough) return `${style.dim('–')} Git: ${git.version} is too old for delivery, which needs ${OLDEST_GIT} or newer.`;
+  return `${style.good('✔')} Git: ${git.version}, new enough for delivery.`;
 }
 
 /** `orchestrate doctor` */

@@ -10,15 +10,30 @@ export const userEnvironment = (home: string): NodeJS.ProcessEnv => ({
 });
 
 export function gitSync(cwd: string, home: string, args: readonly string[], input?: string): string {
-  return execFileSync('git', args, { cwd, env: userEnvironment(home), encoding: 'utf8', ...(input !== undefined && { input }), stdio: ['pipe', 'pipe', 'pipe'] }).trim();
+  return execFileSync('git', args, {
+    cwd,
+    env: userEnvironment(home),
+    encoding: 'utf8',
+    ...(input !== undefined && { input }),
+    stdio: ['pipe', 'pipe', 'pipe'],
+  }).trim();
 }
 
 export const git = (cwd: string, home: string, ...args: string[]): Promise<string> =>
   new Promise((resolve, reject) =>
-    execFile('git', args, { cwd, env: userEnvironment(home) }, (error, out) => (error ? reject(error) : resolve(out.trim()))),
+    execFile('git', args, { cwd, env: userEnvironment(home) }, (error, out) =>
+      error ? reject(error) : resolve(out.trim()),
+    ),
   );
 
-const HOOKS = ['pre-commit', 'post-commit', 'post-checkout', 'post-merge', 'reference-transaction', 'post-index-change'];
+const HOOKS = [
+  'pre-commit',
+  'post-commit',
+  'post-checkout',
+  'post-merge',
+  'reference-transaction',
+  'post-index-change',
+];
 export const FILES = ['a.txt', 'b.txt', 'c.txt'];
 export const LINES = 9;
 export const linesOf = (name: string) => Array.from({ length: LINES }, (_, i) => `${name} ${i}`);
@@ -28,7 +43,10 @@ export async function makeTemplate(folder: string): Promise<{ home: string; temp
   const [home, template] = [join(folder, 'home'), join(folder, 'template')];
   await mkdir(home);
   await mkdir(template);
-  await writeFile(join(home, '.gitconfig'), '[user]\n\tname = Ada\n\temail = ada@example.org\n[init]\n\tdefaultBranch = main\n');
+  await writeFile(
+    join(home, '.gitconfig'),
+    '[user]\n\tname = Ada\n\temail = ada@example.org\n[init]\n\tdefaultBranch = main\n',
+  );
   const run = (...args: string[]) => gitSync(template, home, args);
   run('init', '-q', '--template=');
   await mkdir(join(template, '.git', 'hooks'));
@@ -66,7 +84,17 @@ export async function snapshot(top: string, gitFolder = join(top, '.git')): Prom
   };
   await walk(top, '');
   await walk(join(gitFolder, 'hooks'), 'hooks');
-  for (const name of ['HEAD', 'index', 'config', 'logs/HEAD', 'logs/refs/stash', 'refs/stash', 'hooks-that-ran', 'ORIG_HEAD', 'FETCH_HEAD'])
+  for (const name of [
+    'HEAD',
+    'index',
+    'config',
+    'logs/HEAD',
+    'logs/refs/stash',
+    'refs/stash',
+    'hooks-that-ran',
+    'ORIG_HEAD',
+    'FETCH_HEAD',
+  ])
     await add(join(gitFolder, name), name);
   return found;
 }

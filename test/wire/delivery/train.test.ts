@@ -74,7 +74,10 @@ describe('A landing train', () => {
     await openDeliveries(top, home, disk, played.features);
     const repository = await Repository.open(top, userEnvironment(home));
     const where = played.stands === 'second' ? second : top;
-    const trees = async () => [await snapshot(top), played.stands === 'second' ? await snapshot(second, join(top, '.git', 'worktrees', `second-${run}`)) : new Map()];
+    const trees = async () => [
+      await snapshot(top),
+      played.stands === 'second' ? await snapshot(second, join(top, '.git', 'worktrees', `second-${run}`)) : new Map(),
+    ];
     let untouched = await trees();
 
     const kept = new Set<string>([gitSync(top, home, ['rev-parse', 'main'])]);
@@ -128,7 +131,8 @@ describe('A landing train', () => {
     assert.equal(openSteps.size, 0);
     for (const { status, note, landed, commit = '' } of deliveries.values()) {
       assert.ok(['landed', 'conflicted', 'red'].includes(status), `${status} ${note}`);
-      if (status !== 'landed') assert.equal(gitSync(top, home, ['branch', '--contains', commit, '--list', 'feature/*']) === '', false);
+      if (status !== 'landed')
+        assert.equal(gitSync(top, home, ['branch', '--contains', commit, '--list', 'feature/*']) === '', false);
       else assert.ok(landed);
     }
     for (const { landed, commit } of candidates.values())
@@ -151,7 +155,12 @@ describe('A landing train', () => {
 });
 
 /** Branches from the first commit, or from each other, in one go; the deliveries of them are ready. */
-async function openDeliveries(top: string, home: string, disk: BookDisk, features: Scenario['features']): Promise<void> {
+async function openDeliveries(
+  top: string,
+  home: string,
+  disk: BookDisk,
+  features: Scenario['features'],
+): Promise<void> {
   const commands = features.map(({ file, line, checks, stacked }, i) => {
     const text = `${linesOf(file)
       .map((each, at) => (at === line ? `${each} by ${i}` : each))
@@ -168,7 +177,17 @@ async function openDeliveries(top: string, home: string, disk: BookDisk, feature
     for (const tip of tips.split('\n')) {
       const [i = '', commit = ''] = tip.split(' ');
       const [delivery, branch] = [`d${i}`, `feature/${i}`];
-      await put({ type: 'delivery-opened', delivery, title: delivery, session: 's', target: 'main', branch, base, authors: [], files: [] });
+      await put({
+        type: 'delivery-opened',
+        delivery,
+        title: delivery,
+        session: 's',
+        target: 'main',
+        branch,
+        base,
+        authors: [],
+        files: [],
+      });
       await put({ type: 'ref-intent', step: `s${i}`, kind: 'branch', ref: branchRef(branch), to: commit, delivery });
       await put({ type: 'ref-outcome', step: `s${i}`, outcome: 'done' });
     }

@@ -1,0 +1,84 @@
+import type { Approver } from '../../protocol/delivery.ts';
+import type { GitRefusal } from './git.ts';
+import type { DeliveryState } from './state.ts';
+import type { SettledStep } from './steps.ts';
+import type { TrainReport } from './train.ts';
+
+/** What is to be delivered. */
+export interface DeliverRequest {
+  session: string;
+  /** Only what this task's agents wrote. */
+  task?: string;
+  /** The branch it goes to; as configured, or the one that is checked out, unless set. */
+  target?: string;
+  /** What people call it; the session's goal, or the task's title, unless set. */
+  title?: string;
+}
+
+export type Delivered =
+  | {
+      ok: true;
+      delivery: string;
+      branch: string;
+      target: string;
+      files: string[];
+      /** Accepted, and left out because git ignores it. */
+      ignored: string[];
+      /** Files of the session that nobody has decided on yet. */
+      pending: number;
+      /** Hooks of the repository that a commit of yours would have run. */
+      hooks: string[];
+    }
+  | DeliveryRefused;
+
+export interface DeliveryRefused {
+  ok: false;
+  reason:
+    | GitRefusal
+    | 'no-session'
+    | 'elsewhere'
+    | 'nothing'
+    | 'unknown'
+    | 'not-now'
+    | 'not-you'
+    | 'stale'
+    | 'conflict';
+  /** Which rule, which thing, what to do instead. */
+  message: string;
+}
+
+export type Done = { ok: true; message: string } | DeliveryRefused;
+
+export interface LandOptions {
+  /** A person agrees that the checks, which run agents' code, run as their own commands where no sandbox holds them. */
+  unheld?: boolean;
+}
+
+/** A working tree for agents, detached, outside of the workspace. */
+export interface WorkTree {
+  path: string;
+  release(): Promise<void>;
+}
+
+/** What becomes of accepted work. Each call may be made by any process, beside those that others make. */
+export interface Deliveries {
+  state(): Promise<DeliveryState>;
+  /** Finishes or leaves what a crash cut off, and says so. */
+  settle(): Promise<SettledStep[]>;
+  /** Builds a branch of what was accepted in a session. */
+  deliver(request: DeliverRequest): Promise<Delivered>;
+  /** Says yes to what the target would become with this delivery, and with those that are tried with it. */
+  approve(delivery: string, by: Approver): Promise<Done>;
+  hold(delivery: string, reason: string): Promise<Done>;
+  /** One that was held, or did not fit or pass, is tried again. */
+  release(delivery: string): Promise<Done>;
+  drop(delivery: string, reason: string): Promise<Done>;
+  /** Tries and lands what is ready for a target. */
+  land(target: string | undefined, options: LandOptions, signal: AbortSignal): Promise<TrainReport & { target: string; checks: readonly string[] }>;
+  /** Brings the checkout of the target to what waits beside it; only where that is a fast-forward and no file is in the way. */
+  fastForward(target: string | undefined): Promise<Done>;
+  /** A tree for agents to work in, made from a commit or branch. */
+  workTree(base: string): Promise<WorkTree>;
+  /** Working trees and branches that nobody needs any more. */
+  cleanUp(): Promise<{ trees: string[]; branches: string[]; kept: { path: string; why: string }[] }>;
+}

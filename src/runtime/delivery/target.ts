@@ -1,0 +1,14 @@
+import { branchRef, GitError } from '../../core/delivery/git.ts';
+import type { DeliveryParts } from './open.ts';
+
+/** The branch that is meant: as said, as configured, or the one that is checked out. It has to have a commit. */
+export async function targetOf({ config, repository }: DeliveryParts, named: string | undefined): Promise<string> {
+  const target = named ?? config.delivery?.target ?? (await repository.currentBranch());
+  await repository.mustBeName(target);
+  if ((await repository.tip(branchRef(target))) === undefined)
+    throw new GitError(
+      'unborn',
+      `There is no commit on ${target} yet, so that nothing can be delivered to it: make its first commit yourself, or name another branch: --target BRANCH.`,
+    );
+  return target;
+}
