@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { DEFAULT_EXTENSIONS_DAY_USD, DEFAULT_SESSION_USD } from '../../src/core/config/workspace-rules.ts';
+import { DELIVERY } from '../../src/core/delivery/defaults.ts';
 import { defaultRoutingSettings } from '../../src/core/routing/settings.ts';
 import { DEFAULTS } from '../../src/core/team/options.ts';
 import { Config } from '../../src/protocol/config.ts';
@@ -47,6 +48,16 @@ const groups: Record<string, Record<string, Setting>> = {
     'supervisor.idleTurns': { usual: supervisor.idleTurns },
     workers: { byHand: true },
     'storage.maxMegabytes': { usual: 500 },
+  },
+  delivery: {
+    'delivery.target': { usual: null },
+    'delivery.setup': { usual: null },
+    'delivery.checks': {},
+    'delivery.approval': { usual: DELIVERY.approval },
+    'delivery.batch': { usual: DELIVERY.batch },
+    'delivery.trees': { usual: DELIVERY.trees },
+    'delivery.checkSeconds': { usual: DELIVERY.checkSeconds },
+    environments: { byHand: true },
   },
   models: {
     providers: { byHand: true },

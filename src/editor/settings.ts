@@ -12,6 +12,8 @@ const KEYS = [
   'supervisor',
   'routing',
   'storage',
+  'delivery',
+  'environments',
 ];
 
 /** A field of the settings that was emptied holds null, which says no more than nothing. */

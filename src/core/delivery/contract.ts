@@ -74,7 +74,11 @@ export interface Deliveries {
   release(delivery: string): Promise<Done>;
   drop(delivery: string, reason: string): Promise<Done>;
   /** Tries and lands what is ready for a target. */
-  land(target: string | undefined, options: LandOptions, signal: AbortSignal): Promise<TrainReport & { target: string; checks: readonly string[] }>;
+  land(
+    target: string | undefined,
+    options: LandOptions,
+    signal: AbortSignal,
+  ): Promise<TrainReport & { target: string; checks: readonly string[] }>;
   /** Brings the checkout of the target to what waits beside it; only where that is a fast-forward and no file is in the way. */
   fastForward(target: string | undefined): Promise<Done>;
   /** A tree for agents to work in, made from a commit or branch. */

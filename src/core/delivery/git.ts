@@ -51,14 +51,6 @@ export type Merged = { ok: true; tree: Oid } | { ok: false; conflicts: Conflict[
 /** `moved`: the ref is no longer what it was expected to be, and nothing was done. */
 export type RefUpdate = { ok: true } | { ok: false; reason: 'moved' | 'failed'; message: string };
 
-/** What a file is to become; null takes it away. */
-export interface FileChange {
-  path: string;
-  content: Uint8Array | null;
-  /** For a file that the base does not have. */
-  executable?: boolean;
-}
-
 export interface CommitRequest {
   tree: Oid;
   parents: readonly Oid[];

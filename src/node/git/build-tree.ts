@@ -53,9 +53,9 @@ export async function buildTree(
   const paths = [...new Set(named.flat().map(step => step.path))];
   let tree = await repository.treeOf(base);
   let entries = await entriesOf(repository, tree);
+  await mustBeOurs(repository, entries, paths);
   const ignored = new Set((await ignoredOf(repository, paths)).filter(path => !entries.has(path)));
   const kept = paths.filter(path => !ignored.has(path));
-  await mustBeOurs(repository, entries, kept);
   await mustHaveFilters(repository, kept);
   for (const round of named) {
     const steps: Step[] = [];

@@ -4,8 +4,8 @@ import {
   type Git,
   GitError,
   type Merged,
-  OLDEST_GIT,
   type Oid,
+  OLDEST_GIT,
   type RefUpdate,
 } from '../../core/delivery/git.ts';
 import { conflictsIn } from './conflicts.ts';

@@ -1,5 +1,6 @@
 import type { Done } from '../../core/delivery/contract.ts';
 import { asideOf, branchRef } from '../../core/delivery/git.ts';
+import { bringForward } from '../../node/git/bring-forward.ts';
 import type { DeliveryParts } from './open.ts';
 import { targetOf } from './target.ts';
 
@@ -26,10 +27,8 @@ export async function fastForward(parts: DeliveryParts, named: string | undefine
     const done = await repository.updateRef(branchRef(target), to, from, `orchestrate: fast-forward to ${aside}`);
     if (!done.ok) return refuse('not-now', `${target} has just moved: try again. ${done.message}`);
   } else {
-    const merged = await repository.run(['-c', 'merge.autoStash=false', 'merge', '--ff-only', '--quiet', to], {
-      cwd: top,
-    });
-    if (merged.code !== 0) return refuse('conflict', `Git leaves your files as they are: ${merged.err}`);
+    const why = await bringForward(repository, from, to);
+    if (why !== undefined) return refuse('conflict', `Git leaves your files as they are: ${why}`);
   }
   await book.change((_, put) => put({ type: 'fast-forwarded', target, from, to }));
   return { ok: true, message: `${target} is at ${to.slice(0, 10)} now.` };

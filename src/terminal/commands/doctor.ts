@@ -1,5 +1,5 @@
-import type { WorkerDiagnosis } from '../../core/doctor.ts';
 import { OLDEST_GIT } from '../../core/delivery/git.ts';
+import type { WorkerDiagnosis } from '../../core/doctor.ts';
 import { oneLine } from '../../core/plain.ts';
 import { counted } from '../../protocol/show.ts';
 import type { Diagnoses, SandboxDiagnosis } from '../../runtime/contract.ts';
@@ -92,8 +92,10 @@ function sandboxLine(found: SandboxDiagnosis, style: Style): string {
 
 /** Nothing but delivery needs it. */
 function gitLine(git: Diagnoses['git'], style: Style): string {
-  if (!git) return `${style.dim('–')} Git: not found, so that nothing can be delivered. It needs git ${OLDEST_GIT} or newer.`;
-  if (!git.enough) return `${style.dim('–')} Git: ${git.version} is too old for delivery, which needs ${OLDEST_GIT} or newer.`;
+  if (!git)
+    return `${style.dim('–')} Git: not found, so that nothing can be delivered. It needs git ${OLDEST_GIT} or newer.`;
+  if (!git.enough)
+    return `${style.dim('–')} Git: ${git.version} is too old for delivery, which needs ${OLDEST_GIT} or newer.`;
   return `${style.good('✔')} Git: ${git.version}, new enough for delivery.`;
 }
 

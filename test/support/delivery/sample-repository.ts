@@ -77,7 +77,8 @@ export async function snapshot(top: string, gitFolder = join(top, '.git')): Prom
   const walk = async (folder: string, name: string): Promise<void> => {
     for (const entry of await readdir(folder, { withFileTypes: true }).catch(() => [])) {
       const [path, inner] = [join(folder, entry.name), `${name}/${entry.name}`];
-      if (entry.name === '.git') continue;
+      // What is ours keeps its own record.
+      if (entry.name === '.git' || entry.name === '.orchestrate') continue;
       if (entry.isDirectory()) await walk(path, inner);
       else await add(path, inner);
     }
