@@ -50,14 +50,13 @@ const groups: Record<string, Record<string, Setting>> = {
     'storage.maxMegabytes': { usual: 500 },
   },
   delivery: {
-    'delivery.target': { usual: null },
-    'delivery.setup': { usual: null },
+    'delivery.target': {},
+    'delivery.setup': {},
     'delivery.checks': {},
     'delivery.approval': { usual: DELIVERY.approval },
     'delivery.batch': { usual: DELIVERY.batch },
     'delivery.trees': { usual: DELIVERY.trees },
     'delivery.checkSeconds': { usual: DELIVERY.checkSeconds },
-    environments: { byHand: true },
   },
   models: {
     providers: { byHand: true },

@@ -157,6 +157,24 @@ const table: Record<string, Row[]> = {
     },
   ],
   'routing.hedgeSeconds': [{ loosens: [{ routing: { hedgeSeconds: 1 } }, { routing: { hedgeSeconds: 99 } }] }],
+  'delivery.target': [{ loosens: [{ delivery: { target: 'main' } }] }],
+  'delivery.setup': [{ loosens: [{ delivery: { setup: 'npm ci' } }] }],
+  'delivery.checks': [{ loosens: [{ delivery: { checks: ['npm test'] } }] }],
+  'delivery.approval': [
+    {
+      tightens: { delivery: { approval: 'person' } },
+      becomes: { delivery: { approval: 'person' } },
+      loosens: [{ delivery: { approval: 'reviewer' } }, { delivery: { approval: 'none' } }],
+    },
+    {
+      user: { delivery: { approval: 'none' } },
+      tightens: { delivery: { approval: 'person' } },
+      becomes: { delivery: { approval: 'person' } },
+    },
+  ],
+  'delivery.batch': wide('delivery.batch', 1, 9, 8, 10),
+  'delivery.trees': wide('delivery.trees', 1, 5, 4, 6),
+  'delivery.checkSeconds': wide('delivery.checkSeconds', 1, 901, 900, 950),
   'storage.maxMegabytes': [{ loosens: [{ storage: { maxMegabytes: 1 } }, { storage: { maxMegabytes: 1e9 } }] }],
 };
 

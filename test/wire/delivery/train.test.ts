@@ -143,7 +143,7 @@ describe('A landing train', () => {
 
   // Each run is four repositories.
   it('keeps its target green, loses no commit and touches no checkout, whatever is red, conflicts, moves or is killed', async function () {
-    this.timeout(300_000);
+    this.timeout(900_000);
     // Four at a time: most of it is waiting for git.
     const four = fc.array(scenario, { minLength: 4, maxLength: 4 });
     await fc.assert(
