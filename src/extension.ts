@@ -18,6 +18,7 @@ import { ExtensionConsent } from './editor/lm/consent.ts';
 import { foreignTools } from './editor/lm/foreign-tools.ts';
 import { PlanApproval } from './editor/plan/approval.ts';
 import { planCompletion } from './editor/plan/completion.ts';
+import { configCompletion } from './editor/plan/config-completion.ts';
 import { PlanDiagnostics } from './editor/plan/diagnostics.ts';
 import { PlanGraph } from './editor/plan/graph.ts';
 import { PlanLenses } from './editor/plan/lenses.ts';
@@ -75,6 +76,7 @@ export function activate(context: vscode.ExtensionContext): Exposed | undefined 
     owner.add(new PlanLenses(planApproval, controller));
     owner.add(new PlanDiagnostics(controller, log));
     owner.add(planCompletion(controller));
+    owner.add(configCompletion(context.extensionUri));
     const goals = new Goals(context.workspaceState);
     const goalEditor = owner.add(new GoalEditor(goals));
     const checks = owner.add(new ProviderChecks());

@@ -52,7 +52,7 @@ const lines: EventView<Line> = {
       ? [
           '◇',
           event.openBlockers > 0 ? 'warn' : 'good',
-          `${event.task}: review ${event.round}, ${event.openBlockers} blockers open`,
+          `${event.task}: review ${event.round}, ${counted(event.openBlockers, 'blocker')} open`,
         ]
       : undefined,
   'check-ended': event => {

@@ -93,6 +93,28 @@ describe('reviewing what agents wrote', () => {
     await badge().waitFor({ state: 'hidden' });
   });
 
+  it('is done in the peek of the gutter, beside what stood there before', async () => {
+    await open();
+    const { page } = workbench;
+    const left = (changes: number) => page.locator(`.activitybar .badge[aria-label*="${changes} changes"]`).waitFor();
+    await workbench.openFile('list.js');
+    await lens('from backend-specialist (openai/gpt-5)').waitFor();
+    await page.locator('.dirty-diff-glyph').first().waitFor();
+    await left(7);
+    const peek = page.locator('.peekview-widget', { hasText: 'Orchestrate - ' });
+    await page.keyboard.press('Alt+F3');
+    await peek.locator('.view-line', { hasText: 'return [...todos, { text, done: false }]' }).first().waitFor();
+    await workbench.screenshot('review-peek');
+    // The editor hides such boxes from roles.
+    await peek.locator('.action-label[aria-label^="Reject Change ("]').click();
+    await left(6);
+    while (/trimmed/.test(await text('list.js'))) await page.waitForTimeout(50);
+    await page.keyboard.press('Alt+F3');
+    await peek.locator('.action-label[aria-label^="Accept Change ("]').click();
+    await left(5);
+    assert.match(await text('list.js'), /to go/);
+  });
+
   it('shows what a reviewer found on its line, to be dismissed when nobody is there to mend it', async () => {
     await open();
     await workbench.openFile('list.js');

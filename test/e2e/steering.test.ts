@@ -83,7 +83,7 @@ describe('a live session', () => {
     await written('session-ended');
     assert.equal(await readFile(join(workspace, 'greeting.txt'), 'utf8'), 'Habari!\nKaribu.\n');
     await frame
-      .getByText(/files? wait for your review|of 1 files/)
+      .getByText(/waits? for your review/)
       .first()
       .waitFor();
     await workbench.screenshot('steering-ended');

@@ -104,7 +104,11 @@ function Planning({ session }: Of) {
     <Line icon="sync" tone="busy" title={l10n.t('The planner works out who does what')}>
       <p>
         {session.planRefusals > 0
-          ? l10n.t('{0} plans did not pass validation and went back.', session.planRefusals)
+          ? plural(
+              session.planRefusals,
+              l10n.t('1 plan had mistakes and went back.'),
+              l10n.t('{0} plans had mistakes and went back.', session.planRefusals),
+            )
           : l10n.t('You see the plan, with its expected cost, before anything is written.')}
       </p>
     </Line>
@@ -233,7 +237,15 @@ function Ended({ session }: Of) {
           showDuration(session.activeMs),
         )}{' '}
         {files && files.pending > 0
-          ? l10n.t('{0} of {1} files wait for your review.', files.pending, files.touched)
+          ? plural(
+              files.touched,
+              l10n.t('Its only file waits for your review.'),
+              plural(
+                files.pending,
+                l10n.t('1 of {0} files waits for your review.', files.touched),
+                l10n.t('{0} of {1} files wait for your review.', files.pending, files.touched),
+              ),
+            )
           : files && files.touched > 0
             ? plural(
                 files.touched,

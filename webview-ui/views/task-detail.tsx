@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { Row } from '../../src/protocol/dashboard-rows.ts';
-import { showDuration } from '../../src/protocol/show.ts';
+import { plural, showDuration } from '../../src/protocol/show.ts';
 import { tell } from '../host.ts';
 import { l10n } from '../l10n.ts';
 import { chosenAgent, chosenTask, fetchText, hostNow, model } from '../page.ts';
@@ -95,7 +95,9 @@ function Rounds({ rounds }: { rounds: Task['rounds'] }) {
             {names[kind]} {round}
           </span>
           {openBlockers !== undefined && openBlockers > 0 && (
-            <span class="tone-bad">{l10n.t('{0} blockers', openBlockers)}</span>
+            <span class="tone-bad">
+              {plural(openBlockers, l10n.t('1 blocker'), l10n.t('{0} blockers', openBlockers))}
+            </span>
           )}
         </li>
       ))}

@@ -50,7 +50,7 @@ export function Timeline() {
   return (
     <Card title={l10n.t('Timeline')} icon="pulse" type="timeline" actions={!empty && <Reach />}>
       {empty ? (
-        <Nothing>{l10n.t('Lanes appear when agents start.')}</Nothing>
+        <Nothing>{l10n.t('Each agent that starts gets a line here.')}</Nothing>
       ) : (
         <div ref={box}>
           <Rows

@@ -3,6 +3,7 @@ import { actsBy } from '../acting-files.ts';
 import type { Journal } from '../session/contract.ts';
 import { actsRule, consentKey } from '../session/fold/consents.ts';
 import type { Attention } from './contract.ts';
+import { reasonGiven } from './reason-given.ts';
 
 export interface WriteAsker {
   journal: Journal;
@@ -29,9 +30,8 @@ export async function askToWrite(
         signal,
       );
   if (answer.decision === 'allow') return undefined;
-  const reason = answer.reason ? ` The reason given: ${answer.reason}.` : '';
   return (
-    `"${path}" was not changed: nobody allowed it (rule "${actsRule}"). ${says}${reason} ` +
+    `"${path}" was not changed: nobody allowed it (rule "${actsRule}"). ${says}${reasonGiven(answer)} ` +
     'Go on without it, and put what should stand there into your summary, so that the user can take it over.'
   );
 }

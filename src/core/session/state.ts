@@ -166,6 +166,8 @@ export interface Finding {
   severity: Severity;
   path?: RelPath;
   line?: number;
+  /** What stood in the file, where agents had written it. */
+  content?: Hash | null;
   text: string;
   at: number;
   resolved?: { by: string; how: string; at: number };

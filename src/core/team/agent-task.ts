@@ -8,6 +8,7 @@ import type { Clock, HashOf } from '../ports.ts';
 import { sleep } from '../routing/wait.ts';
 import { checksOf } from '../session/check-runs.ts';
 import type { Journal } from '../session/contract.ts';
+import { endsInSilence } from '../session/findings.ts';
 import { hasEnded } from '../session/standing.ts';
 import type { TaskState } from '../session/state.ts';
 import { unfit } from '../worker/fit.ts';
@@ -352,7 +353,11 @@ class AgentTaskRun {
   #closeReview({ round, agent }: Extract<Step, { do: 'close-review' }>): void {
     const { journal } = this.#host;
     const earlier = [...journal.state.findings.values()].filter(
-      finding => finding.task === this.#id && !finding.resolved && finding.agent !== agent,
+      finding =>
+        finding.task === this.#id &&
+        !finding.resolved &&
+        finding.agent !== agent &&
+        endsInSilence(journal.state, finding),
     );
     for (const { finding } of earlier) {
       journal.append({ type: 'finding-resolved', finding, by: agent, how: `not found again in round ${round}` });

@@ -232,7 +232,9 @@ export function reviewPrompt(
   const worker = task.rounds.findLast(r => r.kind !== 'review');
   const summary = worker === undefined ? undefined : state.agents.get(worker.agent)?.summary;
   const checks = checksOf(task, round).map(check => `${checkText(check.check)}: ${check.ok ? 'passed' : 'failed'}`);
-  const earlier = openFindings(state, spec.id).map(findingText);
+  const open = openFindings(state, spec.id);
+  const noted = open.filter(({ severity }) => severity === 'note').map(findingText);
+  const earlier = open.filter(({ severity }) => severity !== 'note').map(findingText);
   const again =
     'Findings of earlier rounds, said to be mended. Look at each: what is still wrong, add again with add_finding; the others count as resolved.';
   return [
@@ -244,6 +246,7 @@ export function reviewPrompt(
     summary === undefined ? '' : `What was said of it; believe only what you see:\n${data(hashOf, summary)}`,
     section('Checks:', list(checks)),
     section(again, list(earlier)),
+    section('Noted in earlier rounds, and kept; add none of it again:', list(noted)),
   ]
     .filter(part => part !== '')
     .join('\n\n');

@@ -10,7 +10,7 @@ export const planDocuments: vscode.DocumentSelector = [
   planFiles,
   { scheme: 'file', pattern: '**/.orchestrate/workflows/**/*.{yaml,yml}' },
 ];
-const configFiles: vscode.DocumentSelector = { scheme: 'file', pattern: '**/.orchestrate/config.yaml' };
+export const configFiles: vscode.DocumentSelector = { scheme: 'file', pattern: '**/.orchestrate/config.yaml' };
 
 interface Problem {
   line?: number | undefined;

@@ -65,6 +65,13 @@ export class LineDecorations implements vscode.Disposable {
         for (const editor of editors) this.#decorate(editor);
       }),
     );
+    this.#store.add(
+      vscode.workspace.onDidChangeTextDocument(({ document }) => {
+        // Read anew from disk: what stood on its lines has moved along with them. Typing is told by the model.
+        if (document.isDirty || model.filesOf(document.uri).length === 0) return;
+        for (const editor of vscode.window.visibleTextEditors) if (editor.document === document) this.#decorate(editor);
+      }),
+    );
     for (const editor of vscode.window.visibleTextEditors) this.#decorate(editor);
   }
 

@@ -28,7 +28,9 @@ export function kindOf(hunk: Hunk): string {
     case 'removed':
       return hunk.base.count === 1 ? t('1 line removed') : t('{0} lines removed', hunk.base.count);
     case 'changed':
-      return t('{0} lines became {1}', hunk.base.count, hunk.current.count);
+      return hunk.base.count === 1
+        ? t('1 line became {0}', hunk.current.count)
+        : t('{0} lines became {1}', hunk.base.count, hunk.current.count);
     case 'file-created':
       return t('file created');
     case 'file-deleted':

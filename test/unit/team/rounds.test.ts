@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Severity } from '../../../src/protocol/events.ts';
+import type { Hash, RelPath } from '../../../src/protocol/ids.ts';
 import { planOf } from '../../support/plans.ts';
 import { finished, type Script, type Stage, TeamWorld, type TeamWorldOptions } from '../../support/team-world.ts';
 
@@ -60,12 +61,39 @@ describe('rounds of review', () => {
     assert.match(team.jobs[2]?.followUp ?? '', /^Your work was not accepted yet.*\n\nFindings of the review:\n- f1.0/);
     assert.deepEqual(
       team.journal.of('finding-resolved').map(({ finding, by }) => `${finding} by ${by}`),
-      ['f1.0 by reviewer-2', 'f1.1 by reviewer-2', 'f2.0 by reviewer-3'],
+      ['f1.0 by reviewer-2', 'f2.0 by reviewer-3'],
     );
     assert.deepEqual(
       team.journal.of('round-ended').map(e => e.openBlockers),
       [0, 1, 0, 1, 0, 0],
     );
+  });
+
+  it('take a lesser finding for mended only where its file was written since, and a note never', async () => {
+    const hash = (name: string) => name.repeat(64) as Hash;
+    const wrote = (stage: Stage, content: string): void => {
+      const { agent, task } = stage.job;
+      const about = { write: `w-${content}`, path: 'a.txt' as RelPath, agent, ...(task && { task: task.id }) };
+      stage.append({ type: 'write-intent', ...about, before: null, after: hash(content) });
+      stage.append({ type: 'write-outcome', write: about.write, ok: true, reason: 'applied' });
+    };
+    for (const mends of [true, false]) {
+      const team = world({
+        plan: reviewed(),
+        script: stage => {
+          if (stage.job.kind === 'review') return reviewer(stage, [['blocker', 'minor', 'note'], []]);
+          if (stage.job.kind === 'implement' || mends) wrote(stage, stage.job.kind === 'implement' ? 'a' : 'b');
+          return finished();
+        },
+      });
+      assert.equal((await team.run()).outcome, 'completed');
+      assert.deepEqual(
+        team.journal.of('finding-resolved').map(({ finding }) => finding),
+        mends ? ['f1.0', 'f1.1'] : ['f1.0'],
+      );
+      const again = team.jobs.findLast(({ kind }) => kind === 'review')?.prompt ?? '';
+      assert.match(again, /Findings of earlier rounds[\s\S]*f1\.1[\s\S]*Noted in earlier rounds[\s\S]*f1\.2/);
+    }
   });
 
   it('do not end over what only annoys', async () => {

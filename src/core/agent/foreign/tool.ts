@@ -1,5 +1,6 @@
 import type { ForeignTool } from '../../ports.ts';
 import { INTERRUPTED_TOOL } from '../prompts/corrections.ts';
+import { reasonGiven } from '../reason-given.ts';
 import { cutLine, fence } from '../tools/fence.ts';
 import { type Refusal, refuse, type Tool, type ToolContext } from '../tools/tool.ts';
 import { resultText } from './result.ts';
@@ -37,8 +38,10 @@ async function permission(tool: ForeignTool, args: Args, context: ToolContext): 
     signal,
   );
   if (answer.decision === 'allow') return undefined;
-  const reason = answer.reason ? ` The reason given: ${answer.reason}` : '';
-  return refuse('denied', `Permission to use ${tool.name} was denied, so it was not run.${reason} ${advice}`);
+  return refuse(
+    'denied',
+    `Permission to use ${tool.name} was denied, so it was not run.${reasonGiven(answer)} ${advice}`,
+  );
 }
 
 async function run(tool: ForeignTool, args: Args, context: ToolContext) {

@@ -25,7 +25,7 @@ export function idleCorrection(idle: Idle, kind: JobKind): string {
 }
 
 export const turnsLeft = (left: number, kind: JobKind): string =>
-  `${left} turns are left. Bring the work to an end: finish what must be finished, check it, then ${
+  `${left === 1 ? 'One turn is' : `${left} turns are`} left. Bring the work to an end: finish what must be finished, check it, then ${
     kind === 'review' ? 'give your verdict' : 'call finish_task'
   }, or report_blocker with what is missing.`;
 

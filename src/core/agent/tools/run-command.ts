@@ -6,6 +6,7 @@ import { BackgroundCommand } from '../background/background-command.ts';
 import { MOST_BACKGROUND } from '../background/background-commands.ts';
 import type { CommandHold, ToolResult } from '../contract.ts';
 import { heldNotes, runHeld } from '../held.ts';
+import { reasonGiven } from '../reason-given.ts';
 import { follow, waitFor } from './background-command.ts';
 import { cutLine, fence } from './fence.ts';
 import { resolveFolder } from './paths.ts';
@@ -207,10 +208,9 @@ export const runCommand = defineTool({
       signal,
     );
     if (answer.decision === 'allow') return undefined;
-    const reason = answer.reason ? ` The reason given: ${answer.reason}` : '';
     return refuse(
       'denied',
-      `Permission for the command was denied (rule "${rule}"), so it was not run.${reason} ${advice}`,
+      `Permission for the command was denied (rule "${rule}"), so it was not run.${reasonGiven(answer)} ${advice}`,
     );
   },
   async run(args, context) {

@@ -99,6 +99,7 @@ export const knowledgeFolds: Folds<Types> = {
   },
   'finding-added'(state, event) {
     const { finding, agent, task, severity, path, line, text, at } = event;
+    const content = path === undefined ? undefined : state.files.get(path)?.content;
     state.findings.set(finding, {
       finding,
       agent,
@@ -108,6 +109,7 @@ export const knowledgeFolds: Folds<Types> = {
       at,
       ...(path !== undefined && { path }),
       ...(line !== undefined && { line }),
+      ...(content !== undefined && { content }),
     });
   },
   'finding-resolved'(state, event) {

@@ -1,6 +1,7 @@
 import type { Severity } from '../../../protocol/events.ts';
 import { checkText } from '../../plan/check-text.ts';
 import { checkedContracts, checkResults } from '../evidence.ts';
+import { endsInSilence } from '../findings.ts';
 import type { Finding, SessionState } from '../state.ts';
 import type { AdviceReport } from './report.ts';
 
@@ -35,11 +36,13 @@ export function openRisks(state: SessionState): AdviceReport[] {
   ];
 }
 
-/** What reviewers and testers would have better, and nobody changed: that it was not found again changes nothing. */
+/** What reviewers and testers would have better, and nobody changed: that it was not found again alone changes nothing. */
 export function recommendations(state: SessionState): AdviceReport[] {
   return [...state.findings.values()]
     .filter(
-      ({ severity, resolved }) => !GRAVE.has(severity) && (!resolved || resolved.how.startsWith('not found again')),
+      finding =>
+        !GRAVE.has(finding.severity) &&
+        (!finding.resolved || (finding.resolved.how.startsWith('not found again') && !endsInSilence(state, finding))),
     )
     .map(ofFinding);
 }

@@ -1,3 +1,4 @@
+import { counted, plural } from '../../../protocol/show.ts';
 import type { SessionState, TaskStatus } from '../state.ts';
 import type { LeftOver } from './report.ts';
 
@@ -18,7 +19,11 @@ export function leftOvers(state: SessionState): LeftOver[] {
     if (!resolved)
       left.push({ kind: 'finding', text: `${severity}${path === undefined ? '' : ` in ${path}`}: ${text}` });
   const pending = [...state.files.values()].filter(file => file.status === 'pending').map(file => file.path);
-  if (pending.length > 0) left.push({ kind: 'review', text: `${pending.length} changed files wait for your review` });
+  if (pending.length > 0)
+    left.push({
+      kind: 'review',
+      text: `${counted(pending.length, 'changed file')} ${plural(pending.length, 'waits', 'wait')} for your review`,
+    });
   for (const { request } of state.asks.values())
     left.push({
       kind: 'answer',
