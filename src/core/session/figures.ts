@@ -1,6 +1,6 @@
 import type { NanoUsd } from '../../protocol/ids.ts';
 import { showCount, showDuration, showMoney } from '../../protocol/show.ts';
-import type { SessionState, Tally } from './state.ts';
+import type { ProviderState, SessionState, Tally } from './state.ts';
 
 const ended = (tally: Tally) => tally.succeeded + tally.failed;
 
@@ -47,3 +47,9 @@ export const showCost = (tally: Tally): string => showSpent(tally.cost, tally.bo
 export const showResponse = (tally: Tally): string => showDuration(responseMs(tally));
 
 export const consumption = (tally: Tally): string => `${showTokens(tally)} tokens (${showCost(tally)})`;
+
+/** By name: which of them answered first says nothing. */
+export const providersByName = ({ providers }: SessionState): ProviderState[] =>
+  [...providers.values()].sort((one, other) => (one.provider < other.provider ? -1 : 1));
+export const providersCalled = (state: SessionState): ProviderState[] =>
+  providersByName(state).filter(({ tally }) => tally.calls > 0);

@@ -23,14 +23,28 @@ const sayNoReport = () =>
 export async function openReportInBrowser(controller: SessionController, given?: unknown): Promise<void> {
   const session = await chooseSession(controller, given, () => true, t('There is no session yet.'));
   if (!session) return;
-  const written = (await (await controller.runtime()).text(session.id, 'report.html')) !== undefined;
-  const file = written ? await fileOf(controller, session.id, 'report.html') : undefined;
-  if (!file) return sayNoReport();
+  const html = await (await controller.runtime()).text(session.id, 'report.html');
+  const file = html === undefined ? undefined : await fileOf(controller, session.id, 'report.html');
+  if (html === undefined || !file) return sayNoReport();
+  // The person's browser has no files of another machine.
+  if (vscode.env.remoteName !== undefined || vscode.env.uiKind === vscode.UIKind.Web) return showHtml(html);
   const opened = await Promise.resolve(vscode.env.openExternal(file)).catch(() => false);
   void window.showInformationMessage(
     opened
       ? t('The report is open in your browser.')
       : t('No browser could be started: open {0} yourself.', file.fsPath),
+  );
+}
+
+/** It is one file without scripts, and says itself that it loads nothing. */
+function showHtml(html: string): void {
+  const panel = vscode.window.createWebviewPanel('orchestrate.report', t('Report'), vscode.ViewColumn.Active, {
+    enableFindWidget: true,
+    localResourceRoots: [],
+  });
+  panel.webview.html = html;
+  void window.showInformationMessage(
+    t('Your browser cannot open files of the machine that this window works on, so the report is shown here.'),
   );
 }
 

@@ -3,6 +3,7 @@ import { checkText } from '../../plan/check-text.ts';
 import { showAllTests, showCoverage } from '../../testing/show.ts';
 import { deliverables } from '../deliverables.ts';
 import { checkedContracts, checkResults, evidence } from '../evidence.ts';
+import { providersCalled } from '../figures.ts';
 import { code, plain, title } from '../markdown.ts';
 import { showCompatibility } from '../show-contract.ts';
 import { progressOf } from '../standing.ts';
@@ -30,8 +31,7 @@ export function ending(state: SessionState): string[] {
     ['Tasks', `${done} of ${total} completed`],
     [
       'Providers',
-      [...state.providers.values()]
-        .filter(({ tally }) => tally.calls > 0)
+      providersCalled(state)
         .map(({ provider }) => plain(provider))
         .join(', ') || 'none was called',
     ],

@@ -2,7 +2,7 @@ import { counted } from '../../../protocol/show.ts';
 import { checkText } from '../../plan/check-text.ts';
 import { showAllTests, showCoverage } from '../../testing/show.ts';
 import { checkResults, evidence } from '../evidence.ts';
-import { showCost, showRate, showResponse, successRate } from '../figures.ts';
+import { providersCalled, showCost, showRate, showResponse, successRate } from '../figures.ts';
 import { code, latest, list, plain, timeOfDay } from '../markdown.ts';
 import type { SessionState } from '../state.ts';
 import { type SupervisionStep, supervision } from '../supervision.ts';
@@ -75,7 +75,7 @@ function coverageLines(state: SessionState): string[] {
 
 export function notes(state: SessionState): string[] {
   const { checks, tests, findings } = evidence(state);
-  const used = [...state.providers.values()].filter(({ tally }) => tally.calls > 0);
+  const used = providersCalled(state);
   const insights = [
     `${counted(state.agents.size, 'agent')} for ${counted(state.tasks.size, 'task')}; plan revision ${state.planRevision}, ${counted(state.planRefusals, 'proposal')} refused`,
     `${counted(state.commands.run, 'command')} run, ${state.commands.failed} without exit code 0; ${counted(state.deniedPermissions, 'permission')} denied`,

@@ -1,6 +1,6 @@
 import { providerOf } from '../../../protocol/model-ref.ts';
 import { counted, showDuration } from '../../../protocol/show.ts';
-import { consumption, responseMs, showRate, successRate } from '../figures.ts';
+import { consumption, providersByName, providersCalled, responseMs, showRate, successRate } from '../figures.ts';
 import { emptyTally } from '../initial.ts';
 import { code, list, plain, timeOfDay, title } from '../markdown.ts';
 import { leads, notStarted } from '../roster.ts';
@@ -11,7 +11,7 @@ const MOST_NAMED = 8;
 export function realTimeStatus(state: SessionState): string[] {
   const count = (...statuses: TaskStatus[]) =>
     [...state.tasks.values()].filter(task => statuses.includes(task.status)).length;
-  const providers = [...state.providers.values()].map(provider => providerStatus(state, provider));
+  const providers = providersByName(state).map(provider => providerStatus(state, provider));
   return [
     '## Real-Time Status Updates',
     '',
@@ -87,7 +87,7 @@ function orchestration(state: SessionState): Tally {
 
 export function metrics(state: SessionState): string[] {
   const { tally } = state;
-  const providers = [...state.providers.values()].filter(({ tally }) => tally.calls > 0);
+  const providers = providersCalled(state);
   return [
     '## Metrics Tracking',
     '',
@@ -98,6 +98,7 @@ export function metrics(state: SessionState): string[] {
       `- **${plain(provider)}**: ${consumption(tally)}`,
       ...[...state.models]
         .filter(([model]) => model.startsWith(`${provider}/`))
+        .sort(([one], [other]) => (one < other ? -1 : 1))
         .map(([model, used]) => `  - ${code(model)}: ${consumption(used)}`),
     ]),
     `- **Orchestration**, as part of the above: ${consumption(orchestration(state))}`,
