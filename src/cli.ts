@@ -35,6 +35,7 @@ const table: Record<CommandName, () => Promise<Command>> = {
   land: async () => (await import('./terminal/commands/land.ts')).land,
   approve: async () => (await import('./terminal/commands/land.ts')).approve,
   'fast-forward': async () => (await import('./terminal/commands/deliver.ts')).fastForward,
+  deploy: async () => (await import('./terminal/commands/deploy.ts')).deploy,
   doctor: async () => (await import('./terminal/commands/doctor.ts')).doctor,
   trust: async () => (await import('./terminal/commands/trust.ts')).trust,
 };

@@ -57,6 +57,7 @@ const groups: Record<string, Record<string, Setting>> = {
     'delivery.batch': { usual: DELIVERY.batch },
     'delivery.trees': { usual: DELIVERY.trees },
     'delivery.checkSeconds': { usual: DELIVERY.checkSeconds },
+    environments: { byHand: true },
   },
   models: {
     providers: { byHand: true },

@@ -13,6 +13,7 @@ const KEYS = [
   'routing',
   'storage',
   'delivery',
+  'environments',
 ];
 
 /** A field of the settings that was emptied holds null, which says no more than nothing. */

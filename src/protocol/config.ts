@@ -173,6 +173,35 @@ export const DeliveryConfig = z.strictObject({
   checkSeconds: seconds.optional().describe('Seconds that one check may take; 900 unless set'),
 });
 
+const time = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'write a time of day, such as "09:30"');
+const DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
+
+export const Environment = z.strictObject({
+  command: command.describe('Deploys the folder it runs in, which holds exactly the commit that is deployed'),
+  target: branch.optional().describe('The branch whose commits go there; that of delivery.target unless set'),
+  approval: choice({ person: 'You say yes to exactly this commit', none: 'Whoever deploys decides' })
+    .optional()
+    .describe('Whose yes it takes; person unless set'),
+  checks: z.array(command).optional().describe('Commands that must succeed on the commit before it is deployed'),
+  waitMinutes: z.number().nonnegative().max(100_000).optional().describe('Minutes between the yes and the deployment'),
+  window: z
+    .strictObject({
+      days: z.array(z.enum(DAYS)).min(1).optional().describe('Days of the week; all unless set'),
+      from: time.describe('Time of day, as your machine tells it'),
+      to: time.describe('Time of day; before `from` it is that of the next day'),
+    })
+    .optional()
+    .describe('When it may be deployed'),
+  secrets: z
+    .array(variable)
+    .optional()
+    .describe('Names of secrets that the commands get, each in a variable of its name'),
+  health: command.optional().describe('Tells by its exit code whether what was deployed works'),
+  healthSeconds: seconds.optional().describe('Seconds in which it has to become well; 60 unless set'),
+  rollback: command.optional().describe('Puts back what was there before; runs in the commit that was deployed last'),
+  commandSeconds: seconds.optional().describe('Seconds that a command may take; 900 unless set'),
+});
+
 /** Everything a user or a workspace may set. Every key is optional: the defaults work as soon as one key exists. */
 export const Config = z.strictObject({
   providers: z
@@ -269,6 +298,10 @@ export const Config = z.strictObject({
     .optional()
     .describe('Retries, waiting and time limits of model calls'),
   delivery: DeliveryConfig.optional().describe('How accepted work gets to a branch'),
+  environments: z
+    .record(Name, Environment)
+    .optional()
+    .describe('Places where a branch is deployed to, by your own name'),
   storage: z
     .strictObject({
       maxMegabytes: z
@@ -286,4 +319,5 @@ export type ProviderEntry = z.infer<typeof ProviderEntry>;
 export type WorkerEntry = z.infer<typeof WorkerEntry>;
 export type PriceEntry = z.infer<typeof PriceEntry>;
 export type DeliveryConfig = z.infer<typeof DeliveryConfig>;
+export type Environment = z.infer<typeof Environment>;
 export type Config = z.infer<typeof Config>;

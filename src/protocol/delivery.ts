@@ -104,7 +104,32 @@ const steps = [
   event('fast-forwarded', { target: Branch, from: Oid, to: Oid }),
 ] as const;
 
-export const DeliveryEvent = z.discriminatedUnion('type', [...deliveries, ...candidates, ...steps]);
+const deployments = [
+  event('deploy-intent', {
+    deployment: Name,
+    environment: Name,
+    commit: Oid,
+    by: Approver,
+    command: z.string(),
+    secrets: z.array(z.string()),
+  }),
+  event('deploy-command', {
+    deployment: Name,
+    part: z.enum(['deploy', 'health', 'rollback']),
+    ok: z.boolean(),
+    exit: z.number().int().optional(),
+    ms: z.number(),
+    output: LongText,
+  }),
+  event('deploy-outcome', {
+    deployment: Name,
+    outcome: z.enum(['live', 'failed', 'rolled-back', 'rollback-failed', 'unknown']),
+    why: z.string().optional(),
+  }),
+  event('deploy-approved', { environment: Name, commit: Oid, by: Approver }),
+] as const;
+
+export const DeliveryEvent = z.discriminatedUnion('type', [...deliveries, ...candidates, ...steps, ...deployments]);
 
 export type DeliveryEvent = z.infer<typeof DeliveryEvent>;
 export type DeliveryEventOf<T extends DeliveryEvent['type']> = Extract<DeliveryEvent, { type: T }>;

@@ -284,6 +284,19 @@ export const commands = {
     detail: 'Only where it is a fast-forward and none of your own changes is in the way; else nothing is changed.',
     options: { ...workspace, ...json },
   },
+  deploy: {
+    usage: 'ENVIRONMENT',
+    summary: 'Deploy what a branch is now to a place that your configuration names',
+    detail:
+      'Checks, waiting time and hours are those of the environment. It runs once: what was cut off is told, and never run\nagain by itself. A red health command runs the roll-back command.',
+    options: {
+      ...workspace,
+      config: { value: 'FILE', values: 'file', help: 'Your own configuration' },
+      yes: { short: 'y', help: 'Do not ask' },
+      ...json,
+    },
+    examples: ['orchestrate deploy production'],
+  },
   doctor: {
     usage: '',
     summary: 'Check configuration, keys, providers and models',

@@ -5,7 +5,7 @@ const groups: [string, CommandName[]][] = [
   ['Work', ['run', 'resume', 'retry', 'queue', 'pause', 'continue', 'abort', 'answer', 'budget']],
   ['Watch', ['status', 'monitor', 'logs', 'list', 'report']],
   ['Review', ['changes', 'accept', 'reject']],
-  ['Deliver', ['deliver', 'deliveries', 'land', 'approve', 'fast-forward']],
+  ['Deliver', ['deliver', 'deliveries', 'land', 'approve', 'fast-forward', 'deploy']],
   ['Set up', ['doctor', 'trust', 'adopt', 'completion']],
 ];
 

@@ -120,6 +120,8 @@ const rules: RulesOf<Config> = {
       checkSeconds: { lower: DELIVERY.checkSeconds },
     },
   },
+  // Programs that are started outside of the sandbox, with secrets.
+  environments: 'agree',
   // More fills the disk, and less takes earlier sessions away.
   storage: { keys: { maxMegabytes: 'agree' } },
 };

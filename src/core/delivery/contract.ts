@@ -81,6 +81,8 @@ export interface Deliveries {
   ): Promise<TrainReport & { target: string; checks: readonly string[] }>;
   /** Brings the checkout of the target to what waits beside it; only where that is a fast-forward and no file is in the way. */
   fastForward(target: string | undefined): Promise<Done>;
+  /** Deploys what a branch is now; one at a time for each environment, and never again by itself. */
+  deploy(environment: string, by: Approver, signal: AbortSignal): Promise<Done>;
   /** A tree for agents to work in, made from a commit or branch. */
   workTree(base: string): Promise<WorkTree>;
   /** Working trees and branches that nobody needs any more. */

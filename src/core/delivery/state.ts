@@ -26,6 +26,13 @@ export interface Candidate extends Omit<DeliveryEventOf<'candidate-made'>, 'type
   landed?: { ref: string; at: number };
 }
 
+export interface Deployment extends Omit<DeliveryEventOf<'deploy-intent'>, 'type'> {
+  at: number;
+  commands: DeliveryEventOf<'deploy-command'>[];
+  outcome?: DeliveryEventOf<'deploy-outcome'>['outcome'];
+  why?: string;
+}
+
 /** Everything known of the deliveries of a workspace; a pure function of its events. */
 export interface DeliveryState {
   seq: number;
@@ -34,6 +41,8 @@ export interface DeliveryState {
   candidates: Map<string, Candidate>;
   /** What git was to do, and nobody knows yet whether it did. */
   openSteps: Map<string, DeliveryEventOf<'ref-intent'>>;
+  deployments: Map<string, Deployment>;
+  deployApprovals: (DeliveryEventOf<'deploy-approved'> & { at: number })[];
 }
 
 export const noDeliveries = (): DeliveryState => ({
@@ -41,6 +50,8 @@ export const noDeliveries = (): DeliveryState => ({
   deliveries: new Map(),
   candidates: new Map(),
   openSteps: new Map(),
+  deployments: new Map(),
+  deployApprovals: [],
 });
 
 type Fold<T extends DeliveryRecord['type']> = (
@@ -115,6 +126,19 @@ const folds: { [T in DeliveryRecord['type']]: Fold<T> } = {
     for (const one of landed.deliveries) land(state, one, ref, landed.commit, at);
   },
   'fast-forwarded': () => undefined,
+  'deploy-intent'(state, { v, seq, type, ...intent }) {
+    state.deployments.set(intent.deployment, { ...intent, commands: [] });
+  },
+  'deploy-command'(state, event) {
+    state.deployments.get(event.deployment)?.commands.push(event);
+  },
+  'deploy-outcome'(state, { deployment, outcome, why }) {
+    const found = state.deployments.get(deployment);
+    if (found) Object.assign(found, { outcome, ...(why !== undefined && { why }) });
+  },
+  'deploy-approved'(state, event) {
+    state.deployApprovals.push(event);
+  },
 };
 
 /** Folds one event into the state, in place. */

@@ -12,6 +12,7 @@ import type { RuntimeHost } from '../contract.ts';
 import { checkCommit } from './checks.ts';
 import { cleanBranches } from './clean-up.ts';
 import { deliver } from './deliver.ts';
+import { deploy } from './deploy.ts';
 import { fastForward } from './fast-forward.ts';
 import { type DeliveryParts, openDelivery } from './open.ts';
 import { targetOf } from './target.ts';
@@ -101,6 +102,7 @@ export function createDeliveries(host: RuntimeHost): Deliveries {
         if (done.ok) await cleanBranches(given);
         return done;
       }),
+    deploy: (environment, by, signal) => told(given => deploy(given, environment, by, signal)),
     async workTree(base) {
       const { repository, trees } = await parts();
       const commit = await repository.commitOf(base);

@@ -35,6 +35,8 @@ export async function openDelivery(host: RuntimeHost): Promise<DeliveryParts> {
   const keys = keysOf(host, config);
   const redactor = redactorOf(host.environment);
   for (const { name } of configuredProviders(config)) redactor.add(await keys.get(name));
+  for (const { secrets = [] } of Object.values(config.environments ?? {}))
+    for (const name of secrets) redactor.add(environment[name]);
   const redact = (text: string) => redactor.text(text);
   const repository = await Repository.open(workspace, environment);
   const secret = sealSecret(userFolder(environment));

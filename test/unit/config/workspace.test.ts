@@ -175,6 +175,7 @@ const table: Record<string, Row[]> = {
   'delivery.batch': wide('delivery.batch', 1, 9, 8, 10),
   'delivery.trees': wide('delivery.trees', 1, 5, 4, 6),
   'delivery.checkSeconds': wide('delivery.checkSeconds', 1, 901, 900, 950),
+  environments: [{ loosens: [{ environments: { live: { command: 'npm run deploy' } } }] }],
   'storage.maxMegabytes': [{ loosens: [{ storage: { maxMegabytes: 1 } }, { storage: { maxMegabytes: 1e9 } }] }],
 };
 
