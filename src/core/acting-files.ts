@@ -69,7 +69,7 @@ const KINDS = {
   package: {
     says: 'The package manager takes from it where packages come from and which code it loads, whatever it is called for.',
     files: new RegExp(
-      `${below(String.raw`\.yarn \.mvn \.cargo gradle/wrapper`).source}|` +
+      `${below(String.raw`node_modules/\.bin \.yarn \.mvn \.cargo gradle/wrapper`).source}|` +
         at(
           String.raw`\.npmrc \.yarnrc(\.ya?ml)? \.?pnpmfile\.[cm]?js pnpm-workspace\.ya?ml \.?bunfig\.toml pip\.conf pip\.ini \.pypirc uv\.toml poetry\.toml rust-toolchain(\.toml)? gradle\.properties \.(jvm|sbt)opts global\.json \.bazelversion tools/bazel \.bazelrc \.condarc \.bundle/config gradlew(\.bat)? mvnw(\.cmd)? init\.gradle(\.kts)? nuget\.config`,
         ).source,

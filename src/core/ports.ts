@@ -211,6 +211,26 @@ export interface SandboxedRun {
   close(landed: readonly RelPath[]): Promise<void>;
 }
 
+/** A file that changed while a command ran which nothing held. */
+export interface LooseChange {
+  path: RelPath;
+  /** What stood there; null: nothing did; undefined: it was not kept. */
+  before: Uint8Array | null | undefined;
+  after: Hash | null;
+}
+
+/** How the workspace stood before a command. */
+export interface WorkspaceLook {
+  /** What has changed since, but for what ignore rules leave out. */
+  changes(): Promise<LooseChange[]>;
+}
+
+/** Finds out what commands change that nothing holds. */
+export interface WorkspaceWatch {
+  /** Keeps what stands in these files, and in some that are ignored; undefined where there are too many. */
+  look(keep: (path: RelPath) => boolean, also?: readonly RelPath[]): Promise<WorkspaceLook | undefined>;
+}
+
 /** Whether commands can be held here, and by what. */
 export type SandboxStanding = { holds: true; by: string } | { holds: false; why: string; advice: string };
 

@@ -26,6 +26,10 @@ export function diskOf(folder: string): Disk {
       }
     },
     exists: existsSync,
+    changedAt(path) {
+      const found = lstatSync(path, { throwIfNoEntry: false });
+      return found?.isFile() ? Math.max(found.ctimeMs, found.mtimeMs) : undefined;
+    },
     text(path) {
       try {
         const found = lstatSync(path);

@@ -118,11 +118,12 @@ class Run {
     const { root, shell, environment } = this.#settings;
     const { command, cwd, env, timeoutMs } = this.#request;
     const { file, args, files = [], env: more } = this.#launcher ?? { file: shell.file, args: [], env: {} };
+    const folder = cwd === undefined ? root : join(root, cwd);
     const inner = this.#launcher ? [shell.file, ...shell.args(command)] : shell.args(command);
     try {
       this.#child = spawn(file, [...args, ...inner], {
-        cwd: cwd === undefined ? root : join(root, cwd),
-        env: { ...commandEnvironment(environment, root, { ...env, ...more }), [MARK]: this.#mark },
+        cwd: folder,
+        env: { ...commandEnvironment(environment, root, { ...env, ...more }, folder), [MARK]: this.#mark },
         stdio: ['ignore', 'pipe', 'pipe', ...files],
         // A group of its own, so that one signal reaches all of it.
         detached: process.platform !== 'win32',

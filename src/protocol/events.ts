@@ -324,6 +324,8 @@ const tools = [
     held: z.boolean().optional(),
     /** Files that it changed in the sandbox only, without the right to. */
     withheld: z.array(z.string()).optional(),
+    /** Files that changed while it ran, with nothing to hold it, and that were not its to change. */
+    strayed: z.array(z.string()).optional(),
   }),
 ] as const;
 

@@ -94,8 +94,8 @@ export class GrantFile {
 
 /** What the policy would ask about is looked up first; what it refuses stays refused. */
 export function grantedJudge(judge: CommandJudge, grants: Pick<GrantFile, 'get'>): CommandJudge {
-  return (command, folder, hold) => {
-    const found = judge(command, folder, hold);
+  return (command, folder, hold, writes) => {
+    const found = judge(command, folder, hold, writes);
     if (found.verdict !== 'ask') return found;
     const granted = grants.get(command, folder);
     if (granted === undefined) return found;

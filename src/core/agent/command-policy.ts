@@ -1,8 +1,11 @@
+import { claimsOf } from './claims.ts';
 import { forbidden } from './commands/forbid.ts';
 import { hiddenCharacters } from './commands/hidden.ts';
+import { npxFinds } from './commands/installed.ts';
 import { permitted } from './commands/permit.ts';
-import { placeOf, type Workspace } from './commands/places.ts';
+import { type LineNotes, placeOf, type Workspace } from './commands/places.ts';
 import { judgePlainShell } from './commands/plain-shell.ts';
+import { reading } from './commands/reading.ts';
 import { judgeRedirection } from './commands/redirect.ts';
 import { type CommandRules, type CompiledRules, compileRules } from './commands/rules.ts';
 import type { Simple } from './commands/simple.ts';
@@ -30,8 +33,15 @@ const maxNesting = 100;
  */
 export function createCommandJudge(policy: CommandPolicy): CommandJudge {
   const rules = compileRules(policy.rules ?? {});
-  return (line, folder, hold = 'none') => {
-    const workspace = { ...policy, ...(folder !== undefined && { folder }), held: hold === 'sandbox' };
+  return (line, folder, hold = 'none', writes = []) => {
+    const notes: LineNotes = { written: new Set(), started: new Set() };
+    const workspace: Workspace = {
+      ...policy,
+      ...(folder !== undefined && { folder }),
+      held: hold === 'sandbox',
+      line: notes,
+      claims: claimsOf(writes).allows,
+    };
     const hidden = hiddenCharacters(line);
     const found =
       hidden ??
@@ -39,7 +49,11 @@ export function createCommandJudge(policy: CommandPolicy): CommandJudge {
     const placed =
       folder === undefined || leadsInside(folder, policy) ? found : atLeastAsk(found, 'leaves-the-workspace', STAY);
     if (hold === 'outside') return plain(atLeastAsk(placed, 'outside-sandbox', OUTSIDE));
-    return { ...plain(placed), ...(placed.rule === 'git' && { outside: true }) };
+    return {
+      ...plain(placed),
+      ...(placed.rule === 'git' && { outside: true }),
+      ...(notes.written.size > 0 && { writes: [...notes.written] }),
+    };
   };
 }
 
@@ -68,9 +82,13 @@ function lineFinding(line: string, workspace: Workspace, rules: CompiledRules): 
   if (walk.commands.length === 0 && walk.findings.length === 0)
     return ask('not-understood', 'The line holds no command.');
   const found = judgeWalk(walk, workspace, rules, 0);
-  return found.verdict === 'allow' && !accountedFor(line, walk)
-    ? ask('not-understood', 'The line looks as if it ran more than it says.')
-    : found;
+  if (found.verdict !== 'allow') return found;
+  if (!accountedFor(line, walk)) return ask('not-understood', 'The line looks as if it ran more than it says.');
+  return startsWhatItWrote(workspace.line) ? ask('changed-script', 'It starts what it has just written.') : found;
+}
+
+function startsWhatItWrote({ written, started }: LineNotes = { written: new Set(), started: new Set() }): boolean {
+  return [...written].some(file => [...started].some(script => `${script}/`.startsWith(`${file}/`)));
 }
 
 /** A second look at what would be allowed: no substitution in the text that was not found in the parse. */
@@ -81,11 +99,23 @@ function accountedFor(line: string, walk: Walk): boolean {
 
 function judgeWalk(walk: Walk, workspace: Workspace, rules: CompiledRules, depth: number): Finding {
   if (depth > maxDepth) return ask('not-understood', 'Too many commands inside of commands.');
+  const between = walk.findings.filter(finding => !answered(finding, walk, workspace));
   return weigh(
-    [...walk.findings, ...walk.commands.map(command => judgeCommand(command, workspace, rules, depth))],
+    [...between, ...walk.commands.map(command => judgeCommand(command, workspace, rules, depth))],
     workspace,
   );
 }
+
+/** Questions between the commands that do not arise where we run the line ourselves. */
+function answered({ rule }: Finding, { commands }: Walk, { own }: Workspace): boolean {
+  // What it leaves running ends with it.
+  if (rule === 'background') return own !== undefined;
+  return rule === 'document' && own !== undefined && commands.every(takesDocument);
+}
+
+/** Commands that only read do with a document what they do with a file. */
+const takesDocument = ({ document, args: [head] }: Simple) =>
+  document === undefined || (head !== undefined && Object.hasOwn(reading, head.text));
 
 function judgeCommand(command: Simple, around: Workspace, rules: CompiledRules, depth: number): Finding {
   const workspace = { ...around, at: command.at };
@@ -110,7 +140,10 @@ function judgeItself(command: Simple, workspace: Workspace, rules: CompiledRules
     return { ...atLeastAsk(refused, 'user-ask', 'A rule of the user asks about it.'), ownRule: true };
   if (rules.allow(command) && command.args.every(arg => arg.fixed)) return bad?.firm ? bad : allowed;
   if (bad) return bad;
-  if (inner) return inner.clear ? below : atLeastAsk(below, 'runs-commands', 'Run the command itself.');
+  if (inner)
+    return inner.clear || (inner.fetches && npxFinds(inner.commands[0] ?? command, workspace))
+      ? below
+      : atLeastAsk(below, 'runs-commands', 'Run the command itself.');
   return unknownName(command) ?? permitted(command, workspace);
 }
 

@@ -201,14 +201,24 @@ export interface CommandVerdict {
   outside?: true;
   /** For the model: what it may do instead. */
   advice: string;
+  /** Files of the claim that it is known to write: what stands there is kept, even where nobody else looks. */
+  writes?: readonly RelPath[];
 }
 /**
  * What holds a command: `none` but the judge, if left out; the `sandbox`, in which what does no harm need not be asked
  * about; or none where it would have been held, which is always asked about: `outside`.
  */
 export type CommandHold = 'none' | 'sandbox' | 'outside';
-/** `folder` is where it is run, relative to the workspace; absent: the workspace's own. */
-export type CommandJudge = (command: string, folder?: RelPath, hold?: CommandHold) => CommandVerdict;
+/**
+ * `folder` is where it is run, relative to the workspace; absent: the workspace's own. `writes` are globs of the files
+ * that its task has claimed.
+ */
+export type CommandJudge = (
+  command: string,
+  folder?: RelPath,
+  hold?: CommandHold,
+  writes?: readonly string[],
+) => CommandVerdict;
 
 /** What was answered for always about a tool of others, as long as it is the same tool. */
 export type ToolJudge = (tool: ForeignTool) => 'allow' | 'ask' | 'deny';

@@ -2,6 +2,7 @@ import type { Author } from '../changes/contract.ts';
 import type { ProcessOutcome, ProcessRequest, Sandbox } from '../ports.ts';
 import { claimsOf } from './claims.ts';
 import { type Landed, type LandingHost, landChanges } from './landing.ts';
+import { listed } from './listed.ts';
 
 /** What holds the commands of a session. */
 export interface Holding {
@@ -61,13 +62,6 @@ export async function runHeld(
   const done = landed === 'aborted' ? NOTHING : landed;
   return { ...outcome, landed: done, withheld: refused, unreached };
 }
-
-const SHOWN = 20;
-const listed = (paths: readonly string[]) =>
-  paths
-    .slice(0, SHOWN)
-    .map(path => `"${path}"`)
-    .join(', ') + (paths.length > SHOWN ? ` and ${paths.length - SHOWN} more` : '');
 
 /** What programs say when they are kept from the network. */
 const OFFLINE =

@@ -4,11 +4,9 @@ import { conform } from './conform.ts';
 import type { AgentFiles, AgentWriteResult, Author, SeenFile, WriteRequest } from './contract.ts';
 import { decode } from './encoding.ts';
 import type { Files } from './files.ts';
+import { journalWritten, shownCommand } from './journal-written.ts';
 import type { Content } from './review.ts';
 import { type Ground, Tracked } from './tracked.ts';
-
-/** Of the command that wrote a file; all of it stands where it was run. */
-const COMMAND_SHOWN = 200;
 
 /** The real one: the baseline is taken, the intent is on disk, then the file is written. */
 export class JournaledFiles implements AgentFiles {
@@ -68,7 +66,7 @@ export class JournaledFiles implements AgentFiles {
       write,
       path,
       ...author,
-      ...(command !== undefined && { command: command.slice(0, COMMAND_SHOWN) }),
+      ...shownCommand(command),
       before: before.hash,
       after: after.hash,
       ...(request.renamedFrom !== undefined && { renamedFrom: request.renamedFrom }),
@@ -93,16 +91,9 @@ export class JournaledFiles implements AgentFiles {
 
   /** On its way through an editor that formats what it saves, the content became another: still the author's doing. */
   async #adopt(file: Tracked, author: Author, signal: AbortSignal | undefined): Promise<Hash | null> {
-    const { journal, files } = this.#ground;
-    const version = await files.read(file.path, signal);
+    const version = await this.#ground.files.read(file.path, signal);
     const after: Content = { bytes: version?.bytes ?? null, hash: version?.hash ?? null };
-    const reviewed = await file.after(after, author);
-    const pending = await file.store(reviewed, after);
-    const write = this.#newId('write');
-    const before = file.content;
-    journal.append({ type: 'write-intent', write, path: file.path, ...author, before, after: after.hash, pending });
-    journal.append({ type: 'write-outcome', write, ok: true, reason: 'applied' });
-    file.become(reviewed, after.hash);
+    await journalWritten(this.#ground, this.#newId, file, after, author);
     this.#files.track(file);
     return after.hash;
   }

@@ -2,7 +2,8 @@ import type { RelPath } from '../../protocol/ids.ts';
 import type { Disposable, HashOf, NewId } from '../ports.ts';
 import type { Journal } from '../session/contract.ts';
 import { JournaledFiles } from './agent-files.ts';
-import type { AgentFiles, Author } from './contract.ts';
+import { WrittenByCommands } from './command-files.ts';
+import type { AgentFiles, Author, CommandFiles } from './contract.ts';
 import {
   choiceOf,
   contentOf,
@@ -59,6 +60,7 @@ export interface ByHand {
 /** Everything that agents wrote and nobody has decided yet. */
 export interface Changes {
   readonly agentFiles: AgentFiles;
+  readonly commandFiles: CommandFiles;
   /** Settles what a crash left half done and loads what waits for review. To be awaited before anything else. */
   open(signal?: AbortSignal): Promise<void>;
   /** Files that are to be looked at when they change: something waits there, or may again. */
@@ -124,7 +126,7 @@ export function createChanges({ newId, ...options }: ChangesOptions): Changes {
   const look = (path: RelPath, signal: AbortSignal | undefined) =>
     files.turn(path, async () => {
       const file = await files.find(path);
-      if (!file) return [];
+      if (!file || (!file.live && [...files.writing].some(mayWrite => mayWrite(path)))) return [];
       const rejected = await file.journalByHand(newId);
       await files.refresh(file, signal);
       return rejected;
@@ -132,6 +134,7 @@ export function createChanges({ newId, ...options }: ChangesOptions): Changes {
 
   return {
     agentFiles,
+    commandFiles: new WrittenByCommands(ground, files, newId),
     async open(signal) {
       await settleOpen(ground, files, signal);
       await inParallel(waitingIn(ground.journal.state), AT_ONCE, path => look(path, signal));

@@ -1,4 +1,5 @@
 import type { Hash, ModelRef, RelPath } from '../../protocol/ids.ts';
+import type { Disposable } from '../ports.ts';
 
 /** Who wrote something. */
 export interface Author {
@@ -35,4 +36,12 @@ export type AgentWriteResult =
 export interface AgentFiles {
   read(path: RelPath, signal?: AbortSignal): Promise<SeenFile | undefined>;
   write(request: WriteRequest, signal?: AbortSignal): Promise<AgentWriteResult>;
+}
+
+/** For commands that write straight into the workspace, where nothing holds them. */
+export interface CommandFiles {
+  /** From here on, what changes in files that it may write is not taken for the user's. */
+  begin(mayWrite: (path: RelPath) => boolean): Disposable;
+  /** Takes what stands in a file now as its author's; `before` stood there. False where nothing has changed. */
+  adopt(path: RelPath, before: Uint8Array | null, author: Author): Promise<boolean>;
 }

@@ -14,6 +14,8 @@ export class Files {
   readonly #tracked = new Map<RelPath, Tracked>();
   /** Those of them whose review is over, the longest first. */
   readonly #over = new Set<RelPath>();
+  /** Of the commands under way that write files by themselves: which they may. */
+  readonly writing = new Set<(path: RelPath) => boolean>();
   readonly #listeners = new Set<(paths: readonly RelPath[]) => void>();
   #changed = new Set<RelPath>();
 

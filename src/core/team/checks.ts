@@ -4,6 +4,7 @@ import type { RelPath } from '../../protocol/ids.ts';
 import type { Check } from '../../protocol/plan.ts';
 import type { Coverage, TestFigures } from '../../protocol/tests.ts';
 import { type HeldHost, runHeld } from '../agent/held.ts';
+import { type Looseness, runLoose } from '../agent/loose.ts';
 import { rowOf } from '../contract/try-contract.ts';
 import { checkText } from '../plan/check-text.ts';
 import type { Clock, Http, NewId, Processes, WorkspaceFiles } from '../ports.ts';
@@ -22,6 +23,8 @@ export interface CheckHost {
   http: Http;
   /** Absent: nothing holds commands but the judge. */
   held?: HeldHost | undefined;
+  /** Absent: nobody looks at what commands change that nothing holds. */
+  loose?: Looseness | undefined;
   gate: CommandGate;
   quiet: Quiet;
   clock: Clock;
@@ -110,11 +113,11 @@ async function run(
   const reports = await watchReports(host.files, command);
   const limit = seconds ?? usualLimit(host, command);
   const request = { command, timeoutMs: limit * 1000, outputLimit: OUTPUT_LIMIT };
-  const { held, processes } = host;
+  const { held } = host;
   const outcome =
     held && !gate.outside
       ? await runHeld(held, { request, ...inNameOf(host, task, command) }, signal)
-      : await processes.run(request, signal);
+      : await runLoose(host, { request, ...inNameOf(host, task, command) }, signal);
   const { ended, exit } = outcome;
   if (ended === 'aborted') return { ok: false, output: outcome.output, interrupted: true };
   const why = {

@@ -11,6 +11,7 @@ import type {
   TaskProver,
 } from '../agent/contract.ts';
 import type { Holding } from '../agent/held.ts';
+import type { Looseness } from '../agent/loose.ts';
 import type { ProjectTexts } from '../agent/roles/roles.ts';
 import type { CommandTime, Surroundings } from '../agent/surroundings.ts';
 import type { AgentFiles } from '../changes/contract.ts';
@@ -48,6 +49,8 @@ export interface SessionPorts {
   http: Http;
   /** Absent: nothing holds commands but the judge. */
   holding?: (Holding & { agentFiles: AgentFiles }) | undefined;
+  /** Absent: nobody looks at what commands change that nothing holds. */
+  loose?: Looseness | undefined;
   judge: CommandJudge;
   routes: Routes;
   clock: Clock;

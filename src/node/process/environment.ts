@@ -1,4 +1,5 @@
-import { delimiter, isAbsolute, relative } from 'node:path';
+import { existsSync } from 'node:fs';
+import { delimiter, dirname, isAbsolute, join, relative } from 'node:path';
 import { gitEnvironment } from './git-settings.ts';
 
 const names = (text: string) => text.split(/\s+/).filter(Boolean);
@@ -47,16 +48,28 @@ export function commandEnvironment(
   own: NodeJS.ProcessEnv,
   root: string,
   more: Record<string, string> = {},
+  folder = root,
 ): Record<string, string> {
   const env: Record<string, string> = {};
   for (const [name, value] of Object.entries(own)) {
     const upper = name.toUpperCase();
     if (value === undefined) continue;
-    if (upper === 'PATH') env[name] = cleanPath(value, root);
+    if (upper === 'PATH') env[name] = [cleanPath(value, root), ...packagePrograms(root, folder)].join(delimiter);
     else if (kept.has(upper) || /^LC_[A-Z]+$/.test(name)) env[name] = value;
     else if (proxies.has(upper) && !/@/.test(value)) env[name] = value;
   }
   return { ...env, ...quiet, ...more };
+}
+
+/** Programs of installed packages, for a command that stands in the folder: after all others, so that they replace none. */
+function packagePrograms(root: string, folder: string): string[] {
+  const found: string[] = [];
+  for (let at = folder; at === root || !outside(root, at); at = dirname(at)) {
+    const programs = join(at, 'node_modules', '.bin');
+    if (existsSync(programs)) found.push(programs);
+    if (at === root) break;
+  }
+  return found;
 }
 
 /** Without folders that agents write to, and without those that depend on where one stands. */

@@ -45,7 +45,7 @@ export async function teamPart(
   stream: AgentStream,
 ): Promise<Session> {
   const { journal, histories } = parts.journal;
-  const { files, processes, changes, judgeIn, judge } = parts.workspace;
+  const { files, processes, changes, judgeIn, judge, loose } = parts.workspace;
   const { routes, budget, router } = parts.routing;
   const { clock, log, grants, foreign } = host;
   const workers = await workersOf(host, engine);
@@ -64,6 +64,7 @@ export async function teamPart(
       router,
       processes,
       holding: host.holding,
+      loose,
       judge,
       revise,
       prove,
@@ -87,6 +88,7 @@ export async function teamPart(
       commandTimes: () => host.commandTimes?.known() ?? [],
       http: loopbackHttp,
       holding: host.holding && { ...host.holding, agentFiles: changes.agentFiles },
+      loose,
       judge,
       routes,
       clock,

@@ -26,10 +26,13 @@ const knownTools = new Set([
 /** Subcommands of package managers that run the script of that name, and those that list what is there. */
 const managers: Record<string, { scripts: RegExp; listing: RegExp }> = {
   npm: { scripts: /^(test|t|tst)$/, listing: /^(ls|list|explain|why|root|prefix)$/ },
-  pnpm: { scripts: /^(test|t)$/, listing: /^(ls|list|why)$/ },
+  pnpm: { scripts: /^(test|t|build|lint|typecheck)$/, listing: /^(ls|list|why)$/ },
   yarn: { scripts: goal, listing: /^(?!)/ },
   bun: { scripts: /^(?!)/, listing: /^(?!)/ },
 };
+
+/** Scripts that start the workspace's own server, by the names that everybody gives them. */
+const server = /^(start|dev|serve|preview)$/;
 
 function words(text: string): string[] {
   return text.split(' ');
@@ -38,8 +41,7 @@ function words(text: string): string[] {
 /** Judges a command that builds or tests; undefined where the name is not known for it. */
 export function judgeBuild(name: string, args: Arg[], workspace: Workspace): Finding | undefined {
   const [first] = args;
-  if (args.length === 1 && first?.fixed && /^(--version|-V|version)$/.test(first.text) && knownTools.has(name))
-    return allowed;
+  if (args.length === 1 && first?.fixed && knownTools.has(name) && tellsVersion(name, first.text)) return allowed;
   const manager = Object.hasOwn(managers, name) ? managers[name] : undefined;
   const found = manager && judgeManager(name, manager, args, workspace);
   if (found) return found;
@@ -50,6 +52,12 @@ export function judgeBuild(name: string, args: Arg[], workspace: Workspace): Fin
     return judgeIn(builders, [word(name), ...args], workspace) ?? unknownTask(name, first);
   return undefined;
 }
+
+/** Interpreters that go on to read a program after they have told it are not among the second. */
+const tellsVersion = (name: string, option: string) =>
+  /^(--version|-V|version)$/.test(option) ||
+  (/^--?v(ersion)?$/.test(option) && /^(node|npm|pnpm|yarn|bun|php|javac?|make|gcc|clang|tsc|docker)$/.test(name)) ||
+  (option === '-v' && name === 'ruby');
 
 const isNodeMode = (text: string): text is keyof typeof node => Object.hasOwn(node, text);
 const word = (text: string): Arg => ({ text, fixed: true, glob: false, runs: [] });
@@ -67,12 +75,16 @@ function judgeIn(table: ReadonlyMap<string, Calling>, args: Arg[], workspace: Wo
 /** Scripts of package.json that build, check or test, and lists of packages. */
 function judgeManager(
   name: string,
-  { scripts, listing: lists }: (typeof managers)[string],
+  managerOf: (typeof managers)[string],
   args: Arg[],
   workspace: Workspace,
 ): Finding | undefined {
   const [verb, ...rest] = args;
   if (!verb?.fixed) return undefined;
+  if (name === 'pnpm' && /^(-r|--recursive)$/.test(verb.text) && rest[0]?.text !== verb.text)
+    return judgeManager(name, managerOf, rest, workspace);
+  const { scripts, listing: lists } = managerOf;
+  if (workspace.own && server.test(verb.text) && name !== 'bun') return judgeCalling(rest, managerOptions, workspace);
   if (lists.test(verb.text)) return judgeCalling(rest, listing, workspace);
   if (scripts.test(verb.text)) return judgeScript(name, rest, workspace);
   if (!/^run(-script)?$/.test(verb.text)) return undefined;
@@ -80,7 +92,8 @@ function judgeManager(
   const script = rest[at];
   const before = judgeCalling(rest.slice(0, at), managerOptions, workspace);
   if (!script || before !== allowed) return before;
-  if (script.fixed && goal.test(script.text)) return judgeScript(name, rest.slice(at + 1), workspace);
+  if (script.fixed && (goal.test(script.text) || (workspace.own && server.test(script.text))))
+    return judgeScript(name, rest.slice(at + 1), workspace);
   return ask(
     'unknown-script',
     `Scripts that build, check or test run without asking; "${script.text}" is none by its name.`,

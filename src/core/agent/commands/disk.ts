@@ -9,6 +9,8 @@ export interface Disk {
   /** Undefined where there is no folder. */
   names(folder: string): readonly string[] | undefined;
   exists(path: string): boolean;
+  /** When anything of a regular file last changed, its name and mode included; undefined where there is none. */
+  changedAt(path: string): number | undefined;
   /** A file of ordinary size, as text; undefined for all else. */
   text(path: string): string | undefined;
   /** What git prints in a folder when it is called so; undefined where it takes too long to be waited for. */
@@ -31,6 +33,7 @@ export function unseenDisk(root: string): Disk {
     follow: folded,
     names: () => undefined,
     exists: () => false,
+    changedAt: () => undefined,
     text: () => undefined,
     git: () => ({ ok: true, text: '' }),
     inside: path => (path === plain ? '' : path.startsWith(`${plain}/`) ? path.slice(plain.length + 1) : undefined),

@@ -1,8 +1,8 @@
 import { gitReaders } from './builders/git.ts';
 import { gitParts } from './forbid-git.ts';
-import { secretShown } from './git-shows.ts';
+import { isSecretName, secretShown } from './git-shows.ts';
 import { judgeCalling } from './options.ts';
-import { inRepository, pathsIn, placeOf, type Workspace } from './places.ts';
+import { foldersOf, inRepository, isThere, pathsIn, placeOf, type Workspace } from './places.ts';
 import { oddRepository } from './repository.ts';
 import type { Simple } from './simple.ts';
 import { allowed, ask, type Finding, never } from './verdict.ts';
@@ -52,6 +52,7 @@ const objectId = /^[0-9a-f]{4,64}(\.\.\.?[0-9a-f]{4,64})?$/i;
 
 /** Ways to content that no path names. */
 function readsBeyond(verb: string, rest: string[], workspace: Workspace): string | undefined {
+  if (verb === 'grep') return searchesSecrets(rest, workspace);
   if (verb !== 'show' && verb !== 'diff') return undefined;
   const id = rest.find(text => objectId.test(text));
   if (id) return `"${id}" may be the id of any file's content. Write "${id.split('.')[0]}^0" where it is a commit.`;
@@ -59,4 +60,18 @@ function readsBeyond(verb: string, rest: string[], workspace: Workspace): string
   if (verb === 'diff' && (!inRepository(workspace) || rest.some(text => text.startsWith('/dev/'))))
     return 'Outside of a repository "git diff" reads any file.';
   return undefined;
+}
+
+/** It looks through all that git keeps, at any time, of these folders. */
+function searchesSecrets(rest: readonly string[], workspace: Workspace): string | undefined {
+  const { disk } = workspace;
+  const [, ...where] = rest.filter(text => !text.startsWith('-'));
+  // A word beside the pattern may be a commit, and files have stood there that are gone.
+  if (!where.every(text => isThere({ text, fixed: true, glob: false, runs: [] }, workspace)))
+    return 'It names more than a pattern and files that are there.';
+  const folders = disk && inRepository(workspace) ? foldersOf(workspace) : undefined;
+  const answers = folders?.map(folder => disk?.git(folder, ['ls-files', '-z'])) ?? [undefined];
+  if (!answers.every(answer => answer?.ok)) return 'Nobody can tell which files it would look through.';
+  const secret = answers.flatMap(answer => answer?.text.split('\0') ?? []).find(isSecretName);
+  return secret === undefined ? undefined : `It would look into "${secret}", which may hold secrets.`;
 }

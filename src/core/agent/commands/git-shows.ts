@@ -40,13 +40,13 @@ export function secretShown(verb: string, rest: readonly string[], workspace: Wo
       const itself = disk.git(folder, [verb, ...rest]);
       if (!itself || itself.ok || itself.text !== '') return 'unknown';
     }
-    const secret = answer.text.split(/[\0\n]/).find(isSecret);
+    const secret = answer.text.split(/[\0\n]/).find(isSecretName);
     if (secret !== undefined) return secret;
   }
   return undefined;
 }
 
-function isSecret(name: string): boolean {
+export function isSecretName(name: string): boolean {
   const checked = checkRelPath(name);
   return !checked.ok && checked.reason === 'secret-file';
 }

@@ -32,6 +32,26 @@ export interface Workspace {
   at?: Standing;
   /** Whether the operating system holds what is run. */
   held?: boolean;
+  /** Which files it may change; absent: none. */
+  claims?: ((path: RelPath) => boolean) | undefined;
+  /** Absent where others run it, in a place of theirs. */
+  own?: OwnRuns | undefined;
+  /** What is found out about the whole line. */
+  line?: LineNotes;
+}
+
+/** Commands that we run ourselves: what they leave running is ended, and what they changed in their claim is reviewed. */
+export interface OwnRuns {
+  /** When the session began. What has changed since may be an agent's work. */
+  began: number;
+  /** Whether a person has accepted all that agents wrote in it. */
+  accepted(path: RelPath): boolean;
+}
+
+/** Files that a line is known to write, and programs of the workspace that it starts. */
+export interface LineNotes {
+  written: Set<RelPath>;
+  started: Set<RelPath>;
 }
 
 const harmlessDevices = new Set(['/dev/null', '/dev/stdin', '/dev/stdout', '/dev/stderr']);
@@ -116,6 +136,20 @@ export function isThere(arg: Arg, workspace: Workspace): boolean {
   const { disk } = workspace;
   return disk !== undefined && realsOf(arg, workspace)?.some(real => real !== undefined && disk.exists(real)) === true;
 }
+
+/** The one file of the workspace that a word names, no link on the way there; undefined for all else. */
+export function ownPath(arg: Arg, workspace: Workspace): RelPath | undefined {
+  const { disk } = workspace;
+  if (!disk || !arg.fixed || arg.glob || placeOf(arg, workspace) !== 'inside') return undefined;
+  const [folder, other] = foldersOf(workspace) ?? [];
+  if (folder === undefined || other !== undefined) return undefined;
+  const real = disk.follow(folder, arg.text);
+  const path = real === undefined || real !== folded(folder, arg.text) ? undefined : disk.inside(real);
+  return path === '' ? undefined : path;
+}
+
+/** Where that file lies. */
+export const absolute = (path: RelPath, workspace: Workspace) => `${diskOf(workspace).root}/${path}`;
 
 /** Whether git finds a repository from wherever the command may stand; not seen where nobody looks at the disk. */
 export function inRepository(workspace: Workspace): boolean {

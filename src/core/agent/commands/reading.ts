@@ -26,12 +26,24 @@ const sedScript =
 /** Commands that only read, and how they may be called. */
 export const reading: Record<string, Shape> = {
   '[': testing,
+  awk: {
+    valued: { '-F': /^(.|\\t|\[[^\]]*\])$/ },
+    options: /^-F(.|\\t)$/,
+    text: 1,
+    // Prints fields, and no more: it can run, write and read anything.
+    textForm:
+      /^\s*((NR|NF)\s*(==|!=|[<>]=?)\s*\d+\s*|\/[^/\\\n]*\/\s*)?(\{\s*print(\s+\$(\d+|NF)(\s*,\s*\$(\d+|NF))*)?\s*;?\s*\})?\s*$/,
+    operands: 'paths',
+  },
+  base64: { options: /^(-d|-D|-w\d*|--decode|--wrap=\d+)$/, valued: { '-w': number }, operands: 'paths' },
   basename: { options: /^-a$/, operands: 'text' },
+  break: { operands: 'names', max: 1 },
   cat: paths('AbeEnstTuv', 'number show-all'),
   cksum: hash,
   cmp: paths('bls', 'silent quiet'),
   column: { options: options('tnx'), valued: { '-s': /^.*$/ }, operands: 'paths' },
   comm: paths('123'),
+  continue: { operands: 'names', max: 1 },
   cut: {
     options: /^(-[dfcb].+|-s|--complement|--output-delimiter=.*)$/,
     valued: { '-d': /^.$/, '-f': /^[\d,-]+$/, '-c': /^[\d,-]+$/, '-b': /^[\d,-]+$/ },
@@ -162,6 +174,7 @@ export const reading: Record<string, Shape> = {
     operands: 'paths',
     max: 1,
   },
+  unzip: { options: /^-(l|v|t|lv)$/, operands: 'paths', max: 1 },
   uptime: { options: /^-[ps]$/ },
   wc: { options: options('cmlLw', 'lines words bytes chars max-line-length'), operands: 'paths' },
   which: { options: /^-[as]$/, operands: 'names' },

@@ -1,4 +1,5 @@
 import { actsRule } from '../../session/fold/consents.ts';
+import { judgeWritten } from './changing.ts';
 import { actingTarget, type Place, placeOf, type Workspace } from './places.ts';
 import type { Arg, Redirection } from './simple.ts';
 import { allowed, ask, askFirmly, type Finding, never } from './verdict.ts';
@@ -47,5 +48,6 @@ export function judgeRedirection({ operator, target }: Redirection, workspace: W
   const place = placeOf(target, workspace);
   if (operator === '<') return judgeRead(place);
   const written = judgeWrite(place);
-  return written.verdict === 'deny' ? written : (judgeActing(target, workspace) ?? written);
+  if (written.verdict === 'deny') return written;
+  return judgeActing(target, workspace) ?? (judgeWritten(target, workspace) === allowed ? allowed : written);
 }

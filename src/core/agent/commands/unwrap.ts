@@ -7,6 +7,8 @@ import { type Walk, walkLine } from './walk.ts';
 export interface Unwrapped extends Walk {
   /** The wrapper adds nothing of its own: what it runs decides. */
   clear: boolean;
+  /** It would, but for fetching a program that is not there. */
+  fetches?: boolean;
 }
 
 interface Wrapper {
@@ -61,6 +63,9 @@ const wrappers: Record<string, Wrapper> = {
   },
 };
 
+/** Run a program that is installed for the project, and install none. */
+const wrappingVerbs: Record<string, string> = { poetry: 'run', bundle: 'exec', pnpm: 'exec' };
+
 export const shells = new Set(['sh', 'bash', 'dash', 'zsh', 'ksh', 'mksh', 'ash', 'rbash', 'fish']);
 const plainly = 'Run the command itself.';
 
@@ -72,6 +77,9 @@ export function unwrap(command: Simple): Unwrapped | undefined {
   if (name === 'trap') return unwrapText(command.args.slice(1, 2), 'unknown', true);
   if (name === 'find') return unwrapFind(command);
   if (name === 'command' && /^-[vV]/.test(command.args[1]?.text ?? '')) return undefined;
+  const verb = Object.hasOwn(wrappingVerbs, name) ? wrappingVerbs[name] : undefined;
+  if (verb !== undefined && command.args[1]?.fixed && command.args[1].text === verb)
+    return unwrapPlain({ ...command, args: command.args.slice(1) }, { harmless: /^(?!)/ });
   const wrapper = Object.hasOwn(wrappers, name) ? wrappers[name] : undefined;
   return wrapper && unwrapPlain(command, wrapper);
 }
@@ -112,11 +120,13 @@ function unwrapPlain(command: Simple, wrapper: Wrapper): Unwrapped | undefined {
   if (rest.length === 0) return undefined;
   // What is expanded may be several words, and the command among them.
   if (!args.slice(1, at).every(arg => arg.fixed && !arg.glob)) clear = false;
-  if (wrapper.needs && !args.slice(1, at).some(arg => arg.fixed && wrapper.needs?.test(arg.text))) clear = false;
+  const fetches =
+    clear && wrapper.needs !== undefined && !args.slice(1, at).some(arg => arg.fixed && wrapper.needs?.test(arg.text));
+  if (fetches) clear = false;
   if (wrapper.adds) rest.push(unknownArg('$@'));
   const inner: Simple = { ...command, args: rest, assignments, redirections: [], at: standing };
   delete inner.document;
-  return { commands: [inner], findings, clear };
+  return { commands: [inner], findings, clear, fetches };
 }
 
 function unwrapShell(command: Simple): Unwrapped | undefined {

@@ -115,9 +115,13 @@ function readNode(node: SyntaxNode, input: Simple[], walk: Walking): Simple[] {
     );
     return body;
   }
+  if (node.type === 'For' && plainVariable.test(node.name.text)) return readBranches(node, input, walk);
   if (!transparent.has(node.type)) walk.findings.push(odd(`The construct "${node.type}"`));
   return sequential.has(node.type) ? readParts(node, input, walk) : readBranches(node, input, walk);
 }
+
+/** A variable that no program takes for more than that. */
+const plainVariable = /^(f|file|i|j|n|x|dir|name|item|word|line)$/;
 
 /** Its parts run one after the other, all of them. */
 const sequential = new Set(['BraceGroup', 'CompoundList', 'Subshell']);
@@ -144,7 +148,7 @@ function readBranches(node: SyntaxNode, input: Simple[], walk: Walking): Simple[
     else substitutions(child, walk);
     at = either(at, walk.at);
   });
-  if (at !== before && node.type === 'While')
+  if (at !== before && (node.type === 'While' || node.type === 'For'))
     walk.findings.push(odd('A loop that changes the folder in which it stands'));
   leave(walk, unmoved(at));
   return all;

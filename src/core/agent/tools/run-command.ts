@@ -4,8 +4,9 @@ import type { ProcessOutcome, RunningProcess } from '../../ports.ts';
 import { actsRule } from '../../session/fold/consents.ts';
 import { BackgroundCommand } from '../background/background-command.ts';
 import { MOST_BACKGROUND } from '../background/background-commands.ts';
-import type { CommandHold, ToolResult } from '../contract.ts';
+import type { CommandHold, CommandVerdict, ToolResult } from '../contract.ts';
 import { heldNotes, runHeld } from '../held.ts';
+import { looseNotes, runLoose } from '../loose.ts';
 import { reasonGiven } from '../reason-given.ts';
 import { follow, waitFor } from './background-command.ts';
 import { cutLine, fence } from './fence.ts';
@@ -76,8 +77,14 @@ type Asked = z.infer<typeof Arguments>;
 const holdOf = ({ outside }: Asked, { host }: ToolContext): CommandHold =>
   !host.holding ? 'none' : outside ? 'outside' : 'sandbox';
 
+/** What goes on beside the agent's work is looked after by nobody: files are no part of what it may do unasked. */
+const judged = (args: Asked, cwd: RelPath | undefined, context: ToolContext): CommandVerdict =>
+  context.host.judge(args.command, cwd, holdOf(args, context), inBackground(args) ? [] : context.claims.globs);
+
+const inBackground = ({ background, waitFor }: Asked) => background === true || waitFor !== undefined;
+
 const isHeld = (args: Asked, cwd: RelPath | undefined, context: ToolContext): boolean =>
-  holdOf(args, context) === 'sandbox' && !context.host.judge(args.command, cwd, 'sandbox').outside;
+  holdOf(args, context) === 'sandbox' && !judged(args, cwd, context).outside;
 
 /** Domains that it may not reach without being asked about. */
 const askedDomains = ({ network = [] }: Asked, { host }: ToolContext): string[] =>
@@ -103,7 +110,12 @@ async function perform(args: Asked, cwd: RelPath | undefined, context: ToolConte
     ...listening,
     ...(cwd !== undefined && { cwd }),
   };
-  const author = { agent, ...(task && { task: task.id }), ...(context.model && { model: context.model }) };
+  const author = {
+    agent,
+    command: args.command,
+    ...(task && { task: task.id }),
+    ...(context.model && { model: context.model }),
+  };
   const write = context.claims.globs;
   const network = args.network ?? [];
   // What may reach more than the others must not open that to them.
@@ -114,7 +126,7 @@ async function perform(args: Asked, cwd: RelPath | undefined, context: ToolConte
           { ...host, ...holding },
           {
             request,
-            author: { ...author, command: args.command },
+            author,
             write,
             network,
             sharedLoopback,
@@ -123,7 +135,12 @@ async function perform(args: Asked, cwd: RelPath | undefined, context: ToolConte
           signal,
         )
       : undefined;
-  const outcome = held ?? (await host.processes.run(request, stop ? AbortSignal.any([signal, stop]) : signal));
+  const { writes } = judged(args, cwd, context);
+  const outcome =
+    held ??
+    (stop
+      ? await host.processes.run(request, AbortSignal.any([signal, stop]))
+      : await runLoose(host, { request, author, write, writes }, signal));
   host.journal.append({
     type: 'command-ended',
     agent,
@@ -137,9 +154,11 @@ async function perform(args: Asked, cwd: RelPath | undefined, context: ToolConte
     ...(stop && { background: true }),
     ...(holding && { held: held !== undefined }),
     ...(held && held.withheld.length > 0 && { withheld: held.withheld.slice(0, WITHHELD) }),
+    ...('strayed' in outcome && outcome.strayed.length > 0 && { strayed: outcome.strayed.slice(0, WITHHELD) }),
   });
   const result = commandResult(context, outcome, outcome.output, outcome.omitted);
-  return held ? { ...result, output: [result.output, ...heldNotes(held, write)].join('\n\n') } : result;
+  const notes = held ? heldNotes(held, write) : 'strayed' in outcome ? looseNotes(outcome, write) : [];
+  return { ...result, output: [result.output, ...notes].join('\n\n') };
 }
 
 /** What lies below a sandbox's own layer is not looked at again once it was read. */
@@ -189,12 +208,12 @@ export const runCommand = defineTool({
     const folder = args.cwd === undefined ? undefined : await resolveFolder(context, args.cwd);
     if (folder && !folder.ok) return folder;
     const hold = holdOf(args, context);
-    const judged = host.judge(args.command, folder?.path, hold);
+    const found = judged(args, folder?.path, context);
     const domains = hold === 'sandbox' ? askedDomains(args, context) : [];
     const { verdict, rule, advice } =
-      judged.verdict === 'allow' && domains.length > 0
-        ? { verdict: 'ask' as const, rule: 'network', advice: `It asks to reach ${domains.join(', ')}.` }
-        : judged;
+      found.verdict === 'allow' && domains.length > 0
+        ? { ...found, verdict: 'ask' as const, rule: 'network', advice: `It asks to reach ${domains.join(', ')}.` }
+        : found;
     if (verdict === 'allow') return undefined;
     const place = { what: args.command, ...(folder && folder.path !== '.' && { folder: folder.path }) };
     if (verdict === 'deny') {
@@ -217,7 +236,7 @@ export const runCommand = defineTool({
     const folder = args.cwd === undefined ? undefined : await resolveFolder(context, args.cwd);
     if (folder && !folder.ok) return folder;
     const cwd = folder && folder.path !== '.' ? folder.path : undefined;
-    if (args.background || args.waitFor !== undefined) return begin(args, cwd, context);
+    if (inBackground(args)) return begin(args, cwd, context);
     const timeoutMs = (args.timeoutSeconds ?? DEFAULT_SECONDS) * 1000;
     return perform(args, cwd, context, { timeoutMs, onOutput: text => context.progress(text) });
   },

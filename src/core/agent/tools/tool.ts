@@ -17,6 +17,7 @@ import type {
   ToolResult,
 } from '../contract.ts';
 import type { Holding } from '../held.ts';
+import type { Looseness } from '../loose.ts';
 import type { SeenFiles } from '../seen-files.ts';
 
 /** What tools need of the world. */
@@ -27,6 +28,8 @@ export interface ToolHost {
   processes: Processes;
   /** Absent: nothing holds commands but the judge. */
   holding?: Holding | undefined;
+  /** Absent: nobody looks at what commands change that nothing holds. */
+  loose?: Looseness | undefined;
   judge: CommandJudge;
   attention: Attention;
   /** What agents have running beside their work. */

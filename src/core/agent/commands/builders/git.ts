@@ -122,6 +122,16 @@ export const gitReaders: Record<string, Calling> = {
     choice: { '--contains --no-contains --points-at': anyText, '--sort': /^-?[\w:]+$/, '--format': formatText },
     attached: { '-n': /^\d+$/, '--list --merged --contains --points-at --sort': anything, '--format': formatText },
   },
+  grep: {
+    flags:
+      '--line-number --ignore-case --word-regexp --count --name-only --files-with-matches --fixed-strings --extended-regexp ' +
+      '--perl-regexp --heading --break --show-function --invert-match --no-color --all-match --column',
+    letters: 'niwclFEPhHvLW',
+    number: '--max-depth',
+    choice: { '-e': anyText, '-A -B -C': /^\d+$/, '--and --or --not': /^(?!)/ },
+    attached: { '-A -B -C': /^\d+$/ },
+    operands: 'revisions',
+  },
   remote: { flags: '-v --verbose' },
   version: { flags: '--build-options' },
 };

@@ -175,6 +175,17 @@ export const javascript: Record<string, Calling> = {
   'deno lint': { flags: '--json --compact --quiet -q', names: '--rules-include --rules-exclude', operands: 'paths' },
   'deno doc': { flags: '--json --private --lint --quiet -q', text: '--filter', operands: 'paths' },
   'deno info': { flags: '--json --quiet -q', operands: 'paths' },
+  'vite build': {
+    flags: '--debug -d --clearScreen',
+    choice: { '--mode -m': /^[a-z]+$/, '--logLevel -l': 'info warn error silent' },
+  },
+  'next build': { flags: '--debug -d --profile --no-lint --no-mangling --turbo --turbopack --webpack' },
+  'astro check': {},
+  'svelte-check': {
+    flags: '--fail-on-warnings --no-tsconfig',
+    path: '--tsconfig --workspace',
+    choice: { '--output': 'human human-verbose machine machine-verbose', '--threshold': 'warning error' },
+  },
   stylelint: {
     flags: '--quiet -q --color --no-color --allow-empty-input --aei --disable-default-ignores --di',
     number: '--max-warnings --mw',

@@ -95,8 +95,17 @@ const unittest: Calling = {
   operands: /^(discover|(?!\/)(?!.*\.\.)[\w./]*test[\w./]*)$/i,
 };
 
+/** What is installed; where packages come from is not asked. */
+const packages: Record<string, Calling> = {
+  'pip list': { flags: '--verbose -v --local -l --user --not-required', choice: { '--format': 'columns freeze json' } },
+  'pip freeze': { flags: '--all --local -l --user' },
+  'pip show': { flags: '--files -f --verbose -v', operands: /^[\w.-]+$/ },
+  'pip check': {},
+};
+
 /** Modules that `python -m` may run. */
 export const pythonModules: Record<string, Calling> = {
+  ...packages,
   pytest,
   unittest,
   mypy,
@@ -109,6 +118,8 @@ export const pythonModules: Record<string, Calling> = {
 };
 
 export const python: Record<string, Calling> = {
+  ...packages,
+  ...Object.fromEntries(Object.entries(packages).map(([name, calling]) => [name.replace('pip', 'pip3'), calling])),
   pytest,
   mypy,
   'ruff check': ruffCheck,

@@ -101,6 +101,12 @@ export const systems: Record<string, Calling> = {
       attached: { '-D -W -A -F': /^[\w:-]+$/ },
     },
   },
+  'cargo fmt': {
+    flags: '--check --all --quiet -q',
+    names: '--package -p',
+    needs: '--check',
+    afterDashes: { flags: '--check' },
+  },
   'cargo tree': {
     flags: `${cargoFlags} --duplicates -d --no-dedupe`,
     number: '--depth',
@@ -138,6 +144,19 @@ export const systems: Record<string, Calling> = {
   },
   make,
   gmake: make,
+  cmake: {
+    flags: '-Wdev -Wno-dev --fresh --log-level=NOTICE',
+    path: '-S',
+    // Nothing else is overwritten there.
+    choice: { '-B': /^(\.\/)?(build|out|cmake-build)([\w-]*\/?)+$/ },
+  },
+  'cmake --build': {
+    flags: '--clean-first --verbose -v',
+    number: '--parallel -j',
+    choice: { '--config': /^\w+$/, '--target -t': goal },
+    attached: { '-j': /^\d+$/, '--parallel': /^\d+$/ },
+    operands: 'paths',
+  },
   ctest: {
     flags:
       '-V -VV -Q --verbose --extra-verbose --quiet --output-on-failure -N --show-only --rerun-failed --stop-on-failure --progress ' +
