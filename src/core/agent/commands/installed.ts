@@ -1,4 +1,4 @@
-import { above, foldersOf, ownPath, type Workspace } from './places.ts';
+import { above, foldersOf, type Workspace } from './places.ts';
 import type { Arg, Simple } from './simple.ts';
 
 const binaries = 'node_modules/.bin';
@@ -35,7 +35,3 @@ function isInstalled(real: string | undefined, { disk }: Workspace): boolean {
   if (!disk || real === undefined || disk.changedAt(real) === undefined) return false;
   return disk.inside(real)?.split('/').includes('node_modules') === true;
 }
-
-/** Installed packages are changed by their manager alone. */
-export const isPackaged = (arg: Arg, workspace: Workspace): boolean =>
-  ownPath(arg, workspace)?.split('/').includes('node_modules') === true;
