@@ -418,12 +418,16 @@ const attention = [
     /** What the rule is about, in a sentence for people. */
     because: z.string().optional(),
     why: z.string().optional(),
+    /** Of a command: its beginning, which can be allowed whatever follows. */
+    prefix: z.string().optional(),
   }),
   event('permission-answered', {
     ask: z.string(),
     ...whose,
     decision: z.enum(['allow', 'deny']),
     scope: z.enum(['once', 'session', 'always']),
+    /** What was allowed for always, whatever follows. */
+    prefix: z.string().optional(),
     by: who,
     reason: z.string().optional(),
   }),

@@ -30,6 +30,8 @@ export const InboxRequest = z.discriminatedUnion('kind', [
     /** To a permission. */
     decision: z.enum(['allow', 'deny']).optional(),
     scope: z.enum(['once', 'session', 'always']).optional(),
+    /** Allows for always the beginning that the question offers, whatever follows. */
+    prefix: z.boolean().optional(),
     /** To a question; beside a decision, its reason. */
     text: z.string().optional(),
   }),

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
+import { prefixOf } from '../core/agent/commands/prefix.ts';
 import type { CommandJudge } from '../core/agent/contract.ts';
 import type { ForeignTool } from '../core/ports.ts';
 import { writeAtomic } from '../node/atomic-write.ts';
@@ -27,6 +28,10 @@ class Kept {
 
   get(key: string): Decision | undefined {
     return Object.hasOwn(this.#known, key) ? this.#known[key] : undefined;
+  }
+
+  keys(): string[] {
+    return Object.keys(this.#known);
   }
 
   add(key: string, decision: Decision): Promise<void> {
@@ -59,6 +64,9 @@ const identity = ({ name, description, schema }: ForeignTool) =>
 const keyOf = (command: string, folder: string | undefined) =>
   folder === undefined || folder === '.' ? command : `${command}\u0000${folder}`;
 
+/** Stands before a beginning; no command begins with this character. */
+const PREFIX = '\u0000';
+
 /** What the user allowed or refused for always: commands to the letter and in their folder, and tools of others as they then were. */
 export class GrantFile {
   readonly #commands: Kept;
@@ -77,6 +85,15 @@ export class GrantFile {
     return this.#commands.get(keyOf(command, folder));
   }
 
+  /** Beginnings of commands that were allowed, whatever follows. */
+  prefixes(): string[] {
+    return this.#commands.keys().flatMap(key => (key.startsWith(PREFIX) ? key.slice(PREFIX.length) : []));
+  }
+
+  addPrefix(prefix: string): Promise<void> {
+    return this.#commands.add(PREFIX + prefix, 'allow');
+  }
+
   tool(tool: ForeignTool): Decision | 'ask' {
     return this.#tools.get(identity(tool)) ?? 'ask';
   }
@@ -92,20 +109,40 @@ export class GrantFile {
   }
 }
 
-/** What the policy would ask about is looked up first; what it refuses stays refused. */
-export function grantedJudge(judge: CommandJudge, grants: Pick<GrantFile, 'get'>): CommandJudge {
-  return (command, folder, hold, writes) => {
-    const found = judge(command, folder, hold, writes);
+/**
+ * What the policy would ask about is looked up first; what it refuses stays refused. A beginning that was allowed counts for
+ * each command of a line on its own, as the user's rules do.
+ */
+export function grantedJudge(
+  policyWith: (prefixes: readonly string[]) => CommandJudge,
+  grants: Pick<GrantFile, 'get' | 'prefixes'>,
+): CommandJudge {
+  const judge = policyWith([]);
+  const allows = (prefixes: readonly string[], outside: boolean, ...[command, folder, hold, writes]: Line) => {
+    const found = policyWith(prefixes)(command, folder, outside ? 'none' : hold, writes);
+    return found.verdict === 'allow' ? found : undefined;
+  };
+  return (...line) => {
+    const [command, folder, hold] = line;
+    const found = judge(...line);
     if (found.verdict !== 'ask') return found;
+    const outside = found.outside === true;
     const granted = grants.get(command, folder);
-    if (granted === undefined) return found;
-    const { outside } = found;
-    const kept = outside && { outside };
+    const prefixes = grants.prefixes();
+    const begun = granted === undefined && prefixes.length > 0 ? allows(prefixes, outside, ...line) : undefined;
+    if (granted === undefined && !begun) {
+      const prefix = hold === 'outside' || found.ownRule ? undefined : prefixOf(command);
+      const helps = prefix !== undefined && allows([...prefixes, prefix], outside, ...line) !== undefined;
+      return helps ? { ...found, prefix } : found;
+    }
     return {
-      ...kept,
-      verdict: granted,
+      ...(outside && { outside }),
+      ...(begun?.writes && { writes: begun.writes }),
+      verdict: granted ?? 'allow',
       rule: 'answered-for-always',
       advice: 'The user refused this command for always.',
     };
   };
 }
+
+type Line = Parameters<CommandJudge>;

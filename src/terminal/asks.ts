@@ -9,10 +9,11 @@ import type { Terminal } from './terminal.ts';
 
 type Answer = Extract<InboxRequest, { kind: 'answer' }>;
 
-const CHOICES: Record<string, Pick<Answer, 'decision' | 'scope'>> = {
+const CHOICES: Record<string, Pick<Answer, 'decision' | 'scope' | 'prefix'>> = {
   y: { decision: 'allow', scope: 'once' },
   s: { decision: 'allow', scope: 'session' },
   a: { decision: 'allow', scope: 'always' },
+  b: { decision: 'allow', scope: 'always', prefix: true },
   n: { decision: 'deny', scope: 'once' },
 };
 
@@ -24,9 +25,10 @@ export function answerOf({ ask, request }: Ask, line: string): Answer | undefine
     const option = request.options?.[Number(text) - 1];
     return { kind: 'answer', ask, text: option ?? text };
   }
-  const [, key, reason] = /^(y|yes|s|a|n|no)(?:[\s,:]+(.*))?$/i.exec(text) ?? [];
+  const [, key, reason] = /^(y|yes|s|a|b|n|no)(?:[\s,:]+(.*))?$/i.exec(text) ?? [];
   const choice = CHOICES[(key ?? '').toLowerCase().charAt(0)];
   if (choice?.scope === 'always' && !canLast(request)) return undefined;
+  if (choice?.prefix && request.prefix === undefined) return undefined;
   if (choice) return { kind: 'answer', ask, ...choice, ...(reason && { text: reason }) };
   // What should be different takes more than one word: a letter too many must not pay for another plan.
   if (request.kind === 'plan' && /\s/.test(text)) return { kind: 'answer', ask, decision: 'deny', scope: 'once', text };

@@ -164,7 +164,7 @@ export const commands = {
     words: [['session', 'ask'], ['ask']],
     summary: "Answer an agent's question or permission request",
     detail:
-      'Alone it lists what is asked, and asks you in a terminal. Where only one thing is asked, ASK may be left out.\nFor a permission TEXT is allow, allow-session, allow-always or deny, with a reason after it if you like.',
+      'Alone it lists what is asked, and asks you in a terminal. Where only one thing is asked, ASK may be left out.\nFor a permission TEXT is allow, allow-session, allow-always, allow-prefix (whatever follows) or deny, with a reason after it if you like.',
     options: { ...workspace, ...json },
     examples: ['orchestrate answer', 'orchestrate answer "deny: not now"'],
   },

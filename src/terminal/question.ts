@@ -6,7 +6,7 @@ import type { Picture } from './screen.ts';
 import { type Style, widthOf, wrap } from './style.ts';
 
 /** How a person may answer, by what is asked. */
-type Kind = 'question' | 'plan' | 'permission' | 'short permission';
+type Kind = 'question' | 'plan' | 'permission' | 'permission with beginning' | 'short permission';
 
 const kindOf = ({ request }: Ask): Kind =>
   request.type === 'question-asked'
@@ -14,7 +14,9 @@ const kindOf = ({ request }: Ask): Kind =>
     : request.kind === 'plan'
       ? 'plan'
       : canLast(request)
-        ? 'permission'
+        ? request.prefix !== undefined
+          ? 'permission with beginning'
+          : 'permission'
         : 'short permission';
 
 const ONCE = ['y  yes, this once', 's  yes, and the same again in this session'];
@@ -28,6 +30,12 @@ const HELP: Record<Kind, string[]> = {
     'Or say in words what should be different: another plan is made, which costs another call.',
   ],
   permission: [...ONCE, 'a  yes, and the same again in this workspace, always', NO],
+  'permission with beginning': [
+    ...ONCE,
+    'a  yes, and the same again in this workspace, always',
+    'b  yes, and all that begins so in this workspace, always, whatever follows',
+    NO,
+  ],
   'short permission': [...ONCE, NO],
 };
 
@@ -35,6 +43,8 @@ const WAYS: Record<Kind, string> = {
   question: '[?] help',
   plan: '[y]es  [n]o  or say what should be different  [?] help',
   permission: '[y] once  [s] for this session  [a] always  [n] no, and why  [?] help',
+  'permission with beginning':
+    '[y] once  [s] for this session  [a] always  [b] always what begins so  [n] no, and why  [?] help',
   'short permission': '[y] once  [s] for this session  [n] no, and why  [?] help',
 };
 
@@ -55,8 +65,12 @@ export function questionText(ask: Ask, waiting: number, style: Style): string[] 
     request.kind === 'tool'
       ? [`  for this session${canLast(request) ? ', or always' : ''}: this tool, whatever it is given`]
       : [];
+  const begins =
+    request.prefix === undefined
+      ? []
+      : [`  b allows for always, in this workspace: ${style.bold(oneLine(request.prefix))}`];
   const what = style.bold(shownRequest(request));
-  return [`${who} wants: ${what}`, `  rule: ${oneLine(request.rule)}`, ...why, ...lasting];
+  return [`${who} wants: ${what}`, `  rule: ${oneLine(request.rule)}`, ...why, ...lasting, ...begins];
 }
 
 export interface Typed {

@@ -201,6 +201,8 @@ export interface CommandVerdict {
   outside?: true;
   /** For the model: what it may do instead. */
   advice: string;
+  /** The beginning of it that a person may allow, whatever follows: `npm run *`. */
+  prefix?: string;
   /** Files of the claim that it is known to write: what stands there is kept, even where nobody else looks. */
   writes?: readonly RelPath[];
 }

@@ -16,13 +16,19 @@ export interface AttentionOptions {
   /** Whether a person can answer. */
   present: () => boolean;
   /** Keeps an answer that was given for always beyond the session. */
-  remember?: (request: Omit<PermissionAsked, 'type' | 'ask'>, decision: 'allow' | 'deny') => void;
+  remember?: (
+    request: Omit<PermissionAsked, 'type' | 'ask'>,
+    decision: 'allow' | 'deny',
+    prefix: string | undefined,
+  ) => void;
 }
 
 /** How a person answers: a decision to a permission, text to a question. */
 export interface Answer {
   decision?: 'allow' | 'deny' | undefined;
   scope?: 'once' | 'session' | 'always' | undefined;
+  /** Allows for always the beginning that the question offers. */
+  prefix?: boolean | undefined;
   text?: string | undefined;
 }
 
@@ -107,16 +113,20 @@ export class AttentionQueue implements Attention {
         ok: false,
         message: `"always" is for commands and tools of extensions; this is answered once, or for the session`,
       };
+    if (answer.prefix && (request.prefix === undefined || decision !== 'allow' || scope !== 'always'))
+      return { ok: false, message: 'only the beginning that the question names can be allowed, and that for always' };
+    const prefix = answer.prefix ? request.prefix : undefined;
     journal.append({
       type: 'permission-answered',
       ask,
       ...whose,
       decision,
       scope,
+      ...(prefix !== undefined && { prefix }),
       by,
       ...(reason !== undefined && { reason }),
     });
-    if (scope === 'always') remember?.(request, decision);
+    if (scope === 'always') remember?.(request, decision, prefix);
     return { ok: true };
   }
 

@@ -38,7 +38,7 @@ export function planCommandGate(
 ): CommandGate {
   return {
     async ask(command, signal) {
-      const { verdict, rule, advice, ownRule, outside } = judge(command, undefined, hold);
+      const { verdict, rule, advice, ownRule, outside, prefix } = judge(command, undefined, hold);
       const ok = { ok: true, ...(outside && { outside }) } as const;
       if (verdict === 'allow' || (verdict === 'ask' && !ownRule && agreedTo(command))) return ok;
       if (verdict === 'deny') {
@@ -46,7 +46,7 @@ export function planCommandGate(
         return { ok: false, message: `refused by the rule "${rule}". ${advice}` };
       }
       const answer = await attention.permission(
-        { agent: PLAN, kind: 'command', what: command, rule, because: advice },
+        { agent: PLAN, kind: 'command', what: command, rule, because: advice, ...(prefix && { prefix }) },
         signal,
       );
       if (answer.decision === 'allow') return ok;

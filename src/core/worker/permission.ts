@@ -53,11 +53,14 @@ export async function permit(
     kind: 'command' | 'path' | 'tool',
     what: string,
     rule: string,
-    folder?: string,
+    { folder, prefix }: { folder?: string | undefined; prefix?: string | undefined } = {},
   ): Promise<WorkerPermission> => {
     const why = tool.title !== what && { why: tool.title };
     const place = folder !== undefined && folder !== '.' && { folder };
-    const answer = await attention.permission({ agent, kind, what, rule, ...place, ...why }, signal);
+    const answer = await attention.permission(
+      { agent, kind, what, rule, ...place, ...why, ...(prefix !== undefined && { prefix }) },
+      signal,
+    );
     return signal.aborted ? 'cancelled' : answer.decision;
   };
   const outside = tool.paths.find(({ inside }) => !inside);
@@ -75,10 +78,12 @@ export async function permit(
     case 'execute': {
       // Some tell the command only as a title: good enough to be refused or asked about, or allowed by a person before.
       const { command = tool.title, at } = tool;
-      const { verdict, rule, advice } = judge(command, at?.path);
+      const { verdict, rule, advice, prefix } = judge(command, at?.path);
       if (verdict === 'deny') return deny({ kind: 'command', what: command, rule, advice });
       const sure = tool.command !== undefined || rule === ANSWERED;
-      return verdict === 'allow' && sure ? 'allow' : ask('command', command, rule, at?.path);
+      return verdict === 'allow' && sure
+        ? 'allow'
+        : ask('command', command, rule, { folder: at?.path, ...(tool.command !== undefined && { prefix }) });
     }
     case 'fetch':
     case 'other':

@@ -206,7 +206,7 @@ async function askFor(
   const room = request.kind === 'plan' ? LONG : LONG_TITLE;
   if (!seen && whatOf(request).length > room && !(await shownInFull(waiting))) return undefined;
   const picked = await window.showQuickPick(
-    isFirstPlan(session, waiting) ? planChoices() : choices(request.kind),
+    isFirstPlan(session, waiting) ? planChoices() : choices(request),
     {
       title: askText(waiting),
       placeHolder: request.because || t('Asked because of: {0}', request.rule),
@@ -222,7 +222,7 @@ async function askFor(
 
 type Choice = vscode.QuickPickItem & { answer: Answer; why?: { title: string; prompt: string } };
 
-function choices(kind: Permission['kind']): Choice[] {
+function choices({ kind, prefix }: Permission): Choice[] {
   const why = { title: t('Why not?'), prompt: t('The agent reads this and acts on it.') };
   // An answer that lasts is about the tool, and not only about what it is given now.
   const every = kind === 'tool' && { description: t('this tool, whatever it is given') };
@@ -241,6 +241,15 @@ function choices(kind: Permission['kind']): Choice[] {
     { label: t('Allow once'), answer: { decision: 'allow', scope: 'once' } },
     { label: t('Allow for this session'), ...every, answer: { decision: 'allow', scope: 'session' } },
     ...always.slice(0, 1),
+    ...(prefix === undefined
+      ? []
+      : [
+          {
+            label: t('Allow always: {0}', prefix),
+            description: t('in this workspace, whatever follows'),
+            answer: { decision: 'allow', scope: 'always', prefix: true } as const,
+          },
+        ]),
     { label: t('Deny'), answer: { decision: 'deny', scope: 'once' } },
     { label: t('Deny and say why...'), answer: { decision: 'deny', scope: 'once' }, why },
     ...always.slice(1),

@@ -108,7 +108,8 @@ export async function teamPart(
       present: host.present,
       approvePlan: host.approvePlan,
       approveAll: host.approveAll,
-      remember: (request, decision) => void grants.add(request, decision, foreign?.list()),
+      remember: (request, decision, prefix) =>
+        void (prefix === undefined ? grants.add(request, decision, foreign?.list()) : grants.addPrefix(prefix)),
       ...(host.notice !== undefined && { notice: host.notice }),
       budgetUsd: (budget.limit ?? engine.budget.limits.session) / 1e9,
     },

@@ -22,14 +22,15 @@ export async function workspacePart(host: SessionHost, engine: Engine, { journal
   await changes.open();
   const rules = engine.config.permissions?.commands;
   const judgeIn = (root: string, own?: OwnRuns) => {
-    const policy = createCommandJudge({
-      roots: [root],
-      shell: processes.shell,
-      disk: diskOf(root),
-      own,
-      ...(rules && { rules: rules as CommandRules }),
-    });
-    return grantedJudge(policy, host.grants);
+    const policyWith = (prefixes: readonly string[]) =>
+      createCommandJudge({
+        roots: [root],
+        shell: processes.shell,
+        disk: diskOf(root),
+        own,
+        rules: { ...(rules as CommandRules | undefined), prefixes },
+      });
+    return grantedJudge(policyWith, host.grants);
   };
   const { commandFiles } = changes;
   const loose: Looseness = { watch: new NodeWorkspaceWatch(files.root), commandFiles, running: new Set() };

@@ -11,10 +11,11 @@ import { ask } from './requests.ts';
 
 type Answer = Extract<InboxRequest, { kind: 'answer' }>;
 
-const DECISIONS: Record<string, Pick<Answer, 'decision' | 'scope'>> = {
+const DECISIONS: Record<string, Pick<Answer, 'decision' | 'scope' | 'prefix'>> = {
   allow: { decision: 'allow', scope: 'once' },
   'allow-session': { decision: 'allow', scope: 'session' },
   'allow-always': { decision: 'allow', scope: 'always' },
+  'allow-prefix': { decision: 'allow', scope: 'always', prefix: true },
   deny: { decision: 'deny', scope: 'once' },
 };
 

@@ -17,7 +17,7 @@ function desk(present = true, earlier: JournalEvent[] = []) {
     journal,
     newId: prefix => `${prefix}-${++ids}`,
     present: () => present,
-    remember: ({ what }, decision) => void remembered.push(`${decision} ${what}`),
+    remember: ({ what }, decision, prefix) => void remembered.push(`${decision} ${prefix ?? what}`),
   });
   const only = () => [...journal.state.asks.keys()].at(-1) ?? '';
   return { journal, attention, remembered, only };
@@ -49,6 +49,25 @@ describe('asking people', () => {
     assert.equal(journal.of('permission-asked').length, 3, 'another command is another question');
     attention.answer(only(), { decision: 'deny' }, 'user');
     await other;
+  });
+
+  it('keeps for always the beginning that the question offers, and no other', async () => {
+    const { journal, attention, remembered, only } = desk();
+    const offering = attention.permission({ ...request, prefix: 'npm install *' }, never());
+    const beginning = { decision: 'allow', scope: 'always', prefix: true } as const;
+    assert.equal(attention.answer(only(), { ...beginning, decision: 'deny' }, 'user').ok, false);
+    assert.equal(attention.answer(only(), { ...beginning, scope: 'session' }, 'user').ok, false);
+    assert.deepEqual(attention.answer(only(), beginning, 'user'), { ok: true });
+    assert.equal((await offering).decision, 'allow');
+    assert.deepEqual(remembered, ['allow npm install *']);
+    assert.equal(journal.of('permission-answered')[0]?.prefix, 'npm install *');
+    const plain = attention.permission({ ...request, what: 'rm x' }, never());
+    assert.match(
+      attention.answer(only(), beginning, 'user').message ?? '',
+      /only the beginning that the question names/,
+    );
+    attention.answer(only(), { decision: 'deny' }, 'user');
+    await plain;
   });
 
   it('asks again for the same command in another folder', async () => {

@@ -232,7 +232,6 @@ holes(
     // No link is followed in it.
     { call: command('grep -rn canary docs'), ends: 'anyhow' },
     'grep -Rn canary docs',
-    'grep -rn canary docs/../src',
     'rg -L canary docs',
     'rg -uu canary',
     'rg --no-ignore canary',

@@ -12,7 +12,7 @@ import { endServers, serve } from '../../support/wire.ts';
 const CLONE = {
   budget: { sessionUsd: 1_000_000, whenSpent: 'local' },
   team: { approvePlan: false, maxAgents: 500, commandSeconds: 86_400 },
-  permissions: { commands: { allow: ['touch *'], deny: [] } },
+  permissions: { commands: { allow: ['truncate *'], deny: [] } },
   prices: [{ model: 'anthropic/claude-sonnet-5-5', input: 0, output: 0 }],
   supervisor: { repeatedErrors: 1000 },
 };
@@ -38,7 +38,7 @@ describe('A clone with a configuration of its own', function () {
         return answered > 0
           ? { toolCalls: [{ name: 'finish_task', args: { summary: 'Done.' } }] }
           : {
-              toolCalls: ['touch allowed', 'npm publish'].map(command => ({ name: 'run_command', args: { command } })),
+              toolCalls: ['truncate -s 0 allowed', 'npm publish'].map(command => ({ name: 'run_command', args: { command } })),
             };
       },
       { config: { permissions: { commands: { deny: ['npm publish'] } } } },
@@ -111,7 +111,7 @@ describe('A clone with a configuration of its own', function () {
   it("keeps the user's own denials whatever list it brings, and runs what was agreed to", async () => {
     await says(CLONE);
     const shown = await orchestrate('trust');
-    for (const part of ['sessionUsd: 1000000', 'approvePlan: false', '"touch *"'])
+    for (const part of ['sessionUsd: 1000000', 'approvePlan: false', '"truncate *"'])
       assert.ok(shown.said.includes(part), shown.said);
     assert.equal(shown.code, 1);
     await orchestrate('trust', '--yes');

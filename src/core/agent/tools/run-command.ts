@@ -210,7 +210,7 @@ export const runCommand = defineTool({
     const hold = holdOf(args, context);
     const found = judged(args, folder?.path, context);
     const domains = hold === 'sandbox' ? askedDomains(args, context) : [];
-    const { verdict, rule, advice } =
+    const { verdict, rule, advice, prefix } =
       found.verdict === 'allow' && domains.length > 0
         ? { ...found, verdict: 'ask' as const, rule: 'network', advice: `It asks to reach ${domains.join(', ')}.` }
         : found;
@@ -223,7 +223,7 @@ export const runCommand = defineTool({
     // What such a file does is told in our words, not in the agent's.
     const why = rule === actsRule ? advice : args.why;
     const answer = await host.attention.permission(
-      { agent, kind: 'command', ...place, rule, because: advice, ...(why && { why }) },
+      { agent, kind: 'command', ...place, rule, because: advice, ...(why && { why }), ...(prefix && { prefix }) },
       signal,
     );
     if (answer.decision === 'allow') return undefined;
