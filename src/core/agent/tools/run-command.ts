@@ -136,11 +136,8 @@ async function perform(args: Asked, cwd: RelPath | undefined, context: ToolConte
         )
       : undefined;
   const { writes } = judged(args, cwd, context);
-  const outcome =
-    held ??
-    (stop
-      ? await host.processes.run(request, AbortSignal.any([signal, stop]))
-      : await runLoose(host, { request, author, write, writes }, signal));
+  const loose = held || stop ? undefined : await runLoose(host, { request, author, write, writes }, signal);
+  const outcome = held ?? loose ?? (await host.processes.run(request, stop ? AbortSignal.any([signal, stop]) : signal));
   host.journal.append({
     type: 'command-ended',
     agent,
@@ -154,10 +151,10 @@ async function perform(args: Asked, cwd: RelPath | undefined, context: ToolConte
     ...(stop && { background: true }),
     ...(holding && { held: held !== undefined }),
     ...(held && held.withheld.length > 0 && { withheld: held.withheld.slice(0, WITHHELD) }),
-    ...('strayed' in outcome && outcome.strayed.length > 0 && { strayed: outcome.strayed.slice(0, WITHHELD) }),
+    ...(loose && loose.strayed.length > 0 && { strayed: loose.strayed.slice(0, WITHHELD) }),
   });
   const result = commandResult(context, outcome, outcome.output, outcome.omitted);
-  const notes = held ? heldNotes(held, write) : 'strayed' in outcome ? looseNotes(outcome, write) : [];
+  const notes = held ? heldNotes(held, write) : loose ? looseNotes(loose, write) : [];
   return { ...result, output: [result.output, ...notes].join('\n\n') };
 }
 
