@@ -1,4 +1,5 @@
 import { oneLine } from '../core/plain.ts';
+import { isDomainRule } from '../core/session/fold/consents.ts';
 import { canLast } from '../core/session/fold/knowledge.ts';
 import type { Ask } from '../core/session/state.ts';
 import { shownRequest } from '../core/visible.ts';
@@ -63,7 +64,11 @@ export function questionText(ask: Ask, waiting: number, style: Style): string[] 
   // An answer that lasts is about the tool, and not only about what it is given now.
   const lasting =
     request.kind === 'tool'
-      ? [`  for this session${canLast(request) ? ', or always' : ''}: this tool, whatever it is given`]
+      ? [
+          isDomainRule(request.rule)
+            ? '  for this session: this domain, whatever command reaches it'
+            : `  for this session${canLast(request) ? ', or always' : ''}: this tool, whatever it is given`,
+        ]
       : [];
   const begins =
     request.prefix === undefined

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { isDomainRule } from '../../core/session/fold/consents.ts';
 import type { Ask } from '../../core/session/state.ts';
 import { shownInLines, shownRequest } from '../../core/visible.ts';
 import type { InboxRequest } from '../../protocol/inbox.ts';
@@ -222,10 +223,14 @@ async function askFor(
 
 type Choice = vscode.QuickPickItem & { answer: Answer; why?: { title: string; prompt: string } };
 
-function choices({ kind, prefix }: Permission): Choice[] {
+function choices({ kind, rule, prefix }: Permission): Choice[] {
   const why = { title: t('Why not?'), prompt: t('The agent reads this and acts on it.') };
   // An answer that lasts is about the tool, and not only about what it is given now.
-  const every = kind === 'tool' && { description: t('this tool, whatever it is given') };
+  const every = kind === 'tool' && {
+    description: isDomainRule(rule)
+      ? t('this domain, whatever command reaches it')
+      : t('this tool, whatever it is given'),
+  };
   const always =
     kind === 'command'
       ? [

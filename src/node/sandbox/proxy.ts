@@ -61,7 +61,7 @@ export class DomainProxy {
 
   async #tunnel({ url = '' }: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     this.#keep(socket);
-    const { host, port } = targetOf(`http://${url}`, 443);
+    const { host, port } = targetOf(`https://${url}`, 443);
     if (!this.#may(host)) {
       socket.end('HTTP/1.1 403 Forbidden\r\n\r\n');
       return;

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { RelPath } from '../../../protocol/ids.ts';
 import type { ProcessOutcome, RunningProcess } from '../../ports.ts';
-import { actsRule } from '../../session/fold/consents.ts';
+import { actsRule, domainRule } from '../../session/fold/consents.ts';
 import { BackgroundCommand } from '../background/background-command.ts';
 import { MOST_BACKGROUND } from '../background/background-commands.ts';
 import type { CommandHold, CommandVerdict, ToolResult } from '../contract.ts';
@@ -88,7 +88,7 @@ const isHeld = (args: Asked, cwd: RelPath | undefined, context: ToolContext): bo
 
 /** Domains that it may not reach without being asked about. */
 const askedDomains = ({ network = [] }: Asked, { host }: ToolContext): string[] =>
-  network.filter(domain => !host.holding?.network.includes(domain));
+  [...new Set(network.map(domain => domain.toLowerCase()))].filter(domain => !host.holding?.network.includes(domain));
 
 /** Where a command writes what it says, and what ends it. */
 interface Live {
@@ -185,6 +185,28 @@ async function begin(args: Asked, cwd: RelPath | undefined, context: ToolContext
     : result;
 }
 
+const denied = (what: string, answer: { reason?: string }, advice: string) =>
+  refuse('denied', `Permission for ${what}, so it was not run.${reasonGiven(answer)} ${advice}`.trim());
+
+/** Each on its own, so that an answer is about what the person has seen, and holds for other commands, too. */
+async function askForDomains(args: Asked, context: ToolContext) {
+  const { host, agent, signal } = context;
+  for (const domain of askedDomains(args, context)) {
+    const why = `${args.command}${args.why === undefined ? '' : `: ${args.why}`}`;
+    const answer = await host.attention.permission(
+      { agent, kind: 'tool', what: `reach ${domain}`, rule: domainRule(domain), why },
+      signal,
+    );
+    if (answer.decision === 'deny')
+      return denied(
+        `reaching "${domain}" was denied`,
+        answer,
+        'Do without it, or say in the summary of finish_task what is missing.',
+      );
+  }
+  return undefined;
+}
+
 export const runCommand = defineTool({
   name: 'run_command',
   description: `Runs a command line in the workspace and gives back its output, the middle cut out where it is long. It must end by itself within ${DEFAULT_SECONDS} seconds, or within timeoutSeconds, or run in the background. Some commands need the user's permission, some are refused.`,
@@ -204,30 +226,24 @@ export const runCommand = defineTool({
     const { host, agent, signal } = context;
     const folder = args.cwd === undefined ? undefined : await resolveFolder(context, args.cwd);
     if (folder && !folder.ok) return folder;
-    const hold = holdOf(args, context);
     const found = judged(args, folder?.path, context);
-    const domains = hold === 'sandbox' ? askedDomains(args, context) : [];
-    const { verdict, rule, advice, prefix } =
-      found.verdict === 'allow' && domains.length > 0
-        ? { ...found, verdict: 'ask' as const, rule: 'network', advice: `It asks to reach ${domains.join(', ')}.` }
-        : found;
-    if (verdict === 'allow') return undefined;
+    const { verdict, rule, advice, prefix } = found;
     const place = { what: args.command, ...(folder && folder.path !== '.' && { folder: folder.path }) };
     if (verdict === 'deny') {
       host.journal.append({ type: 'permission-denied', agent, kind: 'command', ...place, rule, advice });
       return refuse('denied', `The command was refused by the rule "${rule}" and was not run. ${advice}`);
     }
-    // What such a file does is told in our words, not in the agent's.
-    const why = rule === actsRule ? advice : args.why;
-    const answer = await host.attention.permission(
-      { agent, kind: 'command', ...place, rule, because: advice, ...(why && { why }), ...(prefix && { prefix }) },
-      signal,
-    );
-    if (answer.decision === 'allow') return undefined;
-    return refuse(
-      'denied',
-      `Permission for the command was denied (rule "${rule}"), so it was not run.${reasonGiven(answer)} ${advice}`,
-    );
+    if (verdict === 'ask') {
+      // What such a file does is told in our words, not in the agent's.
+      const why = rule === actsRule ? advice : args.why;
+      const answer = await host.attention.permission(
+        { agent, kind: 'command', ...place, rule, because: advice, ...(why && { why }), ...(prefix && { prefix }) },
+        signal,
+      );
+      if (answer.decision === 'deny') return denied(`the command was denied (rule "${rule}")`, answer, advice);
+    }
+    if (holdOf(args, context) !== 'sandbox' || found.outside) return undefined;
+    return askForDomains(args, context);
   },
   async run(args, context) {
     const folder = args.cwd === undefined ? undefined : await resolveFolder(context, args.cwd);

@@ -4,6 +4,11 @@ import type { SessionState } from '../state.ts';
 /** The rule by which a file is asked about because tools run something by it. */
 export const actsRule = 'runs-by-itself';
 
+const DOMAIN = 'network: ';
+/** The rule by which it is asked whether commands in the sandbox may reach a domain. */
+export const domainRule = (domain: string): string => DOMAIN + domain;
+export const isDomainRule = (rule: string): boolean => rule.startsWith(DOMAIN);
+
 /** Key of `consents`: the agent's task, or the agent where it has none, and the file. */
 export const consentKey = ({ agents }: SessionState, agent: string, path: string): string =>
   `${agents.get(agent)?.task ?? agent}\n${path}`;
