@@ -232,7 +232,9 @@ export interface WorkspaceWatch {
 }
 
 /** Whether commands can be held here, and by what. */
-export type SandboxStanding = { holds: true; by: string } | { holds: false; why: string; advice: string };
+export type SandboxStanding =
+  | { holds: true; by: string /** What cannot be done in it here, and what to install. */; lacks?: string }
+  | { holds: false; why: string; advice: string };
 
 /** Runs commands with these rights and no others. */
 export interface Sandbox {

@@ -347,7 +347,9 @@ export class LinuxSandbox implements Sandbox {
     try {
       const { tools } = await this.#prepared();
       const version = (await this.#spawned(tools.bwrap, ['--version'])).trim();
-      return { holds: true, by: version || 'bubblewrap' };
+      const by = version || 'bubblewrap';
+      if (await findProgram('socat')) return { holds: true, by };
+      return { holds: true, by, lacks: `No domain can be reached without socat. ${installing(['socat'])}` };
     } catch (error) {
       this.#ready = undefined;
       if (error instanceof Missing) return { holds: false, why: error.message, advice: installing(error.packages) };

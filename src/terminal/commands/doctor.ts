@@ -86,7 +86,10 @@ function loginWord({ login, message }: WorkerDiagnosis): string {
 function sandboxLine(found: SandboxDiagnosis, style: Style): string {
   if (found.holds === 'off')
     return `${style.dim('–')} Sandbox: switched off (permissions.sandbox); commands are asked about.`;
-  if (found.holds) return `${style.good('✔')} Sandbox: commands of agents are held by ${oneLine(found.by)}.`;
+  if (found.holds) {
+    const lacks = found.lacks === undefined ? '' : ` ${oneLine(found.lacks)}`;
+    return `${style.good('✔')} Sandbox: commands of agents are held by ${oneLine(found.by)}.${lacks} CLI agents are not: they work in a copy, and ask.`;
+  }
   return `${style.dim('–')} Sandbox: none, so that more commands are asked about. ${oneLine(`${found.why} ${found.advice}`)}`;
 }
 
