@@ -38,7 +38,10 @@ describe('A clone with a configuration of its own', function () {
         return answered > 0
           ? { toolCalls: [{ name: 'finish_task', args: { summary: 'Done.' } }] }
           : {
-              toolCalls: ['truncate -s 0 allowed', 'npm publish'].map(command => ({ name: 'run_command', args: { command } })),
+              toolCalls: ['truncate -s 0 allowed', 'npm publish'].map(command => ({
+                name: 'run_command',
+                args: { command },
+              })),
             };
       },
       { config: { permissions: { commands: { deny: ['npm publish'] } } } },
