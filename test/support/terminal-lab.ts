@@ -50,7 +50,7 @@ export async function terminalLab(
     const text = await readFile(join(sessions, id, 'events.jsonl'), 'utf8').catch(() => '');
     return text.split('\n').flatMap(line => (line === '' ? [] : [JSON.parse(withoutSeal(line))]));
   };
-  return { workspace, env, sessions, run, events };
+  return { workspace, env, sessions, run, events, servers };
 }
 
 export const codeOf = async (child: ChildProcess) => (await once(child, 'close'))[0];

@@ -9,6 +9,7 @@ import { checksOf } from '../session/check-runs.ts';
 import type { Finding, SessionState, TaskState } from '../session/state.ts';
 import { bindingText } from './binding.ts';
 import { artifactsText, changesText, type HandedOver, NOTHING_HANDED_OVER, neededTasks } from './handed-over.ts';
+import { othersWriting } from './others-writing.ts';
 import { data, joined, list, section } from './prompt-text.ts';
 
 /** The end of an output says most; more than this only costs. */
@@ -157,14 +158,15 @@ export function outcomesText(outcomes: readonly EventOf<'check-ended'>[], hashOf
 }
 
 /** What finish_task answers when the checks of its round have failed. */
-export function notProved(task: TaskState, round: number, left: number, hashOf: HashOf): string {
+export function notProved(task: TaskState, round: number, left: number, state: SessionState, hashOf: HashOf): string {
   const all = checksOf(task, round);
   const failed = all.filter(check => !check.ok).length;
-  return [
+  return joined([
     `Not finished: ${failed} of ${counted(all.length, 'check')} failed.`,
     failedChecks(task, round, hashOf),
+    othersWriting(state, task.task.id),
     `Find the cause, mend it, and call finish_task again; ${left <= 1 ? 'that is the last try' : `${left} tries are left`}. If it cannot be mended within your task, call report_blocker and say what stands in the way.`,
-  ].join('\n\n');
+  ]);
 }
 
 /** What is said to an agent that had finished, when its checks failed or its reviewer was not content. */
@@ -175,6 +177,7 @@ export function notAccepted(task: TaskState, round: number, state: SessionState,
   return [
     'Your work was not accepted yet. Mend it where it is wrong; do not rebuild what nobody criticised.',
     section('Checks that failed:', failing),
+    failing === '' ? '' : othersWriting(state, task.task.id),
     section('Findings of the review:', list(findings)),
     findings.length > 0
       ? 'Deal with every blocker, and with the others where that is right. Then call finish_task and say for each finding what you did.'

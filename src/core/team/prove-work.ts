@@ -26,7 +26,7 @@ const DONE = { accepted: true, text: 'Finished.' };
 export function taskProver({ journal, checks, limits, hashOf }: ProveHost): TaskProver {
   const failed = (task: TaskState, round: number) => ({
     accepted: false,
-    text: notProved(task, round, limits.checkFixes + 1 - failedRounds(journal.state, task), hashOf),
+    text: notProved(task, round, limits.checkFixes + 1 - failedRounds(journal.state, task), journal.state, hashOf),
   });
   return async ({ agent, task: id, call }, signal) => {
     const task = journal.state.tasks.get(id);
