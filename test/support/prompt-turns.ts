@@ -1,6 +1,7 @@
 import { AgentHistories } from '../../src/core/agent/histories.ts';
 import { BUILT_IN_ROLES } from '../../src/core/agent/prompts/roles.ts';
 import type { RouteRequest } from '../../src/core/routing/contract.ts';
+import { signature } from '../../src/core/routing/signature.ts';
 import type { Message } from '../../src/protocol/message.ts';
 import { countTokens } from '../../src/rehearsal/wire/tokens.ts';
 import { FakeClock } from './fake-clock.ts';
@@ -133,14 +134,16 @@ const partText = (part: Message['parts'][number]): string => {
     : `[${part.type}]`;
 };
 
-/** A request as its model reads it, with what it weighs. */
+/** A request as its model reads it, with what it weighs; arguments of tools are shown in short. */
 export function rendered({ system, tools, messages }: Pick<RouteRequest, 'system' | 'tools' | 'messages'>) {
-  const listed = tools
-    .map(({ name, description, parameters }) => `${name}: ${description}\n${JSON.stringify(parameters)}`)
-    .join('\n\n');
+  const whole = tools.map(
+    ({ name, description, parameters }) => `${name}: ${description}\n${JSON.stringify(parameters)}`,
+  );
+  const listed = tools.map(({ name, description, parameters }) => `- ${name} ${signature(parameters)}: ${description}`);
   const said = messages.map(({ role, parts }) => `## ${role}\n${parts.map(partText).join('\n')}`).join('\n\n');
-  const tokens = { system: countTokens(system), tools: countTokens(listed), messages: countTokens(said) };
-  const sum = tokens.system + tokens.tools + tokens.messages;
-  const head = `About ${sum} tokens: system ${tokens.system}, tools ${tokens.tools}, messages ${tokens.messages}.`;
-  return { tokens: sum, text: `${head}\n\n# System\n${system}\n\n# Tools\n${listed}\n\n# Messages\n${said}\n` };
+  const weighs = { system: countTokens(system), tools: countTokens(whole.join('\n\n')), messages: countTokens(said) };
+  const tokens = weighs.system + weighs.tools + weighs.messages;
+  const head = `About ${tokens} tokens: system ${weighs.system}, tools ${weighs.tools}, messages ${weighs.messages}.`;
+  const text = [head, `# System\n${system}`, `# Tools\n${listed.join('\n')}`, `# Messages\n${said}`].join('\n\n');
+  return { tokens, text: `${text}\n` };
 }

@@ -12,7 +12,7 @@ const TOLD = 10;
 const cut = (text: string) => (text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text);
 
 const told = ({ by, task, text, rationale }: Omit<Decision, 'at' | 'task' | 'binds'> & { task?: string | undefined }) =>
-  `${by}${task === undefined ? '' : ` (task ${task})`}: ${cut(text)} Why: ${cut(rationale)}`;
+  `${by}${task === undefined ? '' : ` (task ${task})`}: ${cut(text)} (${cut(rationale)})`;
 
 /** Decisions that hold for all tasks, for who begins; those of tasks that are told of anyway stand there. */
 export function bindingText(state: SessionState, task: string, toldOf: readonly string[], hashOf: HashOf): string {

@@ -20,7 +20,7 @@ describe('a decision that binds others', () => {
           append({ ...noted, text: 'Names are short' });
         }
         if (task?.id === 'page')
-          assert.match(await nudged(), /<data \w+>\n\S+ \(task server\): Ids are numbers Why: they sort/);
+          assert.match(await nudged(), /<data \w+>\n\S+ \(task server\): Ids are numbers \(they sort\)/);
         return finished();
       },
     });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { initialState, reduce } from '../../../src/core/session/reduce.ts';
-import { sessionBrief, workPrompt } from '../../../src/core/team/prompt.ts';
+import { notProved, sessionBrief, workPrompt } from '../../../src/core/team/prompt.ts';
 import type { Event } from '../../../src/protocol/events.ts';
 import { planOf } from '../../support/plans.ts';
 
@@ -37,6 +37,36 @@ describe('what an agent is told of the plan', () => {
     const prompt = promptOf('t500', large);
     assert.match(prompt, /Part 499\n- t501 .*Part 501\n/);
     assert.ok(prompt.length < 1000);
+  });
+
+  it('says, when checks fail, who else is writing right now, and nothing of it when nobody is', () => {
+    const plan = planOf([
+      { id: 'mine', writes: ['a/**'] },
+      { id: 'other', writes: ['b/**'] },
+      { id: 'looks' },
+      { id: 'later', writes: ['c/**'] },
+    ]);
+    const state = initialState();
+    let seq = 0;
+    const add = (event: Event) => reduce(state, { v: 1, seq: ++seq, at: seq, ...event });
+    add({ type: 'plan-proposed', plan, revision: 1, source: 'file' });
+    add({ type: 'task-started', task: 'mine', attempt: 1 });
+    add({
+      type: 'check-ended',
+      task: 'mine',
+      id: 'c',
+      round: 1,
+      check: { run: 'npm test' },
+      ok: false,
+      exit: 1,
+      ms: 1,
+    });
+    const told = () => notProved(state.tasks.get('mine') ?? assert.fail(), 1, 2, state, () => '0'.repeat(64));
+    assert.match(told(), /^Not finished: 1 of 1 check failed\./);
+    assert.doesNotMatch(told(), /Others are writing/);
+    for (const task of ['other', 'looks']) add({ type: 'task-started', task, attempt: 1 });
+    add({ type: 'claim-granted', task: 'other', agent: 'w', path: 'package.json' });
+    assert.match(told(), /Others are writing right now: other \(b\/\*\*, package\.json\)\. Where/);
   });
 
   it('holds what the tasks before its own have done: summary, decisions', () => {
