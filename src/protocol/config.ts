@@ -174,7 +174,15 @@ export const DeliveryConfig = z.strictObject({
 });
 
 const time = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'write a time of day, such as "09:30"');
-const DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
+const Day = choice({
+  mon: 'Monday',
+  tue: 'Tuesday',
+  wed: 'Wednesday',
+  thu: 'Thursday',
+  fri: 'Friday',
+  sat: 'Saturday',
+  sun: 'Sunday',
+});
 
 export const Environment = z.strictObject({
   command: command.describe('Deploys the folder it runs in, which holds exactly the commit that is deployed'),
@@ -186,7 +194,7 @@ export const Environment = z.strictObject({
   waitMinutes: z.number().nonnegative().max(100_000).optional().describe('Minutes between the yes and the deployment'),
   window: z
     .strictObject({
-      days: z.array(z.enum(DAYS)).min(1).optional().describe('Days of the week; all unless set'),
+      days: z.array(Day).min(1).optional().describe('Days of the week; all unless set'),
       from: time.describe('Time of day, as your machine tells it'),
       to: time.describe('Time of day; before `from` it is that of the next day'),
     })
