@@ -24,7 +24,10 @@ const table: Record<CommandName, () => Promise<Command>> = {
   continue: async () => (await import('./terminal/commands/requests.ts')).goOn,
   answer: async () => (await import('./terminal/commands/answer.ts')).answer,
   budget: async () => (await import('./terminal/commands/budget.ts')).budget,
-  queue: async () => (await import('./terminal/commands/requests.ts')).queue,
+  start: async () => (await import('./terminal/commands/start.ts')).start,
+  workflow: async () => (await import('./terminal/commands/workflow.ts')).workflow,
+  assign: async () => (await import('./terminal/commands/queue.ts')).assign,
+  queue: async () => (await import('./terminal/commands/queue.ts')).queue,
   adopt: async () => (await import('./terminal/commands/adopt.ts')).adopt,
   completion: async () => (await import('./terminal/completion.ts')).completion,
   changes: async () => (await import('./terminal/commands/review.ts')).changes,
@@ -63,7 +66,7 @@ const STOPPED =
   '\nStopped at once. Everything up to now is in the journal, and calls that were cut off count with the most they can cost. Go on with: orchestrate resume';
 
 /** Those that run a session: what is under way is brought to an end before they go. */
-const working: ReadonlySet<CommandName> = new Set(['run', 'resume', 'retry']);
+const working: ReadonlySet<CommandName> = new Set(['run', 'resume', 'retry', 'start']);
 
 async function main(argv: readonly string[]): Promise<number> {
   const interrupt = new AbortController();

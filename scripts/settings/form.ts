@@ -47,6 +47,7 @@ const groups: Record<string, Record<string, Setting>> = {
     'supervisor.repeatedErrors': { usual: supervisor.repeatedErrors },
     'supervisor.idleTurns': { usual: supervisor.idleTurns },
     workers: { byHand: true },
+    members: {},
     'storage.maxMegabytes': { usual: 500 },
   },
   delivery: {

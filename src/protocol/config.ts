@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { ModelRef, Name } from './ids.ts';
+import { MemberEntry } from './member.ts';
 
 /** Timers of a day are the longest that make sense, and far from the longest that there are. */
 const seconds = z.number().positive().max(86_400);
@@ -310,6 +311,10 @@ export const Config = z.strictObject({
     .record(Name, Environment)
     .optional()
     .describe('Places where a branch is deployed to, by your own name'),
+  members: z
+    .record(Name, MemberEntry)
+    .optional()
+    .describe('Members of the standing team that `orchestrate start` runs, by their names'),
   storage: z
     .strictObject({
       maxMegabytes: z

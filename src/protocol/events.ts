@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { ContractOutcome } from './contract.ts';
 import { Hash, ModelRef, Name, NanoUsd, RelPath } from './ids.ts';
 import { InboxRequest } from './inbox.ts';
+import { Member } from './member.ts';
 import { CallIntent, CallResult, ErrorClass, Message, Outage, Usage } from './message.ts';
 import { Check, Plan, Task } from './plan.ts';
 import { Coverage, TestFigures } from './tests.ts';
@@ -46,6 +47,8 @@ const session = [
     budget: z.object({ sessionUsd: NanoUsd.optional(), alertAt: z.number() }),
     /** The workflow it was started with, so that a run that is cut off before it is proposed still has it. */
     workflow: Plan.optional(),
+    /** Members of a standing team that work in it: each is a role under its own name. */
+    members: z.array(Member).optional(),
   }),
   event('session-resumed', { pid: z.number().int(), host: z.enum(['terminal', 'editor']), version: z.string() }),
   event('session-paused', { by: who, reason: z.string() }),

@@ -62,7 +62,14 @@ export const Priority = z.union([z.enum(['high', 'medium', 'low']), z.number().i
 /** What must have happened before a task may start: a task, or everything of a phase or pool. */
 export const Need = z.union([
   Name,
-  z.strictObject({ task: Name, when: z.enum(['completed', 'failed', 'ended', 'accepted']).optional() }),
+  z.strictObject({
+    task: Name,
+    when: z
+      .enum(['completed', 'failed', 'ended', 'accepted', 'approved'])
+      .optional()
+      .describe('approved: its agent judges the work before it, and sends it back until it approves'),
+    rounds: z.number().int().min(0).max(10).optional().describe('approved: so often it may be sent back; 3 unless set'),
+  }),
   z.strictObject({ phase: Name }),
   z.strictObject({ pool: Name }),
 ]);

@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { ModelRef, Name, NanoUsd, RelPath } from './ids.ts';
+import { Name, NanoUsd, RelPath } from './ids.ts';
+import { Member } from './member.ts';
 import { Plan } from './plan.ts';
 
 const event = <T extends string, S extends z.ZodRawShape>(type: T, shape: S) =>
@@ -8,25 +9,6 @@ const request = <K extends string, S extends z.ZodRawShape>(kind: K, shape: S) =
   z.strictObject({ kind: z.literal(kind), ...shape });
 
 const at = z.number();
-const clock = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'write "HH:MM"');
-
-/** What may be said of a member. */
-export const MemberEntry = z.strictObject({
-  role: Name.optional().describe('The role it works in; by its pool unless set'),
-  models: z.array(ModelRef).min(1).optional().describe('Models in order of preference'),
-  provider: Name.optional().describe('Whose models are asked first'),
-  worker: Name.optional().describe('The CLI agent that does its work'),
-  pool: Name.optional().describe('Members of a pool share what is meant for the pool'),
-  goodAt: z.string().min(1).optional().describe('What it is good at, in a sentence it is told, too'),
-  hours: z
-    .strictObject({ from: clock, to: clock, zone: z.string().optional() })
-    .optional()
-    .describe('When it takes new work; always unless set'),
-});
-
-/** A named place in the standing team. */
-export const Member = MemberEntry.extend({ name: Name, role: Name });
-
 /** What a piece of work is about, beside its text. */
 export const Attachment = z.strictObject({
   kind: z.enum(['file', 'selection', 'problem', 'test']),
@@ -40,6 +22,8 @@ export const Attachment = z.strictObject({
 export const QueuedWorkflow = z.strictObject({
   name: z.string().min(1),
   plan: Plan,
+  /** Those it names, for where the team has no members of these names. */
+  members: z.array(Member),
   /** It wants its result on a branch of its own. */
   deliver: z.boolean().optional(),
   /** How many of its runs there may be at once. */
@@ -175,7 +159,7 @@ const triggers = [
   }),
   event('schedule-missed', { workflow: z.string(), from: at, to: at, times: z.number().int().positive() }),
   /** Up to when schedules of a workflow have been looked at. */
-  event('schedule-seen', { workflow: z.string(), at }),
+  event('schedule-seen', { workflow: z.string(), until: at }),
 ] as const;
 
 const told = [
@@ -189,8 +173,8 @@ const told = [
 /** One fact in the journal of a standing team. */
 export const StationEvent = z.discriminatedUnion('type', [...queue, ...runs, ...team, ...triggers, ...told]);
 export const STATION_VERSION = 1;
-export type MemberEntry = z.infer<typeof MemberEntry>;
-export type Member = z.infer<typeof Member>;
+/** A request as it lies in the inbox. */
+export const DroppedStationRequest = z.object({ at: z.number(), body: StationRequest });
 export type Attachment = z.infer<typeof Attachment>;
 export type QueuedWorkflow = z.infer<typeof QueuedWorkflow>;
 export type RunOutcome = z.infer<typeof RunOutcome>;

@@ -14,17 +14,21 @@ import type { RequestOutcome } from '../core/session/inbox.ts';
 import type { Origin } from '../core/session/seal.ts';
 import type { SessionState } from '../core/session/state.ts';
 import type { SessionOwner, SessionText } from '../core/session/store.ts';
+import type { StationRecord, StationState } from '../core/station/contract.ts';
+import type { TeamWords } from '../core/station/resolve.ts';
 import type { MoreWork } from '../core/team/options.ts';
 import type { RetryScope } from '../core/team/retry.ts';
 import type { Trial } from '../core/tool-trial.ts';
 import type { Adoption } from '../node/session/adopt.ts';
 import type { SessionSummary } from '../node/session/sessions.ts';
-import type { ProviderEntry } from '../protocol/config.ts';
+import type { Config, ProviderEntry } from '../protocol/config.ts';
 import type { JournalEvent, SessionOutcome } from '../protocol/events.ts';
 import type { Hash, NanoUsd, RelPath } from '../protocol/ids.ts';
 import type { InboxRequest } from '../protocol/inbox.ts';
+import type { Member } from '../protocol/member.ts';
 import type { Message } from '../protocol/message.ts';
 import type { Plan } from '../protocol/plan.ts';
+import type { StationRequest } from '../protocol/station.ts';
 
 /** What a session is to do: the same from whoever asks for it down to the team. */
 export type Work =
@@ -36,6 +40,12 @@ export type Work =
       budgetUsd?: number;
       /** The only specialists that the planner may choose; absent: all there are. */
       roles?: readonly string[];
+      /** Members of a standing team: each is a role under its own name. */
+      members?: readonly Member[];
+      /** What the session is to be called; absent: by its time. */
+      session?: string;
+      /** Goes before all that is configured. */
+      flags?: Config;
     }
   | {
       kind: 'resume';
@@ -45,6 +55,8 @@ export type Work =
       retry?: RetryScope;
       /** What it may cost from now on, all that was spent before included. */
       limit?: NanoUsd;
+      /** Goes before all that is configured. */
+      flags?: Config;
     };
 
 /** A new session. With `rehearse`, the name of a script, its models are scripted; its goal may then be the script's. */
@@ -217,10 +229,50 @@ export interface SetUp {
   best(question: Question, signal: AbortSignal): Promise<AsyncIterable<RouteEvent>>;
 }
 
+/** Who is to stand: pools by their members' names, beside the members of the configuration. */
+export interface StationRequestToStart extends TeamWords {
+  /** A script whose models all members use. */
+  rehearse?: string;
+}
+
+/** A standing team that this process runs. */
+export interface RunningStation {
+  readonly state: StationState;
+  /** Its folder, for people. */
+  readonly place: string;
+  subscribe(listener: (event: StationRecord) => void): Disposable;
+  /** Stops it and all it was at; both can go on. */
+  stop(reason: string): Promise<void>;
+  /** Resolves when everything is written and released. */
+  readonly done: Promise<void>;
+}
+
+export type StartedStation =
+  | { ok: true; station: RunningStation; notes: readonly string[] }
+  | { ok: false; reason: 'owned'; owner: SessionOwner }
+  | { ok: false; reason: 'config'; problems: ConfigProblem[] }
+  /** Who is to stand cannot be understood, each in a sentence. */
+  | { ok: false; reason: 'team'; problems: string[] };
+
+/** The standing team of the workspace, whoever runs it. */
+export interface StationAccess {
+  /** As its journal tells it now; `owner` is who runs it. */
+  read(): Promise<{ state: StationState; origin: Origin; owner?: SessionOwner }>;
+  /** Has a request done: by whoever runs it; what is of the queue alone, here where nobody does. */
+  ask(body: StationRequest, signal: AbortSignal): Promise<Answered>;
+  /** `told` is called for each new event, after `view.state` took it, until the signal aborts. */
+  follow(
+    told: (event: StationRecord) => void,
+    signal: AbortSignal,
+  ): Promise<{ readonly view: { state: StationState }; over: Promise<void> }>;
+  start(request: StationRequestToStart): Promise<StartedStation>;
+}
+
 /** All that is behind editor, terminal and whoever else shows sessions. */
 export interface Runtime extends Sessions, SetUp {
   /** What becomes of accepted work. */
   deliveries(): Promise<Deliveries>;
+  readonly station: StationAccess;
 }
 
 /** What of the set-up a person should hear of before a session begins. */

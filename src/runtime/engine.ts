@@ -94,18 +94,19 @@ export class Engine {
   routes(): Routes {
     const configured = splitRoutes(this.config);
     const providers = this.#routable;
-    const of = (role: Pick<RoleSpec, 'name' | 'route'>, task?: AgentTask): ModelRef[] => {
+    const of = (role: Pick<RoleSpec, 'name' | 'route' | 'member'>, task?: AgentTask): ModelRef[] => {
       const chosen = routeFor(this.#question(role.name, task?.complexity));
+      if (role.member) return this.#memberRoute(role.route ?? [], role.member.provider, chosen);
       // A role file comes with the workspace: it chooses among those that the user's own routes lead to.
       const names = new Set(chosen.map(providerOf));
       const own = (role.route ?? []).filter(ref => names.has(providerOf(ref)));
       // The user's configuration goes before what a role file says.
       return configured.roles[role.name] ? chosen : [...new Set([...own, ...chosen])];
     };
-    const why = (role: Pick<RoleSpec, 'name' | 'route'>, task?: AgentTask): string => {
+    const why = (role: Pick<RoleSpec, 'name' | 'route' | 'member'>, task?: AgentTask): string => {
       const first = of(role, task)[0];
       if (!configured.roles[role.name] && first !== undefined && role.route?.includes(first))
-        return 'the role’s file names it';
+        return role.member ? `${role.name} has it by the team` : 'the role’s file names it';
       return routeReason(this.#question(role.name, task?.complexity));
     };
     const all = () => of({ name: 'orchestrator' });
@@ -117,6 +118,14 @@ export class Engine {
       free: () => all().filter(ref => free.has(providerOf(ref))),
       vendorOf: model => vendorOf(model, providers),
     };
+  }
+
+  /** The user named a member's models themselves, and whose go before the others. */
+  #memberRoute(named: readonly ModelRef[], provider: string | undefined, chosen: readonly ModelRef[]): ModelRef[] {
+    const usable = new Set(this.#routable.map(({ name }) => name));
+    const own = named.filter(ref => usable.has(providerOf(ref)));
+    const first = chosen.filter(ref => providerOf(ref) === provider);
+    return [...new Set([...own, ...first, ...chosen])];
   }
 
   #question(role: string, complexity?: AgentTask['complexity']): RouteQuestion {

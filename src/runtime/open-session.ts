@@ -59,7 +59,7 @@ export interface SessionHost {
 export async function openSession(host: SessionHost, engine: Engine, work: Work): Promise<Started> {
   const place =
     work.kind === 'new'
-      ? await createSession(host)
+      ? await createSession(host, work.session)
       : await findSession(host, work.session).then(store => store && { id: work.session, store });
   if (!place) return { ok: false, reason: 'missing' };
   const { id, store } = place;

@@ -24,6 +24,12 @@ export function rehearsalAt(name: string): string {
   return fileURLToPath(new URL(`../../media/rehearsals/${name}.yaml`, import.meta.url));
 }
 
+/** The names of the providers of a script. */
+export async function rehearsalProviders(name: string): Promise<string[]> {
+  const { providers } = await readScript(await readFile(rehearsalAt(name), 'utf8'), async () => '');
+  return Object.keys(providers);
+}
+
 /** Starts the servers for a script; the files it names stand in a folder of its own name beside it. */
 export async function startRehearsal(path: string): Promise<Rehearsal> {
   const folder = join(dirname(path), basename(path, extname(path)));

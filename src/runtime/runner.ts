@@ -83,7 +83,8 @@ export class Runner {
     let kept = false;
     try {
       const usd = work.kind === 'new' ? work.budgetUsd : undefined;
-      const loaded = await configOf(host, usd === undefined ? undefined : { budget: { sessionUsd: usd } });
+      const budget = usd === undefined ? {} : { budget: { sessionUsd: usd } };
+      const loaded = await configOf(host, mergeConfig(work.flags ?? {}, budget));
       const { config, sensitive } = loaded;
       host.note?.({ problems: loaded.problems });
       const problems = loaded.problems.filter(problem => problem.severity === 'error');

@@ -1,4 +1,5 @@
 import type { Runtime, RuntimeHost } from './contract.ts';
+import { stationAccess } from './station/access.ts';
 import { storedSessions } from './stored-sessions.ts';
 
 /**
@@ -11,7 +12,7 @@ export function createRuntime(host: RuntimeHost): Runtime {
     loaded ??= import('./runner.ts').then(({ Runner }) => new Runner(host));
     return loaded;
   };
-  return {
+  const runtime: Runtime = {
     ...storedSessions(host),
     start: async request => (await runner()).start(request),
     resume: async request => (await runner()).resume(request),
@@ -28,6 +29,11 @@ export function createRuntime(host: RuntimeHost): Runtime {
     diagnose: async (signal, only) => (await runner()).diagnose(signal, only),
     best: async (question, signal) => (await runner()).best(question, signal),
     deliveries: async () => (await import('./delivery/deliveries.ts')).createDeliveries(host),
+    station: {
+      ...stationAccess(host),
+      start: async request => (await import('./station/start.ts')).startStation(host, runtime, request),
+    },
     close: async () => (await loaded)?.close(),
   };
+  return runtime;
 }

@@ -24,7 +24,7 @@ export function parseCommandLine(argv: readonly string[]): Parsed {
   }
   if (!isCommand(first)) return unknownCommand(first);
   const spec: CommandSpec = commands[first];
-  const known = { ...spec.options, help: { short: 'h', help: '' } };
+  const known = { ...spec.options, ...poolOptions(spec, rest), help: { short: 'h', help: '' } };
   const { tokens, positionals } = parseArgs({
     args: [...rest],
     allowPositionals: true,
@@ -59,9 +59,21 @@ export function parseCommandLine(argv: readonly string[]): Parsed {
       return wrong(`"${token.rawName}" needs a value: ${token.rawName} ${option.value}`, first);
     }
     if (!option.value && token.value !== undefined) return wrong(`"${token.rawName}" takes no value`, first);
-    options[token.name] = option.value ? (token.value as string) : true;
+    const before = options[token.name];
+    const again = 'many' in option && typeof before === 'string';
+    options[token.name] = option.value ? (again ? `${before}\n${token.value}` : (token.value as string)) : true;
   }
   return { kind: 'command', name: first, words: positionals, options };
+}
+
+/** `--codex-pool a,b` names a pool in its own name: which pools there are, the line itself says. */
+function poolOptions(
+  { pools }: CommandSpec,
+  words: readonly string[],
+): Record<string, { value: string; help: string }> {
+  if (!pools) return {};
+  const named = words.flatMap(word => /^--(.+-pool)(?:=.*)?$/s.exec(word)?.[1] ?? []);
+  return Object.fromEntries(named.map(name => [name, { value: 'MEMBER,…', help: '' }]));
 }
 
 function wrong(message: string, command: CommandName): Parsed {

@@ -19,6 +19,8 @@ interface OptionSpec {
   values?: Values;
   help: string;
   short?: string;
+  /** It may stand several times; what was given is joined by line ends. */
+  many?: true;
 }
 
 export interface CommandSpec {
@@ -30,6 +32,8 @@ export interface CommandSpec {
   detail?: string;
   options?: Record<string, OptionSpec>;
   examples?: string[];
+  /** Takes `--NAME-pool MEMBER,…` for any name. */
+  pools?: true;
 }
 
 const workspace = {
@@ -48,7 +52,12 @@ export const commands = {
       'The orchestrator plans the goal into tasks, you approve the plan, and specialists work on it side by side in\nyour files. Ctrl-C once stops cleanly; the session can be resumed. Ctrl-C twice stops at once.',
     options: {
       ...workspace,
-      workflow: { value: 'FILE', values: 'file', help: 'Run the plan in this YAML file instead of asking the planner' },
+      workflow: {
+        value: 'FILE',
+        values: 'file',
+        many: true,
+        help: 'Run the plan in this file instead of asking the planner; several files are one workflow',
+      },
       config: {
         value: 'FILE',
         values: 'file',
@@ -213,15 +222,70 @@ export const commands = {
       ...json,
     },
   },
-  queue: {
-    usage: 'add TEXT | list | remove ITEM',
-    words: [[['add', 'list', 'remove']], ['item']],
-    summary: 'Hand a running session more work',
+  start: {
+    usage: '[--NAME-pool MEMBER,…]',
+    summary: 'Let the standing team work on the queue, and watch it',
+    detail:
+      'Members in pools take work from the queue, each one piece at a time. A pool’s name picks a CLI agent or a provider\nwhere it names one. Members of the configuration (members:) are there, too. Where the team stands already, it is\nfollowed. Ctrl-C stops cleanly; what is under way goes on with the next start.',
+    pools: true,
     options: {
       ...workspace,
-      session: { value: 'SESSION', values: 'session', help: 'Which session (default: the one that runs)' },
-      target: { value: 'POOL|ROLE', values: 'role', help: 'Who should do it' },
+      pool: { value: 'NAME=MEMBER,…', many: true, help: 'A pool with its members; may stand several times' },
+      'until-done': { help: 'Stop when nothing is left to do' },
+      fallback: { value: 'PROVIDER', help: 'Goes on when the others cannot, or are not paid any more' },
+      config: { value: 'FILE', values: 'file', help: 'Your own configuration' },
+      rehearse: { value: 'SCRIPT', values: 'rehearsal', help: 'Scripted models instead of real ones' },
+      ...json,
+    },
+    examples: [
+      'orchestrate start --codex-pool codex,codex2,codex3 --comet-pool comet,comet2,edu_dev --claude-pool arch_prod,arch_qa --fallback ollama',
+      'orchestrate start --pool build=anna,ben --pool test=cleo',
+    ],
+  },
+  workflow: {
+    usage: 'convert|add FILE…',
+    words: [[['convert', 'add']], ['file']],
+    summary: 'Print a workflow in its native form, or add it to the queue',
+    detail:
+      'FILE is a plan, a list of sessions (workflow: [{session, task, output, triggers_on}]) in one or several YAML\ndocuments, or a Markdown page with such lists in its blocks; several files are one workflow together.',
+    options: {
+      ...workspace,
+      priority: { value: 'N', values: ['high', 'medium', 'low'], help: 'With add: high, medium, low, or 0 to 10' },
+      input: { value: 'NAME=VALUE', many: true, help: 'With add: what the workflow asks for; may stand several times' },
+      ...json,
+    },
+    examples: ['orchestrate workflow convert plan.md', 'orchestrate workflow add .orchestrate/workflows/release.yaml'],
+  },
+  assign: {
+    usage: '--send TEXT',
+    summary: 'Add work to the queue: the same as queue add',
+    options: {
+      ...workspace,
+      send: { value: 'TEXT', help: 'What is to be done' },
+      target: { value: 'MEMBER|POOL|ROLE', values: 'role', help: 'Who should do it' },
       priority: { value: 'N', values: ['high', 'medium', 'low'], help: 'high, medium, low, or 0 to 10' },
+      due: { value: 'WHEN', help: 'By when: 17:00, 2026-12-01, 3h, 2d' },
+      ...json,
+    },
+    examples: ['orchestrate assign --send "Implement reading app progress tracking" --target codex --priority 5'],
+  },
+  queue: {
+    usage: 'add TEXT | list | history | edit|move|hold|release|remove|retry ITEM',
+    words: [[['add', 'list', 'history', 'edit', 'move', 'hold', 'release', 'remove', 'retry']], ['item']],
+    summary: 'The work of the standing team: add to it, look at it, put it in order',
+    detail:
+      'The queue is there whether or not the team stands (orchestrate start). High priority (8 to 10) is for now, medium\nwithin a day, low within a week. With --session, and where only a session runs, it is that session’s own queue.',
+    options: {
+      ...workspace,
+      session: { value: 'SESSION', values: 'session', help: 'The queue of this session instead' },
+      target: { value: 'MEMBER|POOL|ROLE', values: 'role', help: 'Who should do it' },
+      priority: { value: 'N', values: ['high', 'medium', 'low'], help: 'high, medium, low, or 0 to 10' },
+      due: { value: 'WHEN', help: 'By when: 17:00, 2026-12-01, 3h, 2d' },
+      needs: { value: 'ITEM,…', help: 'Items that must be done first' },
+      file: { value: 'PATH', values: 'file', many: true, help: 'A file it is about; may stand several times' },
+      text: { value: 'TEXT', help: 'With edit: what is to be done instead' },
+      before: { value: 'ITEM', help: 'With move: the item it comes before; without it, it comes last' },
+      hold: { help: 'With add: it begins only when it is released' },
       ...json,
     },
     examples: ['orchestrate queue add "Test the sign-in page on small screens" --target qa-specialist --priority high'],

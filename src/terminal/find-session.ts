@@ -5,6 +5,7 @@ import { userFolder } from '../node/places.ts';
 import { sealSecret } from '../node/session/secret.ts';
 import type { SessionFolder } from '../node/session/session-folder.ts';
 import { findSession, listSessions, type SessionSummary, type Sessions } from '../node/session/sessions.ts';
+import { teamSession } from './team-session.ts';
 import { type Call, option, type Terminal, UsageError } from './terminal.ts';
 
 export const workspaceOf = (terminal: Terminal, call: Pick<Call, 'options'>): string =>
@@ -54,6 +55,9 @@ export async function choose(terminal: Terminal, workspace: string, word: string
   const found = sessions.filter(each => each.id === word || each.id.startsWith(word) || each.id.endsWith(word));
   const exact = found.find(each => each.id === word);
   if (exact) return exact;
+  const ofTeam = await teamSession(terminal, workspace, word);
+  const theirs = sessions.find(each => each.id === ofTeam);
+  if (theirs) return theirs;
   if (found.length === 1) return found[0] as SessionSummary;
   const list = (found.length > 1 ? found : sessions)
     .slice(0, 10)

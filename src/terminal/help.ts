@@ -3,6 +3,7 @@ import { type Style, table } from './style.ts';
 
 const groups: [string, CommandName[]][] = [
   ['Work', ['run', 'resume', 'retry', 'queue', 'pause', 'continue', 'abort', 'answer', 'budget']],
+  ['Standing team', ['start', 'assign', 'workflow']],
   ['Watch', ['status', 'monitor', 'logs', 'list', 'report']],
   ['Review', ['changes', 'accept', 'reject']],
   ['Deliver', ['deliver', 'deliveries', 'land', 'approve', 'fast-forward', 'deploy']],

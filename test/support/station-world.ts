@@ -1,8 +1,11 @@
 import { openEvents } from '../../src/core/session/journal.ts';
+import { StoreError } from '../../src/core/session/store.ts';
 import type { OpenRun, RunEnd, RunRequest, Runs, StationState } from '../../src/core/station/contract.ts';
 import { stationKind } from '../../src/core/station/reduce.ts';
+import type { StandingWorkflow } from '../../src/core/station/standing-workflows.ts';
 import { Station, type StationSettings } from '../../src/core/station/station.ts';
-import type { Member, StationEvent, StationRequest } from '../../src/protocol/station.ts';
+import type { Member } from '../../src/protocol/member.ts';
+import type { StationEvent, StationRequest } from '../../src/protocol/station.ts';
 import type { FakeClock } from './fake-clock.ts';
 import { Disk, MemoryStore } from './memory-store.ts';
 
@@ -48,6 +51,7 @@ export class ActedRuns implements Runs {
   }
 
   async open(request: RunRequest): Promise<Opened> {
+    if (this.#dead) return new Promise(() => {});
     this.opened.push({ request, at: this.#clock.now() });
     const { ms, outcome = 'completed', reason = 'done', cost, refused } = this.#act(request);
     if (refused) return refused;
@@ -84,10 +88,12 @@ export interface Standing {
   add(text: string, more?: Partial<Extract<StationRequest, { kind: 'queue-add' }>>): string;
   events: (StationEvent & { at: number })[];
   journal: Awaited<ReturnType<typeof openStation>>;
+  /** The process is gone: nothing more reaches the disk. */
+  kill(): void;
 }
 
-export const openStation = (disk: Disk, clock: FakeClock) =>
-  openEvents(new MemoryStore(disk), stationKind, { clock, redact: text => text, log: { write() {} } });
+export const openStation = (disk: Disk, clock: FakeClock, store = new MemoryStore(disk)) =>
+  openEvents(store, stationKind, { clock, redact: text => text, log: { write() {} } });
 
 let requests = 0;
 let sessions = 0;
@@ -102,14 +108,23 @@ export async function standing(
     beside?: boolean;
     settings?: Partial<StationSettings>;
     done?: Map<string, number>;
+    workflows?: readonly StandingWorkflow[];
   } = {},
 ): Promise<Standing> {
-  const { members = [member('codex'), member('codex2')], disk = new Disk(), beside, settings, done } = given;
-  const journal = await openStation(disk, clock);
+  const { members = [member('codex'), member('codex2')], disk = new Disk(), beside, settings, done, workflows } = given;
+  const store = new MemoryStore(disk);
+  const journal = await openStation(disk, clock, store);
   const events: Standing['events'] = [];
   journal.subscribe(event => events.push(event));
   const runs = new ActedRuns(clock, act, beside, done);
-  const ports = { journal, clock, log: { write() {} }, runs, newSession: () => `s${++sessions}` };
+  const ports = {
+    journal,
+    clock,
+    log: { write() {} },
+    runs,
+    newSession: () => `s${++sessions}`,
+    ...(workflows && { workflows }),
+  };
   const station = new Station(ports, settings);
   station.start({ pid: 1, host: 'terminal', version: '0', members });
   const ask = (body: StationRequest) => station.handle(body, `request-${++requests}`);
@@ -125,5 +140,11 @@ export async function standing(
     },
     events,
     journal,
+    kill() {
+      runs.kill();
+      store.before = () => {
+        throw new StoreError('lost-lock', 'killed');
+      };
+    },
   };
 }

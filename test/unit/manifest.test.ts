@@ -216,7 +216,15 @@ describe('the manifest', () => {
 
     it('are fields of a form wherever a form can show them, and objects in JSON only where names are the person’s own', () => {
       const objects = [...settings].filter(([, { type }]) => type === 'object').map(([name]) => name);
-      const own = ['budget.providers', 'environments', 'providers', 'routes', 'routing.watchdogs', 'workers'];
+      const own = [
+        'budget.providers',
+        'environments',
+        'members',
+        'providers',
+        'routes',
+        'routing.watchdogs',
+        'workers',
+      ];
       assert.deepEqual(
         objects.sort(),
         own.map(name => `orchestrate.${name}`),

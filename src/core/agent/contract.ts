@@ -23,6 +23,8 @@ export interface RoleSpec {
   maxOutputTokens?: number;
   /** The CLI agent that does its work, by its name in the configuration; models stand in where it cannot. */
   worker?: string;
+  /** A member of the standing team: the user chose its models, and whose are asked first. */
+  member?: { provider?: string };
   /** The file it was read from. */
   source?: string;
 }

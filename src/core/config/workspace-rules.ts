@@ -122,6 +122,8 @@ const rules: RulesOf<Config> = {
   },
   // Programs that are started outside of the sandbox, with secrets.
   environments: 'agree',
+  // Who works, with which models and programs, when work is waiting.
+  members: 'agree',
   // More fills the disk, and less takes earlier sessions away.
   storage: { keys: { maxMegabytes: 'agree' } },
 };

@@ -12,6 +12,8 @@ interface Entry {
   end?: TaskEnd;
   /** What came of the review of its changes, once all are decided. */
   review?: 'accepted' | 'rejected';
+  /** What it said for good of the work before it. */
+  verdict?: 'approved' | 'rejected';
   /** Skipped, though nothing went wrong: what it was to react to did not happen. */
   harmless: boolean;
   waiters: { id: string; need: ResolvedNeed }[];
@@ -92,6 +94,18 @@ export class TaskGraph {
     return result;
   }
 
+  /** A gate has approved, or has rejected for the last time. */
+  judged(id: string, verdict: 'approved' | 'rejected'): Consequences {
+    const result: Consequences = { ready: [], skipped: [] };
+    const entry = this.#entries.get(id);
+    if (!entry || entry.verdict) return result;
+    entry.verdict = verdict;
+    const ends: string[] = [];
+    this.#decide(entry, result, ends);
+    this.#spread(ends, result);
+    return result;
+  }
+
   endOf(id: string): TaskEnd | undefined {
     return this.#entries.get(id)?.end;
   }
@@ -129,6 +143,12 @@ export class TaskGraph {
     if (entry.end !== 'completed') {
       const how = { failed: 'failed', skipped: 'was skipped', cancelled: 'was cancelled', completed: '' }[entry.end];
       return { reason: `needs ${need.task}, which ${how}`, harmless: entry.harmless || entry.end === 'cancelled' };
+    }
+    if (need.when === 'approved') {
+      if (entry.verdict === 'approved') return 'met';
+      return entry.verdict
+        ? { reason: `needs the approval of ${need.task}, which it did not give`, harmless: false }
+        : 'open';
     }
     if (need.when !== 'accepted' || entry.review === 'accepted') return 'met';
     return entry.review

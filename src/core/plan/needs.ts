@@ -3,13 +3,16 @@ import { isAgentTask } from './task-kinds.ts';
 
 /** A need with nothing left implicit. */
 export type ResolvedNeed =
-  | { kind: 'task'; task: string; when: 'completed' | 'failed' | 'ended' | 'accepted' }
+  | { kind: 'task'; task: string; when: 'completed' | 'failed' | 'ended' | 'accepted' | 'approved'; rounds?: number }
   | { kind: 'phase'; phase: string }
   | { kind: 'pool'; pool: string };
 
 export function resolveNeed(need: Need): ResolvedNeed {
   if (typeof need === 'string') return { kind: 'task', task: need, when: 'completed' };
-  if ('task' in need) return { kind: 'task', task: need.task, when: need.when ?? 'completed' };
+  if ('task' in need) {
+    const { task, when = 'completed', rounds } = need;
+    return { kind: 'task', task, when, ...(rounds !== undefined && { rounds }) };
+  }
   if ('phase' in need) return { kind: 'phase', phase: need.phase };
   return { kind: 'pool', pool: need.pool };
 }

@@ -24,7 +24,7 @@ function knownKeys(value: unknown): (path: PlanPath) => readonly string[] | unde
       return shapeKeys(own<{ shape: object }>(taskSchemas, String(kind ?? 'agent')) ?? taskSchemas.agent);
     }
     if (path[2] === 'review') return ['role', 'rounds'];
-    if (path[2] === 'needs') return ['task', 'when', 'phase', 'pool'];
+    if (path[2] === 'needs') return ['task', 'when', 'rounds', 'phase', 'pool'];
     if (path[2] === 'checks') {
       return path.length > 4 ? ['file', 'run'] : [...new Set(Check.options.flatMap(shapeKeys))];
     }

@@ -26,7 +26,9 @@ export type ProblemCode =
   | 'empty-group'
   | 'no-proof'
   | 'refused-command'
-  | 'over-budget';
+  | 'over-budget'
+  | 'unknown-trigger'
+  | 'unknown-session';
 
 /** Where in the plan: keys and indexes from the top. */
 export type PlanPath = (string | number)[];

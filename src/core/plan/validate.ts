@@ -1,3 +1,4 @@
+import type { Task } from '../../protocol/plan.ts';
 import { artifactProblems } from './artifacts.ts';
 import { groupsOf, needKey, poolOf, resolveNeed } from './needs.ts';
 import { planOrder } from './order.ts';
@@ -103,6 +104,9 @@ function checkNames(tasks: Placed[], plan: PlanParts, context: PlanContext, repo
   }
 }
 
+/** Kinds of task whose end can be an approval. */
+const JUDGING: ReadonlySet<string> = new Set<Task['kind']>(['agent', 'approval']);
+
 function checkNeeds(tasks: Placed[], plan: PlanParts, report: Report): void {
   const byId = new Map(tasks.map(placed => [placed.task.id, placed.task]));
   const groups = new Set(tasks.flatMap(({ task }) => groupsOf(task, plan.pools)));
@@ -132,6 +136,10 @@ function checkNeeds(tasks: Placed[], plan: PlanParts, report: Report): void {
           );
         }
         seen.set(key, need.when);
+        if (need.when === 'approved' && needed && !JUDGING.has(needed.kind))
+          report('wrong-value', at, `"${need.task}" is a ${needed.kind}, which approves nothing; need it "completed"`);
+        if (need.when !== 'approved' && need.rounds !== undefined)
+          report('wrong-value', at, 'only who approves sends back: write when: approved beside rounds');
         if (need.when === 'accepted' && needed && kindOf(needed).writes(needed).length === 0) {
           report('nothing-to-accept', at, `"${need.task}" writes no files that could be accepted; need it "completed"`);
         }

@@ -25,6 +25,11 @@ export function writeProblems(tasks: Placed[], order: Order, report: Report): vo
         if (reported.has(owner) || order.ordered(owner, task.id)) continue;
         reported.add(owner);
         if (++pairs > MAX_PAIRS) break;
+        if (ours === '**' || theirs === '**') {
+          const turns = `${task.id} and ${owner} take turns: "**" is all there is; give each files of its own to have them side by side`;
+          report('overlapping-writes', [...path, 'writes', writes.indexOf(ours)], turns, 'warning');
+          continue;
+        }
         const what = ours === theirs ? `"${ours}"` : `"${ours}" and "${theirs}"`;
         report(
           'overlapping-writes',

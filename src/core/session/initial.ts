@@ -21,6 +21,7 @@ export const initialState = (): SessionState => ({
   workspace: '',
   version: '',
   rehearsal: false,
+  members: [],
   seq: 0,
   activeMs: 0,
   status: 'new',

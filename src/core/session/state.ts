@@ -14,6 +14,7 @@ import type {
 } from '../../protocol/events.ts';
 import type { Hash, ModelRef, NanoUsd, RelPath } from '../../protocol/ids.ts';
 import type { InboxRequest } from '../../protocol/inbox.ts';
+import type { Member } from '../../protocol/member.ts';
 import type { ErrorClass, Outage } from '../../protocol/message.ts';
 import type { Plan, Task } from '../../protocol/plan.ts';
 
@@ -321,6 +322,8 @@ export interface SessionState {
   workspace: string;
   version: string;
   rehearsal: boolean;
+  /** Members of a standing team that work in it. */
+  members: readonly Member[];
   orchestrator?: ModelRef;
   seq: number;
   startedAt?: number;

@@ -45,6 +45,9 @@ export function chooseStarts(state: StationState, options: ChooseOptions): Start
   if (state.paused) return [];
   const { now, alone } = options;
   const free = new Set([...state.members.values()].filter(member => standingOf(state, member, now) === 'idle'));
+  const waits = [...state.items.values()].filter(({ status }) => status === 'waiting');
+  // Nobody is free for anything: the order can wait.
+  if (waits.length === 0 || (free.size === 0 && !waits.some(({ workflow }) => workflow))) return [];
   const underWay = [...state.runs.values()].filter(run => !run.end).flatMap(run => state.items.get(run.item) ?? []);
   let lane = !underWay.some(alone);
   const starts: Start[] = [];

@@ -1,9 +1,9 @@
 import type { Dated } from '../../protocol/events.ts';
 import type { NanoUsd } from '../../protocol/ids.ts';
+import type { Member } from '../../protocol/member.ts';
 import type { Plan } from '../../protocol/plan.ts';
 import type {
   Attachment,
-  Member,
   QueuedWorkflow,
   RunOutcome,
   StationAsk,

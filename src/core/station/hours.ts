@@ -1,4 +1,4 @@
-import type { Member } from '../../protocol/station.ts';
+import type { Member } from '../../protocol/member.ts';
 
 type Hours = NonNullable<Member['hours']>;
 

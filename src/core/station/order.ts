@@ -7,10 +7,10 @@ const DAY = 24 * HOUR;
 export const NOW = 8;
 const MEDIUM = 4;
 
-/** High is now, medium within a day, low within a week; `due` goes before. */
+/** High is now (10 at once, each step below an hour later), medium within a day, low within a week; `due` goes before. */
 export function deadlineOf({ due, priority, addedAt }: Pick<Item, 'due' | 'priority' | 'addedAt'>): number {
   if (due !== undefined) return due;
-  if (priority >= NOW) return addedAt;
+  if (priority >= NOW) return addedAt + (10 - priority) * HOUR;
   return addedAt + (priority >= MEDIUM ? DAY : 7 * DAY);
 }
 

@@ -1,12 +1,16 @@
-import type { Member, StationEvent, StationRequest } from '../../protocol/station.ts';
+import type { Member } from '../../protocol/member.ts';
+import type { StationEvent, StationRequest } from '../../protocol/station.ts';
 import type { Clock, Disposable, Log } from '../ports.ts';
 import type { EventJournal } from '../session/contract.ts';
 import type { RequestOutcome } from '../session/inbox.ts';
 import { type ChooseOptions, chooseStarts } from './choose.ts';
-import type { Item, OpenRun, Run, RunEnd, Runs, StationState } from './contract.ts';
+import type { Item, MemberState, OpenRun, Run, RunEnd, Runs, StationState } from './contract.ts';
+import { ended } from './fold/queue.ts';
 import { HealthWatch } from './health.ts';
 import { planOf } from './item-plan.ts';
 import { handleQueue, isQueueRequest } from './requests.ts';
+import type { StandingWorkflow } from './standing-workflows.ts';
+import { Triggers } from './triggers.ts';
 import { wakeAt } from './wake.ts';
 
 export interface StationPorts {
@@ -15,6 +19,8 @@ export interface StationPorts {
   log: Log;
   runs: Runs;
   newSession(): string;
+  /** Workflows that something starts, beside people. */
+  workflows?: readonly StandingWorkflow[];
 }
 
 export interface StationStart {
@@ -43,6 +49,11 @@ export const STATION_DEFAULTS: StationSettings = {
   resumes: 5,
 };
 
+/** A member as it was resolved, for a session to know. */
+function withoutFigures({ paused, parked, run, done, failed, ms, cost, ...member }: MemberState): Member {
+  return member;
+}
+
 /** Gives the queue's work to the members, one run at a time each, and sees every run to its end. */
 export class Station {
   readonly #ports: StationPorts;
@@ -52,6 +63,7 @@ export class Station {
   readonly #following = new Set<Promise<void>>();
   readonly #timers = new Map<string, Disposable>();
   readonly #health: HealthWatch;
+  readonly #triggers: Triggers;
   readonly #stopped = Promise.withResolvers<void>();
   #stopping: string | undefined;
   #looking = false;
@@ -61,6 +73,11 @@ export class Station {
     this.#ports = ports;
     this.#settings = { ...STATION_DEFAULTS, ...settings };
     this.#health = new HealthWatch({ ...ports, open: this.#open, restart: run => this.#restart(run) });
+    this.#triggers = new Triggers(ports.workflows ?? [], {
+      state: ports.journal.state,
+      append: event => ports.journal.append(event),
+      admit: (cause, workflow) => this.#admit(cause, workflow),
+    });
   }
 
   get state(): StationState {
@@ -93,15 +110,20 @@ export class Station {
     return done;
   }
 
-  /** Adds work that a trigger brought. Each cause brings it once. */
-  admit(
-    cause: string,
-    item: Omit<Extract<StationEvent, { type: 'item-added' }>, 'type' | 'item' | 'cause' | 'by'>,
-  ): void {
-    if (this.state.causes.has(cause)) return;
-    const id = `q${this.state.counts.items + 1}`;
-    this.#ports.journal.append({ type: 'item-added', item: id, ...item, by: 'trigger', cause });
-    this.look();
+  /** Adds a workflow that a cause brought. Each cause brings it once, and never more of it than may be at once. */
+  #admit(cause: string, { name, queued }: StandingWorkflow): void {
+    const { state } = this;
+    if (state.causes.has(cause)) return;
+    const { journal } = this.#ports;
+    const open = [...state.items.values()].filter(item => item.workflow?.name === name && !ended(item)).length;
+    if (open >= (queued.concurrency ?? 1)) {
+      const note = `left out, since ${open} of its runs ${open === 1 ? 'is' : 'are'} not over`;
+      journal.append({ type: 'cause-admitted', cause, workflow: name, note });
+      return;
+    }
+    const item = `q${state.counts.items + 1}`;
+    const { goal: text } = queued.plan;
+    journal.append({ type: 'item-added', item, text, priority: 5, needs: [], workflow: queued, by: 'trigger', cause });
   }
 
   /** Stops cleanly: every run can go on. */
@@ -130,6 +152,7 @@ export class Station {
     try {
       while (this.#again && this.#stopping === undefined) {
         this.#again = false;
+        this.#triggers.look(this.#ports.clock.now());
         for (const { item, members } of chooseStarts(this.state, this.#choosing())) this.#begin(item, members);
       }
     } finally {
@@ -166,8 +189,9 @@ export class Station {
       // Before anything happens it is on disk that it does.
       await journal.flush();
       if (this.#stopping !== undefined) return;
-      const all = [...this.state.members.values()];
-      const members = item.workflow ? all : all.filter(({ name }) => run.members.includes(name));
+      const all = [...this.state.members.values()].map(withoutFigures);
+      const others = item.workflow?.members.filter(({ name }) => !this.state.members.has(name)) ?? [];
+      const members = item.workflow ? [...all, ...others] : all.filter(({ name }) => run.members.includes(name));
       const plan = planOf(item, run.members[0] ?? '');
       const deliver = item.workflow?.deliver === true;
       const opened = await runs.open({ run: id, session: run.session, goal: plan.goal, plan, members, deliver });
@@ -296,11 +320,13 @@ export class Station {
 
   /** Time alone may let something begin: hours open, and those who rested are back. */
   #wake(): void {
-    const at = wakeAt(this.state, this.#ports.clock.now());
+    const now = this.#ports.clock.now();
+    const times = [wakeAt(this.state, now), this.#triggers.nextAt()].filter(time => time !== undefined);
+    const at = times.length === 0 ? undefined : Math.min(...times);
     this.#timers.get('wake')?.dispose();
     this.#timers.delete('wake');
     if (at === undefined || this.#stopping !== undefined) return;
-    this.#later('wake', Math.min(this.#settings.healthMs, Math.max(1, at - this.#ports.clock.now())), this.look);
+    this.#later('wake', Math.min(this.#settings.healthMs, Math.max(1, at - now)), this.look);
   }
 
   #later(name: string, ms: number, run: () => void): void {

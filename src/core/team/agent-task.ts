@@ -24,6 +24,7 @@ import {
   rungsOf,
   type Step,
 } from './flow.ts';
+import { isGate } from './gates.ts';
 import type { HandedOver } from './handed-over.ts';
 import { climbed, nextRung, type Sign, type Trigger } from './ladder.ts';
 import { notAccepted, reviewPrompt, workPrompt } from './prompt.ts';
@@ -276,6 +277,8 @@ class AgentTaskRun {
     const { state } = journal;
     const task = this.#task;
     const review = step.do === 'review';
+    // Whose word others wait for judges the work before it, and does none.
+    const gate = !review && isGate(state, this.#id);
     const escalated = review ? step.role === 'orchestrator' : isEscalated(state, task);
     const name = escalated
       ? this.#host.orchestrator
@@ -291,7 +294,7 @@ class AgentTaskRun {
     const part = review ? 'review' : 'work';
     const agent = step.agent ?? plannedAgent(state, this.#id, part, name) ?? this.#host.newAgent(name);
     const known = state.agents.get(agent);
-    const worker = known ? known.worker : this.#worker(agent, role, review || escalated);
+    const worker = known ? known.worker : this.#worker(agent, role, review || escalated || gate);
     const { budgetUsd } = this.#spec;
     const goesOn = step.do === 'work' && step.goesOn === true;
     // An agent that was interrupted keeps the limit it began with, or was given since.
@@ -300,7 +303,7 @@ class AgentTaskRun {
       anew && budgetUsd !== undefined ? (known?.tally.cost ?? 0) + budgetLeft(state, task, budgetUsd) : undefined;
     return {
       agent,
-      kind: review ? 'review' : ((known && jobKindOf(state, task, agent)) ?? step.kind),
+      kind: review || gate ? 'review' : ((known && jobKindOf(state, task, agent)) ?? step.kind),
       role,
       task: this.#spec,
       attempt: task.attempt,
@@ -313,7 +316,7 @@ class AgentTaskRun {
         ...(guidance === '' ? [] : [guidance]),
       ].join('\n\n'),
       ...(goesOn && { followUp: notAccepted(task, step.round, state, hashOf) }),
-      claims: review ? [] : [...this.#spec.writes, ...(task.granted ?? [])],
+      claims: review || gate ? [] : [...this.#spec.writes, ...(task.granted ?? [])],
       // Who goes on after a review has as many turns again.
       limits: {
         maxTurns: limits.maxTurns * (goesOn ? 1 + reviewsGiven(state, task) : 1),

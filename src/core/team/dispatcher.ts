@@ -6,6 +6,7 @@ import type { Clock, Disposable, Log } from '../ports.ts';
 import type { Journal } from '../session/contract.ts';
 import { hasEnded } from '../session/standing.ts';
 import type { TaskStatus } from '../session/state.ts';
+import { gateOf, gatesOf, gateVerdict } from './gates.ts';
 import { Phases } from './phases.ts';
 import { isUnderRepair } from './repair.ts';
 import { reviewOf } from './reviews.ts';
@@ -36,6 +37,8 @@ export class Dispatcher implements Disposable {
   readonly #signal: AbortSignal;
   /** Tasks whose changes others wait to see accepted. */
   #reviewed = new Set<string>();
+  /** Tasks whose approval others wait for, and how often each may send work back. */
+  #gates = new Map<string, number>();
   #graph = new TaskGraph();
   #drained = Promise.withResolvers<void>();
   #loaded = false;
@@ -59,6 +62,7 @@ export class Dispatcher implements Disposable {
     this.#scheduler.setPools(pools);
     this.#graph = new TaskGraph(pools);
     this.#reviewed = new Set();
+    this.#gates = new Map();
     this.#phases.load();
     for (const { task, granted } of tasks) if (granted) this.#scheduler.grant(task.id, granted);
     this.#loaded = true;
@@ -77,6 +81,7 @@ export class Dispatcher implements Disposable {
       if (status !== 'skipped') gather(this.#graph.end(task.id, status as 'failed'));
     for (const { task, status } of ended) if (status === 'skipped') gather(this.#graph.end(task.id, 'skipped'));
     for (const id of this.#reviewed) gather(this.#review(id));
+    for (const id of this.#gates.keys()) gather(this.#judge(id));
     for (const [id, reason] of skipped) this.#skip(id, reason);
     // Work that had begun goes first: its agents and its half-written files wait.
     const open = tasks.filter(task => free.has(task.task.id) && !hasEnded(task.status) && !isUnderRepair(state, task));
@@ -194,6 +199,7 @@ export class Dispatcher implements Disposable {
     this.#follow(this.#graph.end(id, end));
     const repaired = this.#task(id)?.repairs?.task;
     if (repaired !== undefined) this.#again(repaired);
+    this.#follow(this.#judge(gateOf(id)));
     this.#settle();
   }
 
@@ -217,6 +223,7 @@ export class Dispatcher implements Disposable {
     for (const need of tasks.flatMap(task => task.needs.map(resolveNeed))) {
       if (need.kind === 'task' && need.when === 'accepted') this.#reviewed.add(need.task);
     }
+    for (const [gate, rounds] of gatesOf(tasks)) this.#gates.set(gate, rounds);
   }
 
   #review(id: string): Consequences {
@@ -225,6 +232,15 @@ export class Dispatcher implements Disposable {
     if (review === undefined) return { ready: [], skipped: [] };
     this.#reviewed.delete(id);
     return this.#graph.reviewed(id, review);
+  }
+
+  /** What a gate has said for good, whoever of those that judge for it said it last. */
+  #judge(gate: string): Consequences {
+    const rounds = this.#gates.get(gate);
+    const verdict = rounds === undefined ? undefined : gateVerdict(this.#host.journal.state, gate, rounds);
+    if (verdict === undefined) return { ready: [], skipped: [] };
+    this.#gates.delete(gate);
+    return this.#graph.judged(gate, verdict);
   }
 
   /** Looks whether all is done; what is left may only wait for somebody's review. */

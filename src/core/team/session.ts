@@ -15,6 +15,7 @@ import { BudgetWatch, spentForAll } from './budget-watch.ts';
 import { listed } from './completion.ts';
 import { Dispatcher } from './dispatcher.ts';
 import type { Done } from './done.ts';
+import { GateKeeper } from './gate-keeper.ts';
 import { planContext, planningHost, proveHost, rosterHost, type Team } from './hosts.ts';
 import { Intake } from './intake.ts';
 import { AgentNames } from './names.ts';
@@ -55,6 +56,7 @@ export class Session {
   readonly #runningAgents: RunningAgents;
   readonly #dispatcher: Dispatcher;
   readonly #intake: Intake;
+  readonly #gates: GateKeeper;
   readonly #disposables: Disposable[] = [];
   #workspace = '';
   #brief = '';
@@ -116,8 +118,9 @@ export class Session {
     const { newId } = ports;
     const { roles, defaultRole } = settings;
     this.#intake = new Intake({ journal, newId, roles, defaultRole, add: task => this.#add(task) });
+    this.#gates = new GateKeeper(journal, task => this.#add(task));
     const binding = new BindingDecisions(journal, this.#runningAgents, ports.hashOf);
-    this.#disposables.push(binding, this.#supervisor, this.#dispatcher, this.#intake, budget);
+    this.#disposables.push(binding, this.#supervisor, this.#dispatcher, this.#intake, this.#gates, budget);
   }
 
   /** What agents ask people through. */
@@ -182,6 +185,7 @@ export class Session {
       retry(journal, 'outages', 'system');
       if (this.#start.retry) retry(journal, this.#start.retry, 'user');
     }
+    this.#gates.settle();
     this.#executing = true;
     if (journal.state.status === 'paused') this.#hold();
     this.#load();

@@ -13,7 +13,7 @@ const VALUES: Record<string, string[]> = {
   priority: ['high', 'medium', 'low'],
   complexity: ['simple', 'ui-test', 'normal', 'complex'],
   optional: ['true', 'false'],
-  when: ['completed', 'failed', 'ended', 'accepted'],
+  when: ['completed', 'failed', 'ended', 'accepted', 'approved'],
 };
 
 /** Completes plans and workflows: keys, roles, tasks, phases, pools, artifacts. Needs no YAML extension. */

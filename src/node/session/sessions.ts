@@ -64,17 +64,22 @@ export async function findSession(sessions: Sessions, id: string): Promise<Sessi
 }
 
 /** A new session's folder. Its id sorts by time and fits every file system. */
-export async function createSession(sessions: Sessions): Promise<{ id: string; store: SessionFolder }> {
+/** With an id, that folder, which may be there without a journal. */
+export async function createSession(
+  sessions: Sessions,
+  wanted?: string,
+): Promise<{ id: string; store: SessionFolder }> {
   try {
     await keepOutOfGit(sessions.workspace);
     const id = await folderOf(sessions).making(async at => {
       for (;;) {
-        const id = newId(sessions.clock.now());
+        const id = wanted ?? newSessionId(sessions.clock.now());
         try {
           await mkdir(join(at, id), { mode: 0o700 });
           return id;
         } catch (error) {
           if (codeOf(error) !== 'EEXIST') throw error;
+          if (wanted !== undefined) return wanted;
         }
       }
     });
@@ -181,7 +186,8 @@ async function keepOutOfGit(workspace: string): Promise<void> {
   });
 }
 
-function newId(now: number): string {
+/** Sorts by time. */
+export function newSessionId(now: number): string {
   const [date = '', time = ''] = new Date(now).toISOString().split('T');
   const random = Array.from({ length: 4 }, () => LETTERS[randomInt(LETTERS.length)]).join('');
   return `${date.replaceAll('-', '')}-${time.slice(0, 8).replaceAll(':', '')}-${random}`;

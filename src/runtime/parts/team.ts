@@ -1,4 +1,5 @@
 import type { AgentStream } from '../../core/agent/contract.ts';
+import { memberRoles } from '../../core/agent/roles/member-roles.ts';
 import { loadRoles } from '../../core/agent/roles/roles.ts';
 import { agentRunner } from '../../core/agent/runner.ts';
 import { configuredWorkers } from '../../core/config/workers.ts';
@@ -56,6 +57,8 @@ export async function teamPart(
   });
   for (const { path, line, severity, text } of problems)
     log.write(severity === 'error' ? 'error' : 'warn', `${path}:${line}: ${text}`);
+  const members = work.kind === 'new' ? (work.members ?? []) : journal.state.members;
+  for (const role of memberRoles(members, roles)) roles.set(role.name, role);
   const runner = ({ attention, revise, prove }: TeamVoice) => {
     const shared = { journal, files, agentFiles: changes.agentFiles, attention, clock, newId, hashOf, stream, log };
     const judgeTool = grants.tool.bind(grants);
@@ -126,7 +129,7 @@ function startOf(
   orchestrator: ModelRef | undefined,
 ): SessionStart {
   if (work.kind === 'resume') return { ...work, event: { pid: process.pid, host: kind, version } };
-  const { goal, plan } = work;
+  const { goal, plan, members } = work;
   return {
     kind: 'new',
     event: {
@@ -138,6 +141,7 @@ function startOf(
       rehearsal,
       budget: { sessionUsd: budget.limits.session, alertAt: budget.alertAt },
       ...(plan && { workflow: plan }),
+      ...(members && { members: [...members] }),
     },
   };
 }

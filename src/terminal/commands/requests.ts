@@ -1,10 +1,9 @@
 import { own } from '../../core/own.ts';
 import { oneLine } from '../../core/plain.ts';
-import { readState } from '../../node/session/sessions.ts';
 import type { InboxRequest } from '../../protocol/inbox.ts';
-import { chooseOwn, chooseSession, openFolder, workspaceOf } from '../find-session.ts';
+import { chooseOwn, workspaceOf } from '../find-session.ts';
 import { openRuntime } from '../open-runtime.ts';
-import { table } from '../style.ts';
+import { askTeam } from '../station/ask-team.ts';
 import { type Call, EXIT, option, print, printJson, type Terminal, UsageError } from '../terminal.ts';
 
 const PRIORITIES: Record<string, number> = { high: 8, medium: 5, low: 2 };
@@ -47,11 +46,15 @@ export function abort(terminal: Terminal, call: Call): Promise<number> {
   });
 }
 
-export const pause = (terminal: Terminal, call: Call): Promise<number> =>
-  ask(terminal, call, call.words[0], { kind: 'pause', reason: 'asked from a terminal' });
+export async function pause(terminal: Terminal, call: Call): Promise<number> {
+  const told = await askTeam(terminal, call, member => ({ kind: 'pause', ...member }));
+  return told ?? ask(terminal, call, call.words[0], { kind: 'pause', reason: 'asked from a terminal' });
+}
 
-export const goOn = (terminal: Terminal, call: Call): Promise<number> =>
-  ask(terminal, call, call.words[0], { kind: 'unpause' });
+export async function goOn(terminal: Terminal, call: Call): Promise<number> {
+  const told = await askTeam(terminal, call, member => ({ kind: 'unpause', ...member }));
+  return told ?? ask(terminal, call, call.words[0], { kind: 'unpause' });
+}
 
 /** An amount in dollars as people write it; undefined where it is none. */
 export function dollars(text: string): number | undefined {
@@ -59,37 +62,8 @@ export function dollars(text: string): number | undefined {
   return amount === undefined ? undefined : Number(amount);
 }
 
-export async function queue(terminal: Terminal, call: Call): Promise<number> {
-  const [verb, ...words] = call.words;
-  const session = option(call, 'session');
-  if (verb === 'add') {
-    const text = words.join(' ').trim();
-    if (text === '') throw new UsageError('Write: orchestrate queue add TEXT');
-    const target = option(call, 'target');
-    const priority = priorityOf(option(call, 'priority') ?? 'medium');
-    return ask(terminal, call, session, { kind: 'queue-add', text, priority, ...(target && { target }) });
-  }
-  if (verb === 'remove') {
-    const item = words[0];
-    if (!item) throw new UsageError('Write: orchestrate queue remove ITEM');
-    return ask(terminal, call, session, { kind: 'queue-remove', item });
-  }
-  if (verb !== 'list' && verb !== undefined) throw new UsageError(`queue takes add, list or remove, not "${verb}".`);
-  const workspace = workspaceOf(terminal, call);
-  const chosen = await chooseSession(terminal, workspace, session);
-  const { state } = await readState(await openFolder(terminal, workspace, chosen.id));
-  const items = [...state.queue.values()];
-  if (call.options.json) for (const item of items) printJson(terminal, item);
-  else if (items.length === 0) print(terminal, 'The queue is empty.');
-  else
-    print(
-      terminal,
-      table(items.map(item => [item.item, String(item.priority), item.target ?? '-', oneLine(item.text)])),
-    );
-  return EXIT.done;
-}
-
-function priorityOf(text: string): number {
+/** A priority as people write it. */
+export function priorityOf(text: string): number {
   const number = own(PRIORITIES, text) ?? Number(text);
   if (!Number.isInteger(number) || number < 0 || number > 10) {
     throw new UsageError(`A priority is high, medium, low or a number from 0 to 10, not "${text}".`);

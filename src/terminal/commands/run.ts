@@ -1,17 +1,15 @@
-import { readFile, stat } from 'node:fs/promises';
-import { resolve } from 'node:path';
-import { parsePlan } from '../../core/plan/parse.ts';
-import { problemText } from '../../core/plan/problem.ts';
+import { stat } from 'node:fs/promises';
 import { fromElsewhere } from '../../core/session/seal.ts';
+import { membersOf, queuedWorkflow } from '../../core/station/workflow/queued.ts';
 import { toRetry } from '../../core/team/retry.ts';
 import { readState } from '../../node/session/sessions.ts';
 import type { JournalEvent } from '../../protocol/events.ts';
-import type { Plan } from '../../protocol/plan.ts';
 import type { Refused, ResumeRequest, Runtime, Started } from '../../runtime/contract.ts';
 import { chooseOwn, openFolder, workspaceOf } from '../find-session.ts';
 import { hindranceText, leftOut } from '../left-out.ts';
 import { openRuntime } from '../open-runtime.ts';
 import { problemLines } from '../problems.ts';
+import { workflowIn } from '../read-workflow.ts';
 import { Relay } from '../relay.ts';
 import { watchRun } from '../run-view.ts';
 import { type Call, EXIT, option, printError, type Terminal, UsageError } from '../terminal.ts';
@@ -24,13 +22,16 @@ export async function run(terminal: Terminal, call: Call): Promise<number> {
   const rehearse = option(call, 'rehearse');
   const budgetUsd = budgetOf(call);
   return showing(terminal, call, async runtime => {
-    const plan = workflow === undefined ? undefined : await readWorkflow(resolve(terminal.folder, workflow), runtime);
+    const read = workflow === undefined ? undefined : await workflowIn(terminal, workflow.split('\n'), runtime);
+    const plan = read && queuedWorkflow(read, '').plan;
+    const members = read ? membersOf(read) : [];
     const goal = call.words.join(' ').trim() || plan?.goal;
     if (!goal && rehearse === undefined) throw new UsageError('What is the goal? Write: orchestrate run "Your goal"');
     return runtime.start({
       kind: 'new',
       ...(goal && { goal }),
       ...(plan && { plan }),
+      ...(members.length > 0 && { members }),
       ...(rehearse !== undefined && { rehearse }),
       ...(budgetUsd !== undefined && { budgetUsd }),
     });
@@ -155,16 +156,6 @@ function acceptAll(call: Call): boolean {
     throw new UsageError(`--accept takes all or none, not "${accept}".`);
   }
   return accept === 'all';
-}
-
-async function readWorkflow(path: string, runtime: Runtime): Promise<Plan> {
-  const text = await readFile(path, 'utf8').catch(error => {
-    throw new UsageError(`The workflow cannot be read: ${error instanceof Error ? error.message : String(error)}`);
-  });
-  const roles = await runtime.roles();
-  const parsed = parsePlan(text, { roles: roles.map(({ name }) => name) });
-  if (!parsed.ok) throw new UsageError(parsed.problems.map(problem => problemText(problem, path)).join('\n'));
-  return parsed.plan;
 }
 
 async function mustBeFolder(path: string): Promise<void> {

@@ -4,11 +4,13 @@ import { readState } from '../../node/session/sessions.ts';
 import { showMoney } from '../../protocol/show.ts';
 import { chooseSession, openFolder, workspaceOf } from '../find-session.ts';
 import { liveLines } from '../live-view.ts';
+import { showTeam } from '../station/show-team.ts';
 import { summaryOf } from '../summary.ts';
 import { type Call, EXIT, print, printJson, type Terminal } from '../terminal.ts';
 
 export async function status(terminal: Terminal, call: Call): Promise<number> {
   const workspace = workspaceOf(terminal, call);
+  if (call.words.length === 0 && (await showTeam(terminal, call))) return EXIT.done;
   const session = await chooseSession(terminal, workspace, call.words[0]);
   const { state } = await readState(await openFolder(terminal, workspace, session.id));
   if (call.options.json) {

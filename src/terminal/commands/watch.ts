@@ -7,7 +7,9 @@ import type { JournalEvent } from '../../protocol/events.ts';
 import { eventLine } from '../event-line.ts';
 import { chooseSession, openFolder, workspaceOf } from '../find-session.ts';
 import { liveLines } from '../live-view.ts';
+import { openRuntime } from '../open-runtime.ts';
 import { Screen } from '../screen.ts';
+import { followTeam } from '../station/follow-team.ts';
 import { type Call, EXIT, option, print, printError, printJson, type Terminal, UsageError } from '../terminal.ts';
 
 const belongsTo = (event: JournalEvent, agent: string | undefined) =>
@@ -53,6 +55,13 @@ async function mustBeThere(
 
 /** `monitor`: the live picture of a session that another process runs. */
 export async function monitor(terminal: Terminal, call: Call): Promise<number> {
+  if (call.words.length === 0) {
+    const runtime = await openRuntime(terminal, call);
+    if ((await runtime.station.read()).owner) {
+      await followTeam(terminal, call, runtime);
+      return EXIT.done;
+    }
+  }
   const workspace = workspaceOf(terminal, call);
   const session = await chooseSession(terminal, workspace, call.words[0]);
   const store = await openFolder(terminal, workspace, session.id);

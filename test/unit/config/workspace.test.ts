@@ -176,6 +176,7 @@ const table: Record<string, Row[]> = {
   'delivery.trees': wide('delivery.trees', 1, 5, 4, 6),
   'delivery.checkSeconds': wide('delivery.checkSeconds', 1, 901, 900, 950),
   environments: [{ loosens: [{ environments: { live: { command: 'npm run deploy' } } }] }],
+  members: [{ loosens: [{ members: { anna: { role: 'implementer', worker: 'codex' } } }] }],
   'storage.maxMegabytes': [{ loosens: [{ storage: { maxMegabytes: 1 } }, { storage: { maxMegabytes: 1e9 } }] }],
 };
 

@@ -60,6 +60,10 @@ describe('the order of the queue', () => {
     assert.deepEqual(order([item(1, { priority: 7, addedAt: now - HOUR }), item(2, { priority: 9 })]), ['q2', 'q1']);
   });
 
+  it('has the more urgent first of two that are for now, though it came a moment later', () => {
+    assert.deepEqual(order([item(1, { priority: 8, addedAt: now - 60_000 }), item(2, { priority: 10 })]), ['q2', 'q1']);
+  });
+
   it('has what others need by a time done by then', () => {
     const items = [item(1, { priority: 1 }), item(2, { priority: 7 }), item(3, { due: now + 2 * HOUR, needs: ['q1'] })];
     assert.deepEqual(order(items).slice(0, 1), ['q1']);

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import * as z from 'zod';
 import { forecast } from '../../../src/core/station/forecast.ts';
 import { stationKind } from '../../../src/core/station/reduce.ts';
 import { writeSnapshot } from '../../../src/core/station/snapshot.ts';
+import { Member } from '../../../src/protocol/member.ts';
 import { FakeClock, settle } from '../../support/fake-clock.ts';
 import { Disk } from '../../support/memory-store.ts';
 import { member, openStation, standing } from '../../support/station-world.ts';
@@ -183,6 +185,15 @@ describe('the standing team', () => {
     const stopped = second.station.stop('enough');
     await clock.until(stopped);
     assert.equal(second.state.items.get(b)?.status, 'running', 'it goes on with the next start');
+  });
+
+  it('tells a session who works in it in words that its journal can be read with', async () => {
+    const clock = new FakeClock();
+    const { add, runs } = await standing(clock, () => ({ ms: MINUTE }));
+    add('x');
+    await clock.advance(1);
+    const event = { members: runs.opened[0]?.request.members };
+    assert.deepEqual(event.members, z.array(z.strictObject(Member.shape)).parse(event.members));
   });
 
   it('does a request once, though the process died before it could say so', async () => {

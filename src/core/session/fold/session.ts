@@ -33,6 +33,7 @@ export const sessionFolds: Folds<Types> = {
     state.workspace = event.workspace;
     state.version = event.version;
     state.rehearsal = event.rehearsal;
+    if (event.members) state.members = event.members;
     if (event.workflow) state.workflow = event.workflow;
     if (event.orchestrator) state.orchestrator = event.orchestrator;
     state.startedAt ??= event.at;

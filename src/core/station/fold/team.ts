@@ -48,8 +48,8 @@ export const teamFolds: StationFolds<
     admit(state, cause, item, at);
   },
   'schedule-missed'() {},
-  'schedule-seen'(state, { workflow, at }) {
-    state.schedules.set(workflow, at);
+  'schedule-seen'(state, { workflow, until }) {
+    state.schedules.set(workflow, until);
   },
   notice(state, { level, text, at }) {
     state.notices = [...state.notices, { level, text, at }].slice(-NOTICES);

@@ -1,0 +1,136 @@
+import type { SessionState } from '../../core/session/state.ts';
+import type { OpenRun, Pulse, RunEnd, RunRequest, Runs } from '../../core/station/contract.ts';
+import type { Config } from '../../protocol/config.ts';
+import type { SessionOutcome } from '../../protocol/events.ts';
+import type { Refused, RunningSession, Runtime } from '../contract.ts';
+
+export interface RunsHost {
+  runtime: Pick<Runtime, 'start' | 'resume' | 'list' | 'follow'>;
+  /** Goes before all that is configured. */
+  flags: Config;
+  rehearse?: string;
+}
+
+/** Runs as sessions in the folder of the workspace, where they have to be alone. */
+export function sessionRuns({ runtime, flags, rehearse }: RunsHost): Runs {
+  const models = rehearse === undefined ? {} : { rehearse };
+  return {
+    alone: () => true,
+    async open(request) {
+      const known = (await runtime.list()).find(({ id }) => id === request.session);
+      // What has ended is not begun again: the process died before the team could say so.
+      if (known?.outcome !== undefined && known.outcome !== 'interrupted')
+        return { ok: true, run: await overRun(runtime, request.session) };
+      const started =
+        known === undefined
+          ? await runtime.start({ ...startOf(request), flags, ...models })
+          : await runtime.resume({ kind: 'resume', session: request.session, flags, ...models });
+      if (!started.ok) return { ok: false, message: refusalText(started), retry: started.reason === 'owned' };
+      return { ok: true, run: openRun(started.session) };
+    },
+  };
+}
+
+const startOf = ({ session, goal, plan, members }: RunRequest) => ({
+  kind: 'new' as const,
+  session,
+  goal,
+  plan,
+  members,
+});
+
+const ENDS: Record<SessionOutcome, RunEnd['outcome']> = {
+  completed: 'completed',
+  failed: 'failed',
+  aborted: 'aborted',
+  'budget-spent': 'budget-spent',
+  interrupted: 'interrupted',
+};
+
+function openRun(session: RunningSession): OpenRun {
+  const { journal } = session;
+  const { state } = journal;
+  return {
+    done: session.done.then(outcome => endOf(state, outcome)),
+    pulse: () => pulseOf(state),
+    watch: changed =>
+      journal.subscribe(({ type }) => {
+        if (ASKING.has(type)) changed();
+      }),
+    stop: reason => session.stop(reason),
+    abort: reason => void session.request({ kind: 'abort', reason }),
+  };
+}
+
+const endOf = (state: SessionState, outcome: SessionOutcome): RunEnd => ({
+  outcome: ENDS[outcome],
+  reason: state.outcome?.reason ?? outcome,
+  ms: state.activeMs,
+  cost: state.tally.cost,
+  tokens: state.tally.usage.input + state.tally.usage.output,
+});
+
+/** A session that ended before anybody of the team heard of it. */
+async function overRun(runtime: RunsHost['runtime'], session: string): Promise<OpenRun> {
+  const ended = new AbortController();
+  const followed = await runtime.follow(session, () => {}, ended.signal);
+  ended.abort();
+  const { state } = followed ?? {};
+  const end: RunEnd = state?.outcome
+    ? endOf(state, state.outcome.outcome)
+    : { outcome: 'interrupted', reason: 'its session is gone', ms: 0 };
+  return {
+    done: Promise.resolve(end),
+    pulse: () => ({ lastAt: 0, asks: [], local: false }),
+    watch: () => ({ dispose() {} }),
+    stop() {},
+    abort() {},
+  };
+}
+
+const ASKING: ReadonlySet<string> = new Set([
+  'permission-asked',
+  'permission-answered',
+  'question-asked',
+  'question-answered',
+]);
+
+function pulseOf(state: SessionState): Pulse {
+  const limit = state.budget.limits.find(({ scope }) => scope === 'session')?.limit;
+  const asks = [...state.asks.values()].map(({ ask, agent, request }) =>
+    request.type === 'permission-asked'
+      ? { ask, agent, kind: 'permission' as const, what: request.what }
+      : { ask, agent, kind: 'question' as const, what: request.text },
+  );
+  return {
+    lastAt: state.lastAt ?? 0,
+    asks,
+    ...(limit !== undefined && limit > 0 && { spent: state.tally.cost / limit }),
+    local: state.budget.spent?.action === 'local',
+  };
+}
+
+/** Why a session of the team does not begin, in words for its queue. */
+function refusalText(refused: Refused): string {
+  switch (refused.reason) {
+    case 'config':
+      return `the configuration has errors: ${refused.problems[0]?.message ?? 'see orchestrate doctor'}`;
+    case 'owned':
+      return `its session is held by process ${refused.owner.pid}`;
+    case 'no-provider':
+      return 'no provider that is set up answers: orchestrate doctor';
+    case 'no-route':
+      return 'no route leads to a provider that answers: orchestrate doctor';
+    case 'no-price':
+      return `it is not known what ${refused.model} costs`;
+    case 'no-script':
+      return `there is no rehearsal "${refused.name}"`;
+    case 'limit':
+      return refused.message;
+    case 'elsewhere':
+    case 'missing':
+    case 'other-models':
+    case 'unattended':
+      return `its session cannot go on (${refused.reason})`;
+  }
+}

@@ -1,0 +1,217 @@
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { StationEvent } from '../../src/protocol/station.ts';
+import { tempFolder } from '../support/temp-folder.ts';
+import { program } from '../support/terminal-lab.ts';
+
+const PLAN = fileURLToPath(new URL('../../media/rehearsals/pipeline/multi-session-plan.md', import.meta.url));
+const POOLS = [
+  '--codex-pool codex,codex2,codex3 --comet-pool comet,comet2,edu_dev --claude-pool arch_prod,arch_qa --fallback ollama',
+].flatMap(words => words.split(' '));
+
+/** Members that do what they are asked at once; codex waits for its answer for so long. */
+const script = (firstByteMs: number) => `
+name: quick
+goal: none
+providers: { openai: { kind: openai } }
+routes: { default: [openai/gpt-6.1-sol] }
+parts:
+${['codex', 'comet', 'arch_prod']
+  .map(
+    role => `  - role: ${role}
+    turns:
+      - tools: [{ finish_task: { summary: done } }]
+        pacing: { chunkChars: 80, firstByteMs: ${role === 'codex' ? firstByteMs : 1}, betweenMs: 1 }`,
+  )
+  .join('\n')}
+`;
+
+describe('the standing team, from the terminal', function () {
+  this.timeout(120_000);
+  const temp = tempFolder();
+  const children: ChildProcess[] = [];
+
+  const start = (...args: string[]): ChildProcess => {
+    const child = spawn(process.execPath, [program, ...args], {
+      cwd: temp.path,
+      env: { ...process.env, ORCHESTRATE_HOME: join(temp.path, 'home'), NO_COLOR: '1' },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    children.push(child);
+    return child;
+  };
+  afterEach(() => {
+    for (const child of children.splice(0)) child.kill('SIGKILL');
+  });
+
+  const orchestrate = async (...args: string[]) => {
+    const child = start(...args);
+    const ended = { code: null as number | null, out: '', err: '' };
+    child.stdout?.setEncoding('utf8').on('data', text => {
+      ended.out += text;
+    });
+    child.stderr?.setEncoding('utf8').on('data', text => {
+      ended.err += text;
+    });
+    [ended.code] = await once(child, 'close');
+    return ended;
+  };
+
+  /** The events that a team prints, as they come. */
+  async function* eventsOf(child: ChildProcess): AsyncGenerator<StationEvent> {
+    let rest = '';
+    for await (const text of (child.stdout as NodeJS.ReadableStream).setEncoding('utf8')) {
+      const lines = (rest + text).split('\n');
+      rest = lines.pop() ?? '';
+      for (const line of lines) if (line.startsWith('{')) yield JSON.parse(line);
+    }
+  }
+
+  /** Who stops reading ends the team: all of it is read. */
+  const untilEvent = (child: ChildProcess, found: (event: StationEvent) => boolean) =>
+    new Promise<StationEvent>((resolve, reject) => {
+      const read = async () => {
+        for await (const event of eventsOf(child)) if (found(event)) resolve(event);
+        reject(new Error('the team ended before that'));
+      };
+      read().catch(reject);
+    });
+  const json = (out: string) =>
+    out
+      .trim()
+      .split('\n')
+      .map(line => JSON.parse(line));
+
+  it('goes through the plan as it is written: in order, sent back once by QA, approved by a person before the last', async () => {
+    await cp(PLAN, join(temp.path, 'plan.md'));
+    assert.equal(await readFile(PLAN, 'utf8'), await readFile(join(temp.path, 'plan.md'), 'utf8'));
+    assert.match((await orchestrate('workflow', 'add', 'plan.md')).out, /^Done: q1, .*No standing team runs here/);
+    const team = start('start', ...POOLS, '--rehearse', 'pipeline', '--until-done', '--json');
+    const over = once(team, 'close');
+    let answered: Awaited<ReturnType<typeof orchestrate>> | undefined;
+    const outcomes: string[] = [];
+    for await (const event of eventsOf(team)) {
+      if (event.type === 'run-waits' && event.asks.length > 0) {
+        assert.match(event.asks[0]?.what ?? '', /^May arch_prod begin with "Deploy to production if approved"\?$/);
+        answered = await orchestrate('answer', 'allow');
+      }
+      if (event.type === 'run-ended') outcomes.push(event.outcome);
+    }
+    assert.deepEqual([await over, outcomes], [[0, null], ['completed']]);
+    assert.equal(answered?.code, 0);
+
+    const events = json((await orchestrate('logs', 'arch_qa', '--json')).out);
+    const begun = events.filter(event => event.type === 'task-started').map(event => event.task as string);
+    const done = events.filter(event => event.type === 'task-completed').map(event => event.task as string);
+    const before = (first: string, then: string) =>
+      assert.ok(
+        events.findIndex(event => event.type === 'task-completed' && event.task === first) <
+          events.findIndex(event => event.type === 'task-started' && event.task === then),
+        `${first} is done before ${then} begins`,
+      );
+    for (const [first, then] of [
+      ['codex2', 'comet'],
+      ['codex', 'comet2'],
+      ['codex', 'edu_dev'],
+      ['codex2', 'edu_dev'],
+      ['codex3', 'edu_dev'],
+      ['comet', 'arch_qa'],
+      ['comet2', 'arch_qa'],
+      ['edu_dev', 'arch_qa'],
+      ['arch_qa', 'codex-fix-1'],
+      ['codex-fix-1', 'arch_qa-again-1'],
+      ['arch_qa-again-1', 'approve-arch_prod'],
+      ['approve-arch_prod', 'arch_prod'],
+    ] as const)
+      before(first, then);
+    assert.equal(begun.length, done.length);
+    assert.equal(begun.length, 8 + 1 + 2, 'eight of the plan, an approval, a fix and the judgement after it');
+    assert.deepEqual(
+      events.filter(event => event.type === 'verdict').map(({ task, approve }) => [task, approve]),
+      [
+        ['arch_qa', false],
+        ['arch_qa-again-1', true],
+      ],
+    );
+    assert.match(await readFile(join(temp.path, 'server/feature-x.js'), 'utf8'), /pages > 0/);
+  });
+
+  it('takes the commands of the plan word for word, and works on what is most urgent first', async () => {
+    await writeFile(join(temp.path, 'quick.yaml'), script(1));
+    const add = (...args: string[]) => orchestrate('assign', '--send', ...args);
+    assert.match(
+      (await add('Implement reading app progress tracking', '--target', 'codex', '--priority', '5')).out,
+      /^Done: q1 for codex, priority 5/,
+    );
+    await add('Test reading app UI for Eden user - find all bugs', '--target', 'comet', '--priority', '8');
+    await add('Review and deploy reading app fixes to production', '--target', 'arch_prod', '--priority', '10');
+    const listed = json((await orchestrate('queue', 'list', '--json')).out);
+    assert.deepEqual(listed.map(({ id, target, priority }) => [id, target, priority]).sort(), [
+      ['q1', 'codex', 5],
+      ['q2', 'comet', 8],
+      ['q3', 'arch_prod', 10],
+    ]);
+    const team = start('start', ...POOLS, '--rehearse', 'quick.yaml', '--until-done', '--json');
+    const begun: string[] = [];
+    for await (const event of eventsOf(team)) if (event.type === 'run-started') begun.push(event.members.join());
+    // The first begins before anybody can listen.
+    assert.deepEqual(begun.slice(-2), ['comet', 'codex'], 'the one of priority 10 was first');
+    const history = json((await orchestrate('queue', 'history', '--json')).out);
+    assert.deepEqual(history.map(({ id, status }) => `${id} ${status}`).sort(), ['q1 done', 'q2 done', 'q3 done']);
+  });
+
+  it('goes on after it was killed, with the same session; a second start follows it', async () => {
+    await writeFile(join(temp.path, 'slow.yaml'), script(60_000));
+    await writeFile(join(temp.path, 'quick.yaml'), script(1));
+    const first = start('start', ...POOLS, '--rehearse', 'slow.yaml', '--json');
+    await once(first.stderr as NodeJS.ReadableStream, 'data');
+    const begins = untilEvent(first, event => event.type === 'run-started');
+    assert.match((await orchestrate('queue', 'add', 'Take your time', '--target', 'codex')).out, /It begins now/);
+    const { session } = (await begins) as Extract<StationEvent, { type: 'run-started' }>;
+    const follower = start('start', '--pool', 'other=anna', '--json');
+    const followed = once(follower.stderr as NodeJS.ReadableStream, 'data');
+    assert.match(String(await followed), /runs in process \d+ .*follows it/);
+    const refused = await orchestrate('queue', 'add', 'For nobody', '--target', 'codx');
+    assert.deepEqual(
+      [refused.code, /nobody in the team is "codx"; did you mean "codex"\?/.test(refused.out)],
+      [1, true],
+    );
+    assert.match((await orchestrate('status')).out, /codex .*q1 .*Take your time/);
+    first.kill('SIGKILL');
+    await once(first, 'close');
+    await orchestrate('queue', 'add', 'Meanwhile', '--target', 'comet');
+    const second = start('start', ...POOLS, '--rehearse', 'quick.yaml', '--until-done', '--json');
+    const ended: StationEvent[] = [];
+    for await (const event of eventsOf(second)) if (event.type === 'run-ended') ended.push(event);
+    const items = json((await orchestrate('queue', 'history', '--json')).out);
+    assert.deepEqual(items.map(({ id, status }) => `${id} ${status}`).sort(), ['q1 done', 'q2 done']);
+    assert.equal(ended.length, 2);
+    const sessions = json((await orchestrate('list', '--json')).out);
+    assert.ok(sessions.some(({ id, outcome }) => id === session && outcome === 'completed'));
+    assert.equal(sessions.length, 2, 'nothing was begun twice');
+  });
+
+  it('says what cannot be: a fallback that nobody knows, a member twice, a pool without members', async () => {
+    await mkdir(join(temp.path, 'home'), { recursive: true });
+    const wrong = await orchestrate(
+      'start',
+      '--codex-pool',
+      'a,b',
+      '--pool',
+      'more=b',
+      '--pool',
+      'none=',
+      '--fallback',
+      'olama',
+    );
+    assert.equal(wrong.code, 2);
+    assert.match(wrong.err, /"b" is in the pool "codex" already/);
+    assert.match(wrong.err, /the pool "none" has no members/);
+    assert.match(wrong.err, /no provider "olama" to fall back on; did you mean "ollama"\?/);
+    assert.match((await orchestrate('start')).err, /the team has no members/);
+  });
+});
