@@ -16,7 +16,7 @@ interface Setting {
 }
 
 const seconds = (ms: number) => ms / 1000;
-const { limits, scheduler, supervisor, commandSeconds } = DEFAULTS;
+const { limits, scheduler, supervisor, commandSeconds, lead } = DEFAULTS;
 const { retries, acceptableWaitMs, concurrency } = defaultRoutingSettings;
 
 /** The settings page: its groups and, in each, the keys of the configuration in the order in which people need them. */
@@ -36,6 +36,8 @@ const groups: Record<string, Record<string, Setting>> = {
     'team.maxAgents': { usual: scheduler.maxAgents },
     'team.maxTurns': { usual: limits.maxTurns },
     'team.attempts': { usual: limits.attempts },
+    'team.lead': { usual: lead.mode },
+    'team.leadShare': { usual: lead.share },
     'team.commandSeconds': { usual: commandSeconds },
     'permissions.commands.allow': {},
     'permissions.commands.ask': {},

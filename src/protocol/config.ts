@@ -264,6 +264,19 @@ export const Config = z.strictObject({
         .describe('Attempts with a new agent when one has failed, before another provider is tried; 1 unless set'),
       approvePlan: z.boolean().optional().describe('Waits for you to approve the plan before anything runs'),
       commandSeconds: seconds.optional().describe('Seconds that one command may take; 300 unless set'),
+      lead: choice({
+        active: 'Also when a phase ends, or a contract or a blocker comes up',
+        quiet: 'When something has failed for good, or all has ended and something is missing',
+        off: 'Never',
+      })
+        .optional()
+        .describe('When the orchestrator is asked after planning; quiet unless set'),
+      leadShare: z
+        .number()
+        .positive()
+        .max(1)
+        .optional()
+        .describe('The part of the session’s budget that the orchestrator may spend after planning; 0.1 unless set'),
     })
     .optional()
     .describe('How many work at once, and how long'),

@@ -151,6 +151,8 @@ const tasks = [
     outage: Outage.optional(),
   }),
   event('task-skipped', { task: Name, reason: z.string() }),
+  /** It is not wanted any more, however it ended: nothing waits for it, and nobody asks whether it is done. */
+  event('task-dropped', { task: Name, by: who, reason: z.string() }),
   event('task-cancelled', { task: Name, by: who, reason: z.string() }),
   /** What failed, was cancelled or was skipped begins anew. */
   event('task-retried', { task: Name, by: who }),
@@ -232,6 +234,22 @@ const agents = [
     rung: Rung,
     trigger: z.string(),
     reason: z.string(),
+  }),
+] as const;
+
+const lead = [
+  /** The lead gets a turn; the keys say what it need not be told again. */
+  event('lead-called', {
+    agent: z.string(),
+    turn: z.number().int().positive(),
+    because: z.array(z.object({ key: z.string(), text: z.string() })),
+  }),
+  /** What came of it, in words for people; nothing done where nothing had to change. */
+  event('lead-acted', {
+    agent: z.string(),
+    turn: z.number().int().positive(),
+    did: z.array(z.string()),
+    text: z.string(),
   }),
 ] as const;
 
@@ -522,6 +540,7 @@ export const Event = z.discriminatedUnion('type', [
   ...planning,
   ...tasks,
   ...agents,
+  ...lead,
   ...calls,
   ...tools,
   ...changes,

@@ -39,7 +39,7 @@ const Turn = z.strictObject({
 const Part = z.strictObject({
   role: Name,
   task: Name.optional(),
-  kind: z.enum(['implement', 'review', 'fix', 'escalation', 'plan']).optional(),
+  kind: z.enum(['implement', 'review', 'fix', 'escalation', 'plan', 'lead']).optional(),
   /** Only where the prompt says this, for parts that come again under other circumstances. */
   says: z.string().optional(),
   turns: z.array(Turn).min(1),

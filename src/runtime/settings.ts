@@ -129,7 +129,7 @@ export function modelFacts(config: Config): Models {
 /** How the team works, as far as the configuration says. */
 export function teamSettings(
   config: Config,
-): Pick<SessionSettings, 'commandSeconds' | 'limits' | 'scheduler' | 'supervisor'> {
+): Pick<SessionSettings, 'commandSeconds' | 'limits' | 'scheduler' | 'supervisor' | 'lead'> {
   const { team = {}, supervisor = {} } = config;
   return {
     commandSeconds: team.commandSeconds ?? DEFAULTS.commandSeconds,
@@ -138,6 +138,7 @@ export function teamSettings(
       ...(team.maxTurns !== undefined && { maxTurns: team.maxTurns }),
       ...(team.attempts !== undefined && { attempts: team.attempts }),
     },
+    lead: { mode: team.lead ?? DEFAULTS.lead.mode, share: team.leadShare ?? DEFAULTS.lead.share },
     scheduler: { ...DEFAULTS.scheduler, ...(team.maxAgents !== undefined && { maxAgents: team.maxAgents }) },
     supervisor: {
       ...DEFAULTS.supervisor,

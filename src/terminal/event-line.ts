@@ -1,5 +1,6 @@
 import { oneLine } from '../core/plain.ts';
 import { type EventView, nothing, viewOf } from '../core/session/event-view.ts';
+import { LEAD } from '../core/session/lead.ts';
 import { shownRequest } from '../core/visible.ts';
 import type { JournalEvent } from '../protocol/events.ts';
 import { counted, showDuration, showMoney } from '../protocol/show.ts';
@@ -46,6 +47,7 @@ const lines: EventView<Line> = {
   'task-failed': event => ['✘', event.final ? 'bad' : 'warn', `${event.task} failed: ${event.reason}`],
   'task-skipped': event => ['–', 'dim', `${event.task} skipped: ${event.reason}`],
   'task-cancelled': event => ['–', 'dim', `${event.task} cancelled: ${event.reason}`],
+  'task-dropped': event => ['–', 'dim', `${event.task} dropped: ${event.reason}`],
   'task-retried': event => ['↻', 'accent', `${event.task} is tried again`],
   'round-ended': event =>
     event.kind === 'review'
@@ -69,6 +71,12 @@ const lines: EventView<Line> = {
       `${event.task}: check ${name}${tests} (${showDuration(event.ms)})`,
     ];
   },
+  'lead-called': event => ['◆', 'dim', `lead is asked: ${event.because.map(({ text }) => text).join(' ')}`],
+  'lead-acted': event => [
+    '◆',
+    event.did.length > 0 ? 'accent' : 'dim',
+    `lead: ${event.did.length > 0 ? `${event.did.join('; ')}. ` : ''}${event.text}`,
+  ],
   supervision: event => ['!', 'warn', `${event.agent}: ${event.rung}: ${event.reason}`],
   'agent-reassigned': event => ['⇄', 'accent', `${event.agent} goes on with ${event.route[0]}: ${event.reason}`],
   failover: event => ['⇄', 'warn', `${event.agent}: ${event.from} → ${event.to} (${event.error}: ${event.reason})`],
@@ -100,7 +108,7 @@ const lines: EventView<Line> = {
   ],
   'finding-resolved': event => ['◇', 'good', `finding resolved: ${event.how}`],
   'artifact-published': event => ['⬡', 'accent', `${event.agent} published ${event.artifact} v${event.version}`],
-  'decision-noted': event => ['✎', 'dim', `${event.by}: ${event.text}`],
+  'decision-noted': event => (event.by === LEAD ? undefined : ['✎', 'dim', `${event.by}: ${event.text}`]),
   'steps-set': event => {
     const done = event.steps.filter(step => step.state === 'done').length;
     const now = event.steps.find(step => step.state === 'doing');

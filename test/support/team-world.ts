@@ -140,6 +140,7 @@ export class TeamWorld {
     };
     const settings: SessionSettings = {
       ...DEFAULTS,
+      lead: { mode: 'off', share: 0.1 },
       roles: [role('worker'), role('reviewer'), role('orchestrator', ['anthropic/best'])],
       orchestrator: 'orchestrator',
       defaultRole: 'worker',

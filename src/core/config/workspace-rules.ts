@@ -41,7 +41,7 @@ type RuleOf<T> =
 
 const seconds = (ms: number) => ({ lower: ms / 1000 });
 const { watchdogs, retries, concurrency, acceptableWaitMs } = defaultRoutingSettings;
-const { limits, scheduler, supervisor, commandSeconds } = DEFAULTS;
+const { limits, scheduler, supervisor, commandSeconds, lead } = DEFAULTS;
 
 /** A workspace tightens by itself and loosens with the user's agreement; what is neither waits for it, too. */
 const rules: RulesOf<Config> = {
@@ -78,6 +78,8 @@ const rules: RulesOf<Config> = {
       attempts: { lower: limits.attempts },
       approvePlan: { strictest: [true, false], unset: true },
       commandSeconds: { lower: commandSeconds },
+      lead: { strictest: ['off', 'quiet', 'active'], unset: lead.mode },
+      leadShare: { lower: lead.share },
     },
   },
   supervisor: {

@@ -16,7 +16,12 @@ export interface EstimateOptions {
   /** What this usage costs on this model: 0 where it is free, undefined where the price is unknown. */
   price(model: ModelRef, usage: Usage): Promise<NanoUsd | undefined>;
   maxAgents: number;
+  /** Turns of the lead in a light and a heavy course, who takes them, and the most they may cost; absent: none. */
+  lead?: { turns: readonly [number, number]; model: ModelRef | undefined; most: NanoUsd | undefined } | undefined;
 }
+
+/** A turn of the lead: what it is told with its tools, twice, and what it says. */
+const LEAD_TURN = { input: 14_000, output: 1_000 } as const;
 
 /** Tokens of system prompt, tools, brief and task; what a turn adds to the conversation; what the model writes. */
 const TOKENS = { start: 6000, perTurn: 1200, output: 500 } as const;
@@ -68,6 +73,18 @@ export async function estimatePlan(plan: Plan, options: EstimateOptions): Promis
       }
     }
   }
+  const { lead } = options;
+  for (const course of [0, 1] as const) {
+    const turns = lead?.turns[course] ?? 0;
+    if (!lead || turns === 0) continue;
+    const usage = { input: LEAD_TURN.input * turns, output: LEAD_TURN.output * turns };
+    tokens[course] += total(usage);
+    const cost = lead.model === undefined ? undefined : await options.price(lead.model, usage);
+    if (cost === undefined) unknown.add(lead.model ?? 'the model that leads');
+    const sum = money[course];
+    const bounded = cost === undefined ? undefined : Math.min(cost, lead.most ?? cost);
+    money[course] = sum === undefined || bounded === undefined ? undefined : sum + bounded;
+  }
   const minutes = ([0, 1] as const).map(course => secondsOfPlan(plan, course, options.maxAgents) / 60) as [
     number,
     number,
@@ -83,6 +100,7 @@ export async function estimatePlan(plan: Plan, options: EstimateOptions): Promis
       `rule of thumb: ${TURNS.normal.join(' to ')} turns for a normal task`,
       `${thousands(tokens[0])} (prompts cached) to ${thousands(tokens[1])} tokens (not cached)`,
       `${round(minutes[0])} to ${round(minutes[1])} minutes with ${counted(options.maxAgents, 'agent')} side by side`,
+      ...(lead && lead.turns[1] > 0 ? [`${lead.turns.join(' to ')} turns of the lead`] : []),
       ...(unknown.size > 0 ? [`price unknown: ${[...unknown].join(', ')}`] : []),
     ].join('; '),
   };

@@ -33,6 +33,7 @@ export const initialState = (): SessionState => ({
   tasks: new Map(),
   agents: new Map(),
   roster: new Map(),
+  lead: { turns: 0, considered: new Set(), open: [] },
   parallel: { working: new Set(), taskMs: 0, busyMs: 0, most: 0 },
   providers: new Map(),
   models: new Map(),

@@ -356,6 +356,8 @@ export interface SessionState {
   /** By name: who is to begin by the plan, and who has begun so. */
   roster: Map<string, PlannedAgent>;
   parallel: Parallel;
+  /** Turns of the lead, and what it has decided on. */
+  lead: { turns: number; considered: Set<string>; open: string[] };
   providers: Map<string, ProviderState>;
   models: Map<ModelRef, Tally>;
   tally: Tally;

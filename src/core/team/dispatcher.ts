@@ -109,6 +109,8 @@ export class Dispatcher implements Disposable {
 
   /** Resolves when nothing runs and nothing more can start, or when the signal has said so and all have let go. */
   async drained(): Promise<void> {
+    this.#drained = Promise.withResolvers();
+    this.#settle();
     await this.#drained.promise;
     await Promise.all(this.#running.values());
   }

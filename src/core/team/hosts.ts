@@ -1,9 +1,12 @@
+import type { NanoUsd } from '../../protocol/ids.ts';
 import type { Task } from '../../protocol/plan.ts';
 import type { RoleSpec } from '../agent/contract.ts';
 import { guidanceText, nestedGuidance } from '../agent/guidance.ts';
+import { lookAround } from '../agent/look-around.ts';
 import { roomIn } from '../agent/room.ts';
 import type { PlanContext } from '../plan/parts.ts';
 import type { Journal } from '../session/contract.ts';
+import { LEAD } from '../session/lead.ts';
 import { until } from '../session/until.ts';
 import type { AgentTaskHost } from './agent-task.ts';
 import type { AttentionQueue } from './attention.ts';
@@ -11,6 +14,8 @@ import { spentForAll } from './budget-watch.ts';
 import type { CheckHost } from './checks.ts';
 import { planCommandGate, userAgreedTo } from './command-gate.ts';
 import { gather } from './handed-over.ts';
+import type { LeadHost } from './lead/lead.ts';
+import type { LeadActs } from './lead/tools.ts';
 import type { AgentNames } from './names.ts';
 import { DEFAULTS, type SessionPorts, type SessionSettings } from './options.ts';
 import type { PlainTaskHost } from './plain-task.ts';
@@ -75,6 +80,7 @@ export function planningHost({ ports, settings, attention, names, workspace }: T
     orchestrator: roleOf(settings, orchestrator),
     workspace: workspace(),
     maxAgents: scheduler.maxAgents,
+    lead: settings.lead,
     context: planContext({ ports, settings }),
     newAgent: role => names.next(role),
     hasWorker: name => ports.hasWorker?.(name) === true,
@@ -150,18 +156,54 @@ export function agentTaskHost(team: Team): AgentTaskHost {
     checks: checkHost(team),
     role: name => roleOf(settings, name),
     newAgent: role => names.next(role),
-    limitAgent: (agent, limit) => {
-      const known = journal.state.budget.limits.some(
-        of => of.scope === 'agent' && of.key === agent && of.limit === limit,
-      );
-      if (!known) journal.append({ type: 'budget-changed', scope: 'agent', key: agent, limit, by: 'scheduler' });
-      ports.limitAgent?.(agent, limit);
-    },
+    limitAgent: limitAgent(ports),
     spent: () => spentForAll(journal.state),
     ready: signal => untilAffordable(journal, signal),
     hasWorker: name => ports.hasWorker?.(name) === true,
     stop: abort,
     mendPlan,
+  };
+}
+
+const limitAgent =
+  ({ journal, limitAgent: set }: SessionPorts) =>
+  (agent: string, limit: NanoUsd): void => {
+    const known = journal.state.budget.limits.some(
+      of => of.scope === 'agent' && of.key === agent && of.limit === limit,
+    );
+    if (!known) journal.append({ type: 'budget-changed', scope: 'agent', key: agent, limit, by: 'scheduler' });
+    set?.(agent, limit);
+  };
+
+/** What the lead sees and does; what changes the plan as a whole is the session's. */
+export function leadHost(team: Team, acts: Pick<LeadActs, 'reload' | 'retry' | 'revise' | 'agree'>): LeadHost {
+  const { ports, settings, attention, runningAgents, add } = team;
+  const { journal, files, router, routes, clock, hashOf, log } = ports;
+  return {
+    ...settings.lead,
+    role: roleOf(settings, settings.orchestrator),
+    route: role => routes.of(role),
+    why: role => routes.why(role),
+    looking: route => lookAround({ journal, files, hashOf }, LEAD, router.contextTokens(route)),
+    asking: { router, clock, log },
+    hashOf,
+    limit: limitAgent(ports),
+    ready: signal => untilAffordable(journal, signal),
+    acts: {
+      ...acts,
+      journal,
+      attention,
+      add,
+      get context() {
+        return planContext(team);
+      },
+      models: () => routes.all(),
+      drop: agents => {
+        for (const agent of agents) runningAgents.abort(agent, 'its task is not wanted any more');
+      },
+      tell: (agent, text) => runningAgents.nudge(agent, text),
+      reassign: (agent, route, reason) => runningAgents.reassign(agent, route, 'orchestrator', reason),
+    },
   };
 }
 

@@ -20,6 +20,7 @@ import type { Router } from '../routing/contract.ts';
 import type { Journal } from '../session/contract.ts';
 import type { TaskLimits } from './agent-task.ts';
 import type { AttentionOptions } from './attention.ts';
+import type { LeadSettings } from './lead/lead.ts';
 import type { RetryScope } from './retry.ts';
 import type { Routes } from './routes.ts';
 import type { SchedulerOptions } from './scheduler.ts';
@@ -87,6 +88,8 @@ export interface SessionSettings {
   limits: TaskLimits;
   scheduler: SchedulerOptions;
   supervisor: SupervisorOptions;
+  /** When the orchestrator is asked after planning, and the part of the budget that it may spend. */
+  lead: LeadSettings;
 }
 
 /** Values that work without any configuration. */
@@ -103,7 +106,8 @@ export const DEFAULTS = {
     nudges: 2,
     heartbeatMs: 5 * 60_000,
   },
-} as const satisfies Pick<SessionSettings, 'commandSeconds' | 'limits' | 'scheduler' | 'supervisor'>;
+  lead: { mode: 'quiet', share: 0.1 },
+} as const satisfies Pick<SessionSettings, 'commandSeconds' | 'limits' | 'scheduler' | 'supervisor' | 'lead'>;
 
 /** More work for a session that goes on: a request, or changes that were rejected and are to be made otherwise. */
 export type MoreWork = { text: string; target?: string } | { path: RelPath; reason: string };

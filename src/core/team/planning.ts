@@ -7,6 +7,7 @@ import { lookAround } from '../agent/look-around.ts';
 import { planHash } from '../plan/approval.ts';
 import { type Estimate, estimatePlan } from '../plan/estimate.ts';
 import type { PlanContext } from '../plan/parts.ts';
+import { kindOf } from '../plan/task-kinds.ts';
 import type { HashOf, WorkspaceFiles } from '../ports.ts';
 import type { Router } from '../routing/contract.ts';
 import type { Journal } from '../session/contract.ts';
@@ -14,6 +15,7 @@ import type { SessionState } from '../session/state.ts';
 import { workerFor } from '../worker/fit.ts';
 import { workerModel } from '../worker/names.ts';
 import type { AttentionQueue } from './attention.ts';
+import type { LeadSettings } from './lead/lead.ts';
 import { makePlan } from './planner.ts';
 import type { Routes } from './routes.ts';
 
@@ -27,6 +29,7 @@ export interface PlanningHost {
   orchestrator: RoleSpec | undefined;
   workspace: string;
   maxAgents: number;
+  lead: LeadSettings;
   context: PlanContext;
   hashOf: HashOf;
   price(model: ModelRef, usage: Usage): Promise<NanoUsd | undefined>;
@@ -50,14 +53,31 @@ export function planAsk(journal: Journal): string | undefined {
   return undefined;
 }
 
+/** How often the lead will probably be asked: when something fails; where it is active, at the seams of the plan too. */
+function leadTurns(
+  plan: Plan,
+  { lead, orchestrator, routes, journal }: Pick<PlanningHost, 'lead' | 'orchestrator' | 'routes' | 'journal'>,
+) {
+  if (lead.mode === 'off' || !orchestrator) return undefined;
+  const contracts = new Set(plan.tasks.flatMap(task => kindOf(task).consumes(task)));
+  const seams = lead.mode === 'active' ? Math.max(0, plan.phases.length - 1) + contracts.size : 0;
+  const limit = journal.state.budget.limits.find(({ scope }) => scope === 'session')?.limit;
+  const most = limit === undefined ? undefined : Math.floor(limit * lead.share);
+  return { turns: [seams, seams + Math.ceil(plan.tasks.length / 4)] as const, model: routes.of(orchestrator)[0], most };
+}
+
 export function estimate(
   plan: Plan,
-  host: Pick<PlanningHost, 'routes' | 'roles' | 'price' | 'maxAgents' | 'hasWorker'>,
+  host: Pick<
+    PlanningHost,
+    'routes' | 'roles' | 'price' | 'maxAgents' | 'hasWorker' | 'lead' | 'orchestrator' | 'journal'
+  >,
 ): Promise<Estimate> {
   const roles = new Map(host.roles.map(role => [role.name, role]));
   return estimatePlan(plan, {
     maxAgents: host.maxAgents,
     price: host.price,
+    lead: leadTurns(plan, host),
     modelOf: (name, task) => {
       const role = roles.get(name);
       const worker = role && name === task.role ? workerFor(role, task, host.hasWorker) : undefined;

@@ -6,6 +6,7 @@ import { resolveNeed } from '../plan/needs.ts';
 import { kindOf } from '../plan/task-kinds.ts';
 import type { HashOf } from '../ports.ts';
 import { checksOf } from '../session/check-runs.ts';
+import { LEAD } from '../session/lead.ts';
 import type { Finding, SessionState, TaskState } from '../session/state.ts';
 import { bindingText } from './binding.ts';
 import { artifactsText, changesText, type HandedOver, NOTHING_HANDED_OVER, neededTasks } from './handed-over.ts';
@@ -128,13 +129,15 @@ function handover(task: TaskState, state: SessionState, hashOf: HashOf): string 
   });
   const proved = task.rounds.findLast(({ kind, round }) => kind !== 'review' && checksOf(task, round).length > 0);
   const failing = proved ? failedChecks(task, proved.round, hashOf) : '';
-  const words = state.decisions.filter(decision => decision.task === task.task.id && decision.by === 'user');
+  const words = (by: string) =>
+    list(state.decisions.flatMap(said => (said.task === task.task.id && said.by === by ? [said.text] : [])));
   return [
     'This is not the first attempt. What is left of the earlier ones stands in the files: read it before you go on from it or replace it.',
     section('Earlier attempts:', list(tries)),
     section('Checks that failed in them last:', failing),
     section('Files they wrote:', list(filesOf(state, task.task.id))),
-    section('What the user says to it:', list(words.map(decision => decision.text))),
+    section('What the user says to it:', words('user')),
+    section('What the lead advises:', words(LEAD)),
   ]
     .filter(part => part !== '')
     .join('\n\n');

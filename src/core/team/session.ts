@@ -6,6 +6,7 @@ import type { PlanReviser, TaskProver } from '../agent/contract.ts';
 import { parsePlan } from '../plan/parse.ts';
 import { type PlanProblem, problemText } from '../plan/problem.ts';
 import type { Disposable } from '../ports.ts';
+import { LEAD } from '../session/lead.ts';
 import { resume } from '../session/resume.ts';
 import { hasEnded, isCutOff } from '../session/standing.ts';
 import { whyUnkept } from '../session/unkept.ts';
@@ -16,8 +17,9 @@ import { listed } from './completion.ts';
 import { Dispatcher } from './dispatcher.ts';
 import type { Done } from './done.ts';
 import { GateKeeper } from './gate-keeper.ts';
-import { planContext, planningHost, proveHost, rosterHost, type Team } from './hosts.ts';
+import { leadHost, planContext, planningHost, proveHost, rosterHost, type Team } from './hosts.ts';
 import { Intake } from './intake.ts';
+import { Lead } from './lead/lead.ts';
 import { AgentNames } from './names.ts';
 import type { MoreWork, SessionPorts, SessionSettings, SessionStart } from './options.ts';
 import { agreeOnPlan, estimate, planAsk } from './planning.ts';
@@ -57,6 +59,7 @@ export class Session {
   readonly #dispatcher: Dispatcher;
   readonly #intake: Intake;
   readonly #gates: GateKeeper;
+  readonly #lead: Lead;
   readonly #disposables: Disposable[] = [];
   #workspace = '';
   #brief = '';
@@ -113,14 +116,21 @@ export class Session {
       abort: reason => this.abort(reason),
       leave: task => void this.#left.push(task),
       add: task => this.#add(task),
-      mendPlan: async () => {},
+      mendPlan: task => this.#lead.mend(task),
     };
     const { newId } = ports;
     const { roles, defaultRole } = settings;
     this.#intake = new Intake({ journal, newId, roles, defaultRole, add: task => this.#add(task) });
     this.#gates = new GateKeeper(journal, task => this.#add(task));
     const binding = new BindingDecisions(journal, this.#runningAgents, ports.hashOf);
-    this.#disposables.push(binding, this.#supervisor, this.#dispatcher, this.#intake, this.#gates, budget);
+    const acts = {
+      reload: () => this.#load(),
+      retry: (task: string) => this.#retry({ task }, 'orchestrator'),
+      revise: (value: unknown, signal: AbortSignal) => this.reviseFor(LEAD, value, signal),
+      agree: (what: string, signal: AbortSignal) => this.#agreed(LEAD, what, signal),
+    };
+    this.#lead = new Lead(leadHost(this.#team, acts), this.#stop.signal);
+    this.#disposables.push(binding, this.#supervisor, this.#dispatcher, this.#intake, this.#gates, this.#lead, budget);
   }
 
   /** What agents ask people through. */
@@ -191,7 +201,13 @@ export class Session {
     this.#load();
     this.#intake.start();
     if (this.#start.kind === 'resume') this.#takeMore(this.#start.more ?? []);
-    await this.#dispatcher.drained();
+    this.#lead.start();
+    do await this.#dispatcher.drained();
+    while (
+      // What waits for a person in another run, no lead gets any further.
+      this.#left.length === 0 &&
+      (await this.#lead.settle())
+    );
     this.#intake.stop();
     this.#executing = false;
     const [left] = this.#left;
@@ -353,14 +369,10 @@ export class Session {
   /** The same for the orchestrator: who wanted to see the plan is asked. */
   readonly reviseFor: PlanReviser = async (agent, value, signal) => {
     const agree = async (diff: PlanDiff) => {
-      const request = { agent, kind: 'plan' as const, what: diffText(diff), rule: 'plan revision' };
-      const answer = await this.#attention.permission(request, signal);
-      return answer.decision === 'allow'
-        ? { ok: true as const }
-        : { ok: false as const, reason: answer.reason ?? 'the user does not want it' };
+      const reason = await this.#agreed(agent, diffText(diff), signal);
+      return reason === undefined ? { ok: true as const } : { ok: false as const, reason };
     };
-    const host = this.#revision();
-    const revised = await revisePlan(value, 'replan', this.#settings.approvePlan ? { ...host, agree } : host);
+    const revised = await revisePlan(value, 'replan', { ...this.#revision(), agree });
     if (revised.ok) return { ok: true, text: `The plan is in force. ${diffText(revised.diff)}.` };
     if ('denied' in revised) return { ok: false, reason: 'denied', text: `The plan stays as it is: ${revised.denied}` };
     const errors = revised.problems.filter(({ severity }) => severity === 'error').map(problem => problemText(problem));
@@ -384,9 +396,21 @@ export class Session {
     const held = typeof scope === 'object' ? state.tasks.get(scope.task) : undefined;
     if (held && isCutOff(held))
       return { ok: false, message: `task ${held.task.id} asks that itself: answer its question` };
+    return this.#retry(scope, by);
+  }
+
+  #retry(scope: RetryScope, by: Who): Retried {
     const retried = retry(this.#ports.journal, scope, by);
     if (retried.ok && retried.tasks.length > 0) this.#dispatcher.load();
     return retried;
+  }
+
+  /** Asks who wanted to see the plan; why not, when they do not agree. */
+  async #agreed(agent: string, what: string, signal: AbortSignal): Promise<string | undefined> {
+    if (!this.#settings.approvePlan) return undefined;
+    const request = { agent, kind: 'plan' as const, what, rule: 'plan revision' };
+    const { decision, reason } = await this.#attention.permission(request, signal);
+    return decision === 'allow' ? undefined : (reason ?? 'the user does not want it');
   }
 
   /** Changes to a file were rejected outside of this session's journal, or before it was resumed: they go back. */

@@ -135,6 +135,15 @@ const table: Record<string, Row[]> = {
       becomes: { team: { approvePlan: true } },
     },
   ],
+  'team.lead': [
+    { tightens: { team: { lead: 'off' } }, becomes: { team: { lead: 'off' } } },
+    { loosens: [{ team: { lead: 'active' } }] },
+    { user: { team: { lead: 'active' } }, tightens: { team: { lead: 'quiet' } }, becomes: { team: { lead: 'quiet' } } },
+  ],
+  'team.leadShare': [
+    { tightens: { team: { leadShare: 0.05 } }, becomes: { team: { leadShare: 0.05 } } },
+    { loosens: [{ team: { leadShare: 0.2 } }, { team: { leadShare: 1 } }] },
+  ],
   'team.commandSeconds': wide('team.commandSeconds', 1, 301, 300, 400),
   'supervisor.silenceSeconds': wide('supervisor.silenceSeconds', 1, 301, 300, 400),
   'supervisor.repeatedCalls': wide('supervisor.repeatedCalls', 1, 5, 4, 8),

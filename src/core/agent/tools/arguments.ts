@@ -75,14 +75,17 @@ const told = (issue: Issue, fields: Fields): string => {
   return value === undefined && issue.code === 'invalid_type' ? `"${at}" is missing` : `"${at}": ${issue.message}`;
 };
 
-const tooDeep = (tool: Tool): Refusal =>
+/** Of a tool, what its arguments are read by. */
+type Called = Pick<Tool, 'name' | 'description' | 'args' | 'parameters' | 'aliases'>;
+
+const tooDeep = (tool: Called): Refusal =>
   refuse(
     'too-deep',
     `The arguments of ${tool.name} are nested more than ${DEEPEST} deep, so nothing was done. Send the call again with flat arguments: ${argumentsOf(tool)}.`,
   );
 
 /** Reads the arguments of a call, forgivingly where there is no doubt, or tells the model what to send instead. */
-export function readArguments(tool: Tool, part: ToolCallPart): { ok: true; args: unknown } | Refusal {
+export function readArguments(tool: Called, part: ToolCallPart): { ok: true; args: unknown } | Refusal {
   let raw: unknown = part.args ?? {};
   for (let depth = 0; depth < 2 && typeof raw === 'string'; depth++) {
     const text = raw.trim();

@@ -16,6 +16,8 @@ type Types =
   | 'agent-trimmed'
   | 'agent-ended'
   | 'supervision'
+  | 'lead-called'
+  | 'lead-acted'
   | 'tool-intent'
   | 'tool-outcome'
   | 'command-ended';
@@ -143,6 +145,14 @@ export const agentFolds: Folds<Types> = {
     if (event.rung === 'escalation') state.escalations++;
     const { rung, trigger, reason, at } = event;
     state.agents.get(event.agent)?.rungs.push({ rung, trigger, reason, at });
+  },
+  'lead-called'({ lead }, event) {
+    lead.turns = event.turn;
+    lead.open = event.because.map(({ key }) => key);
+  },
+  'lead-acted'({ lead }) {
+    for (const key of lead.open) lead.considered.add(key);
+    lead.open = [];
   },
   'tool-intent'(state, event) {
     const key = toolKey(event);

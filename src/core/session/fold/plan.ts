@@ -20,6 +20,7 @@ type Types =
   | 'task-failed'
   | 'task-skipped'
   | 'task-cancelled'
+  | 'task-dropped'
   | 'task-retried'
   | 'round-started'
   | 'round-ended';
@@ -169,6 +170,10 @@ export const planFolds: Folds<Types> = {
   'task-cancelled'(state, event) {
     const task = state.tasks.get(event.task);
     if (task) end(task, 'cancelled', event.reason, event.at);
+  },
+  'task-dropped'(state, event) {
+    const task = state.tasks.get(event.task);
+    if (task) task.dropped = true;
   },
   'task-retried'(state, event) {
     const task = state.tasks.get(event.task);

@@ -2,6 +2,7 @@ import { counted, showDuration, showMoney } from '../../../protocol/show.ts';
 import { checkText } from '../../plan/check-text.ts';
 import { showCoverage, showTests } from '../../testing/show.ts';
 import { type EventView, nothing, viewOf } from '../event-view.ts';
+import { LEAD } from '../lead.ts';
 import { code, plain } from '../markdown.ts';
 import { showCompatibility } from '../show-contract.ts';
 import type { SessionState } from '../state.ts';
@@ -48,6 +49,7 @@ const lines: EventView<string, [state: SessionState]> = {
   'task-skipped': (event, state) => `${taskTitle(state, event.task)} skipped: ${plain(event.reason)}`,
   'task-cancelled': (event, state) =>
     `${taskTitle(state, event.task)} cancelled by ${event.by}: ${plain(event.reason)}`,
+  'task-dropped': (event, state) => `${taskTitle(state, event.task)} dropped by ${event.by}: ${plain(event.reason)}`,
   'task-retried': (event, state) => `${taskTitle(state, event.task)} is tried again, says ${event.by}`,
   'check-ended': event => {
     const exit = event.exit === undefined ? '' : `, exit code ${event.exit}`;
@@ -73,6 +75,9 @@ const lines: EventView<string, [state: SessionState]> = {
     `${code(event.agent)} goes on with ${code(event.route[0] ?? '')}, says ${event.by}: ${plain(event.reason)}`,
   'agent-ended': event =>
     event.outcome === 'completed' ? undefined : `${code(event.agent)} ${event.outcome}: ${plain(event.summary)}`,
+  'lead-called': event => `🧭 **lead** is asked: ${event.because.map(({ text }) => plain(text)).join(' ')}`,
+  'lead-acted': event =>
+    `🧭 **lead**: ${event.did.length > 0 ? `${event.did.map(did => plain(did)).join('; ')}. ` : ''}${plain(event.text)}`,
   supervision: event =>
     `⚠ Supervision of ${code(event.agent)}: **${event.rung}** (${plain(event.trigger)}): ${plain(event.reason)}`,
   'attempt-discarded': event =>
@@ -96,7 +101,8 @@ const lines: EventView<string, [state: SessionState]> = {
   'question-answered': event => `${event.by} answers: ${plain(event.text)}`,
   notice: event =>
     event.level === 'info' ? undefined : `${event.level === 'error' ? '❌' : '⚠'} ${plain(event.text)}`,
-  'decision-noted': event => `Decision of ${code(event.by)}: ${plain(event.text)}`,
+  // What the lead decides stands in what it did.
+  'decision-noted': event => (event.by === LEAD ? undefined : `Decision of ${code(event.by)}: ${plain(event.text)}`),
   'issue-opened': event => `Issue (${event.severity}) by ${code(event.by)}: ${plain(event.text)}`,
   'issue-resolved': (event, state) =>
     `Issue resolved: ${plain(state.issues.get(event.issue)?.text ?? event.issue, 80)}: ${plain(event.how)}`,

@@ -1,0 +1,2 @@
+/** The agent that leads, in the journal. */
+export const LEAD = 'lead';
