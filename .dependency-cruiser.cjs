@@ -1,6 +1,6 @@
 /**
- * Arrows between folders: protocol ← core ← {providers, rehearsal, node, editor}, node ← {terminal, workers}; runtime joins
- * them into sessions; webview-ui sees protocol only.
+ * Arrows between folders: protocol ← core ← {providers, rehearsal, node, dashboard}, node ← workers; runtime joins them into
+ * sessions; server ← {editor, terminal} show them, by runtime's contract; webview-ui sees protocol only.
  */
 const vscode = '^vscode$|node_modules/@types/vscode';
 const sdks = 'node_modules/(@anthropic-ai/sdk|openai|@google/generative-ai)(/|$)';
@@ -52,7 +52,9 @@ module.exports = {
       name: 'core-knows-no-host',
       severity: 'error',
       from: { path: '^src/core/' },
-      to: { path: `^src/(providers|rehearsal|workers|node|editor|terminal|runtime|extension|cli)|${vscode}` },
+      to: {
+        path: `^src/(providers|rehearsal|workers|node|dashboard|server|editor|terminal|runtime|extension|cli)|${vscode}`,
+      },
     },
     { name: 'core-knows-no-node', severity: 'error', from: { path: '^src/core/' }, to: { dependencyTypes: ['core'] } },
     {
@@ -71,7 +73,7 @@ module.exports = {
       name: 'workers-apart',
       severity: 'error',
       from: { path: '^src/workers/' },
-      to: { path: '^src/(providers|rehearsal|editor|terminal|runtime|extension|cli)' },
+      to: { path: '^src/(providers|rehearsal|dashboard|server|editor|terminal|runtime|extension|cli)' },
     },
     {
       name: 'vscode-only-in-editor',
@@ -83,7 +85,7 @@ module.exports = {
       name: 'providers-apart',
       severity: 'error',
       from: { path: '^src/providers/' },
-      to: { path: '^src/(rehearsal|workers|node|editor|terminal|runtime|extension|cli)' },
+      to: { path: '^src/(rehearsal|workers|node|dashboard|server|editor|terminal|runtime|extension|cli)' },
     },
     {
       name: 'rehearsal-apart',
@@ -110,16 +112,28 @@ module.exports = {
       to: { path: '^src/(providers|rehearsal|workers|editor|extension|cli)' },
     },
     {
+      name: 'dashboard-apart',
+      severity: 'error',
+      from: { path: '^src/dashboard/' },
+      to: { path: '^src/(providers|rehearsal|workers|node|runtime|server|editor|terminal|extension|cli)' },
+    },
+    {
+      name: 'server-apart',
+      severity: 'error',
+      from: { path: '^src/server/' },
+      to: { path: '^src/(providers|rehearsal|workers|editor|terminal|extension|cli)' },
+    },
+    {
       name: 'what-people-see-knows-the-contract',
       severity: 'error',
-      from: { path: '^src/(editor|terminal)/' },
+      from: { path: '^src/(dashboard|server|editor|terminal)/' },
       to: { path: '^src/runtime/', pathNot: '^src/runtime/contract\\.ts$' },
     },
     {
       name: 'runtime-joins-all-but-what-people-see',
       severity: 'error',
       from: { path: '^src/runtime/' },
-      to: { path: '^src/(editor|terminal|extension|cli)' },
+      to: { path: '^src/(dashboard|server|editor|terminal|extension|cli)' },
     },
     {
       name: 'webview-sees-protocol-only',

@@ -4,15 +4,15 @@ import type { Disposable } from '../core/ports.ts';
 import { isRetriable } from '../core/session/standing.ts';
 import type { SessionOwner } from '../core/session/store.ts';
 import { whyUnkept } from '../core/session/unkept.ts';
+import { waits, waitsForPlan } from '../dashboard/next-steps.ts';
+import type { SessionSource } from '../dashboard/sessions.ts';
 import type { SessionSummary } from '../node/session/sessions.ts';
 import type { JournalEvent } from '../protocol/events.ts';
 import type { Refused, ResumeRequest, RunningSession, Runtime, StartRequest } from '../runtime/contract.ts';
 import { DisposableStore } from './disposables.ts';
-import { waits, waitsForPlan } from './next-steps.ts';
 import * as window from './plain/window.ts';
 import type { ReviewSession } from './review/session.ts';
 import { UnderReview } from './review/under-review.ts';
-import type { SessionSource } from './sessions.ts';
 import { WindowSession } from './window-session.ts';
 
 export interface ControllerParts {

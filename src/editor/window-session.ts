@@ -5,11 +5,11 @@ import type { Origin } from '../core/session/seal.ts';
 import { stoppedByOutage } from '../core/session/standing.ts';
 import type { SessionState } from '../core/session/state.ts';
 import type { SessionOwner } from '../core/session/store.ts';
+import type { ShownSession } from '../dashboard/sessions.ts';
 import type { JournalEvent } from '../protocol/events.ts';
 import type { Hash } from '../protocol/ids.ts';
 import type { InboxRequest } from '../protocol/inbox.ts';
 import type { ReviewedSession, RunningSession, Runtime } from '../runtime/contract.ts';
-import type { ShownSession } from './sessions.ts';
 
 /** Who writes a session's journal: this window, another process, or nobody. */
 export type Place = 'here' | 'elsewhere' | 'nowhere';

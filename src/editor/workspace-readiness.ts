@@ -1,8 +1,6 @@
 import * as vscode from 'vscode';
+import type { Readiness } from '../dashboard/sessions.ts';
 import * as window from './plain/window.ts';
-
-/** Whether agents may run here; the views and the commands say the same. */
-export type Readiness = 'ready' | 'untrusted' | 'no-folder';
 
 export function readiness(): Readiness {
   if (!vscode.workspace.isTrusted) return 'untrusted';

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { ContractOutcome } from './contract.ts';
 import { Hash, ModelRef, Name, NanoUsd, RelPath } from './ids.ts';
-import { InboxRequest } from './inbox.ts';
+import { AskedBy, InboxRequest } from './inbox.ts';
 import { Member } from './member.ts';
 import { CallIntent, CallResult, ErrorClass, Message, Outage, Usage } from './message.ts';
 import { Check, Plan, Task } from './plan.ts';
@@ -14,6 +14,8 @@ const who = z.enum(['user', 'planner', 'orchestrator', 'supervisor', 'scheduler'
 export const Severity = z.enum(['blocker', 'major', 'minor', 'note']);
 export const Rung = z.enum(['nudge', 'fresh-attempt', 'other-provider', 'escalation', 'ask-user']);
 export const BudgetScope = z.enum(['session', 'agent', 'provider', 'day']);
+/** What kind of program runs a session. */
+export const SessionHost = z.enum(['terminal', 'editor', 'server']);
 export const SessionOutcome = z.enum(['completed', 'failed', 'aborted', 'budget-spent', 'interrupted']);
 export const AgentOutcome = z.enum(['completed', 'failed', 'aborted', 'replaced', 'interrupted']);
 /** A version of a file as an agent knows it; null: there is no such file. */
@@ -49,8 +51,11 @@ const session = [
     workflow: Plan.optional(),
     /** Members of a standing team that work in it: each is a role under its own name. */
     members: z.array(Member).optional(),
+    by: AskedBy,
+    /** Under which id it was asked for: the same request starts no second one. */
+    request: z.string().optional(),
   }),
-  event('session-resumed', { pid: z.number().int(), host: z.enum(['terminal', 'editor']), version: z.string() }),
+  event('session-resumed', { pid: z.number().int(), host: SessionHost, version: z.string(), by: AskedBy }),
   event('session-paused', { by: who, reason: z.string() }),
   event('session-unpaused', { by: who }),
   event('session-ended', { outcome: SessionOutcome, reason: z.string() }),
@@ -530,7 +535,7 @@ const queue = [
 
 const requests = [
   /** Another process asked for something: from here on the request counts as taken, whatever happens to its file. */
-  event('request-received', { request: z.string(), body: InboxRequest }),
+  event('request-received', { request: z.string(), body: InboxRequest, by: AskedBy }),
   event('request-handled', { request: z.string(), ok: z.boolean(), message: z.string().optional() }),
 ] as const;
 
@@ -563,6 +568,7 @@ export type PlannedAgent = z.infer<typeof PlannedAgent>;
 export type Severity = z.infer<typeof Severity>;
 export type Rung = z.infer<typeof Rung>;
 export type BudgetScope = z.infer<typeof BudgetScope>;
+export type SessionHost = z.infer<typeof SessionHost>;
 export type SessionOutcome = z.infer<typeof SessionOutcome>;
 export type AgentOutcome = z.infer<typeof AgentOutcome>;
 export type Step = z.infer<typeof Step>;

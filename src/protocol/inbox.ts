@@ -55,11 +55,16 @@ export const InboxRequest = z.discriminatedUnion('kind', [
   request('let-go', {}),
   /** With nothing left to spend: on with models that cost nothing. */
   request('go-local', {}),
+  /** The plan that waits, as it was seen, or with its text edited. */
+  request('approve-plan', { revision: z.number().int().positive(), plan: z.string().optional() }),
   request('nudge', { agent: z.string(), text: z.string().min(1) }),
 ]);
 
+/** The name of the token with which somebody asked over HTTP; absent: a program of the user's own on this machine. */
+export const AskedBy = Name.optional();
+
 /** A request as it lies in the inbox: dated by the one who asks, in milliseconds since 1970. */
-export const Dropped = z.object({ at: z.number(), body: InboxRequest });
+export const Dropped = z.object({ at: z.number(), body: InboxRequest, by: AskedBy });
 
 export type InboxRequest = z.infer<typeof InboxRequest>;
 export type Dropped = z.infer<typeof Dropped>;

@@ -30,6 +30,12 @@ import type { Message } from '../protocol/message.ts';
 import type { Plan } from '../protocol/plan.ts';
 import type { StationRequest } from '../protocol/station.ts';
 
+/** Who asks over HTTP, by the name of their token, and under which id: what was asked under it is not done again. */
+export interface Asked {
+  by?: string;
+  request?: string;
+}
+
 /** What a session is to do: the same from whoever asks for it down to the team. */
 export type Work =
   | {
@@ -46,6 +52,7 @@ export type Work =
       session?: string;
       /** Goes before all that is configured. */
       flags?: Config;
+      asked?: Asked;
     }
   | {
       kind: 'resume';
@@ -57,6 +64,7 @@ export type Work =
       limit?: NanoUsd;
       /** Goes before all that is configured. */
       flags?: Config;
+      asked?: Asked;
     };
 
 /** A new session. With `rehearse`, the name of a script, its models are scripted; its goal may then be the script's. */
@@ -143,8 +151,8 @@ export type Reviewed =
 export type Answered = RequestOutcome & {
   /** Under which id it was left for another process. */
   request?: string;
-  /** Nobody does it: nobody runs the session, or its owner has said nothing yet. */
-  why?: 'nobody' | 'silent';
+  /** Nobody does it: nobody runs the session, its owner has said nothing yet, or the id was another request's. */
+  why?: 'nobody' | 'silent' | 'other-body';
 };
 
 /** Asks the person who made a session from elsewhere theirs whether they agree to what it would do. */
@@ -159,7 +167,7 @@ export interface Sessions {
   /** What agents wrote, as it stands now: nothing done with it reaches the journal or a file. */
   look(id: string): Promise<{ changes: Changes; close(): Promise<void> } | undefined>;
   /** Has a request done: by the session's owner, or here where nobody runs it and it needs no team. */
-  ask(id: string, body: InboxRequest, signal: AbortSignal): Promise<Answered>;
+  ask(id: string, body: InboxRequest, signal: AbortSignal, asked?: Asked): Promise<Answered>;
   /** `told` is called for each event that its owner writes, after the state took it, until the signal aborts. */
   follow(
     id: string,

@@ -1,5 +1,6 @@
 import type { Changes } from '../core/changes/changes.ts';
 import type { DecideOptions, Selector } from '../core/changes/decisions.ts';
+import { problemText } from '../core/plan/problem.ts';
 import type { Journal } from '../core/session/contract.ts';
 import { openCost } from '../core/session/figures.ts';
 import type { RequestHandler, RequestOutcome } from '../core/session/inbox.ts';
@@ -10,6 +11,7 @@ import type { NanoUsd } from '../protocol/ids.ts';
 import type { InboxRequest } from '../protocol/inbox.ts';
 import { counted, showMoney } from '../protocol/show.ts';
 
+type Approval = Extract<InboxRequest, { kind: 'approve-plan' }>;
 type Decision = Extract<InboxRequest, { kind: 'accept' | 'reject' }>;
 interface Reviewed {
   journal: Journal;
@@ -19,11 +21,24 @@ interface Reviewed {
 /** Does what people ask of a running session, from wherever they ask it. */
 export function requestHandler(session: Session, reviewed: Reviewed): RequestHandler {
   return (body, id) => {
+    if (body.kind === 'approve-plan') return approvePlan(session, body);
     const done = handleReview(reviewed, body) ?? handleRequest(session, body, id);
     // What waited for money goes on; what a person has paused does not.
     if (body.kind === 'raise-budget' && reviewed.journal.state.pausedBy === 'router') session.unpause('user');
     return done ?? { ok: false, message: `"${body.kind}" is not known here` };
   };
+}
+
+/** Agrees to the plan that was seen, and to no other one. */
+async function approvePlan(session: Session, { revision, plan }: Approval): Promise<RequestOutcome> {
+  const waiting = session.waitingPlan;
+  if (waiting === undefined) return { ok: false, message: 'no plan waits for approval' };
+  if (waiting !== revision)
+    return { ok: false, message: `the plan is revision ${waiting} by now, not ${revision}: look at it again` };
+  const approved = await session.approvePlan('user', plan);
+  if (approved.ok) return approved;
+  const problems = approved.problems.filter(({ severity }) => severity === 'error').map(each => problemText(each));
+  return { ok: false, message: `the plan was not accepted: ${problems.join('; ')}` };
 }
 
 /** What a session may cost, checked against what it has cost. */

@@ -16,7 +16,7 @@ import { findSession, listSessions, OUR_FOLDER, readState } from '../node/sessio
 import { watchPath } from '../node/session/watch.ts';
 import type { InboxRequest } from '../protocol/inbox.ts';
 import { Message } from '../protocol/message.ts';
-import type { Answered, Reviewed, RuntimeHost, Sessions } from './contract.ts';
+import type { Answered, Asked, Reviewed, ReviewedSession, RuntimeHost, Sessions } from './contract.ts';
 import { configOf, keysOf, sessionsOf } from './host.ts';
 import { handleReview } from './requests.ts';
 import { lookAt, openForReview, REVIEWING } from './review.ts';
@@ -47,31 +47,44 @@ export function storedSessions(host: RuntimeHost): Omit<Sessions, 'start' | 'res
   };
 
   /** Owns a session that nobody does, for as long as the decision takes; undefined: somebody has taken it meanwhile. */
-  const decide = async (id: string, body: InboxRequest): Promise<Answered | undefined> => {
+  const decide = async (id: string, body: InboxRequest, asked: Asked): Promise<Answered | undefined> => {
     const opened = await review(id);
     if (!opened.ok) return opened.reason === 'owned' ? undefined : NOBODY;
     try {
-      return (await handleReview(opened.session, body)) ?? NOBODY;
+      const { session } = opened;
+      if (asked.by === undefined) return (await handleReview(session, body)) ?? NOBODY;
+      return await decideFor(session, body, { ...asked, by: asked.by });
     } finally {
       await opened.session.close();
     }
   };
 
-  const ask = async (id: string, body: InboxRequest, signal: AbortSignal, tries = TRIES): Promise<Answered> => {
+  const ask = async (
+    id: string,
+    body: InboxRequest,
+    signal: AbortSignal,
+    asked: Asked = {},
+    tries = TRIES,
+  ): Promise<Answered> => {
     const store = await find(id);
     const origin = store && (await checkOrigin(store));
     if (origin && origin !== 'own') return { ok: false, message: fromElsewhere(id, origin) };
     const owner = await store?.owner();
+    const request = asked.request ?? newId('r');
+    const read = store && (await readState(store));
+    const earlier = read?.state.requests.get(request);
+    if (earlier && JSON.stringify(earlier.body) !== JSON.stringify((await redactor()).deep(body)))
+      return { ok: false, why: 'other-body', message: `something else was asked under the id ${request}` };
+    if (earlier?.handled) return { request, ...earlier.handled };
     if (store && !owner && REVIEWING.has(body.kind)) {
-      const decided = await decide(id, body);
+      const decided = await decide(id, body, { ...asked, request });
       if (decided) return decided;
       // Whoever has it now is asked: a window takes a session the moment that its run lets go of it.
-      return tries > 1 ? ask(id, body, signal, tries - 1) : TAKEN;
+      return tries > 1 ? ask(id, body, signal, asked, tries - 1) : TAKEN;
     }
-    if (!store || !owner || (owner.reviews && !REVIEWING.has(body.kind))) return NOBODY;
-    const request = newId('r');
-    const { reader } = await readState(store);
-    await dropRequest(store, request, clock.now(), body, await redactor());
+    if (!store || !read || !owner || (owner.reviews && !REVIEWING.has(body.kind))) return NOBODY;
+    const { reader } = read;
+    if (!earlier) await dropRequest(store, request, clock.now(), body, await redactor(), asked.by);
     const timeout = AbortSignal.timeout(PATIENCE_MS);
     for await (const events of followJournal(store, AbortSignal.any([signal, timeout]), reader)) {
       const handled = events.find(event => event.type === 'request-handled' && event.request === request);
@@ -151,4 +164,18 @@ export function storedSessions(host: RuntimeHost): Omit<Sessions, 'start' | 'res
 }
 
 const TAKEN: Answered = { ok: false, message: 'somebody has just taken it over: try again' };
+/** The same as any request to a running session: in the journal with who asked, before it is done and after. */
+async function decideFor(
+  session: ReviewedSession,
+  body: InboxRequest,
+  { by, request = newId('r') }: Asked & { by: string },
+): Promise<Answered> {
+  const { journal } = session;
+  await journal.commit({ type: 'request-received', request, body, by });
+  const done = (await handleReview(session, body)) ?? NOBODY;
+  const { ok, message } = done;
+  journal.append({ type: 'request-handled', request, ok, ...(message !== undefined && { message }) });
+  return { request, ...done };
+}
+
 const NOBODY: Answered = { ok: false, why: 'nobody', message: 'nobody runs this session: resume it first' };

@@ -119,6 +119,8 @@ const lines: EventView<Line> = {
     ];
   },
   'issue-opened': event => ['!', 'warn', `${event.severity}: ${event.text}`],
+  'request-received': event =>
+    event.by === undefined ? undefined : ['@', 'accent', `${event.by} asks over HTTP: ${event.body.kind}`],
   notice: event =>
     event.level === 'info' ? ['i', 'dim', event.text] : ['!', event.level === 'error' ? 'bad' : 'warn', event.text],
   ...nothing(
@@ -157,7 +159,6 @@ const lines: EventView<Line> = {
     'queue-added',
     'queue-removed',
     'queue-taken',
-    'request-received',
     'request-handled',
   ),
 };

@@ -35,8 +35,10 @@ export function dropRequest(
   at: number,
   body: InboxRequest,
   redactor = new Redactor(),
+  by?: string,
 ): Promise<void> {
-  return store.dropRequest({ id, text: JSON.stringify(Dropped.parse({ at, body: redactor.deep(body) })) });
+  const dropped = Dropped.parse({ at, body: redactor.deep(body), by });
+  return store.dropRequest({ id, text: JSON.stringify(dropped) });
 }
 
 export interface Inbox extends Disposable {
@@ -126,9 +128,9 @@ export function serveRequests<B extends { kind: string }>(
       });
       return store.removeRequest(id);
     }
-    const { at, body } = dropped;
+    const { at, body, by } = dropped;
     if (!takes(body)) return;
-    await journal.commit({ type: 'request-received', request: id, body });
+    await journal.commit({ type: 'request-received', request: id, body, ...(by !== undefined && { by }) });
     await store.removeRequest(id);
     await perform(id, at, body);
   };

@@ -1,4 +1,4 @@
-import type { Event } from '../../protocol/events.ts';
+import type { Event, EventOf } from '../../protocol/events.ts';
 import type { Journal } from './contract.ts';
 import type { SessionState } from './state.ts';
 
@@ -40,7 +40,7 @@ export function settlement(state: SessionState): Event[] {
 }
 
 /** What a session that goes on says first. Before it, state is as the last run left it. */
-export async function resume(journal: Journal, by: { pid: number; host: 'terminal' | 'editor'; version: string }) {
+export async function resume(journal: Journal, by: Omit<EventOf<'session-resumed'>, 'type'>) {
   const events = settlement(journal.state);
   journal.append({ type: 'session-resumed', ...by });
   for (const event of events) journal.append(event);

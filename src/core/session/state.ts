@@ -338,6 +338,8 @@ export interface SessionState {
   resumes: number;
   /** The workflow it was started with. */
   workflow?: Plan;
+  /** Under which id it was asked for over HTTP. */
+  request?: string;
   /** The plan in force; before the first approval, the one proposed. */
   plan?: Plan;
   planRevision: number;
@@ -393,7 +395,7 @@ export interface SessionState {
   artifacts: Map<string, Artifact[]>;
   queue: Map<string, EventOf<'queue-added'>>;
   /** Requests of other processes that were taken; those not handled yet have no `handled`. */
-  requests: Map<string, { body: InboxRequest; at: number; handled?: { ok: boolean; message?: string } }>;
+  requests: Map<string, { body: InboxRequest; at: number; by?: string; handled?: { ok: boolean; message?: string } }>;
   discarded: number;
   switches: number;
   failovers: Failover[];

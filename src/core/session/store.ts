@@ -1,3 +1,4 @@
+import type { SessionHost } from '../../protocol/events.ts';
 import type { Hash } from '../../protocol/ids.ts';
 import type { Disposable } from '../ports.ts';
 import type { SealChain } from './seal.ts';
@@ -26,7 +27,7 @@ export class StoreError extends Error {
 /** Who owns a session, as far as its lock tells. */
 export interface SessionOwner {
   pid: number;
-  host: 'terminal' | 'editor';
+  host: SessionHost;
   machine: string;
   /** Milliseconds since 1970. */
   since: number;

@@ -2,7 +2,7 @@ import type { InboxRequest } from '../../protocol/inbox.ts';
 import type { RequestOutcome } from '../session/inbox.ts';
 import type { Session } from './session.ts';
 
-/** Does what another process asked of the team; undefined for what is not the team's: the review, and money. */
+/** Does what another process asked of the team; undefined for what is not the team's: the review, the plan, and money. */
 export function handleRequest(session: Session, request: InboxRequest, id: string): RequestOutcome | undefined {
   switch (request.kind) {
     case 'abort': {
@@ -44,6 +44,7 @@ export function handleRequest(session: Session, request: InboxRequest, id: strin
       return session.goLocal('user');
     case 'nudge':
       return session.nudge(request.agent, request.text);
+    case 'approve-plan':
     case 'accept':
     case 'reject':
     case 'resolve-finding':

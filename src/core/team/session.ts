@@ -337,6 +337,12 @@ export class Session {
     return done.ok ? { ok: true } : { ok: false, message: done.message ?? '' };
   }
 
+  /** The revision of the plan that waits for its approval. */
+  get waitingPlan(): number | undefined {
+    const { journal } = this.#ports;
+    return planAsk(journal) === undefined ? undefined : journal.state.planRevision;
+  }
+
   /** Approves the proposed plan, as it is or as somebody has edited its text. */
   async approvePlan(by: Who, edited?: string): Promise<{ ok: true } | { ok: false; problems: PlanProblem[] }> {
     const { journal } = this.#ports;

@@ -1,13 +1,14 @@
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { sessionStanding } from '../../core/session/standing.ts';
+import { nextSteps } from '../../dashboard/next-steps.ts';
 import type { NextStep } from '../../protocol/dashboard-rows.ts';
 import { plural } from '../../protocol/show.ts';
 import { describeSession, statusIcon } from '../agents/words.ts';
-import { nextSteps, stepCommands } from '../next-steps.ts';
 import { say } from '../plain/chat.ts';
 import { type Markdown, md, ours } from '../plain/markdown.ts';
 import { plain } from '../plain/text.ts';
+import { stepCommands } from '../step-commands.ts';
 import type { WindowSession } from '../window-session.ts';
 
 const { t } = vscode.l10n;

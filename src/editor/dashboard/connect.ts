@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
 import type { LogLevel } from '../../core/ports.ts';
 import { checklist } from '../../core/team/completion.ts';
+import { Connection, type ConnectionParts } from '../../dashboard/connection.ts';
 import { systemClock } from '../../node/clock.ts';
-import { Connection, type ConnectionParts } from './connection.ts';
 
 type Own = Pick<ConnectionParts, 'source' | 'readiness' | 'run' | 'step' | 'onDrawn'> & {
   log: vscode.LogOutputChannel;

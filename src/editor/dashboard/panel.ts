@@ -1,10 +1,10 @@
 import * as vscode from 'vscode';
+import type { Connection } from '../../dashboard/connection.ts';
+import type { SessionSource } from '../../dashboard/sessions.ts';
 import type { DashboardCommand, ToDashboard } from '../../protocol/dashboard.ts';
 import { DisposableStore } from '../disposables.ts';
-import { stepCommands } from '../next-steps.ts';
-import type { SessionSource } from '../sessions.ts';
+import { stepCommands } from '../step-commands.ts';
 import { readiness } from '../workspace-readiness.ts';
-import type { Connection } from './connection.ts';
 import { dashboardRoot, pageHtml, pageIcon } from './html.ts';
 
 const viewType = 'orchestrate.dashboard';

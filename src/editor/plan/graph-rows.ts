@@ -1,7 +1,7 @@
 import { parsePlan } from '../../core/plan/parse.ts';
 import { initialState, reduce } from '../../core/session/reduce.ts';
+import { taskRow } from '../../dashboard/rows/work.ts';
 import type { Row } from '../../protocol/dashboard-rows.ts';
-import { taskRow } from '../dashboard/rows/work.ts';
 
 /** The tasks of a plan as the dashboard would show them before any has begun; undefined while the text is no plan. */
 export function planRows(text: string, roles: readonly string[]): Row<'tasks'>[] | undefined {

@@ -2,10 +2,10 @@ import { type Account, EDITOR_MODELS } from '../../core/config/accounts.ts';
 import type { Diagnosis } from '../../core/doctor.ts';
 import type { SessionState, Tally } from '../../core/session/state.ts';
 import { isWorkerProvider } from '../../core/worker/names.ts';
+import { providerRow } from '../../dashboard/rows/money.ts';
 import type { Row } from '../../protocol/dashboard-rows.ts';
 import { providerOf } from '../../protocol/model-ref.ts';
 import { type ProviderStanding, standingOf } from '../../protocol/provider-standing.ts';
-import { providerRow } from '../dashboard/rows/money.ts';
 
 /** How a provider stands, as far as anybody asked it. */
 export type Condition =

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import type { Clock, Disposable } from '../../core/ports.ts';
 import type { LockResult, LockUse, SessionLock, SessionOwner } from '../../core/session/store.ts';
+import { SessionHost } from '../../protocol/events.ts';
 import { type OwnFolder, openRegular, readRegular } from '../own-folder.ts';
 import { writeWhole } from './atomic.ts';
 import { codeOf, ifThere } from './errors.ts';
@@ -21,7 +22,7 @@ const Holder = z.union([
   z.object({ released: z.literal(true) }),
   z.object({
     ...ProcessIdentity.shape,
-    host: z.enum(['terminal', 'editor']),
+    host: SessionHost,
     since: z.number(),
     token: z.string(),
     reviews: z.literal(true).optional(),

@@ -42,6 +42,8 @@ export interface SessionSummary {
   /** How it ended; undefined while it runs, and when it was cut off. */
   outcome?: string;
   owner?: SessionOwner;
+  /** Under which id it was asked for over HTTP. */
+  request?: string;
   journalBytes: number;
   /** Others are shown, and nothing is done with them. */
   origin: Origin;
@@ -216,6 +218,7 @@ async function summarise(sessions: Sessions, id: string): Promise<SessionSummary
     ...(state.startedAt !== undefined && { startedAt: state.startedAt }),
     ...(state.outcome && { outcome: state.outcome.outcome }),
     ...(owner && { owner }),
+    ...(state.request !== undefined && { request: state.request }),
   };
 }
 

@@ -128,7 +128,9 @@ function startOf(
   work: Work,
   orchestrator: ModelRef | undefined,
 ): SessionStart {
-  if (work.kind === 'resume') return { ...work, event: { pid: process.pid, host: kind, version } };
+  const { by, request } = work.asked ?? {};
+  const asked = by === undefined ? {} : { by };
+  if (work.kind === 'resume') return { ...work, event: { pid: process.pid, host: kind, version, ...asked } };
   const { goal, plan, members } = work;
   return {
     kind: 'new',
@@ -142,6 +144,8 @@ function startOf(
       budget: { sessionUsd: budget.limits.session, alertAt: budget.alertAt },
       ...(plan && { workflow: plan }),
       ...(members && { members: [...members] }),
+      ...asked,
+      ...(request !== undefined && { request }),
     },
   };
 }

@@ -5,9 +5,9 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import * as vscode from 'vscode';
 import { checklist } from '../../../src/core/team/completion.ts';
-import { Connection } from '../../../src/editor/dashboard/connection.ts';
+import { Connection } from '../../../src/dashboard/connection.ts';
+import type { ShownSession } from '../../../src/dashboard/sessions.ts';
 import { dashboardRoot, pageHtml } from '../../../src/editor/dashboard/html.ts';
-import type { ShownSession } from '../../../src/editor/sessions.ts';
 import { systemClock } from '../../../src/node/clock.ts';
 import { AGENTS, crowd } from './crowd.ts';
 

@@ -1,5 +1,5 @@
 import type { AgentStream } from '../../../src/core/agent/contract.ts';
-import type { ShownSession } from '../../../src/editor/sessions.ts';
+import type { ShownSession } from '../../../src/dashboard/sessions.ts';
 import type { MemoryJournal } from '../memory-journal.ts';
 import { obey } from './owner.ts';
 

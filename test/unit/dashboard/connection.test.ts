@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { Connection } from '../../../src/editor/dashboard/connection.ts';
+import { Connection } from '../../../src/dashboard/connection.ts';
 import type { ToDashboard } from '../../../src/protocol/dashboard.ts';
 import type { Event } from '../../../src/protocol/events.ts';
 import { type MemorySession, memorySession } from '../../support/dashboard/memory-session.ts';

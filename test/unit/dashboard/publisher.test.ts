@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { Publisher } from '../../../src/editor/dashboard/publisher.ts';
-import { overviewView, sessionRow, sessionView } from '../../../src/editor/dashboard/rows/session.ts';
-import { sessionTables, sources } from '../../../src/editor/dashboard/rows/tables.ts';
+import { Publisher } from '../../../src/dashboard/publisher.ts';
+import { overviewView, sessionRow, sessionView } from '../../../src/dashboard/rows/session.ts';
+import { sessionTables, sources } from '../../../src/dashboard/rows/tables.ts';
 import { ToDashboard, type Update } from '../../../src/protocol/dashboard.ts';
 import { Model } from '../../../webview-ui/model/model.ts';
 import { anyEvent } from '../../support/arbitrary-events.ts';

@@ -6,9 +6,9 @@ import {
   taskStanding,
   workingTime,
 } from '../../../src/core/session/standing.ts';
-import { providerRow } from '../../../src/editor/dashboard/rows/money.ts';
-import { sessionView } from '../../../src/editor/dashboard/rows/session.ts';
-import { agentRow, taskRow } from '../../../src/editor/dashboard/rows/work.ts';
+import { providerRow } from '../../../src/dashboard/rows/money.ts';
+import { sessionView } from '../../../src/dashboard/rows/session.ts';
+import { agentRow, taskRow } from '../../../src/dashboard/rows/work.ts';
 import { providerLines } from '../../../src/editor/providers/lines.ts';
 import type { Event } from '../../../src/protocol/events.ts';
 import { standingOf } from '../../../src/protocol/provider-standing.ts';

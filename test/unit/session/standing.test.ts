@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { type Standing, standing } from '../../../src/core/session/standing.ts';
-import { agentRow } from '../../../src/editor/dashboard/rows/work.ts';
+import { agentRow } from '../../../src/dashboard/rows/work.ts';
 import type { Event } from '../../../src/protocol/events.ts';
 import { memoryJournal } from '../../support/memory-journal.ts';
 

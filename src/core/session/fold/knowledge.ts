@@ -147,7 +147,8 @@ export const knowledgeFolds: Folds<Types> = {
     state.queue.delete(event.item);
   },
   'request-received'(state, event) {
-    if (!state.requests.has(event.request)) state.requests.set(event.request, { body: event.body, at: event.at });
+    const { request, body, at, by } = event;
+    if (!state.requests.has(request)) state.requests.set(request, { body, at, ...(by !== undefined && { by }) });
   },
   'request-handled'(state, event) {
     const request = state.requests.get(event.request);

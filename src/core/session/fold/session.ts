@@ -35,6 +35,7 @@ export const sessionFolds: Folds<Types> = {
     state.rehearsal = event.rehearsal;
     if (event.members) state.members = event.members;
     if (event.workflow) state.workflow = event.workflow;
+    if (event.request !== undefined) state.request = event.request;
     if (event.orchestrator) state.orchestrator = event.orchestrator;
     state.startedAt ??= event.at;
     state.status = atWork(state);

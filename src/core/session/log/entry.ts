@@ -27,10 +27,12 @@ function filesOf({ files }: SessionState, task: string): string {
   return ` (${[...paths.sort().slice(0, MOST_FILES).map(code), ...(more > 0 ? [`${more} more`] : [])].join(', ')})`;
 }
 
+const askedBy = ({ by }: { by?: string | undefined }) => (by === undefined ? '' : ` by ${code(by)}, over HTTP`);
+
 /** What the timeline says of an event; most events of a session's daily work say nothing there. */
 const lines: EventView<string, [state: SessionState]> = {
-  'session-started': event => `**Session started**: ${plain(event.goal)}`,
-  'session-resumed': event => `**Session resumed** in the ${event.host}`,
+  'session-started': event => `**Session started**${askedBy(event)}: ${plain(event.goal)}`,
+  'session-resumed': event => `**Session resumed** in the ${event.host}${askedBy(event)}`,
   'session-paused': event => `**Paused** by ${event.by}: ${plain(event.reason)}`,
   'session-unpaused': event => `**Goes on**, says ${event.by}`,
   'session-ended': event => `**Session ended: ${event.outcome}** (${plain(event.reason)})`,
@@ -115,8 +117,11 @@ const lines: EventView<string, [state: SessionState]> = {
   'artifact-published': event => `${code(event.agent)} publishes ${code(event.artifact)} version ${event.version}`,
   'queue-added': event => `Queued by ${event.by}: ${plain(event.text)}`,
   'request-handled': (event, state) => {
-    const kind = state.requests.get(event.request)?.body.kind;
-    return kind && `Request from outside, ${kind}: ${event.ok ? 'done' : `refused (${plain(event.message ?? '')})`}`;
+    const { body, by } = state.requests.get(event.request) ?? {};
+    return (
+      body &&
+      `Request ${by === undefined ? 'from outside' : `of ${code(by)}, over HTTP`}, ${body.kind}: ${event.ok ? 'done' : `refused (${plain(event.message ?? '')})`}`
+    );
   },
   ...nothing(
     'roster-planned',

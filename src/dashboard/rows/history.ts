@@ -1,5 +1,5 @@
-import type { SessionState } from '../../../core/session/state.ts';
-import type { Row } from '../../../protocol/dashboard-rows.ts';
+import type { SessionState } from '../../core/session/state.ts';
+import type { Row } from '../../protocol/dashboard-rows.ts';
 import { given } from './given.ts';
 
 export const spanId = (agent: string, n: number) => `${agent}#${n}`;

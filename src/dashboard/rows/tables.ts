@@ -1,5 +1,5 @@
-import type { SessionState } from '../../../core/session/state.ts';
-import type { Row, TableName } from '../../../protocol/dashboard-rows.ts';
+import type { SessionState } from '../../core/session/state.ts';
+import type { Row, TableName } from '../../protocol/dashboard-rows.ts';
 import { markIds, markRow, spanIds, spanRow } from './history.ts';
 import { artifactRow, askRow, decisionRow, findingRow, issueRow, queueRow } from './knowledge.ts';
 import { budgetId, budgetRow, modelRow, providerRow } from './money.ts';

@@ -1,6 +1,6 @@
-import type { AgentStreamEvent } from '../../core/agent/contract.ts';
-import type { LivePart, Update } from '../../protocol/dashboard.ts';
-import type { JournalEvent } from '../../protocol/events.ts';
+import type { AgentStreamEvent } from '../core/agent/contract.ts';
+import type { LivePart, Update } from '../protocol/dashboard.ts';
+import type { JournalEvent } from '../protocol/events.ts';
 import { Tail } from './tail.ts';
 
 /** Of an agent at work, so that whoever begins to watch it sees where it is. */

@@ -5,7 +5,7 @@ import type { JournalEvent } from '../protocol/events.ts';
 import type { Hash } from '../protocol/ids.ts';
 import type { InboxRequest } from '../protocol/inbox.ts';
 
-/** A session as the views see it: run by this window or followed from another process. */
+/** A session as the views see it: run by this process or followed from another process. */
 export interface ShownSession {
   /** The journal's own: read it, never change it. */
   readonly state: SessionState;
@@ -23,6 +23,9 @@ export interface ShownSession {
   request(body: InboxRequest): Promise<{ ok: boolean; message?: string }>;
   getBlob(hash: Hash): Promise<Uint8Array | undefined>;
 }
+
+/** Whether agents may run here; the views and the commands say the same. */
+export type Readiness = 'ready' | 'untrusted' | 'no-folder';
 
 /** What the views show: the sessions of this workspace. */
 export interface SessionSource {

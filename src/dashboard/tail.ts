@@ -1,4 +1,4 @@
-import type { LivePart } from '../../protocol/dashboard.ts';
+import type { LivePart } from '../protocol/dashboard.ts';
 
 /** Kinds that go on: what follows of the same kind is the same text. */
 const flowing = new Set<LivePart['kind']>(['text', 'reasoning', 'arguments', 'output']);

@@ -1,13 +1,11 @@
-import type { Clock, Disposable } from '../../core/ports.ts';
-import type { ToDashboard, Update } from '../../protocol/dashboard.ts';
-import type { TableName } from '../../protocol/dashboard-rows.ts';
-import { DisposableStore } from '../disposables.ts';
-import type { ShownSession } from '../sessions.ts';
-import type { Readiness } from '../workspace-readiness.ts';
+import type { Clock, Disposable } from '../core/ports.ts';
+import type { ToDashboard, Update } from '../protocol/dashboard.ts';
+import type { TableName } from '../protocol/dashboard-rows.ts';
 import { Live } from './live.ts';
 import { Pace } from './pace.ts';
 import { type Checklist, overviewView, sessionRow, sessionView } from './rows/session.ts';
 import { type SessionTable, sessionTables, sources } from './rows/tables.ts';
+import type { Readiness, ShownSession } from './sessions.ts';
 import { ON_STANDING, Touched } from './touched.ts';
 
 /** In one update; what is more goes into the next, so that none is long to make, to read and to draw. */
@@ -72,7 +70,8 @@ export class Publisher implements Disposable {
   readonly #overview = new Slow(OVERVIEW_MS);
   /** The picker's rows as they were told. */
   #told = new Map<string, string>();
-  #life = new DisposableStore();
+  /** What it listens to. */
+  #life: Disposable[] = [];
   #shown: Shown | undefined;
   #live: Live | undefined;
   #watched: string | undefined;
@@ -134,12 +133,16 @@ export class Publisher implements Disposable {
 
   dispose(): void {
     this.hide();
-    this.#life.dispose();
+    this.#detach();
+  }
+
+  #detach(): void {
+    for (const each of this.#life) each.dispose();
+    this.#life = [];
   }
 
   #attach(session: ShownSession | undefined): void {
-    this.#life.dispose();
-    this.#life = new DisposableStore();
+    this.#detach();
     this.#live = undefined;
     if (!session) return;
     const live = new Live();
@@ -153,7 +156,7 @@ export class Publisher implements Disposable {
         if (this.#visible) this.#all(table);
       },
     });
-    this.#life.add(
+    this.#life.push(
       session.subscribe(event => {
         touched.take(event);
         live.take(event);
@@ -162,7 +165,7 @@ export class Publisher implements Disposable {
         if (this.#visible) this.#pace.want(0);
       }),
     );
-    this.#life.add(
+    this.#life.push(
       session.onStream((agent, event) => {
         live.hear(agent, event);
         if (!this.#visible) return;

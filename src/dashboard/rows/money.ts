@@ -1,7 +1,7 @@
-import type { SessionState } from '../../../core/session/state.ts';
-import type { Row } from '../../../protocol/dashboard-rows.ts';
-import type { BudgetScope } from '../../../protocol/events.ts';
-import { providerOf } from '../../../protocol/model-ref.ts';
+import type { SessionState } from '../../core/session/state.ts';
+import type { Row } from '../../protocol/dashboard-rows.ts';
+import type { BudgetScope } from '../../protocol/events.ts';
+import { providerOf } from '../../protocol/model-ref.ts';
 import { given } from './given.ts';
 import { tallyView } from './work.ts';
 

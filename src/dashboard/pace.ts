@@ -1,4 +1,4 @@
-import type { Clock, Disposable } from '../../core/ports.ts';
+import type { Clock, Disposable } from '../core/ports.ts';
 
 /** At most sixty updates a second. */
 const FRAME_MS = 17;

@@ -1,6 +1,6 @@
-import type { SessionState } from '../../core/session/state.ts';
-import type { EventOf, JournalEvent } from '../../protocol/events.ts';
-import { providerOf } from '../../protocol/model-ref.ts';
+import type { SessionState } from '../core/session/state.ts';
+import type { EventOf, JournalEvent } from '../protocol/events.ts';
+import { providerOf } from '../protocol/model-ref.ts';
 import { spanId } from './rows/history.ts';
 import { budgetId } from './rows/money.ts';
 import type { SessionTable } from './rows/tables.ts';

@@ -1,13 +1,12 @@
-import { kindOf } from '../../core/plan/task-kinds.ts';
-import type { Clock, Disposable, Log } from '../../core/ports.ts';
-import { type DashboardCommand, type Fetch, FromDashboard, type ToDashboard } from '../../protocol/dashboard.ts';
-import type { NextStep } from '../../protocol/dashboard-rows.ts';
-import type { RelPath } from '../../protocol/ids.ts';
-import { firstToShow, waits } from '../next-steps.ts';
-import type { SessionSource, ShownSession } from '../sessions.ts';
-import type { Readiness } from '../workspace-readiness.ts';
+import { kindOf } from '../core/plan/task-kinds.ts';
+import type { Clock, Disposable, Log } from '../core/ports.ts';
+import { type DashboardCommand, type Fetch, FromDashboard, type ToDashboard } from '../protocol/dashboard.ts';
+import type { NextStep } from '../protocol/dashboard-rows.ts';
+import type { RelPath } from '../protocol/ids.ts';
+import { firstToShow, waits } from './next-steps.ts';
 import { Publisher } from './publisher.ts';
 import type { Checklist } from './rows/session.ts';
+import type { Readiness, SessionSource, ShownSession } from './sessions.ts';
 
 const FETCHED_CHARACTERS = 200_000;
 

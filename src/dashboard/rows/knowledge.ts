@@ -1,6 +1,6 @@
-import type { SessionState } from '../../../core/session/state.ts';
-import { shownInLines } from '../../../core/visible.ts';
-import type { Row } from '../../../protocol/dashboard-rows.ts';
+import type { SessionState } from '../../core/session/state.ts';
+import { shownInLines } from '../../core/visible.ts';
+import type { Row } from '../../protocol/dashboard-rows.ts';
 import { given } from './given.ts';
 
 export function askRow(state: SessionState, id: string): Row<'asks'> | undefined {
