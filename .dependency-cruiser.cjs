@@ -115,7 +115,7 @@ module.exports = {
       name: 'dashboard-apart',
       severity: 'error',
       from: { path: '^src/dashboard/' },
-      to: { path: '^src/(providers|rehearsal|workers|node|runtime|server|editor|terminal|extension|cli)' },
+      to: { path: '^src/(providers|rehearsal|workers|node|server|editor|terminal|extension|cli)' },
     },
     {
       name: 'server-apart',

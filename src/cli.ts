@@ -39,6 +39,8 @@ const table: Record<CommandName, () => Promise<Command>> = {
   approve: async () => (await import('./terminal/commands/land.ts')).approve,
   'fast-forward': async () => (await import('./terminal/commands/deliver.ts')).fastForward,
   deploy: async () => (await import('./terminal/commands/deploy.ts')).deploy,
+  serve: async () => (await import('./terminal/commands/serve.ts')).serve,
+  token: async () => (await import('./terminal/commands/token.ts')).token,
   doctor: async () => (await import('./terminal/commands/doctor.ts')).doctor,
   trust: async () => (await import('./terminal/commands/trust.ts')).trust,
 };
@@ -66,7 +68,7 @@ const STOPPED =
   '\nStopped at once. Everything up to now is in the journal, and calls that were cut off count with the most they can cost. Go on with: orchestrate resume';
 
 /** Those that run a session: what is under way is brought to an end before they go. */
-const working: ReadonlySet<CommandName> = new Set(['run', 'resume', 'retry', 'start']);
+const working: ReadonlySet<CommandName> = new Set(['run', 'resume', 'retry', 'start', 'serve']);
 
 async function main(argv: readonly string[]): Promise<number> {
   const interrupt = new AbortController();

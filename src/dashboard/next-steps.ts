@@ -1,4 +1,6 @@
 import type { NextStep } from '../protocol/dashboard-rows.ts';
+import { stoppedByOutage } from '../core/session/standing.ts';
+import type { SessionState } from '../core/session/state.ts';
 import type { ShownSession } from './sessions.ts';
 
 type Standing = Pick<ShownSession, 'state' | 'runs'>;
@@ -23,6 +25,15 @@ export function nextSteps({
   if (finished && !state.rehearsal) steps.push('ask-for-more');
   if (state.outcome && !runs) steps.push('report');
   return steps;
+}
+
+const RESUMABLE: ReadonlySet<string> = new Set(['interrupted', 'budget-spent']);
+
+/** What can be done with a session of the user's own as it stands: go on with it, or give it more to do. */
+export function whatIsLeft(state: SessionState, runs: boolean): { resumable: boolean; finished: boolean } {
+  const { outcome, status, planApproved } = state;
+  const resumable = !runs && (!outcome || RESUMABLE.has(outcome.outcome) || stoppedByOutage(state));
+  return { resumable, finished: !runs && !resumable && status === 'ended' && planApproved };
 }
 
 /** The session that waits for the person, else the newest. */

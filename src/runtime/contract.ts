@@ -174,6 +174,8 @@ export interface Sessions {
     told: (event: JournalEvent) => void,
     signal: AbortSignal,
   ): Promise<{ readonly state: SessionState } | undefined>;
+  /** Every event that stands in the journal now, in batches; nothing where there is no such session. */
+  events(id: string, signal?: AbortSignal): AsyncIterable<readonly JournalEvent[]>;
   /** Newest first. */
   list(): Promise<SessionSummary[]>;
   /** Whether something waits for review in it, or may again. */

@@ -15,6 +15,7 @@ import { adopt } from '../node/session/adopt.ts';
 import { findSession, listSessions, OUR_FOLDER, readState } from '../node/session/sessions.ts';
 import { watchPath } from '../node/session/watch.ts';
 import type { InboxRequest } from '../protocol/inbox.ts';
+import type { JournalEvent } from '../protocol/events.ts';
 import { Message } from '../protocol/message.ts';
 import type { Answered, Asked, Reviewed, ReviewedSession, RuntimeHost, Sessions } from './contract.ts';
 import { configOf, keysOf, sessionsOf } from './host.ts';
@@ -96,6 +97,12 @@ export function storedSessions(host: RuntimeHost): Omit<Sessions, 'start' | 'res
     return { request, ok: false, why: 'silent', message };
   };
 
+  async function* events(id: string, signal?: AbortSignal): AsyncGenerator<JournalEvent[]> {
+    const store = await find(id);
+    const reader = store && (await readerFor(store));
+    for await (const bytes of store?.readJournal(0, signal) ?? []) yield reader?.push(bytes) ?? [];
+  }
+
   return {
     review,
     ask: (id, body, signal) => ask(id, body, signal),
@@ -145,13 +152,13 @@ export function storedSessions(host: RuntimeHost): Omit<Sessions, 'start' | 'res
       const store = await find(id);
       return store ? adopt(store, kind, () => clock.now(), agrees) : { ok: false, reason: 'empty' };
     },
+    events,
     async messages(id, agent) {
       const store = await find(id);
       if (!store) return [];
       const found: Message[] = [];
-      const reader = await readerFor(store);
-      for await (const bytes of store.readJournal(0)) {
-        for (const event of reader.push(bytes)) {
+      for await (const batch of events(id)) {
+        for (const event of batch) {
           if (event.type !== 'agent-message' || event.agent !== agent) continue;
           const blob = event.blob === undefined ? undefined : await store.getBlob(event.blob);
           const message = event.message ?? (blob && Message.parse(JSON.parse(new TextDecoder().decode(blob))));

@@ -2,9 +2,10 @@ import { parseArgs } from 'node:util';
 import { own } from '../core/own.ts';
 import { closest } from '../core/plan/suggest.ts';
 import { type CommandName, type CommandSpec, commands } from './command-table.ts';
+import type { Call } from './terminal.ts';
 
 export type Parsed =
-  | { kind: 'command'; name: CommandName; words: string[]; options: Record<string, string | true> }
+  | { kind: 'command'; name: CommandName; words: string[]; options: Call['options'] }
   | { kind: 'help'; name?: CommandName }
   | { kind: 'version' }
   /** For people: what is wrong, and what was probably meant. */
@@ -40,10 +41,10 @@ export function parseCommandLine(argv: readonly string[]): Parsed {
       ]),
     ),
   });
-  const options: Record<string, string | true> = {};
+  const options: Call['options'] = {};
   for (const token of tokens) {
     if (token.kind !== 'option') continue;
-    const option = own(known as Record<string, { value?: string }>, token.name);
+    const option = own(known as Record<string, { value?: string; many?: boolean }>, token.name);
     if (!option) {
       const near = closest(token.name, Object.keys(known));
       return wrong(

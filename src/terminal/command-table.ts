@@ -361,6 +361,37 @@ export const commands = {
     },
     examples: ['orchestrate deploy production'],
   },
+  serve: {
+    usage: '',
+    summary: 'Serve sessions over HTTP: the dashboard in any browser, and an API for programs',
+    detail:
+      'Only for this machine unless --host says otherwise, and then only over TLS. Whoever asks needs a token: the address\nthat is printed holds one. The API describes itself at /api/v1/openapi.json.',
+    options: {
+      workspace: {
+        value: 'DIR',
+        values: 'folder',
+        short: 'w',
+        many: true,
+        help: 'A folder to serve; may be given more than once (default: the current one)',
+      },
+      port: { value: 'N', help: 'Where to listen (default: 4280; 0 for any port that is free)' },
+      host: { value: 'H', help: 'For other machines, too: the address to listen on; only with TLS or behind a proxy' },
+      url: { value: 'URL', help: 'The https address of the proxy in front, or the name in the certificate' },
+      'tls-cert': { value: 'FILE', values: 'file', help: 'The certificate, as PEM' },
+      'tls-key': { value: 'FILE', values: 'file', help: 'Its key, as PEM' },
+      'read-only': { help: 'Nothing is begun or decided, whatever the token' },
+      config: { value: 'FILE', values: 'file', help: 'Your own configuration' },
+    },
+    examples: ['orchestrate serve', 'orchestrate serve --workspace shop --workspace site --port 8080'],
+  },
+  token: {
+    usage: 'add NAME | list | revoke NAME',
+    words: [[['add', 'list', 'revoke']]],
+    summary: 'Tokens for the API and for the dashboard in a browser',
+    detail: 'Each has a name, which the journal repeats for whatever is asked with it. Revoking takes effect at once.',
+    options: { 'read-only': { help: 'The new token is for reading only' }, ...json },
+    examples: ['orchestrate token add phone', 'orchestrate token add wall-screen --read-only'],
+  },
   doctor: {
     usage: '',
     summary: 'Check configuration, keys, providers and models',

@@ -7,8 +7,17 @@ import { type Call, option, printError, type Terminal } from './terminal.ts';
 
 /** The sessions of the workspace that a call is about. */
 export function openRuntime(terminal: Terminal, call: Call, more: Partial<RuntimeHost> = {}): Promise<Runtime> {
+  return openRuntimeAt(terminal, call, workspaceOf(terminal, call), more);
+}
+
+/** The sessions of a folder. */
+export function openRuntimeAt(
+  terminal: Terminal,
+  call: Call,
+  workspace: string,
+  more: Partial<RuntimeHost> = {},
+): Promise<Runtime> {
   const { environment, clock, version } = terminal;
-  const workspace = workspaceOf(terminal, call);
   return terminal.runtime({
     kind: 'terminal',
     workspace,
@@ -26,7 +35,7 @@ export function openRuntime(terminal: Terminal, call: Call, more: Partial<Runtim
 }
 
 /** Warnings and errors are in the journal and the report; the rest only with ORCHESTRATE_LOG. */
-function quietLog(terminal: Terminal): Log {
+export function quietLog(terminal: Terminal): Log {
   const loud = terminal.environment.ORCHESTRATE_LOG !== undefined;
   return {
     write(level, text, detail) {

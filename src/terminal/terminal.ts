@@ -38,6 +38,12 @@ export const printError = ({ err, style }: Terminal, text: string): void => void
 export const printJsonText = ({ out }: Terminal, json: string): void => void out.write(`${printedJson(json)}\n`);
 export const printJson = (terminal: Terminal, value: unknown): void => printJsonText(terminal, JSON.stringify(value));
 
+/** The values of an option that may be given more than once. */
+export function options(call: Pick<Call, 'options'>, name: string): string[] {
+  const value = call.options[name];
+  return typeof value === 'string' ? value.split('\n') : [];
+}
+
 /** The value of an option that takes one. */
 export function option(call: Pick<Call, 'options'>, name: string): string | undefined {
   const value = call.options[name];

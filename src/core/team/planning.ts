@@ -11,6 +11,7 @@ import { kindOf } from '../plan/task-kinds.ts';
 import type { HashOf, WorkspaceFiles } from '../ports.ts';
 import type { Router } from '../routing/contract.ts';
 import type { Journal } from '../session/contract.ts';
+import { PLAN_RULE } from '../session/plan-ask.ts';
 import type { SessionState } from '../session/state.ts';
 import { workerFor } from '../worker/fit.ts';
 import { workerModel } from '../worker/names.ts';
@@ -42,16 +43,6 @@ export interface PlanningHost {
 }
 
 export type PlanningResult = { ok: true } | { ok: false; reason: 'refused' | 'failed' | 'aborted'; message: string };
-
-export const PLAN_RULE = 'plan approval';
-
-/** The ask under which the plan waits for its approval. */
-export function planAsk(journal: Journal): string | undefined {
-  for (const { ask, request } of journal.state.asks.values()) {
-    if (request.type === 'permission-asked' && request.rule === PLAN_RULE) return ask;
-  }
-  return undefined;
-}
 
 /** How often the lead will probably be asked: when something fails; where it is active, at the seams of the plan too. */
 function leadTurns(

@@ -22,7 +22,8 @@ import { Intake } from './intake.ts';
 import { Lead } from './lead/lead.ts';
 import { AgentNames } from './names.ts';
 import type { MoreWork, SessionPorts, SessionSettings, SessionStart } from './options.ts';
-import { agreeOnPlan, estimate, planAsk } from './planning.ts';
+import { planAsk } from '../session/plan-ask.ts';
+import { agreeOnPlan, estimate } from './planning.ts';
 import { sessionBrief } from './prompt.ts';
 import { taskProver } from './prove-work.ts';
 import type { QueueItem } from './queue.ts';
@@ -340,7 +341,7 @@ export class Session {
   /** The revision of the plan that waits for its approval. */
   get waitingPlan(): number | undefined {
     const { journal } = this.#ports;
-    return planAsk(journal) === undefined ? undefined : journal.state.planRevision;
+    return planAsk(journal.state) === undefined ? undefined : journal.state.planRevision;
   }
 
   /** Approves the proposed plan, as it is or as somebody has edited its text. */
@@ -355,14 +356,14 @@ export class Session {
         journal.append({ type: 'plan-proposed', plan: parsed.plan, revision, source: 'user', estimate: planned });
       }
     }
-    const ask = planAsk(journal);
+    const ask = planAsk(journal.state);
     if (ask !== undefined) this.#attention.answer(ask, { decision: 'allow' }, by);
     return { ok: true };
   }
 
   /** Refuses the proposed plan: with a reason another one is made, without the session ends. */
   refusePlan(by: Who, reason?: string): Done {
-    const ask = planAsk(this.#ports.journal);
+    const ask = planAsk(this.#ports.journal.state);
     if (ask === undefined) return { ok: false, message: 'no plan waits for approval' };
     return this.answer(ask, { decision: 'deny', text: reason }, by);
   }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { entriesOf, withoutMarks } from '../../../src/editor/transcript/entries.ts';
+import { entriesOf, withoutMarks } from '../../../src/dashboard/transcript-entries.ts';
 import type { Message } from '../../../src/protocol/message.ts';
 import { found } from '../../../webview-ui/model/transcript-search.ts';
 

@@ -1,5 +1,5 @@
-import type { Message } from '../../protocol/message.ts';
-import type { TranscriptEntry } from '../../protocol/transcript.ts';
+import type { Message } from '../protocol/message.ts';
+import type { TranscriptEntry } from '../protocol/transcript.ts';
 
 type Part = TranscriptEntry['parts'][number];
 type Call = Extract<Part, { kind: 'call' }>;

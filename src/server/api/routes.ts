@@ -1,0 +1,33 @@
+import { agentRoutes } from './agents.ts';
+import { changeRoutes } from './changes.ts';
+import { eventRoutes } from './events.ts';
+import { knowledgeRoutes } from './knowledge.ts';
+import { openApi } from './openapi.ts';
+import { requestRoutes } from './requests.ts';
+import { type Route, route } from './route.ts';
+import { sessionRoutes } from './sessions.ts';
+import { systemRoutes } from './system.ts';
+
+/** All that the API answers. */
+export function apiRoutes(version: string): Route[] {
+  let document: Record<string, unknown> | undefined;
+  const routes: Route[] = [
+    ...systemRoutes,
+    ...sessionRoutes,
+    ...requestRoutes,
+    ...agentRoutes,
+    ...changeRoutes,
+    ...knowledgeRoutes,
+    ...eventRoutes,
+    route({
+      id: 'getOpenApi',
+      path: '/openapi.json',
+      summary: 'This document',
+      async handle() {
+        document ??= openApi(routes, version);
+        return { json: document };
+      },
+    }),
+  ];
+  return routes;
+}
