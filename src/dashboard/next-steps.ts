@@ -1,6 +1,6 @@
-import type { NextStep } from '../protocol/dashboard-rows.ts';
 import { stoppedByOutage } from '../core/session/standing.ts';
 import type { SessionState } from '../core/session/state.ts';
+import type { NextStep } from '../protocol/dashboard-rows.ts';
 import type { ShownSession } from './sessions.ts';
 
 type Standing = Pick<ShownSession, 'state' | 'runs'>;

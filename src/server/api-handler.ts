@@ -82,8 +82,9 @@ function queryOf(url: URL): Record<string, string> {
 function parsed(schema: z.ZodType, value: unknown, code: 'not-found' | 'bad-request' | 'invalid-body', at: string) {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  const errors = result.error.issues
-    .slice(0, 20)
-    .map(({ path, message }) => ({ at: `${at}${path.map(part => (at === '' ? `/${String(part)}` : String(part))).join('')}`, message }));
+  const errors = result.error.issues.slice(0, 20).map(({ path, message }) => ({
+    at: `${at}${path.map(part => (at === '' ? `/${String(part)}` : String(part))).join('')}`,
+    message,
+  }));
   throw new ProblemError(code, undefined, errors);
 }

@@ -175,9 +175,9 @@ export class Reader {
   sendDeltas(frames: readonly DeltaFrame[], all: Buffer): void {
     const { agents, deltas } = this.#filter;
     if (!deltas) return;
-    if (!agents) return this.#stream.write(all);
-    const wanted = frames.filter(({ agent }) => agents.has(agent)).map(({ bytes }) => bytes);
-    if (wanted.length > 0) this.#stream.write(Buffer.concat(wanted));
+    const wanted = agents && frames.filter(({ agent }) => agents.has(agent)).map(({ bytes }) => bytes);
+    if (!wanted) this.#stream.write(all);
+    else if (wanted.length > 0) this.#stream.write(Buffer.concat(wanted));
   }
 
   /** What it has seen is of no journal that there is: it begins anew after `seq`. */

@@ -1,6 +1,6 @@
+import type { AgentStreamEvent } from '../core/agent/contract.ts';
 import type { Disposable } from '../core/ports.ts';
 import type { SessionState } from '../core/session/state.ts';
-import type { AgentStreamEvent } from '../core/agent/contract.ts';
 import type { JournalEvent } from '../protocol/events.ts';
 import type { Runtime } from '../runtime/contract.ts';
 import { type Delta, deltaFrame, deltaOf, eventFrame, type Frame, type Reader } from './event-stream.ts';

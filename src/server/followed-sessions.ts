@@ -91,7 +91,9 @@ export class FollowedSessions implements SessionSource, Disposable {
 
   #put(session: FollowedSession): void {
     const earlier = this.#sessions.find(each => each.id === session.id);
-    this.#sessions = [session, ...this.#sessions.filter(each => each !== earlier)].sort((a, b) => (a.id < b.id ? 1 : -1));
+    this.#sessions = [session, ...this.#sessions.filter(each => each !== earlier)].sort((a, b) =>
+      a.id < b.id ? 1 : -1,
+    );
     earlier?.dispose();
     this.#changed();
   }

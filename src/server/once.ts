@@ -29,7 +29,9 @@ export class Once<T> {
   }
 
   async answer(id: string, asked: unknown, make: () => Promise<T>): Promise<{ answer: T; again: boolean }> {
-    const print = createHash('sha256').update(JSON.stringify(asked) ?? '').digest('hex');
+    const print = createHash('sha256')
+      .update(JSON.stringify(asked) ?? '')
+      .digest('hex');
     const known = this.#kept.get(id);
     if (known && this.#clock.now() - known.at < KEPT_MS) {
       if (known.print !== print) throw new ProblemError('key-reused');

@@ -35,7 +35,8 @@ export function forOthers({ host, port, tls, url }: Outside): Place | string {
   } else if (!tls && !url) {
     return `--host ${host} would serve other machines without TLS. Give --tls-cert FILE and --tls-key FILE, or declare the proxy in front of it that does TLS: --url https://…`;
   }
-  if (url && url.protocol !== 'https:') return `--url ${url.href} is not https: what is sent there could be read by anybody.`;
+  if (url && url.protocol !== 'https:')
+    return `--url ${url.href} is not https: what is sent there could be read by anybody.`;
   if (!url && ['0.0.0.0', '::'].includes(host))
     return `--host ${host} is every address of this machine: say by --url https://NAME under which one it is reached.`;
   const name = host.includes(':') ? `[${host}]` : host;

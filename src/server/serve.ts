@@ -33,11 +33,18 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
       const sessions = new FollowedSessions({ runtime, clock, log });
       await sessions.look();
       const begin: FollowedSessions['begin'] = request => sessions.begin(request);
-      return { runtime, sessions, workspace: new Workspace({ name, folder, runtime, sessions, begin, trusted: () => !readOnly }) };
+      return {
+        runtime,
+        sessions,
+        workspace: new Workspace({ name, folder, runtime, sessions, begin, trusted: () => !readOnly }),
+      };
     }),
   );
   const workspaces = opened.map(({ workspace }) => workspace);
-  const server = await startServer({ version, clock, log, tokens: tokensOf(options.environment), workspaces }, options.place);
+  const server = await startServer(
+    { version, clock, log, tokens: tokensOf(options.environment), workspaces },
+    options.place,
+  );
   return {
     ...server,
     async close() {

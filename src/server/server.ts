@@ -10,7 +10,7 @@ import { SAFE_HEADERS, sendProblem } from './answer.ts';
 import type { Served } from './api/served.ts';
 import { API, ApiHandler } from './api-handler.ts';
 import { readJson } from './body.ts';
-import { boundConnections } from './connections.ts';
+import { boundConnections, type Connections } from './connections.ts';
 import type { Place } from './place.ts';
 import { ProblemError } from './problem.ts';
 
@@ -43,7 +43,9 @@ export async function startServer(served: Served, place: Place): Promise<Running
   };
   const handler = new Handler(served);
   const serve = (request: IncomingMessage, response: ServerResponse) => void handler.serve(request, response);
-  const server: Server = place.tls ? createTlsServer({ ...options, ...place.tls }, serve) : createServer(options, serve);
+  const server: Server = place.tls
+    ? createTlsServer({ ...options, ...place.tls }, serve)
+    : createServer(options, serve);
   handler.bound = boundConnections(server);
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => sayBadRequest(error, socket as Socket));
   await once(server.listen(place.port, place.host), 'listening');
@@ -58,7 +60,7 @@ export async function startServer(served: Served, place: Place): Promise<Running
     async close() {
       const closed = once(server, 'close');
       server.close();
-      server.closeAllConnections();
+      handler.bound?.closeAll();
       for (const workspace of served.workspaces) await workspace.dispose();
       await closed;
     },
@@ -68,7 +70,7 @@ export async function startServer(served: Served, place: Place): Promise<Running
 class Handler {
   readonly signIn: SignIn;
   addresses: Addresses = { scheme: 'http', port: 0, hosts: new Set() };
-  bound: ReturnType<typeof boundConnections> | undefined;
+  bound: Connections | undefined;
   readonly #served: Served;
   readonly #api: ApiHandler;
 

@@ -1,16 +1,21 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { request as sendRequest } from 'node:http';
 import { connect, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Serving } from '../support/serving.ts';
 import { until } from '../support/until.ts';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 
 /** A request as it stands on the wire: no client corrects anything. */
-function raw(serving: Serving, method: string, path: string, headers: Record<string, string | string[]> = {}, body = '') {
+function raw(
+  serving: Serving,
+  method: string,
+  path: string,
+  headers: Record<string, string | string[]> = {},
+  body = '',
+) {
   return new Promise<{ status: number; headers: Record<string, unknown>; text: string }>((resolve, reject) => {
     const request = sendRequest({
       host: '127.0.0.1',
@@ -51,7 +56,8 @@ describe('Who should not be served over HTTP', function () {
     await rm(folder, { recursive: true, force: true });
   });
   const own = () => `127.0.0.1:${serving.port}`;
-  const requestsIn = async () => (await serving.get<{ items: unknown[] }>(`/sessions/${session}/journal?type=request-received`)).items;
+  const requestsIn = async () =>
+    (await serving.get<{ items: unknown[] }>(`/sessions/${session}/journal?type=request-received`)).items;
 
   it('is refused without a token, with a wrong one, and with one in the address', async () => {
     for (const [path, headers] of [
@@ -72,7 +78,15 @@ describe('Who should not be served over HTTP', function () {
   });
 
   it('is refused under every name but its own: whoever rebinds a name to this machine shows it', async () => {
-    for (const host of ['evil.example', `evil.example:${serving.port}`, `127.0.0.1`, '127.0.0.1:1', `localhost.evil:${serving.port}`, '', `0.0.0.0:${serving.port}`]) {
+    for (const host of [
+      'evil.example',
+      `evil.example:${serving.port}`,
+      `127.0.0.1`,
+      '127.0.0.1:1',
+      `localhost.evil:${serving.port}`,
+      '',
+      `0.0.0.0:${serving.port}`,
+    ]) {
       const { status } = await raw(serving, 'GET', '/api/v1/sessions', { ...bearer, host });
       assert.ok([400, 421].includes(status), `${host}: ${status}`);
     }
@@ -81,7 +95,14 @@ describe('Who should not be served over HTTP', function () {
   });
 
   it('is refused as a page of another site or port, with a token even, and never told what CORS would allow', async () => {
-    const foreign = ['https://evil.example', 'null', 'http://127.0.0.1:1', `https://${own()}`, `http://evil.example@${own()}`, 'file://'];
+    const foreign = [
+      'https://evil.example',
+      'null',
+      'http://127.0.0.1:1',
+      `https://${own()}`,
+      `http://evil.example@${own()}`,
+      'file://',
+    ];
     for (const origin of foreign) {
       for (const method of ['GET', 'POST', 'OPTIONS']) {
         const { status, headers } = await raw(serving, method, '/api/v1/sessions', { ...bearer, origin });
@@ -91,31 +112,61 @@ describe('Who should not be served over HTTP', function () {
     }
     for (const site of ['cross-site', 'same-site', 'anything'])
       assert.equal((await raw(serving, 'GET', '/api/v1/sessions', { ...bearer, 'sec-fetch-site': site })).status, 403);
-    assert.equal((await raw(serving, 'GET', '/api/v1/sessions', { ...bearer, origin: `http://${own()}`, 'sec-fetch-site': 'same-origin' })).status, 200);
+    assert.equal(
+      (
+        await raw(serving, 'GET', '/api/v1/sessions', {
+          ...bearer,
+          origin: `http://${own()}`,
+          'sec-fetch-site': 'same-origin',
+        })
+      ).status,
+      200,
+    );
   });
 
   it('signs in by the token once and gets a strict cookie, which alone, on another port or with another key opens nothing', async () => {
-    const signed = await raw(serving, 'POST', '/api/v1/sign-in', { 'content-type': 'application/json' }, JSON.stringify({ token: serving.token }));
+    const signed = await raw(
+      serving,
+      'POST',
+      '/api/v1/sign-in',
+      { 'content-type': 'application/json' },
+      JSON.stringify({ token: serving.token }),
+    );
     assert.equal(signed.status, 200);
     const [cookie = ''] = signed.headers['set-cookie'] as string[];
     assert.match(cookie, /; Path=\/; Max-Age=604800; HttpOnly; SameSite=Strict$/);
     assert.ok(!cookie.includes(serving.token) && !signed.text.includes(serving.token));
     const [pair = ''] = cookie.split(';');
     const { key } = JSON.parse(signed.text);
-    const asks = async (headers: Record<string, string>) => (await raw(serving, 'GET', '/api/v1/whoami', headers)).status;
+    const asks = async (headers: Record<string, string>) =>
+      (await raw(serving, 'GET', '/api/v1/whoami', headers)).status;
     assert.equal(await asks({ cookie: pair, 'x-orchestrate-key': key }), 200);
     assert.equal(await asks({ cookie: pair }), 401, 'as a form or an image of the same site would send it');
     assert.equal(await asks({ cookie: pair, 'x-orchestrate-key': `${key}x` }), 401);
     assert.equal(await asks({ cookie: pair.replace(/\d+=/, '1='), 'x-orchestrate-key': key }), 401);
     assert.equal(await asks({ cookie: pair.replace('local', 'other'), 'x-orchestrate-key': key }), 401);
-    assert.equal((await raw(serving, 'POST', '/api/v1/sign-in', { 'content-type': 'application/json' }, '{"token":"x"}')).status, 401);
+    assert.equal(
+      (await raw(serving, 'POST', '/api/v1/sign-in', { 'content-type': 'application/json' }, '{"token":"x"}')).status,
+      401,
+    );
   });
 
   it('cannot be told from a form: only JSON is taken', async () => {
     const before = (await requestsIn()).length;
     const body = JSON.stringify({ kind: 'abort' });
-    for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x', 'application/jsonp', ''])
-      assert.equal((await raw(serving, 'POST', `/api/v1/sessions/${session}/requests`, { ...bearer, 'content-type': type }, body)).status, 415, type);
+    for (const type of [
+      'text/plain',
+      'application/x-www-form-urlencoded',
+      'multipart/form-data; boundary=x',
+      'application/jsonp',
+      '',
+    ])
+      assert.equal(
+        (await raw(serving, 'POST', `/api/v1/sessions/${session}/requests`, { ...bearer, 'content-type': type }, body))
+          .status,
+        415,
+        type,
+      );
     assert.equal((await requestsIn()).length, before);
   });
 
@@ -123,7 +174,10 @@ describe('Who should not be served over HTTP', function () {
     const { program } = await import('../support/terminal-lab.ts');
     const { execFileSync } = await import('node:child_process');
     const env = { ...process.env, ORCHESTRATE_HOME: serving.home };
-    const reader = execFileSync(process.execPath, [program, 'token', 'add', 'wall', '--read-only'], { env, encoding: 'utf8' }).split('\n')[0];
+    const reader = execFileSync(process.execPath, [program, 'token', 'add', 'wall', '--read-only'], {
+      env,
+      encoding: 'utf8',
+    }).split('\n')[0];
     const headers = { authorization: `Bearer ${reader}` };
     assert.equal((await serving.ask('GET', `/sessions/${session}`, undefined, headers)).status, 200);
     for (const [method, path, body] of [
@@ -140,7 +194,10 @@ describe('Who should not be served over HTTP', function () {
       assert.deepEqual([status, json.code], [403, 'read-only-token'], path);
     }
     const { items } = await serving.get<{ items: { name: string }[] }>('/tokens');
-    assert.deepEqual(items.map(({ name }) => name), ['wall']);
+    assert.deepEqual(
+      items.map(({ name }) => name),
+      ['wall'],
+    );
     await serving.ask('DELETE', '/tokens/wall');
     assert.equal((await serving.ask('GET', '/sessions', undefined, headers)).status, 401);
     // What is kept of it gives it away to nobody.
@@ -148,7 +205,29 @@ describe('Who should not be served over HTTP', function () {
   });
 
   it('finds nothing by tricks with paths, in any parameter', async () => {
-    const tricks = ['..', '../..', '..%2f..', '%2e%2e', '%2e%2e%2fsecret.txt', '....//', '/etc/passwd', '%00', 'a%00b', 'C:%5c', '..\\..', '%252e%252e', '%c0%ae', '~', 'CON', 'constructor', '__proto__', 'a'.repeat(5000), '%', '‮', '%0d%0aSet-Cookie:%20x=1'];
+    const tricks = [
+      '..',
+      '../..',
+      '..%2f..',
+      '%2e%2e',
+      '%2e%2e%2fsecret.txt',
+      '....//',
+      '/etc/passwd',
+      '%00',
+      'a%00b',
+      'C:%5c',
+      '..\\..',
+      '%252e%252e',
+      '%c0%ae',
+      '~',
+      'CON',
+      'constructor',
+      '__proto__',
+      'a'.repeat(5000),
+      '%',
+      '‮',
+      '%0d%0aSet-Cookie:%20x=1',
+    ];
     const places = [
       (it: string) => `/api/v1/sessions/${it}`,
       (it: string) => `/api/v1/sessions/${it}/events`,
@@ -173,7 +252,13 @@ describe('Who should not be served over HTTP', function () {
         assert.equal(headers['set-cookie'], undefined);
       }
     }
-    for (const path of ['secret.txt', '.orchestrate/sessions', '../home/http-local.key', join(serving.home, 'http-local.key'), '.git/config']) {
+    for (const path of [
+      'secret.txt',
+      '.orchestrate/sessions',
+      '../home/http-local.key',
+      join(serving.home, 'http-local.key'),
+      '.git/config',
+    ]) {
       const { status } = await serving.ask('GET', `/sessions/${session}/changes/file?path=${encodeURIComponent(path)}`);
       assert.equal(status, 404, `${path} waits for no review`);
     }
@@ -186,12 +271,17 @@ describe('Who should not be served over HTTP', function () {
     const json = { ...bearer, 'content-type': 'application/json' };
     const large = JSON.stringify({ kind: 'nudge', agent: 'x', text: 'x'.repeat(1_100_000) });
     assert.equal((await raw(serving, 'POST', to, json, large)).status, 413);
-    const chunked = await raw(serving, 'POST', to, { ...json, 'transfer-encoding': 'chunked' }, large).catch(error => error);
+    const chunked = await raw(serving, 'POST', to, { ...json, 'transfer-encoding': 'chunked' }, large).catch(
+      error => error,
+    );
     assert.ok(chunked.status === 413 || chunked.code === 'ECONNRESET' || chunked.code === 'EPIPE', String(chunked));
     assert.equal((await raw(serving, 'POST', to, json, '{"kind": ')).status, 400);
     assert.equal((await raw(serving, 'POST', to, json, `${'['.repeat(100_000)}`)).status, 400);
     assert.equal((await raw(serving, 'POST', to, json, '{"kind":"pause","__proto__":{"agent":"x"}}')).status, 422);
-    assert.equal((await raw(serving, 'POST', to, { ...json, 'idempotency-key': 'a b' }, '{"kind":"pause"}')).status, 400);
+    assert.equal(
+      (await raw(serving, 'POST', to, { ...json, 'idempotency-key': 'a b' }, '{"kind":"pause"}')).status,
+      400,
+    );
     const answerTo = async (text: string) => {
       const socket = connect(serving.port, '127.0.0.1');
       socket.end(text);
@@ -207,7 +297,12 @@ describe('Who should not be served over HTTP', function () {
     assert.match(await answerTo('not HTTP at all\r\n\r\n'), /^HTTP\/1.1 400 /);
     assert.match(await answerTo(`GET http://evil.example/api/v1/sessions HTTP/1.1\r\n${head}\r\n`), /^HTTP\/1.1 400 /);
     assert.match(await answerTo(`GET //evil.example/api/v1/sessions HTTP/1.1\r\n${head}\r\n`), /^HTTP\/1.1 400 /);
-    assert.match(await answerTo(`POST ${to} HTTP/1.1\r\n${head}Content-Type: application/json\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`), /^HTTP\/1.1 400 /);
+    assert.match(
+      await answerTo(
+        `POST ${to} HTTP/1.1\r\n${head}Content-Type: application/json\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`,
+      ),
+      /^HTTP\/1.1 400 /,
+    );
     // Headers that never end, and a body that never comes.
     const slow = connect(serving.port, '127.0.0.1');
     slow.on('error', () => undefined);

@@ -36,8 +36,7 @@ describe('The whole way over HTTP alone', function () {
   function listen(url: string, token: string) {
     const heard = { events: [] as JournalEvent[], deltas: [] as { agent: string; kind: string; text: string }[] };
     const source = new EventSource(url, {
-      fetch: (input, init) =>
-        fetch(input, { ...init, headers: { ...init.headers, authorization: `Bearer ${token}` } }),
+      fetch: (input, init) => fetch(input, { ...init, headers: { ...init.headers, authorization: `Bearer ${token}` } }),
     });
     sources.push(source);
     source.onmessage = ({ data }) => heard.events.push(JSON.parse(data));
@@ -51,7 +50,12 @@ describe('The whole way over HTTP alone', function () {
     const bearer = `Authorization: Bearer ${token}`;
 
     const begun = await serving.post<{ id: string }>('/sessions', { rehearse: 'todo' }, { 'idempotency-key': 'one' });
-    const again = await serving.ask<{ id: string }>('POST', '/sessions', { rehearse: 'todo' }, { 'idempotency-key': 'one' });
+    const again = await serving.ask<{ id: string }>(
+      'POST',
+      '/sessions',
+      { rehearse: 'todo' },
+      { 'idempotency-key': 'one' },
+    );
     assert.deepEqual([again.json.id, again.headers.get('idempotency-replayed')], [begun.id, 'true']);
     const at = `/sessions/${begun.id}`;
     const heard = listen(`${url}/api/v1${at}/events`, token);
@@ -70,10 +74,20 @@ describe('The whole way over HTTP alone', function () {
 
     await until(() => heard.events.some(event => event.type === 'session-ended'), 200);
     const seqs = heard.events.map(({ seq }) => seq);
-    assert.deepEqual(seqs, seqs.map((_, i) => i + 1), 'every event once and in order');
-    assert.ok(heard.deltas.some(({ kind, text }) => kind === 'text' && text !== ''), 'words are heard as they stream');
+    assert.deepEqual(
+      seqs,
+      seqs.map((_, i) => i + 1),
+      'every event once and in order',
+    );
+    assert.ok(
+      heard.deltas.some(({ kind, text }) => kind === 'text' && text !== ''),
+      'words are heard as they stream',
+    );
     const approved = heard.events.findLast(event => event.type === 'request-received');
-    assert.deepEqual(approved?.type === 'request-received' && [approved.body.kind, approved.by], ['approve-plan', 'local']);
+    assert.deepEqual(approved?.type === 'request-received' && [approved.body.kind, approved.by], [
+      'approve-plan',
+      'local',
+    ]);
 
     await until(async () => !(await serving?.get<SessionSnapshot>(at))?.runs);
     const snapshot = await serving.ask<SessionSnapshot>('GET', at);
@@ -92,8 +106,13 @@ describe('The whole way over HTTP alone', function () {
       pages.push(...page.items.map(({ id }) => id));
       next = page.next;
     }
-    assert.deepEqual(pages, agents.map(({ id }) => id));
-    const { entries } = await serving.get<{ entries: { by: string }[] }>(`${at}/agents/${agents.at(-1)?.id}/transcript`);
+    assert.deepEqual(
+      pages,
+      agents.map(({ id }) => id),
+    );
+    const { entries } = await serving.get<{ entries: { by: string }[] }>(
+      `${at}/agents/${agents.at(-1)?.id}/transcript`,
+    );
     assert.ok(entries.some(({ by }) => by === 'agent'));
     for (const table of ['findings', 'issues', 'decisions', 'artifacts', 'queue', 'asks', 'providers'])
       assert.ok(Array.isArray((await serving.get<Page<unknown>>(`${at}/${table}`)).items), table);
@@ -108,7 +127,10 @@ describe('The whole way over HTTP alone', function () {
     assert.equal(session.outcome.outcome, 'completed');
     assert.match(await serving.get<string>(`${at}/log.md`), /Request of `local`, over HTTP, approve-plan: done/);
     const { items } = await serving.get<Page<{ id: string; runs: boolean; host?: string }>>('/sessions');
-    assert.deepEqual(items.map(({ id, runs }) => [id, runs]), [[begun.id, false]]);
+    assert.deepEqual(
+      items.map(({ id, runs }) => [id, runs]),
+      [[begun.id, false]],
+    );
   });
 
   async function review(serving: Serving, at: string): Promise<void> {
@@ -134,7 +156,9 @@ describe('The whole way over HTTP alone', function () {
     assert.deepEqual([other.status, other.json.code], [422, 'key-reused']);
     const left = await serving.get<Page<ChangeItem>>(`${at}/changes`);
     assert.equal(left.items.length, items.length - 2);
-    const who = await serving.get<Page<{ by?: string; body?: { kind: string } }>>(`${at}/journal?type=request-received`);
+    const who = await serving.get<Page<{ by?: string; body?: { kind: string } }>>(
+      `${at}/journal?type=request-received`,
+    );
     assert.deepEqual(
       who.items.map(({ by, body }) => [by, body?.kind]).filter(([, kind]) => kind === 'accept' || kind === 'reject'),
       [

@@ -15,7 +15,13 @@ const chatter = { text: 'a word and another\n\ndata: not an event\n\n'.repeat(40
 
 /** A team of two that says a lot. */
 function team(request: CanonicalRequest): ScriptedAnswer {
-  const tasks = ['one', 'two'].map(id => ({ id, title: id, role: 'implementer', instructions: 'Go.', writes: [`${id}/**`] }));
+  const tasks = ['one', 'two'].map(id => ({
+    id,
+    title: id,
+    role: 'implementer',
+    instructions: 'Go.',
+    writes: [`${id}/**`],
+  }));
   if (request.tools.some(tool => tool.name === 'propose_plan'))
     return { toolCalls: [{ name: 'propose_plan', args: { goal: 'Go', tasks } }] };
   return chatter;
@@ -77,7 +83,10 @@ describe('The events of a session over HTTP', function () {
     await approve(id);
     await until(() => isOver(heard));
     assert.ok(heard.some(({ type }) => type === 'session-resumed'));
-    assert.deepEqual(seqs(heard), seqs(heard).map((_, i) => i + 1));
+    assert.deepEqual(
+      seqs(heard),
+      seqs(heard).map((_, i) => i + 1),
+    );
     // Whoever comes later, from wherever in it, gets the same.
     const { items } = await serving.get<{ items: JournalEvent[] }>(`/sessions/${id}/journal?limit=1000`);
     assert.deepEqual(heard, items);
@@ -97,7 +106,10 @@ describe('The events of a session over HTTP', function () {
     await until(() => all.every(isOver) && isOver(ends));
     const [first = []] = all;
     for (const each of all) assert.deepEqual(seqs(each), seqs(first));
-    assert.deepEqual(ends.map(({ type }) => type), ['task-completed', 'task-completed', 'session-ended']);
+    assert.deepEqual(
+      ends.map(({ type }) => type),
+      ['task-completed', 'task-completed', 'session-ended'],
+    );
     assert.deepEqual(seqs(agents), seqs(first.filter(event => 'agent' in event && event.agent === 'implementer-1')));
   });
 
@@ -112,7 +124,10 @@ describe('The events of a session over HTTP', function () {
     await until(() => text.includes('"type":"session-ended"'));
     const lines = text.split('\n').filter(line => line !== '');
     const known = /^(: (welcome|beat)|id: \d+|event: delta|data: \{.*\})$/;
-    assert.deepEqual(lines.filter(line => !known.test(line)), []);
+    assert.deepEqual(
+      lines.filter(line => !known.test(line)),
+      [],
+    );
     assert.ok(!lines.includes('data: not an event'));
     const said = lines.filter(line => line.startsWith('data: {"agent"')).map(line => JSON.parse(line.slice(6)));
     assert.ok(said.some(({ kind, text }) => kind === 'text' && text.includes('\n\ndata: not an event')));

@@ -32,7 +32,11 @@ export const sources: { [T in SessionTable]: Source<T> } = {
 };
 
 /** All rows of some tables, as they stand. */
-export function rowsOf<T extends SessionTable>(state: SessionState, tables: readonly T[], runs?: boolean): { [K in T]: Row<K>[] } {
+export function rowsOf<T extends SessionTable>(
+  state: SessionState,
+  tables: readonly T[],
+  runs?: boolean,
+): { [K in T]: Row<K>[] } {
   const all = tables.map(table => {
     const { ids, row } = sources[table] as Source<TableName>;
     return [table, [...ids(state)].map(id => row(state, id, runs)).filter(each => each !== undefined)];

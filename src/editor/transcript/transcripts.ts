@@ -81,7 +81,10 @@ export class Transcripts implements vscode.Disposable {
   }
 
   async #transcript(id: string, agent: string, title: string): Promise<ToTranscript> {
-    const [runtime, { entriesOf }] = await Promise.all([this.#controller.runtime(), import('../../dashboard/transcript-entries.ts')]);
+    const [runtime, { entriesOf }] = await Promise.all([
+      this.#controller.runtime(),
+      import('../../dashboard/transcript-entries.ts'),
+    ]);
     const messages = await runtime.messages(id, agent);
     const state = this.#controller.find(id)?.state.agents.get(agent);
     const about = [state?.role, state?.model, state?.summary].filter(Boolean).join(' · ');

@@ -34,9 +34,7 @@ export class SignIn {
     const coded = this.#codes.get(token);
     this.#codes.delete(token);
     const holder =
-      coded && coded.until > this.#clock.now()
-        ? await this.#holderOf(coded.name)
-        : await this.#tokens.holderOf(token);
+      coded && coded.until > this.#clock.now() ? await this.#holderOf(coded.name) : await this.#tokens.holderOf(token);
     const mark = holder && (await this.#tokens.markOf(holder.name));
     if (!holder || mark === undefined) return undefined;
     const key = randomBytes(24).toString('base64url');
@@ -62,6 +60,8 @@ export class SignIn {
 
   /** With the secret of local programs: it stands in the user's own folder, and outlives this process. */
   async #sign(said: string, key: string): Promise<string> {
-    return createHmac('sha256', await this.#tokens.local()).update(`cookie ${said} ${key}`).digest('base64url');
+    return createHmac('sha256', await this.#tokens.local())
+      .update(`cookie ${said} ${key}`)
+      .digest('base64url');
   }
 }

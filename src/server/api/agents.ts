@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { agentRow } from '../../dashboard/rows/work.ts';
 import { rowsOf } from '../../dashboard/rows/tables.ts';
+import { agentRow } from '../../dashboard/rows/work.ts';
 import { entriesOf } from '../../dashboard/transcript-entries.ts';
 import { pageOf, Transcript } from '../../protocol/api.ts';
 import { tables } from '../../protocol/dashboard-rows.ts';
@@ -50,7 +50,10 @@ export const agentRoutes = [
       const { workspace, feed } = await foundIn(asking);
       const { agent } = asking.params;
       if (!feed.state.agents.has(agent)) throw noAgent(agent);
-      const entries = entriesOf(await workspace.host.runtime.messages(feed.id, agent)).map((entry, n) => ({ n, entry }));
+      const entries = entriesOf(await workspace.host.runtime.messages(feed.id, agent)).map((entry, n) => ({
+        n,
+        entry,
+      }));
       const { items, next } = page(entries, ({ n }) => String(n), asking.query);
       return { json: { agent, entries: items.map(({ entry }) => entry), ...(next !== undefined && { next }) } };
     },

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import type * as z from 'zod';
 import type { Changes, FileReview } from '../../core/changes/changes.ts';
 import { currentOf } from '../../core/changes/review.ts';
 import { ChangedFile, ChangeItem, pageOf } from '../../protocol/api.ts';
@@ -23,7 +23,9 @@ export const changeRoutes = [
     handle: asking =>
       looking(asking, async changes => {
         const seen = changes.contents();
-        const items = changes.pendingFiles().map(file => ({ ...shown(file), hunks: file.hunks, seen: seen.get(file.path) ?? 'none' }));
+        const items = changes
+          .pendingFiles()
+          .map(file => ({ ...shown(file), hunks: file.hunks, seen: seen.get(file.path) ?? 'none' }));
         return { json: page(items, ({ path }) => path, asking.query) };
       }),
   }),

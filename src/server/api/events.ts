@@ -39,7 +39,8 @@ export const eventRoutes = [
         deltas: query.deltas === 'yes' && !query.type,
       };
       const mark = await served.tokens.markOf(holder.name);
-      const mayGoOn = async () => mark !== undefined && (await served.tokens.holderNamed(holder.name, mark)) !== undefined;
+      const mayGoOn = async () =>
+        mark !== undefined && (await served.tokens.holderNamed(holder.name, mark)) !== undefined;
       const reader = new Reader(raw.response, filter, mayGoOn);
       await feed.serve(reader, last === undefined ? (query.after ?? 0) : Number(last));
       return 'streams';
@@ -50,7 +51,10 @@ export const eventRoutes = [
     path: '/sessions/{session}/journal',
     summary: 'The events of the journal after `after`, as a list',
     params: SessionParams,
-    query: EventQuery.extend({ after: Number64.default(0), limit: z.coerce.number().int().min(1).max(1000).default(200) }),
+    query: EventQuery.extend({
+      after: Number64.default(0),
+      limit: z.coerce.number().int().min(1).max(1000).default(200),
+    }),
     answer: pageOf(z.looseObject({ seq: z.number(), type: z.string(), at: z.number() })),
     async handle(asking) {
       const { workspace, feed } = await foundIn(asking);

@@ -16,7 +16,9 @@ import { foundIn, InWorkspace, SessionParams } from './sessions.ts';
 /** What agents and files say is shown as text, whatever it claims to be: no browser runs any of it. */
 const INERT = { 'content-security-policy': "default-src 'none'; sandbox" };
 /** The report is our own page, in which everything from outside is escaped; even so nothing in it may run. */
-const REPORT_PAGE = { 'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox" };
+const REPORT_PAGE = {
+  'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox",
+};
 
 const listed: [SessionTable, id: string, summary: string][] = [
   ['findings', 'listFindings', 'What reviewers and testers said of lines and tasks'],

@@ -57,7 +57,9 @@ function operation({ id, summary, access, params, query, body, answer, status, m
     summary,
     ...(access === 'none' && { security: [] }),
     ...(parameters.length > 0 && { parameters }),
-    ...(body && { requestBody: { required: true, content: { 'application/json': { schema: schemaOf(body, 'input') } } } }),
+    ...(body && {
+      requestBody: { required: true, content: { 'application/json': { schema: schemaOf(body, 'input') } } },
+    }),
     responses: {
       [status]: { description: 'Done.', content: { [mediaType]: { schema } } },
       default: { $ref: '#/components/responses/Problem' },

@@ -16,7 +16,8 @@ export function page<T>(
   { limit, cursor }: z.infer<typeof PageQuery>,
 ): { items: T[]; next?: string } {
   const at = cursor === undefined ? 0 : all.findIndex(item => encode(keyOf(item)) === cursor) + 1;
-  if (cursor !== undefined && at === 0) throw new ProblemError('bad-request', 'The cursor is of no page of this list any more.');
+  if (cursor !== undefined && at === 0)
+    throw new ProblemError('bad-request', 'The cursor is of no page of this list any more.');
   const items = all.slice(at, at + limit);
   const last = items.at(-1);
   return { items, ...(last !== undefined && at + limit < all.length && { next: encode(keyOf(last)) }) };

@@ -21,7 +21,8 @@ export interface Found {
 /** The workspace that is meant; where only one is served, it need not be named. */
 export function workspaceNamed({ workspaces }: Served, name: string | undefined): Workspace {
   const [only] = workspaces;
-  const found = name === undefined ? (workspaces.length === 1 ? only : undefined) : workspaces.find(w => w.name === name);
+  const found =
+    name === undefined ? (workspaces.length === 1 ? only : undefined) : workspaces.find(w => w.name === name);
   if (found) return found;
   const names = workspaces.map(w => w.name).join(', ');
   if (name === undefined) throw new ProblemError('ambiguous', `Name the workspace: ${names}.`);
@@ -38,7 +39,8 @@ export async function findSession(served: Served, id: string, workspace: string 
   }
   const [only, another] = found;
   if (!only) throw new ProblemError('not-found', `There is no session "${id}".`);
-  if (another) throw new ProblemError('ambiguous', `Several workspaces have a session "${id}": name one by ?workspace=.`);
+  if (another)
+    throw new ProblemError('ambiguous', `Several workspaces have a session "${id}": name one by ?workspace=.`);
   return only;
 }
 

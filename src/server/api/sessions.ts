@@ -139,7 +139,10 @@ export function foundIn({
   served,
   params,
   query,
-}: Pick<Asking<z.infer<typeof SessionParams>, z.infer<typeof InWorkspace>, unknown>, 'served' | 'params' | 'query'>): Promise<Found> {
+}: Pick<
+  Asking<z.infer<typeof SessionParams>, z.infer<typeof InWorkspace>, unknown>,
+  'served' | 'params' | 'query'
+>): Promise<Found> {
   return findSession(served, params.session, query.workspace);
 }
 
@@ -213,4 +216,3 @@ function notBegun(refused: Refused): ProblemError {
       return new ProblemError('not-startable', `Nobody knows what ${refused.model} costs.`);
   }
 }
-

@@ -13,7 +13,10 @@ export function linesOf(text: string | null): string[] {
 export function unifiedDiff(path: string, before: string | null, after: string | null, hunks: readonly Hunk[]): string {
   const [old, now] = [linesOf(before), linesOf(after)];
   const name = path.replaceAll(/[\r\n\t]/g, ' ');
-  const parts = [`--- ${before === null ? '/dev/null' : `a/${name}`}`, `+++ ${after === null ? '/dev/null' : `b/${name}`}`];
+  const parts = [
+    `--- ${before === null ? '/dev/null' : `a/${name}`}`,
+    `+++ ${after === null ? '/dev/null' : `b/${name}`}`,
+  ];
   for (const { base, current } of hunks) {
     const above = Math.min(CONTEXT, current.start, base.start);
     const end = current.start + current.count;

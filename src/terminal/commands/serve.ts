@@ -28,7 +28,9 @@ export async function serve(terminal: Terminal, call: Call): Promise<number> {
     runtime: (folder, more) => openRuntimeAt(terminal, call, folder, more),
   }).catch(error => {
     if (error?.code !== 'EADDRINUSE' && error?.code !== 'EACCES' && error?.code !== 'EADDRNOTAVAIL') throw error;
-    throw new UsageError(`${place.host}:${place.port} cannot be listened on (${error.code}). Choose another by --port N, 0 for any.`);
+    throw new UsageError(
+      `${place.host}:${place.port} cannot be listened on (${error.code}). Choose another by --port N, 0 for any.`,
+    );
   });
   print(terminal, `Serving ${folders.join(', ')}`);
   print(terminal, `Open in a browser: ${await server.signInUrl()}`);

@@ -1,7 +1,7 @@
 import { oneLine } from '../../core/plain.ts';
+import { Name } from '../../protocol/ids.ts';
 import { LOCAL } from '../../server/access/tokens.ts';
 import { tokensOf } from '../../server/serve.ts';
-import { Name } from '../../protocol/ids.ts';
 import { table } from '../style.ts';
 import { type Call, EXIT, print, printJson, type Terminal, UsageError } from '../terminal.ts';
 
@@ -14,9 +14,14 @@ export async function token(terminal: Terminal, call: Call): Promise<number> {
     case 'add': {
       const access = call.options['read-only'] === true ? 'read' : 'full';
       const made = await tokens.add(nameOf(name), access, terminal.clock.now());
-      if (made === 'taken') throw new UsageError(`There is a token "${name}" already. Revoke it first, or choose another name.`);
+      if (made === 'taken')
+        throw new UsageError(`There is a token "${name}" already. Revoke it first, or choose another name.`);
       if (call.options.json) printJson(terminal, { name, access, token: made });
-      else print(terminal, `${made}\n${terminal.style.dim('It is shown this once. Whoever has it is known as its name.')}`);
+      else
+        print(
+          terminal,
+          `${made}\n${terminal.style.dim('It is shown this once. Whoever has it is known as its name.')}`,
+        );
       return EXIT.done;
     }
     case 'list': {
@@ -41,6 +46,8 @@ function nameOf(name: string | undefined): string {
   const parsed = Name.safeParse(name);
   if (parsed.success) return parsed.data;
   throw new UsageError(
-    name === undefined ? 'Which token? Write its name.' : `"${oneLine(name)}" is no name: ${parsed.error.issues[0]?.message}.`,
+    name === undefined
+      ? 'Which token? Write its name.'
+      : `"${oneLine(name)}" is no name: ${parsed.error.issues[0]?.message}.`,
   );
 }
