@@ -105,7 +105,7 @@ export function storedSessions(host: RuntimeHost): Omit<Sessions, 'start' | 'res
 
   return {
     review,
-    ask: (id, body, signal) => ask(id, body, signal),
+    ask: (id, body, signal, asked) => ask(id, body, signal, asked),
     list: () => listSessions(sessions),
     owner: async id => (await find(id))?.owner(),
     text: async (id, name) => (await find(id))?.readText(name),

@@ -22,7 +22,7 @@ type Told = Extract<Event, { type: 'request-handled' | 'notice' }>;
 export interface InboxJournal<B> {
   readonly state: { requests: ReadonlyMap<string, { body: B; at: number; handled?: RequestOutcome }> };
   append(event: Told): unknown;
-  commit(event: { type: 'request-received'; request: string; body: B }): Promise<unknown>;
+  commit(event: { type: 'request-received'; request: string; body: B; by?: string }): Promise<unknown>;
 }
 
 /**
@@ -57,7 +57,7 @@ export interface InboxOptions<B = InboxRequest> {
 /** What the requests of an inbox are. */
 export interface RequestKind<B> {
   /** What lies there, or nothing where it is no request. */
-  parse(value: unknown): { at: number; body: B } | undefined;
+  parse(value: unknown): { at: number; body: B; by?: string | undefined } | undefined;
   /** They are about a running process: after a crash nobody means them any more. */
   transient: ReadonlySet<string>;
 }
