@@ -55,6 +55,7 @@ const webview: BuildOptions = {
     dashboard: 'webview-ui/main.tsx',
     transcript: 'webview-ui/transcript.tsx',
     plan: 'webview-ui/plan.tsx',
+    browser: 'webview-ui/browser.tsx',
   },
   outdir: join(outdir, 'webview'),
   platform: 'browser',

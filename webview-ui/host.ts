@@ -7,6 +7,15 @@ export interface Memory {
   watch?: string;
 }
 
+/** How a page talks with what tells it: with the extension in VS Code, with the server in a browser. */
+export interface Transport {
+  tell(message: FromDashboard): void;
+  recall(): Memory;
+  keep(memory: Memory): void;
+  /** Calls back for every message, of whatever form. */
+  listen(hear: (message: unknown) => void): void;
+}
+
 interface Api {
   postMessage(message: FromDashboard): void;
   getState(): Memory | undefined;
@@ -17,22 +26,31 @@ declare function acquireVsCodeApi(): Api;
 // The page's content policy forbids code made from strings, which zod would otherwise try.
 z.config({ jitless: true });
 
-const api = acquireVsCodeApi();
-
-export function tell(message: FromDashboard): void {
-  api.postMessage(message);
+function inEditor(): Transport {
+  const api = acquireVsCodeApi();
+  return {
+    tell: message => api.postMessage(message),
+    recall: () => api.getState() ?? {},
+    keep: memory => api.setState(memory),
+    listen: hear => window.addEventListener('message', ({ data }) => hear(data)),
+  };
 }
 
-export const recall = (): Memory => api.getState() ?? {};
+let transport: Transport | undefined = typeof acquireVsCodeApi === 'function' ? inEditor() : undefined;
 
-export function keep(memory: Memory): void {
-  api.setState(memory);
+/** In a browser: to be called before anything is told. */
+export function connectBy(other: Transport): void {
+  transport = other;
 }
 
-/** Calls back for every message of the extension; what has an unknown form is reported and dropped. */
+export const tell = (message: FromDashboard): void => transport?.tell(message);
+export const recall = (): Memory => transport?.recall() ?? {};
+export const keep = (memory: Memory): void => transport?.keep(memory);
+
+/** Calls back for every message of the other side; what has an unknown form is reported and dropped. */
 export function listen(hear: (message: ToDashboard) => void): void {
-  window.addEventListener('message', event => {
-    const result = ToDashboard.safeParse(event.data);
+  transport?.listen(message => {
+    const result = ToDashboard.safeParse(message);
     if (result.success) hear(result.data);
     else console.error('message of unknown form', result.error);
   });

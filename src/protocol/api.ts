@@ -69,6 +69,9 @@ export const SessionSnapshot = z.object({
   queue: z.array(tables.queue),
 });
 
+/** One of those that come with the program: no path is followed for anybody. */
+const Script = z.string().regex(/^[\w-]{1,64}$/);
+
 export const StartSession = z.strictObject({
   /** May be left out where only one workspace is served. */
   workspace: z.string().optional(),
@@ -79,7 +82,7 @@ export const StartSession = z.strictObject({
   /** The only specialists that the planner may choose. */
   roles: z.array(z.string()).optional(),
   /** The name of a script: its models are scripted. */
-  rehearse: z.string().optional(),
+  rehearse: Script.optional(),
 });
 
 export const ResumeSession = z.strictObject({
@@ -88,7 +91,7 @@ export const ResumeSession = z.strictObject({
   more: z.array(z.strictObject({ text: z.string().min(1), target: z.string().optional() })).optional(),
   /** A task to try again, or all that failed. */
   retry: z.union([z.literal('all'), z.strictObject({ task: Name })]).optional(),
-  rehearse: z.string().optional(),
+  rehearse: Script.optional(),
 });
 
 export const SessionRef = z.object({ id: z.string(), workspace: z.string() });

@@ -11,6 +11,8 @@ import type { Served } from './api/served.ts';
 import { API, ApiHandler } from './api-handler.ts';
 import { readJson } from './body.ts';
 import { boundConnections, type Connections } from './connections.ts';
+import { PageLinks } from './page-link.ts';
+import { Pages } from './pages.ts';
 import type { Place } from './place.ts';
 import { ProblemError } from './problem.ts';
 
@@ -73,10 +75,13 @@ class Handler {
   bound: Connections | undefined;
   readonly #served: Served;
   readonly #api: ApiHandler;
+  readonly #links: PageLinks;
+  readonly #pages = new Pages();
 
   constructor(served: Served) {
     this.#served = served;
     this.#api = new ApiHandler(served);
+    this.#links = new PageLinks(served);
     this.signIn = new SignIn(served.tokens, served.clock);
   }
 
@@ -93,13 +98,19 @@ class Handler {
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = addressOf(request);
-    checkAddress(request.headers, this.addresses, false);
+    const isPage = url.pathname === '/';
+    checkAddress(request.headers, this.addresses, isPage);
+    if (this.#pages.has(url.pathname)) {
+      if (request.method !== 'GET') throw new ProblemError('method-not-allowed', 'It takes GET.');
+      return this.#pages.send(url.pathname, response);
+    }
     if (url.pathname === `${API}/sign-in`) return this.#signIn(request, response);
     if (url.pathname === `${API}/sign-out`) return this.#signOut(request, response);
     const { tokens } = this.#served;
     const holder = await authenticate(request.headers, this.addresses.port, tokens, this.signIn);
     this.bound?.known(request.socket);
     if (url.pathname.startsWith(`${API}/`)) return this.#api.handle(request, response, url, holder);
+    if (url.pathname.startsWith('/dashboard/')) return this.#links.handle(request, response, url, holder);
     throw new ProblemError('not-found');
   }
 

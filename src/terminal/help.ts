@@ -4,10 +4,10 @@ import { type Style, table } from './style.ts';
 const groups: [string, CommandName[]][] = [
   ['Work', ['run', 'resume', 'retry', 'queue', 'pause', 'continue', 'abort', 'answer', 'budget']],
   ['Standing team', ['start', 'assign', 'workflow']],
-  ['Watch', ['status', 'monitor', 'logs', 'list', 'report']],
+  ['Watch', ['status', 'monitor', 'logs', 'list', 'report', 'serve']],
   ['Review', ['changes', 'accept', 'reject']],
   ['Deliver', ['deliver', 'deliveries', 'land', 'approve', 'fast-forward', 'deploy']],
-  ['Set up', ['doctor', 'trust', 'adopt', 'completion']],
+  ['Set up', ['doctor', 'trust', 'adopt', 'token', 'completion']],
 ];
 
 export function overview(style: Style, version: string): string {

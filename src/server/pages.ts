@@ -1,0 +1,83 @@
+import { readdir, readFile } from 'node:fs/promises';
+import type { ServerResponse } from 'node:http';
+import { extname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ProblemError } from './problem.ts';
+
+/** Where the build puts what pages load. */
+const FOLDER = fileURLToPath(new URL('../../dist/webview', import.meta.url));
+const ICON = fileURLToPath(new URL('../../media/icon.png', import.meta.url));
+
+const TYPES: Readonly<Record<string, string>> = {
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.ttf': 'font/ttf',
+};
+
+/** Nothing from other hosts, no inline code, and nobody frames it. */
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "font-src 'self'",
+  "img-src 'self'",
+  "connect-src 'self'",
+  "manifest-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+const PAGE = `<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<link rel="stylesheet" href="/assets/browser.css">
+<link rel="manifest" href="/manifest.webmanifest">
+<link rel="icon" href="/icon.png">
+<title>Orchestrate</title>
+</head>
+<body>
+<div id="root"></div>
+<script type="module" src="/assets/browser.js"></script>
+</body>
+</html>
+`;
+
+const MANIFEST = JSON.stringify({
+  name: 'Orchestrate',
+  short_name: 'Orchestrate',
+  start_url: '/',
+  display: 'standalone',
+  icons: [{ src: '/icon.png', sizes: '256x256', type: 'image/png' }],
+});
+
+/** The page and what it is made of: the same for everybody, so that it needs no token. */
+export class Pages {
+  #names: Promise<ReadonlySet<string>> | undefined;
+
+  /** Whether the address is one of these. */
+  has(path: string): boolean {
+    return path === '/' || path === '/manifest.webmanifest' || path === '/icon.png' || path.startsWith('/assets/');
+  }
+
+  async send(path: string, response: ServerResponse): Promise<void> {
+    if (path === '/') return send(response, 'text/html; charset=utf-8', PAGE, { 'content-security-policy': POLICY });
+    if (path === '/manifest.webmanifest') return send(response, 'application/manifest+json', MANIFEST);
+    if (path === '/icon.png') return send(response, 'image/png', await readFile(ICON));
+    // Only what the build has made: no path leads anywhere else.
+    this.#names ??= readdir(FOLDER).then(
+      names => new Set(names),
+      () => new Set<string>(),
+    );
+    const name = path.slice('/assets/'.length);
+    const type = TYPES[extname(name)];
+    if (type === undefined || !(await this.#names).has(name)) throw new ProblemError('not-found');
+    send(response, type, await readFile(join(FOLDER, name)));
+  }
+}
+
+function send(response: ServerResponse, type: string, body: string | Buffer, more: Record<string, string> = {}): void {
+  response.writeHead(200, { 'content-type': type, 'cache-control': 'no-cache', ...more }).end(body);
+}

@@ -1,0 +1,132 @@
+import { useEffect, useState } from 'preact/hooks';
+import type { ChangedFile, ChangeItem, HunkItem } from '../../src/protocol/api.ts';
+import { l10n } from '../l10n.ts';
+import { Button } from '../parts/button.tsx';
+import { api, type SessionPlace } from './client.ts';
+import { pairsOf } from './side-by-side.ts';
+import { visitor } from './signed-in.ts';
+
+type Decide = (action: 'accept' | 'reject', body: object) => Promise<void>;
+
+/** What agents wrote and nobody has decided on: file by file, hunk by hunk. */
+export function ReviewPage({ place }: { place: SessionPlace }) {
+  const [files, setFiles] = useState<ChangeItem[]>();
+  const [wrong, setWrong] = useState('');
+  const load = async () => {
+    const read = await api.changes(place);
+    if (read.ok) setFiles(read.value.items);
+    else setWrong(read.message);
+  };
+  useEffect(() => void load(), []);
+  const decide: Decide = async (action, body) => {
+    const done = await api.decide(place, action, body);
+    setWrong(done.ok ? '' : done.message);
+    await load();
+  };
+  const who = visitor.value;
+  const may = typeof who === 'object' && who.access === 'full';
+  const seen = Object.fromEntries((files ?? []).map(({ path, seen }) => [path, seen]));
+  return (
+    <main>
+      <h1>{l10n.t('Review')}</h1>
+      <p role="alert" class="failed">
+        {wrong}
+      </p>
+      {files?.length === 0 && <p>{l10n.t('Nothing waits for review.')}</p>}
+      {may && files && files.length > 0 && (
+        <p class="actions">
+          <Button onClick={() => void decide('accept', { seen })}>{l10n.t('Accept All')}</Button>
+        </p>
+      )}
+      {files?.map(file => (
+        <File
+          key={`${file.path} ${file.seen} ${file.hunks}`}
+          place={place}
+          file={file}
+          decide={may ? decide : undefined}
+        />
+      ))}
+    </main>
+  );
+}
+
+function File({ place, file, decide }: { place: SessionPlace; file: ChangeItem; decide: Decide | undefined }) {
+  const [whole, setWhole] = useState<ChangedFile>();
+  const [wrong, setWrong] = useState('');
+  const { path, seen } = file;
+  const open = async () => {
+    if (whole) return;
+    const read = await api.change(place, path);
+    if (read.ok) setWhole(read.value);
+    else setWrong(read.message);
+  };
+  const all = { path, seen: { [path]: seen } };
+  return (
+    <details class="card change" onToggle={event => event.currentTarget.open && void open()}>
+      <summary>
+        <strong>{path}</strong>{' '}
+        <span class="quiet">
+          {file.change} +{file.added} −{file.removed} ·{' '}
+          {[...new Set(file.authors.map(({ agent }) => agent))].join(', ')}
+        </span>
+      </summary>
+      {file.mark !== undefined && <p class="failed">{file.mark}</p>}
+      <p role="alert" class="failed">
+        {wrong}
+      </p>
+      {decide && (
+        <p class="actions">
+          <Button onClick={() => void decide('accept', all)}>{l10n.t('Accept File')}</Button>{' '}
+          <Button secondary onClick={() => void decide('reject', all)}>
+            {l10n.t('Reject File')}
+          </Button>
+        </p>
+      )}
+      {whole?.before === undefined && whole !== undefined && (
+        <p class="quiet">{l10n.t('It is no text that can be shown.')}</p>
+      )}
+      {whole?.hunks.map(hunk => (
+        <Hunk key={hunk.id} file={whole} hunk={hunk} decide={decide} />
+      ))}
+    </details>
+  );
+}
+
+function Hunk({ file, hunk, decide }: { file: ChangedFile; hunk: HunkItem; decide: Decide | undefined }) {
+  const { path, seen } = file;
+  const body = { path, hunks: [hunk.id], seen: { [path]: seen } };
+  const lines = pairsOf(file, hunk);
+  return (
+    <section class="hunk" aria-label={l10n.t('Hunk {0}', hunk.id)}>
+      <table class="diff">
+        <caption class="hidden">{l10n.t('{0}: before and after', path)}</caption>
+        <thead class="hidden">
+          <tr>
+            <th scope="col">{l10n.t('Line')}</th>
+            <th scope="col">{l10n.t('Before')}</th>
+            <th scope="col">{l10n.t('Line')}</th>
+            <th scope="col">{l10n.t('After')}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {lines.map(({ before, after, changed }, index) => (
+            <tr key={index}>
+              <td class="number">{before?.number}</td>
+              <td class={changed && before ? 'gone' : ''}>{before && <code>{before.text}</code>}</td>
+              <td class="number">{after?.number}</td>
+              <td class={changed && after ? 'new' : ''}>{after && <code>{after.text}</code>}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {decide && file.hunks.length > 1 && (
+        <p class="actions">
+          <Button onClick={() => void decide('accept', body)}>{l10n.t('Accept Hunk')}</Button>{' '}
+          <Button secondary onClick={() => void decide('reject', body)}>
+            {l10n.t('Reject Hunk')}
+          </Button>
+        </p>
+      )}
+    </section>
+  );
+}
