@@ -136,7 +136,7 @@ const runs = [
 const team = [
   event('station-started', {
     pid: z.number().int(),
-    host: z.enum(['terminal', 'editor']),
+    host: SessionHost,
     version: z.string(),
     members: z.array(Member),
     fallback: Name.optional(),

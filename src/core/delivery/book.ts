@@ -19,7 +19,7 @@ export interface Book {
 export interface BookParts {
   /** The same place each time, opened anew. */
   open(): SessionStore;
-  host: 'terminal' | 'editor';
+  host: SessionHost;
   clock: Clock;
   redact(text: string): string;
 }

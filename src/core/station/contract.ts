@@ -1,4 +1,4 @@
-import type { Dated } from '../../protocol/events.ts';
+import type { Dated, SessionHost } from '../../protocol/events.ts';
 import type { NanoUsd } from '../../protocol/ids.ts';
 import type { Member } from '../../protocol/member.ts';
 import type { Plan } from '../../protocol/plan.ts';
@@ -77,7 +77,7 @@ export interface MemberState extends Member {
 export interface StationState {
   seq: number;
   lastAt: number;
-  started?: { at: number; pid: number; host: 'terminal' | 'editor'; version: string; rehearsal?: string };
+  started?: { at: number; pid: number; host: SessionHost; version: string; rehearsal?: string };
   /** Absent while it stands. */
   stopped?: { at: number; reason: string };
   paused: boolean;

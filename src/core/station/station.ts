@@ -25,7 +25,7 @@ export interface StationPorts {
 
 export interface StationStart {
   pid: number;
-  host: 'terminal' | 'editor';
+  host: SessionHost;
   version: string;
   members: Member[];
   fallback?: string;

@@ -2,6 +2,7 @@ import { mkdir, readFile, realpath, rm, stat, writeFile } from 'node:fs/promises
 import { join } from 'node:path';
 import { GitError, type Oid } from '../../core/delivery/git.ts';
 import type { Clock } from '../../core/ports.ts';
+import type { SessionHost } from '../../protocol/events.ts';
 import { hashOf } from '../hash.ts';
 import { OwnFolder } from '../own-folder.ts';
 import { lifeOf, thisProcess } from '../session/identity.ts';
@@ -35,7 +36,7 @@ export interface TreeOptions {
   /** So many at most. */
   most: number;
   clock: Clock;
-  host: 'terminal' | 'editor';
+  host: SessionHost;
 }
 
 const TREE = 'tree';
