@@ -1,5 +1,5 @@
 import { DeliveryEvent, type DeliveryRecord } from '../../protocol/delivery.ts';
-import { JOURNAL_VERSION } from '../../protocol/events.ts';
+import { JOURNAL_VERSION, type SessionHost } from '../../protocol/events.ts';
 import type { Clock } from '../ports.ts';
 import { Pieces } from '../session/pieces.ts';
 import { type SealChain, withoutSeal } from '../session/seal.ts';
