@@ -62,6 +62,11 @@ export class Touched {
       case 'call-outcome':
         this.#counted(event);
         break;
+      case 'worker-spent': {
+        const open = this.#state.openCalls.get(event.call);
+        if (open) this.#counted(open.intent);
+        break;
+      }
       case 'failover':
         row('providers', providerOf(event.from));
         break;
@@ -117,7 +122,7 @@ export class Touched {
   }
 
   /** Everything that a call counts in. */
-  #counted({ agent, model, ...call }: EventOf<'call-intent' | 'call-outcome'>): void {
+  #counted({ agent, model, ...call }: Pick<EventOf<'call-intent' | 'call-outcome'>, 'agent' | 'model' | 'task'>): void {
     if (agent === undefined || model === undefined) return;
     const { row } = this.#marks;
     const provider = providerOf(model);
