@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { SessionHost } from './events.ts';
 import { Name, NanoUsd, RelPath } from './ids.ts';
 import { Member } from './member.ts';
 import { Plan } from './plan.ts';

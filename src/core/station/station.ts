@@ -1,3 +1,4 @@
+import type { SessionHost } from '../../protocol/events.ts';
 import type { Member } from '../../protocol/member.ts';
 import type { StationEvent, StationRequest } from '../../protocol/station.ts';
 import type { Clock, Disposable, Log } from '../ports.ts';
