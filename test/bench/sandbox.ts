@@ -2,6 +2,7 @@
  * What the sandbox costs: a command in it over a bare one, taken in turns, and 1,000 files that a command changed brought
  * under review, with a journal on disk.
  */
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { claimsOf } from '../../src/core/agent/claims.ts';
 import { landChanges } from '../../src/core/agent/landing.ts';
@@ -47,7 +48,10 @@ console.log(
 
 await inTemporaryFolder(async folder => {
   const files = new NodeWorkspace(lab.root);
-  const store = await sessionFolder(join(folder, 'session'));
+  await mkdir(join(folder, 'session'));
+  const store = sessionFolder(join(folder, 'session'));
+  const lock = await store.lock('terminal');
+  if (!lock.ok) throw new Error('the session is somebody else’s');
   const journal = await openJournal(store, {
     clock: systemClock,
     redact: text => text,
