@@ -10,6 +10,8 @@ import { walk } from './walk.ts';
 
 const LARGEST = 5_000_000;
 const LONGEST_LINE = 400;
+/** Files that are read while another is looked through. */
+const AHEAD = 16;
 /** How long we hold the event loop at a stretch. */
 const SLICE_MS = 8;
 
@@ -53,21 +55,21 @@ export async function search(
   let left = query.limit;
   let sliceStart = performance.now();
   const pause = async () => {
-    if (performance.now() - sliceStart <= SLICE_MS) return;
     await new Promise(next => setImmediate(next));
     signal?.throwIfAborted();
     sliceStart = performance.now();
   };
-  for await (const path of walk(root, { signal, only })) {
-    if (!wanted(path) || !checkRelPath(path).ok) continue;
-    const text = unsaved.get(path) ?? (await textOf(join(root, path)));
+  async function* wantedPaths() {
+    for await (const path of walk(root, { signal, only })) if (wanted(path) && checkRelPath(path).ok) yield path;
+  }
+  for await (const { path, text } of readAhead(wantedPaths(), path => unsaved.get(path) ?? textOf(join(root, path)))) {
     if (text === undefined) continue;
     const lines = text.split(/\r\n|\n|\r/);
     if (lines.at(-1) === '') lines.pop();
     const found: number[] = [];
     let more = false;
     for (const index of matching(lines)) {
-      await pause();
+      if (performance.now() - sliceStart > SLICE_MS) await pause();
       if (index === undefined) continue;
       more = left === 0;
       if (more) break;
@@ -84,6 +86,21 @@ export async function search(
     if (more) return { hits, more };
   }
   return { hits, more: false };
+}
+
+/** The texts of files in their order, several read at a time. */
+async function* readAhead(
+  paths: AsyncIterable<RelPath>,
+  read: (path: RelPath) => string | Promise<string | undefined>,
+): AsyncGenerator<{ path: RelPath; text: string | undefined }> {
+  const reading: { path: RelPath; text: Promise<string | undefined> }[] = [];
+  for await (const path of paths) {
+    reading.push({ path, text: Promise.resolve(read(path)) });
+    if (reading.length < AHEAD) continue;
+    const { path: first, text } = reading.shift() as (typeof reading)[number];
+    yield { path: first, text: await text };
+  }
+  for (const { path, text } of reading) yield { path, text: await text };
 }
 
 async function textOf(path: string): Promise<string | undefined> {

@@ -18,7 +18,7 @@ const FOLDERS = 500;
 const EACH = 100;
 const LINES = 100_000;
 const OUTPUT_MB = 100;
-const ROUNDS = 5;
+const ROUNDS = 3;
 
 const run = promisify(execFile);
 const median = (values: number[]) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
