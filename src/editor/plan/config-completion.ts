@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { type ConfigSchema, configChoices } from './config-choices.ts';
+import type { ConfigSchema } from './config-choices.ts';
 import { configFiles } from './diagnostics.ts';
 
 /** Completes a workspace's configuration, which is YAML: VS Code itself knows no schemas for that. */
@@ -13,6 +13,7 @@ export function configCompletion(extension: vscode.Uri): vscode.Disposable {
     configFiles,
     {
       async provideCompletionItems(document, { line, character }) {
+        const { configChoices } = await import('./config-choices.ts');
         schema ??= read();
         const lines = document.getText().split(/\r?\n/);
         const kinds = { key: vscode.CompletionItemKind.Property, value: vscode.CompletionItemKind.Value };
