@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
-import type { Parts } from '../core/config/agreement.ts';
 import { writeAtomic } from './atomic-write.ts';
 import { hashOf } from './hash.ts';
 
@@ -9,7 +8,7 @@ import { hashOf } from './hash.ts';
 const Agreements = z.record(z.string(), z.union([z.string().transform(print => [print]), z.array(z.string())]));
 const KEPT = 8;
 
-const printOf = (parts: Parts) => hashOf(new TextEncoder().encode(JSON.stringify(parts)));
+const printOf = (parts: object) => hashOf(new TextEncoder().encode(JSON.stringify(parts)));
 
 /** What the user agreed to, by workspace: exactly these parts, so that a changed file is asked about anew. */
 export class AgreementFile {
@@ -19,12 +18,12 @@ export class AgreementFile {
     this.#path = join(folder, 'agreements.json');
   }
 
-  async has(workspace: string, parts: Parts): Promise<boolean> {
+  async has(workspace: string, parts: object): Promise<boolean> {
     const all = await this.#read();
     return Object.hasOwn(all, workspace) && all[workspace]?.includes(printOf(parts)) === true;
   }
 
-  async add(workspace: string, parts: Parts): Promise<void> {
+  async add(workspace: string, parts: object): Promise<void> {
     const before = await this.#read();
     const known = Object.hasOwn(before, workspace) ? (before[workspace] ?? []) : [];
     const all = { ...before, [workspace]: [...known, printOf(parts)].slice(-KEPT) };

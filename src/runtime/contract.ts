@@ -16,6 +16,7 @@ import type { SessionState } from '../core/session/state.ts';
 import type { SessionOwner, SessionText } from '../core/session/store.ts';
 import type { StationRecord, StationState } from '../core/station/contract.ts';
 import type { TeamWords } from '../core/station/resolve.ts';
+import type { StandingWorkflow } from '../core/station/standing-workflows.ts';
 import type { MoreWork } from '../core/team/options.ts';
 import type { RetryScope } from '../core/team/retry.ts';
 import type { Trial } from '../core/tool-trial.ts';
@@ -239,8 +240,13 @@ export interface SetUp {
   best(question: Question, signal: AbortSignal): Promise<AsyncIterable<RouteEvent>>;
 }
 
+/** Asks the person whether these workflows may begin without anybody. */
+export type AgreesToWorkflows = (workflows: readonly StandingWorkflow[]) => Promise<boolean>;
+
 /** Who is to stand: pools by their members' names, beside the members of the configuration. */
 export interface StationRequestToStart extends TeamWords {
+  /** Absent: nobody can be asked, and what was not agreed to before waits. */
+  agrees?: AgreesToWorkflows;
   /** A script whose models all members use. */
   rehearse?: string;
 }

@@ -232,6 +232,7 @@ export const commands = {
       ...workspace,
       pool: { value: 'NAME=MEMBER,…', many: true, help: 'A pool with its members; may stand several times' },
       'until-done': { help: 'Stop when nothing is left to do' },
+      yes: { short: 'y', help: 'Workflows of this workspace may begin by themselves' },
       fallback: { value: 'PROVIDER', help: 'Goes on when the others cannot, or are not paid any more' },
       config: { value: 'FILE', values: 'file', help: 'Your own configuration' },
       rehearse: { value: 'SCRIPT', values: 'rehearsal', help: 'Scripted models instead of real ones' },

@@ -195,6 +195,23 @@ describe('the standing team, from the terminal', function () {
     assert.equal(sessions.length, 2, 'nothing was begun twice');
   });
 
+  it('lets no workflow that came with the folder begin by itself until the user agreed to exactly that one', async () => {
+    await writeFile(join(temp.path, 'quick.yaml'), script(1));
+    const file = join(temp.path, '.orchestrate', 'workflows', 'nightly.yaml');
+    const nightly = (cron: string) =>
+      `name: nightly\ngoal: Tidy up\non: [{ schedule: { cron: "${cron}" } }]\ntasks:\n  - { id: tidy, title: Tidy, role: codex, instructions: Tidy up, writes: [out/**] }\n`;
+    await mkdir(join(file, '..'), { recursive: true });
+    await writeFile(file, nightly('0 3 * * *'));
+    const begin = (...args: string[]) =>
+      orchestrate('start', ...POOLS, '--rehearse', 'quick.yaml', '--until-done', ...args);
+    const waits = /"nightly" would begin without anybody, and nobody has agreed/;
+    assert.match((await begin()).err, waits);
+    assert.doesNotMatch((await begin('--yes')).err, waits);
+    assert.doesNotMatch((await begin()).err, waits);
+    await writeFile(file, nightly('* * * * *'));
+    assert.match((await begin()).err, waits);
+  });
+
   it('says what cannot be: a fallback that nobody knows, a member twice, a pool without members', async () => {
     await mkdir(join(temp.path, 'home'), { recursive: true });
     const wrong = await orchestrate(

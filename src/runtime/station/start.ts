@@ -20,6 +20,7 @@ import type { Runtime, RuntimeHost, StartedStation, StationRequestToStart } from
 import { configOf, sessionsOf } from '../host.ts';
 import { rehearsalProviders } from '../rehearsal.ts';
 import { FROM_ELSEWHERE } from './access.ts';
+import { agreedWorkflows } from './consent.ts';
 import { sessionRuns } from './runs.ts';
 import { workspaceWorkflows } from './workflows.ts';
 
@@ -30,7 +31,7 @@ const COMPACT_BYTES = 4_000_000;
 export async function startStation(
   host: RuntimeHost,
   runtime: Runtime,
-  { pools, fallback, rehearse }: StationRequestToStart,
+  { pools, fallback, rehearse, agrees }: StationRequestToStart,
 ): Promise<StartedStation> {
   const { clock, log, kind, version, environment } = host;
   const { config, problems } = await configOf(host);
@@ -71,6 +72,8 @@ export async function startStation(
       ...roles.keys(),
       ...team.members.map(({ name }) => name),
     ]);
+    const { agreed, note } = await agreedWorkflows(host, workflows.standing, agrees);
+    const said = [...workflows.problems, ...(note === undefined ? [] : [note])];
     const runs = sessionRuns({
       runtime,
       flags: flagsOf(config, fallback),
@@ -82,7 +85,7 @@ export async function startStation(
       log,
       runs,
       newSession: () => newSessionId(clock.now()),
-      workflows: workflows.standing,
+      workflows: agreed,
     });
     const listeners = new Set<(event: StationRecord) => void>();
     journal.subscribe(event => {
@@ -104,7 +107,7 @@ export async function startStation(
       if (why !== undefined)
         journal.append({ type: 'notice', level: 'warning', text: `${item.id} cannot begin: ${why}` });
     }
-    for (const text of workflows.problems) journal.append({ type: 'notice', level: 'warning', text });
+    for (const text of said) journal.append({ type: 'notice', level: 'warning', text });
     const inbox = serveRequests(
       store,
       journal,
@@ -130,7 +133,7 @@ export async function startStation(
     }
     return {
       ok: true,
-      notes: [...team.notes, ...workflows.problems],
+      notes: [...team.notes, ...said],
       station: {
         state: journal.state,
         place: store.place,

@@ -1,15 +1,17 @@
 import type { StationRecord } from '../../core/station/contract.ts';
-import type { StartedStation, StationRequestToStart } from '../../runtime/contract.ts';
+import type { Workflow } from '../../protocol/workflow.ts';
+import type { AgreesToWorkflows, StartedStation, StationRequestToStart } from '../../runtime/contract.ts';
+import { confirm } from '../confirm.ts';
 import { leftOut } from '../left-out.ts';
 import { openRuntime } from '../open-runtime.ts';
 import { problemLines } from '../problems.ts';
 import { followTeam } from '../station/follow-team.ts';
 import { watchStation } from '../station/watch.ts';
-import { type Call, EXIT, option, printError, type Terminal, UsageError } from '../terminal.ts';
+import { type Call, EXIT, option, print, printError, type Terminal, UsageError } from '../terminal.ts';
 
 /** `orchestrate start`: runs the standing team, or follows the one that runs. */
 export async function start(terminal: Terminal, call: Call): Promise<number> {
-  const request = requested(call);
+  const request = { ...requested(call), agrees: asked(terminal, call) };
   const runtime = await openRuntime(terminal, call, {
     // Whoever is asked may answer at any time, from any terminal.
     present: () => true,
@@ -48,6 +50,22 @@ export async function start(terminal: Terminal, call: Call): Promise<number> {
     await runtime.close();
   }
 }
+
+/** What would begin by itself is shown before it may, with what starts it. */
+function asked(terminal: Terminal, call: Call): AgreesToWorkflows {
+  return async workflows => {
+    if (call.options.yes === true) return true;
+    if (!terminal.input.isTTY) return false;
+    print(terminal, 'These workflows came with this workspace. Each time they begin, agents work and money is spent:');
+    for (const { name, on } of workflows) print(terminal, `- ${name}: ${on.map(whenever).join('; ')}`);
+    return confirm(terminal, 'May they begin by themselves?');
+  };
+}
+
+const whenever = ({ schedule, ended }: Workflow['on'][number]): string =>
+  schedule
+    ? `at the times "${schedule.cron}"${schedule.zone === undefined ? '' : ` in ${schedule.zone}`}`
+    : `after the workflow "${ended?.workflow}"`;
 
 async function notStarted(
   terminal: Terminal,
