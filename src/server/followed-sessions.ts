@@ -152,7 +152,10 @@ export class FollowedSessions implements SessionSource, Disposable {
     if (!followed) return undefined;
     session = new FollowedSession(id, followed.state, runtime);
     session.signal.addEventListener('abort', () => over.abort());
-    return session;
+    // Whoever was to have it may have gone while it was read.
+    if (!this.#disposed) return session;
+    session.dispose();
+    return undefined;
   }
 
   #told(session: FollowedSession, event: JournalEvent): void {

@@ -52,7 +52,17 @@ describe('Completion in the shell', function () {
     assert.deepEqual(offers('run', '--workflow', 'fl'), ['flow.yaml']);
     assert.deepEqual(offers('run', '--workspace', 'f'), ['folder']);
     assert.ok(offers('run', '--rehearse', 't').includes('todo'));
-    assert.deepEqual(offers('queue', ''), ['add', 'list', 'remove']);
+    assert.deepEqual(offers('queue', ''), [
+      'add',
+      'list',
+      'history',
+      'edit',
+      'move',
+      'hold',
+      'release',
+      'remove',
+      'retry',
+    ]);
     assert.deepEqual(offers('queue', 'add', 'Text', '--priority', 'h'), ['high']);
     assert.ok(offers('queue', 'add', 'Text', '--target', 'q').includes('qa-specialist'));
     assert.deepEqual(offers('completion', 'f'), ['fish']);
