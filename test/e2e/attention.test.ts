@@ -99,7 +99,7 @@ describe('what waits for a person', () => {
   });
 
   it('is told at 80 % of the budget, with what can be done', async () => {
-    await using rehearsed = await RehearsedWorkbench.open({ script: 'attention', settings: costly(1.3) });
+    await using rehearsed = await RehearsedWorkbench.open({ script: 'attention', settings: costly(1.6) });
     const { workbench } = rehearsed;
     await start(rehearsed);
     await workbench.approvePlan();
