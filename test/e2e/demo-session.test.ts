@@ -18,7 +18,7 @@ describe('a demo session, as a person runs it', () => {
     await demo.start(workbench);
     await page.locator('.codelens-decoration', { hasText: '6 tasks' }).first().waitFor();
     assert.equal(await page.getByText('Your application running on port').count(), 0);
-    await workbench.inEveryTheme(theme => workbench.screenshot(`demo-plan-${theme}`));
+    await workbench.screenshot('demo-plan');
     await workbench.approvePlan();
     await page
       .locator('.sidebar')
@@ -33,7 +33,7 @@ describe('a demo session, as a person runs it', () => {
     await page.locator('.sidebar').getByText('Nothing waits for review').waitFor();
     await workbench.run('Orchestrate: Show Report');
     await page.locator('.tab', { hasText: 'report.md' }).waitFor();
-    await workbench.inEveryTheme(theme => workbench.screenshot(`demo-report-${theme}`));
+    await workbench.screenshot('demo-report');
   });
 
   it('is offered for resuming after a reload in the middle, and then goes on to its end', async () => {
