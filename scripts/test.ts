@@ -8,7 +8,12 @@ import { type Counts, inTurns, noCounts, runTests, sumOf, type TestRun } from '.
 
 const mocha = join(root, 'node_modules', 'mocha', 'bin', 'mocha.js');
 /** What takes long begins first, so that it is not what everybody waits for at the end. */
-const long = ['wire/kill.test.ts', 'wire/fault-sessions.test.ts', 'wire/terminal-kills.test.ts'];
+const long = [
+  'wire/delivery/train.test.ts',
+  'wire/kill.test.ts',
+  'wire/fault-sessions.test.ts',
+  'wire/terminal-kills.test.ts',
+];
 const minutes = 60_000;
 
 /** The files of a folder: long ones first, then the larger ones, for size tells roughly how much is in them. */
