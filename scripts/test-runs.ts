@@ -43,7 +43,11 @@ export async function runTests({ name, command, limitMs, live }: TestRun): Promi
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', chunk => said.push(chunk));
   const endAll = () => {
     // With everything that it started: servers, browsers, programs.
-    if (child.pid !== undefined) own ? process.kill(-child.pid, 'SIGKILL') : child.kill('SIGKILL');
+    try {
+      if (child.pid !== undefined) own ? process.kill(-child.pid, 'SIGKILL') : child.kill('SIGKILL');
+    } catch {
+      // Nothing of it is left.
+    }
   };
   let late = false;
   const timer = setTimeout(() => {
@@ -57,7 +61,7 @@ export async function runTests({ name, command, limitMs, live }: TestRun): Promi
   process.once('SIGINT', stopped).once('SIGTERM', stopped);
   const closed = once(child, 'close');
   const [code] = await once(child, 'exit');
-  // What it left running may hold its output open.
+  endAll();
   await Promise.race([closed, setTimeoutPromise(2000)]);
   clearTimeout(timer);
   process.off('SIGINT', stopped).off('SIGTERM', stopped);

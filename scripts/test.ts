@@ -7,6 +7,7 @@ import { runScript } from './run-script.ts';
 import { type Counts, inTurns, noCounts, runTests, sumOf, type TestRun } from './test-runs.ts';
 
 const mocha = join(root, 'node_modules', 'mocha', 'bin', 'mocha.js');
+const leftOpen = join(root, 'test', 'support', 'host', 'left-open.ts');
 /** What takes long begins first, so that it is not what everybody waits for at the end. */
 const long = [
   'wire/delivery/train.test.ts',
@@ -37,7 +38,7 @@ const plain = (name: string, jobs: number): TestRun => ({
 const endToEnd = (file: string): TestRun => ({
   suite: 'e2e',
   name: relative(root, file),
-  command: [mocha, '--timeout', '150000', '--retries', '1', file],
+  command: [mocha, '--require', leftOpen, '--exit', '--timeout', '150000', '--retries', '1', file],
   limitMs: 15 * minutes,
 });
 

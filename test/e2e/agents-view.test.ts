@@ -60,10 +60,14 @@ describe('the Agents view', () => {
     // By keyboard: down to the other agent, its menu, its transcript.
     await workbench.run('View: Close All Editors');
     await workbench.run('Orchestrate: Focus on Agents View');
+    // The palette gives the focus back first, and the view takes it then.
+    await page.locator('.sidebar .monaco-list:focus').waitFor();
     await page.keyboard.press('Home');
     const focused = page.locator('.sidebar .monaco-list-row.focused');
-    while (!/^Agent qa-specialist-1/.test((await focused.getAttribute('aria-label')) ?? ''))
+    for (let row = 0; row < 30; row++) {
+      if (/^Agent qa-specialist-1/.test((await focused.getAttribute('aria-label')) ?? '')) break;
       await page.keyboard.press('ArrowDown');
+    }
     await page.keyboard.press('Shift+F10');
     await page.locator('.monaco-menu').getByText('Abort Agent', { exact: true }).waitFor();
     await workbench.screenshot('agents-view-menu');

@@ -67,6 +67,9 @@ export interface VisitOptions {
   end?: () => Promise<void>;
 }
 
+/** The windows that stand open, so that those which a test leaves behind can be closed. */
+export const openWorkbenches = new Set<Workbench>();
+
 /** A real VS Code in a page, with the extension in it, driven from outside as a person would. */
 export class Workbench implements AsyncDisposable {
   readonly page: Page;
@@ -81,6 +84,7 @@ export class Workbench implements AsyncDisposable {
     this.workspace = workspace;
     this.#url = url;
     this.#close = close;
+    openWorkbenches.add(this);
   }
 
   /** Starts a server of its own, with the extension as it is built. */
@@ -253,7 +257,6 @@ export class Workbench implements AsyncDisposable {
     return texts;
   }
 
-  /** Closes the quick input, where one is open. */
   /** A window is dear, a theme is not: what is drawn is looked at in all of them, and the first one stands again. */
   async inEveryTheme(look: (theme: Theme) => Promise<unknown>): Promise<void> {
     for (const theme of Object.keys(themes) as Theme[]) {
@@ -282,6 +285,7 @@ export class Workbench implements AsyncDisposable {
     }
   }
 
+  /** Closes the quick input, where one is open. */
   async escape(): Promise<void> {
     await this.page.keyboard.press('Escape');
     await this.page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
@@ -331,12 +335,12 @@ export class Workbench implements AsyncDisposable {
     return path;
   }
 
-  close(): Promise<void> {
-    return this.#close();
+  async close(): Promise<void> {
+    if (openWorkbenches.delete(this)) await this.#close();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
-    return this.#close();
+    return this.close();
   }
 
   get #entries(): Locator {
