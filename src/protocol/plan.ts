@@ -1,10 +1,7 @@
 import * as z from 'zod';
 import { Name } from './ids.ts';
 
-const alone = z
-  .boolean()
-  .optional()
-  .describe('It needs the whole workspace quiet: waits until no other task writes, and none begins meanwhile');
+const alone = z.boolean().optional().describe('It needs the workspace quiet: waits until no other task writes');
 
 /** Proof that a task is done. Exactly one of the keys says which kind. */
 export const Check = z.union([
@@ -14,7 +11,7 @@ export const Check = z.union([
       .number()
       .positive()
       .optional()
-      .describe('300 unless set, more where it took long before; if set, at least twice what the command takes'),
+      .describe('300 unless set, more where it took long before; at least twice what the command takes'),
     alone,
     name: z.string().optional(),
   }),
@@ -27,30 +24,24 @@ export const Check = z.union([
     matches: z
       .strictObject({ file: z.string().optional(), run: z.string().optional() })
       .optional()
-      .describe('A JSON file, or a command whose output is JSON, that must satisfy the artifact read as a JSON Schema'),
+      .describe('A JSON file, or a command that prints JSON, that must satisfy the artifact read as a JSON Schema'),
     serves: z
       .strictObject({
         start: z
           .array(
             z.strictObject({
               run: z.string().min(1).describe('Starts a part, which stays; {port} is its own port, also in PORT'),
-              health: z
-                .string()
-                .min(1)
-                .describe('Its address that answers when it is ready: http://127.0.0.1:{port}/…'),
+              health: z.string().min(1).describe('What answers when it is ready: http://127.0.0.1:{port}/…'),
             }),
           )
           .min(1)
-          .describe('The parts, each started when the one before it answers; {port1} is the port of the first'),
-        url: z
-          .string()
-          .optional()
-          .describe('Where the contract is served: http://127.0.0.1:{port1}; the origin of the first part unless set'),
+          .describe('Each started when the one before it answers; {port1} is the port of the first'),
+        url: z.string().optional().describe('Where the contract is served; the origin of the first part unless set'),
         timeoutSeconds: z.number().positive().optional().describe('So long each part may take until it answers'),
       })
       .optional()
       .describe(
-        'Parts that must keep the artifact read as OpenAPI 3: they are started, every operation is tried, with wrong requests and from another origin too, and status, headers and bodies are compared',
+        'Parts that must keep the artifact read as OpenAPI 3: started, and every operation tried, with wrong requests and from another origin too',
       ),
     alone,
     name: z.string().optional(),
@@ -67,8 +58,10 @@ export const Need = z.union([
     when: z
       .enum(['completed', 'failed', 'ended', 'accepted', 'approved'])
       .optional()
-      .describe('approved: its agent judges the work before it, and sends it back until it approves'),
-    rounds: z.number().int().min(0).max(10).optional().describe('approved: so often it may be sent back; 3 unless set'),
+      .describe(
+        'completed unless set; approved: its agent judges the work before it, and sends it back until it approves',
+      ),
+    rounds: z.number().int().min(0).max(10).optional().describe('approved: so often it may be sent back'),
   }),
   z.strictObject({ phase: Name }),
   z.strictObject({ pool: Name }),
@@ -77,14 +70,17 @@ export const Need = z.union([
 const common = {
   id: Name,
   title: z.string().min(1),
-  phase: Name.optional().describe('Usual for a larger goal: setup, development, integration, validation'),
+  phase: Name.optional().describe('Such as setup, development, integration, validation'),
   needs: z.array(Need).default([]).describe('What must have happened before it starts'),
   priority: Priority.default('medium').describe('10 is the most urgent; high is 8, medium 5, low 2'),
   optional: z.boolean().default(false).describe('The session may complete although this one failed'),
 };
 
 export const AgentTask = z.strictObject({
-  kind: z.literal('agent').default('agent'),
+  kind: z
+    .literal('agent')
+    .default('agent')
+    .describe('agent: a role works by instructions; command: run; check: checks; approval: a person is asked'),
   ...common,
   role: Name,
   instructions: z.string().min(1).describe('All that the agent needs to know; it sees nothing of other tasks'),
@@ -93,38 +89,34 @@ export const AgentTask = z.strictObject({
     .array(z.string().min(1))
     .default([])
     .describe('Globs this task alone may write while it runs; none: it writes nothing'),
-  publishes: z.array(Name).default([]).describe('Artifacts (notes, contracts, schemas) it hands to other tasks'),
+  publishes: z.array(Name).default([]).describe('Artifacts it hands to other tasks'),
   consumes: z.array(Name).default([]).describe('Artifacts it reads; their publishers must come before'),
   checks: z
     .array(Check)
     .default([])
     .describe(
-      'What proves that it is done: commands that fail when it is not, run when the agent finishes. Every task that writes should have one',
+      'What proves that it is done, run when the agent finishes: one of run, exists and artifact each. Every task that writes should have one',
     ),
   complexity: z
     .enum(['simple', 'ui-test', 'normal', 'complex'])
     .default('normal')
     .describe(
-      'Always set it, it picks the model. simple: routine work for a light or local model; normal: most work; complex: hard or risky, for the best one; ui-test: drives a user interface',
+      'Always set it: it picks the model. simple: routine work; normal: most work; complex: hard or risky; ui-test: drives a user interface',
     ),
   review: z
     .strictObject({ role: Name.default('reviewer'), rounds: z.number().int().min(1).max(10).default(3) })
     .optional()
     .describe(
-      "For work in which a mistake costs much or that no check proves: another agent reads it, and the reviewer's blockers go back until none is open. Leave it out for routine work",
+      "Where a mistake costs much or no check proves the work: another agent reads it, and the reviewer's blockers go back until none is open",
     ),
-  budgetUsd: z
-    .number()
-    .positive()
-    .optional()
-    .describe('The most the task may cost, all attempts and review rounds together'),
+  budgetUsd: z.number().positive().optional().describe('The most it may cost, all attempts and reviews together'),
   timeoutMinutes: z.number().positive().optional(),
 });
 
 export const CommandTask = z.strictObject({
   kind: z.literal('command'),
   ...common,
-  run: z.string().min(1),
+  run: z.string().min(1).describe('What a command runs'),
   timeoutSeconds: z.number().positive().optional(),
 });
 

@@ -63,6 +63,10 @@ const finish = (summary: string) => calls(call('finish_task', { summary }));
 
 const textOf = ({ messages }: RouteRequest) => JSON.stringify(messages);
 
+const blocked = call('report_blocker', {
+  text: 'There is no page in the project, and I do not know which framework it should use.',
+});
+
 /** A team that comes through every kind of turn: a review that finds something, a fix, and a task that the orchestrator does itself. */
 function script(request: RouteRequest): Reply {
   const tools = new Set(request.tools.map(({ name }) => name));
@@ -70,6 +74,7 @@ function script(request: RouteRequest): Reply {
   const text = textOf(request);
   const turns = (...replies: Reply[]) => replies[said] ?? finish('Nothing is left.');
   if (tools.has('propose_plan')) return calls(call('propose_plan', PLAN));
+  if (tools.has('go_on')) return calls(call('go_on', { text: 'The page can wait.' }));
   if (tools.has('verdict'))
     return text.includes('Findings of earlier rounds')
       ? calls(call('verdict', { approve: true, text: 'It refuses it now.' }))
@@ -96,11 +101,7 @@ function script(request: RouteRequest): Reply {
           calls(call('write_file', { path: 'web/index.html', content: '<output></output>\n' })),
           finish('The page is there.'),
         )
-      : calls(
-          call('report_blocker', {
-            text: 'There is no page in the project, and I do not know which framework it should use.',
-          }),
-        );
+      : calls(blocked);
   const sum =
     '\nexport function total() {\n  return { sum: lines.reduce((sum, { amount }) => sum + amount, 0), lines: lines.length };\n}\n';
   const mend = calls(call('read_file', { path: 'src/cart.js' }));
@@ -113,16 +114,21 @@ function script(request: RouteRequest): Reply {
   );
 }
 
-/** The first request of each kind of turn. */
-export async function promptTurns(): Promise<RouteRequest[]> {
+/** The first request of each kind of turn, in a session that completes, or in one in which the orchestrator gives up, too. */
+export async function promptTurns(gives: 'completes' | 'gives up'): Promise<RouteRequest[]> {
   const clock = new FakeClock(Date.UTC(2026, 10, 28, 12));
   const journal = memoryJournal(() => clock.now());
   const { session, router } = listTeam(
     { clock, journal, histories: new AgentHistories(), files: new MemoryWorkspace(FILES), roles: BUILT_IN_ROLES },
-    script,
+    request =>
+      gives === 'gives up' &&
+      request.tools.some(({ name }) => name === 'finish_task') &&
+      textOf(request).includes('Task page')
+        ? calls(blocked)
+        : script(request),
   );
   const end = await clock.until(session.run());
-  if (end.outcome !== 'completed') throw new Error(end.reason);
+  if (end.outcome !== (gives === 'completes' ? 'completed' : 'failed')) throw new Error(end.reason);
   return router.requests;
 }
 

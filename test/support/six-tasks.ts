@@ -133,24 +133,32 @@ function seenIn(messages: readonly Message[]): Seen {
 
 const arg = (call: ScriptedCall, name: string) => (call.args as Record<string, unknown> | undefined)?.[name];
 
-/** Whether the content of a file is before its eyes: read, written by itself, or shown as a difference. */
-const knows = (seen: Seen, path: string) =>
+/** Whether the content of a file is before its eyes: read, or shown as a difference. */
+const knows = (seen: Seen, path: string, temper: Temper) =>
   seen.results.some(({ about, isError }) => !isError && about.name === 'read_file' && arg(about, 'path') === path) ||
-  seen.text.includes(`+++ b/${path}`);
+  (temper !== 'thorough' && seen.text.includes(`+++ b/${path}`));
 
 const says = (text: string, ...toolCalls: ScriptedCall[]): ScriptedAnswer => ({ text, toolCalls });
 const read = (path: string): ScriptedCall => ({ name: 'read_file', args: { path } });
+
+/** What it has to see before it believes how the work looks that it builds on or reviews: words, a difference, or the file. */
+export type Temper = 'trusting' | 'wary' | 'thorough';
 
 /**
  * A model of ordinary habits, the same for all versions of Orchestrate: it reads what it has to know and has not before
  * its eyes, writes, tests and ends; what is not accepted it mends, and again reads only what it does not know.
  */
-export function sixTasksModel({ system, messages }: CanonicalRequest): ScriptedAnswer {
+export const sixTasksModel =
+  (temper: Temper) =>
+  (request: CanonicalRequest): ScriptedAnswer =>
+    answer(request, temper);
+
+function answer({ system, messages }: CanonicalRequest, temper: Temper): ScriptedAnswer {
   const seen = seenIn(messages);
   const prompt = seenIn(messages.slice(0, 1)).text;
   const task = /^Task (\S+): /m.exec(prompt)?.[1] as Part | 'contract' | undefined;
   if (task === undefined) return says('I do not know what to do.');
-  const missing = (paths: readonly string[]) => paths.filter(path => !knows(seen, path)).map(read);
+  const missing = (paths: readonly string[]) => paths.filter(path => !knows(seen, path, temper)).map(read);
   if (/^Your part: review$/m.test(system)) return reviews(task as Part, seen, missing);
   if (task === 'contract') {
     const done = seen.results.length;
@@ -167,7 +175,7 @@ export function sixTasksModel({ system, messages }: CanonicalRequest): ScriptedA
       args: { summary: 'Published shop-lines: each total returns { sum, lines }. It is kept in docs/totals.json.' },
     });
   }
-  return builds(task, seen, missing);
+  return builds(task, seen, missing, temper);
 }
 
 function reviews(part: Part, seen: Seen, missing: (paths: readonly string[]) => ScriptedCall[]): ScriptedAnswer {
@@ -195,7 +203,12 @@ function reviews(part: Part, seen: Seen, missing: (paths: readonly string[]) => 
   });
 }
 
-function builds(part: Part, seen: Seen, missing: (paths: readonly string[]) => ScriptedCall[]): ScriptedAnswer {
+function builds(
+  part: Part,
+  seen: Seen,
+  missing: (paths: readonly string[]) => ScriptedCall[],
+  temper: Temper,
+): ScriptedAnswer {
   const { flaw, on } = PARTS[part];
   const [path, test] = [`src/${part}.js`, `test/${part}.test.js`];
   const edited = seen.results.filter(
@@ -209,7 +222,9 @@ function builds(part: Part, seen: Seen, missing: (paths: readonly string[]) => S
       : seen.text.includes('has to refuse it with a RangeError'));
   const fresh = !seen.calls.some(call => call.name === 'finish_task') && toMend && edited === 0;
   // What it builds on it reads as well, unless it was told what there is and what that returns.
-  const unknown = on.filter(other => !seen.text.includes(`${other}Total is in src/${other}.js and returns`));
+  const unknown = on.filter(
+    other => temper !== 'trusting' || !seen.text.includes(`${other}Total is in src/${other}.js and returns`),
+  );
   const wanted = fresh ? [path, test] : [path, test, 'README.md', ...unknown.map(other => `src/${other}.js`)];
   const artifact: ScriptedCall[] =
     fresh || seen.text.includes('"$id": "shop-lines"') ? [] : [{ name: 'read_artifact', args: { name: 'shop-lines' } }];

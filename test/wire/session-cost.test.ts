@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
-import { sixTasks, sixTasksModel, writeShop } from '../support/six-tasks.ts';
-import { tempFolder } from '../support/temp-folder.ts';
+import { sideBySide } from '../support/side-by-side.ts';
+import { sixTasks, sixTasksModel, type Temper, writeShop } from '../support/six-tasks.ts';
 import { codeOf, program, terminalLab } from '../support/terminal-lab.ts';
 import { endServers } from '../support/wire.ts';
 
@@ -20,18 +21,18 @@ const dollars = (bill: Bill) =>
  */
 const BEFORE: Bill = { input: 0, cacheRead: 246_917, cacheWrite: 61_813, output: 3639 };
 
-describe('what a session of six tasks costs, with four reviews and three fixes', function () {
-  this.timeout(120_000);
-  const temp = tempFolder();
-  afterEach(endServers);
+/** At least so much less than before. One that reads every file whole, whatever it is shown, saves only what fixes cost. */
+const LESS: Record<Temper, number> = { trusting: 0.25, wary: 0.25, thorough: 0 };
 
-  it('is at least a quarter less than before tasks were handed what is known, at the prices of a Sonnet', async () => {
+async function session(temper: Temper): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'orchestrate-'));
+  try {
     const config = { permissions: { commands: { allow: ['node *'] } } };
-    const { workspace, run, events, servers } = await terminalLab(temp.path, sixTasksModel, { config });
+    const { workspace, run, events, servers } = await terminalLab(folder, sixTasksModel(temper), { config });
     await writeShop(workspace);
-    await writeFile(join(temp.path, 'plan.yaml'), stringify(sixTasks()));
+    await writeFile(join(folder, 'plan.yaml'), stringify(sixTasks()));
     assert.equal(
-      await codeOf(run(process.execPath, [program, 'run', '--workflow', join(temp.path, 'plan.yaml'), '--yes'])),
+      await codeOf(run(process.execPath, [program, 'run', '--workflow', join(folder, 'plan.yaml'), '--yes'])),
       0,
     );
     const rounds = (await events()).flatMap(event => (event.type === 'round-started' ? [event.kind] : []));
@@ -45,7 +46,26 @@ describe('what a session of six tasks costs, with four reviews and three fixes',
       `${Object.entries(of)
         .map(([key, tokens]) => `${key} ${tokens}`)
         .join(', ')}: $${dollars(of).toFixed(4)}`;
-    console.log(`      before: ${told(BEFORE)}\n      now:    ${told(bill)}, ${Math.round((1 - share) * 100)} % less`);
-    assert.ok(share <= 0.75, `${Math.round(share * 100)} % of before`);
-  });
+    console.log(
+      `      before: ${told(BEFORE)}\n      ${temper}: ${told(bill)}, ${Math.round((1 - share) * 100)} % less`,
+    );
+    assert.ok(share <= 1 - LESS[temper], `${Math.round(share * 100)} % of before`);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+const KINDS: Record<Temper, string> = {
+  trusting: 'is at least a quarter less where models believe what they are told of work before theirs',
+  wary: 'is at least a quarter less where models believe no words, but what they see in differences and files',
+  thorough: 'is no more where models read every file whole, whatever they are shown',
+};
+
+describe('what a session of six tasks costs, with four reviews and three fixes, at the prices of a Sonnet', function () {
+  this.timeout(120_000);
+  after(endServers);
+  sideBySide(
+    2,
+    (Object.keys(KINDS) as Temper[]).map(temper => ({ title: KINDS[temper], run: () => session(temper) })),
+  );
 });

@@ -1,4 +1,4 @@
-import type { AgentTask } from '../../protocol/plan.ts';
+import { AgentTask, type Task } from '../../protocol/plan.ts';
 import { hint } from './suggest.ts';
 import { type Course, commandsOfChecks, plainKind, type TaskKind, type Work } from './task-kind.ts';
 
@@ -7,15 +7,28 @@ export const TURNS = { simple: [4, 10], 'ui-test': [6, 20], normal: [8, 25], com
 const REVIEW_TURNS = [4, 10] as const;
 const SECONDS_PER_TURN = [6, 15] as const;
 
-/** The work itself, then reviews and fixes. */
+/** The work itself, in the heavy course after an attempt that came to nothing; then reviews and fixes. */
 function workOf(task: AgentTask, course: Course): Work[] {
-  const work: Work[] = [{ task, role: task.role, turns: TURNS[task.complexity][course] }];
+  const [few, turns] = [TURNS[task.complexity][0], TURNS[task.complexity][course]];
+  const work: Work[] = [{ task, role: task.role, turns }];
+  if (course === 1) work.push({ task, role: task.role, turns: few });
   const rounds = task.review ? (course === 1 ? task.review.rounds : 1) : 0;
   for (let round = 1; round <= rounds; round++) {
     work.push({ task, role: task.review?.role ?? 'reviewer', turns: REVIEW_TURNS[course] });
     if (round < rounds) work.push({ task, role: task.role, turns: TURNS.simple[course] });
   }
   return work;
+}
+
+const secondsOf = (work: readonly Work[], course: Course) =>
+  work.reduce((sum, { turns }) => sum + turns * SECONDS_PER_TURN[course], 0);
+
+/** What it takes to mend what a task's checks have found: nothing in a light course, all that is allowed in a heavy one. */
+export function mendingOf({ id, title }: Task, role: string, times: number, course: Course) {
+  const task = AgentTask.parse({ id, title, role, instructions: title, complexity: 'complex' });
+  const each = { task, role, turns: TURNS.complex[0] };
+  const work: Work[] = course === 0 ? [] : Array.from({ length: times }, () => each);
+  return { work, seconds: secondsOf(work, course) };
 }
 
 /** Work for an agent of a role. */
@@ -32,7 +45,7 @@ export const agent: TaskKind<AgentTask> = {
   evidence: ({ checks }) => checks.length,
   estimate(task, course) {
     const work = workOf(task, course);
-    return { work, seconds: work.reduce((sum, { turns }) => sum + turns * SECONDS_PER_TURN[course], 0) };
+    return { work, seconds: secondsOf(work, course) };
   },
   validate({ task, path }, { plan, context }, report) {
     const roles = [{ name: task.role, at: [...path, 'role'] }];

@@ -7,6 +7,7 @@ export const check: TaskKind<CheckTask> = {
   slot: 'command',
   checks: ({ checks }) => checks,
   commands: ({ checks }) => commandsOfChecks(checks),
+  mended: true,
   evidence: ({ checks }) => checks.length,
   estimate: (_task, course) => commandEstimate(course),
 };

@@ -40,6 +40,8 @@ export interface TaskKind<T extends Task = Task> {
   checks(task: T): readonly Check[];
   /** Command lines that it runs by itself, in the words they are run in. */
   commands(task: T): string[];
+  /** A task of its own mends what its checks find; otherwise whoever did the work does. */
+  mended: boolean;
   /** How many outcomes must be good before it counts as proved; 0: nothing of its own shows it. */
   evidence(task: T): number;
   estimate(task: T, course: Course): { work: Work[]; seconds: number };
@@ -62,6 +64,7 @@ export const plainKind: TaskKind = {
   consumes: () => [],
   checks: () => [],
   commands: () => [],
+  mended: false,
   evidence: () => 0,
   estimate: () => ({ work: [], seconds: 0 }),
   validate() {},

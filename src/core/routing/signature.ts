@@ -4,12 +4,15 @@ interface Property {
   items?: Property;
   properties?: Record<string, Property>;
   required?: string[];
+  anyOf?: Property[];
 }
 
 const typeText = (property: Property): string => {
   if (property.enum) return property.enum.map(value => JSON.stringify(value)).join(' | ');
+  if (property.anyOf) return property.anyOf.map(typeText).join(' | ');
   if (property.type === 'array') return `[${property.items ? typeText(property.items) : '…'}]`;
-  if (property.type === 'object') return signature(property);
+  if (property.type === 'object')
+    return Object.keys(property.properties ?? {}).length > 0 ? signature(property) : 'object';
   return property.type ?? 'any';
 };
 

@@ -1,29 +1,33 @@
 import type { AgentTask } from '../../protocol/plan.ts';
+import { claimsOf } from '../agent/claims.ts';
 import { type DiffSources, diffOf, writtenBy } from '../changes/task-diff.ts';
 import { groupsOf, needKey, resolveNeed } from '../plan/needs.ts';
 import { kindOf } from '../plan/task-kinds.ts';
 import type { HashOf } from '../ports.ts';
-import type { Artifact, SessionState } from '../session/state.ts';
+import type { Artifact, SessionState, WrittenFile } from '../session/state.ts';
 import { data, joined, list, section } from './prompt-text.ts';
 
 /** What others made for the task, beside what the state says of it. */
 export interface HandedOver {
   /** Artifacts whose content is told: no need to read them. */
   artifacts: { artifact: Artifact; text: string }[];
-  /** For who reviews: what was changed, and the files of which there was no room to say it. */
+  /** For who reviews, what was changed; for who works, what the tasks that it needs have changed. */
   changes: string;
+  /** Changed files of which there was no room to say it. */
   unshown: string[];
 }
 
 export const NOTHING_HANDED_OVER: HandedOver = { artifacts: [], changes: '', unshown: [] };
 
-/** Characters of the artifacts and of the changes that are told: about 2,000 and 8,000 tokens, less in small windows. */
+/** Characters of artifacts and of changes that are told: about 2,000, 8,000 and 1,500 tokens, less in small windows. */
 const ARTIFACTS = 7000;
 const CHANGES = 28_000;
-/** The part of the room for a prompt that either may take. */
+const CHANGES_BEFORE = 5000;
+/** The part of the room for a prompt that each may take. */
 const SHARE = 0.4;
+const SHARE_BEFORE = 0.2;
 
-const roomFor = (most: number, prompt: number) => Math.min(most, Math.floor(prompt * SHARE));
+const roomFor = (most: number, prompt: number, share = SHARE) => Math.min(most, Math.floor(prompt * share));
 
 /** Ids of the tasks that this one waits for, those of whole phases and pools too. */
 export function neededTasks({ needs }: Pick<AgentTask, 'needs'>, state: SessionState): string[] {
@@ -63,9 +67,9 @@ export async function gather(
     over.artifacts.push({ artifact, text: new TextDecoder().decode(bytes) });
     room -= artifact.bytes;
   }
-  if (!review) return over;
-  room = roomFor(CHANGES, prompt);
-  for (const file of writtenBy(sources.state, task.id)) {
+  const files = review ? writtenBy(sources.state, task.id) : changedBefore(task, over, sources.state);
+  room = review ? roomFor(CHANGES, prompt) : roomFor(CHANGES_BEFORE, prompt, SHARE_BEFORE);
+  for (const file of files) {
     const diff = await diffOf(file, sources);
     if (diff.length > room) over.unshown.push(file.path);
     else {
@@ -74,6 +78,16 @@ export async function gather(
     }
   }
   return over;
+}
+
+/** What was changed by the tasks that this one needs: not what it may change itself and has to read whole, nor what it is told as an artifact. */
+function changedBefore(task: AgentTask, { artifacts }: HandedOver, state: SessionState): WrittenFile[] {
+  const own = claimsOf(task.writes);
+  const told = new Set<string | null>(artifacts.map(({ artifact }) => artifact.blob));
+  const files = neededTasks(task, state).flatMap(id => writtenBy(state, id));
+  return [...new Set(files)].filter(
+    ({ path, content, status }) => status === 'pending' && !own.allows(path) && !told.has(content),
+  );
 }
 
 const told = ({ artifact, version, mediaType }: Artifact) => `${artifact} (version ${version}, ${mediaType})`;
@@ -93,6 +107,12 @@ export function artifactsText(task: AgentTask, state: SessionState, { artifacts 
     section('Read these artifacts first:', list(named)),
   ]);
 }
+
+/** What the tasks before have changed, in the files that they named. */
+export const changesBefore = ({ changes }: HandedOver, hashOf: HashOf): string =>
+  changes === ''
+    ? ''
+    : `What they changed, as a unified diff; what you see here you need not read again:\n${data(hashOf, changes)}`;
 
 /** What was changed, for who reviews it. */
 export function changesText({ changes, unshown }: HandedOver, hashOf: HashOf): string {

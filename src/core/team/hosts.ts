@@ -66,7 +66,7 @@ export function planContext({ ports, settings }: Pick<Team, 'ports' | 'settings'
 
 export function planningHost({ ports, settings, attention, names, workspace }: Team): PlanningHost {
   const { journal, files, router, routes, price, hashOf } = ports;
-  const { roles, scheduler, approvePlan, present, orchestrator } = settings;
+  const { roles, scheduler, approvePlan, present, orchestrator, defaultRole } = settings;
   return {
     journal,
     files,
@@ -81,6 +81,7 @@ export function planningHost({ ports, settings, attention, names, workspace }: T
     workspace: workspace(),
     maxAgents: scheduler.maxAgents,
     lead: settings.lead,
+    defaultRole,
     context: planContext({ ports, settings }),
     newAgent: role => names.next(role),
     hasWorker: name => ports.hasWorker?.(name) === true,

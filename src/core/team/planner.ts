@@ -4,6 +4,7 @@ import { Plan } from '../../protocol/plan.ts';
 import type { RoleSpec } from '../agent/contract.ts';
 import type { LookAround } from '../agent/look-around.ts';
 import { toolSpec } from '../agent/tools/spec.ts';
+import { planFromModel } from '../plan/from-model.ts';
 import { checkPlan } from '../plan/parse.ts';
 import type { PlanContext } from '../plan/parts.ts';
 import { problemText } from '../plan/problem.ts';
@@ -101,7 +102,7 @@ export async function makePlan(
       attempt--;
       continue;
     }
-    const checked = call && !call.malformed ? checkPlan(call.args, request.context) : undefined;
+    const checked = call && !call.malformed ? checkPlan(planFromModel(call.args), request.context) : undefined;
     if (checked?.ok) return { ok: true, plan: checked.plan };
     errors = checked
       ? checked.problems.filter(problem => problem.severity === 'error').map(problem => problemText(problem))

@@ -18,6 +18,7 @@ import { workerModel } from '../worker/names.ts';
 import type { AttentionQueue } from './attention.ts';
 import type { LeadSettings } from './lead/lead.ts';
 import { makePlan } from './planner.ts';
+import { REPAIRS } from './repair.ts';
 import type { Routes } from './routes.ts';
 
 export interface PlanningHost {
@@ -31,6 +32,8 @@ export interface PlanningHost {
   workspace: string;
   maxAgents: number;
   lead: LeadSettings;
+  /** Who mends what checks find. */
+  defaultRole: string;
   context: PlanContext;
   hashOf: HashOf;
   price(model: ModelRef, usage: Usage): Promise<NanoUsd | undefined>;
@@ -61,7 +64,7 @@ export function estimate(
   plan: Plan,
   host: Pick<
     PlanningHost,
-    'routes' | 'roles' | 'price' | 'maxAgents' | 'hasWorker' | 'lead' | 'orchestrator' | 'journal'
+    'routes' | 'roles' | 'price' | 'maxAgents' | 'hasWorker' | 'lead' | 'defaultRole' | 'orchestrator' | 'journal'
   >,
 ): Promise<Estimate> {
   const roles = new Map(host.roles.map(role => [role.name, role]));
@@ -69,6 +72,7 @@ export function estimate(
     maxAgents: host.maxAgents,
     price: host.price,
     lead: leadTurns(plan, host),
+    repairs: { role: host.defaultRole, most: REPAIRS },
     modelOf: (name, task) => {
       const role = roles.get(name);
       const worker = role && name === task.role ? workerFor(role, task, host.hasWorker) : undefined;

@@ -9,7 +9,14 @@ import { checksOf } from '../session/check-runs.ts';
 import { LEAD } from '../session/lead.ts';
 import type { Finding, SessionState, TaskState } from '../session/state.ts';
 import { bindingText } from './binding.ts';
-import { artifactsText, changesText, type HandedOver, NOTHING_HANDED_OVER, neededTasks } from './handed-over.ts';
+import {
+  artifactsText,
+  changesBefore,
+  changesText,
+  type HandedOver,
+  NOTHING_HANDED_OVER,
+  neededTasks,
+} from './handed-over.ts';
 import { othersWriting } from './others-writing.ts';
 import { data, joined, list, section } from './prompt-text.ts';
 
@@ -207,6 +214,7 @@ export function workPrompt(
   return [
     taskText(spec, state),
     section('What the tasks before it have done, in their words:', doneBefore(spec, state, hashOf)),
+    changesBefore(over, hashOf),
     artifactsText(spec, state, over, hashOf),
     section('Decisions that bind all tasks:', bindingText(state, spec.id, neededTasks(spec, state), hashOf)),
     handover(task, state, hashOf),

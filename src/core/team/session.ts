@@ -3,6 +3,7 @@ import type { ModelRef } from '../../protocol/ids.ts';
 import type { Plan, Task } from '../../protocol/plan.ts';
 import { workspaceBrief } from '../agent/brief.ts';
 import type { PlanReviser, TaskProver } from '../agent/contract.ts';
+import { planFromModel } from '../plan/from-model.ts';
 import { parsePlan } from '../plan/parse.ts';
 import { type PlanProblem, problemText } from '../plan/problem.ts';
 import type { Disposable } from '../ports.ts';
@@ -379,7 +380,7 @@ export class Session {
       const reason = await this.#agreed(agent, diffText(diff), signal);
       return reason === undefined ? { ok: true as const } : { ok: false as const, reason };
     };
-    const revised = await revisePlan(value, 'replan', { ...this.#revision(), agree });
+    const revised = await revisePlan(planFromModel(value), 'replan', { ...this.#revision(), agree });
     if (revised.ok) return { ok: true, text: `The plan is in force. ${diffText(revised.diff)}.` };
     if ('denied' in revised) return { ok: false, reason: 'denied', text: `The plan stays as it is: ${revised.denied}` };
     const errors = revised.problems.filter(({ severity }) => severity === 'error').map(problem => problemText(problem));

@@ -12,13 +12,13 @@ async function tried(files: Record<string, string | Uint8Array>, ...replies: Rep
 }
 
 describe('tools', () => {
-  it('are described as JSON Schema objects that forbid other fields', async () => {
+  it('are described as JSON Schema objects, without what would only cost tokens', async () => {
     const world = await tried({});
     const tools = world.router.requests[0]?.tools ?? [];
     assert.ok(tools.length > 8);
     for (const tool of tools) {
       assert.equal(tool.parameters.type, 'object');
-      assert.equal(tool.parameters.additionalProperties, false);
+      assert.doesNotMatch(JSON.stringify(tool.parameters), /"(additionalProperties|minItems|default)":/);
       assert.equal(tool.parameters.$schema, undefined);
       assert.ok(TOOL_NAMES.includes(tool.name));
       assert.ok(tool.description.length > 20);

@@ -44,4 +44,32 @@ describe('the expected cost of a plan', () => {
     assert.equal(beside, one);
     assert.equal(alone, chain);
   });
+
+  it('knows of the repairs of what a check may find, of another attempt, and of the turns of the lead', async () => {
+    const plan = planOf([{ id: 'a' }, { id: 'try', kind: 'check', needs: ['a'], checks: [{ run: 'x' }] }]);
+    const asked: string[] = [];
+    const modelOf = (role: string, { complexity }: { complexity: string }) => {
+      asked.push(`${role} ${complexity}`);
+      return `vendor/${role}`;
+    };
+    const without = await estimatePlan(plan, options);
+    const repaired = await estimatePlan(plan, { ...options, modelOf, repairs: { role: 'mender', most: 2 } });
+    assert.equal(repaired.low, without.low);
+    assert.ok((repaired.high ?? 0) > 1.5 * (without.high ?? 0));
+    assert.ok((repaired.minutes ?? 0) > (without.minutes ?? 0));
+    assert.equal(asked.filter(one => one === 'mender complex').length, 2);
+    assert.match(repaired.basis ?? '', /another attempt of each.*up to 2 repairs of what checks find/);
+    const lead = { turns: [0, 3] as const, model: 'vendor/lead', most: 5_000_000 };
+    const led = await estimatePlan(plan, { ...options, lead });
+    assert.equal(led.low, without.low);
+    assert.equal(led.high, (without.high ?? 0) + 5_000_000);
+    assert.match(led.basis ?? '', /0 to 3 turns of the lead/);
+  });
+
+  it('counts no repairs where no agent has built anything', async () => {
+    const plan = planOf([{ id: 'try', kind: 'check', checks: [{ run: 'x' }] }]);
+    const { high, basis } = await estimatePlan(plan, { ...options, repairs: { role: 'mender', most: 2 } });
+    assert.equal(high, 0);
+    assert.doesNotMatch(basis ?? '', /repair/);
+  });
 });

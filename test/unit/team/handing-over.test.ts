@@ -125,4 +125,35 @@ describe('what is handed from task to task', () => {
     assert.match(prompt, /see them with show_changes:\n- long\.txt/);
     assert.ok(prompt.length < 5000);
   });
+
+  it('what the tasks before have changed is told as far as it is short, and not what the task may write itself', async () => {
+    const world = new TeamWorld({
+      files: { 'server.js': 'export const port = 80;\n' },
+      plan: planOf([
+        { id: 'server', writes: ['server.js', 'long.txt', 'contract.json'], publishes: ['contract'] },
+        { id: 'other', writes: ['other.js'] },
+        { id: 'page', writes: ['page.js'], needs: ['server'], consumes: ['contract'] },
+        { id: 'port', writes: ['server.js'], needs: ['server', 'page'] },
+      ]),
+      script: async stage => {
+        if (stage.job.task?.id === 'other') await change(stage, 'other.js', 'other\n');
+        if (stage.job.task?.id !== 'server') return finished();
+        await change(stage, 'server.js', 'export const port = 8080;\n');
+        await change(stage, 'long.txt', 'a line of some length\n'.repeat(500));
+        await change(stage, 'contract.json', '{"what others": "build on"}');
+        await publish(stage, 'contract', '{"what others": "build on"}');
+        return finished();
+      },
+    });
+    await world.run();
+    const prompt = promptOf(world, 'page');
+    assert.match(
+      prompt,
+      /What they changed[^\n]*:\n<data (\w+)>\n--- a\/server\.js\n\+\+\+ b\/server\.js\n@@[^\n]*\n-export const port = 80;\n\+export const port = 8080;\n<\/data \1>/,
+    );
+    assert.equal(prompt.split('build on').length, 2, 'once: as the artifact');
+    assert.match(prompt, /Files: server\.js, long\.txt/);
+    assert.doesNotMatch(prompt, /a line of some length|\+other/);
+    assert.doesNotMatch(promptOf(world, 'port'), /\+\+\+ b\/server\.js/);
+  });
 });

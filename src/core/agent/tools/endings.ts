@@ -6,7 +6,7 @@ const summary = z.string().min(1).max(8000);
 export const finishTask = defineTool({
   name: 'finish_task',
   description:
-    'Ends your work on the task. Call it once everything asked for is done and you have checked it. The task’s own checks run then and decide: what fails comes back to you as the answer, and you mend it.',
+    'Ends your work, once all that was asked for is done and you have checked it. The task’s own checks run then and decide: what fails comes back as the answer, and you mend it.',
   effect: 'none',
   args: z.object({
     summary: summary.describe('What you did, what you checked and how, and what others must know.'),

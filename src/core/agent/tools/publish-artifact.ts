@@ -32,7 +32,7 @@ const owner = (name: string, context: ToolContext): string | undefined => {
 export const publishArtifact = defineTool({
   name: 'publish_artifact',
   description:
-    'Hands something to other tasks under a name: a contract such as an OpenAPI document or a JSON Schema, a decision, a note. Give its content, or the path of a file that holds it. Publishing the same name again makes a new version.',
+    'Hands something to other tasks under a name: a contract such as an OpenAPI document or a JSON Schema, a note. Give its content, or the path of a file that holds it. The same name again makes a new version.',
   effect: 'none',
   args: z.object({
     name: Name,

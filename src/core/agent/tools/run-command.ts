@@ -56,9 +56,7 @@ const Arguments = z.object({
   background: z
     .boolean()
     .optional()
-    .describe(
-      'For what does not end by itself, such as a server: goes on running until you stop it or your work ends.',
-    ),
+    .describe('For what does not end by itself, such as a server: runs until you stop it or your work ends.'),
   waitFor,
   why: z.string().max(500).optional().describe('Shown to the user when permission is needed.'),
   network: z
@@ -209,7 +207,7 @@ async function askForDomains(args: Asked, context: ToolContext) {
 
 export const runCommand = defineTool({
   name: 'run_command',
-  description: `Runs a command line in the workspace and gives back its output, the middle cut out where it is long. It must end by itself within ${DEFAULT_SECONDS} seconds, or within timeoutSeconds, or run in the background. Some commands need the user's permission, some are refused.`,
+  description: `Runs a command line in the workspace and gives back its output, the middle cut out where it is long. It must end by itself within ${DEFAULT_SECONDS} seconds or timeoutSeconds, or run in the background.`,
   effect: 'command',
   args: Arguments,
   aliases: {

@@ -2,6 +2,8 @@ import * as z from 'zod';
 import { ModelRef, Name } from '../../../protocol/ids.ts';
 import { AgentTask, Plan, type Task } from '../../../protocol/plan.ts';
 import type { Attention } from '../../agent/contract.ts';
+import { UncheckedPlan } from '../../agent/tools/revise-plan.ts';
+import { parametersOf } from '../../agent/tools/spec.ts';
 import type { Tool } from '../../agent/tools/tool.ts';
 import { checkPlan } from '../../plan/parse.ts';
 import type { PlanContext } from '../../plan/parts.ts';
@@ -36,7 +38,8 @@ export interface LeadActs {
 /** `did`: for people, what was done; nothing where nothing changed. */
 export type Act = { ok: true; output: string; did?: string } | { ok: false; output: string };
 
-export interface LeadTool<A = unknown> extends Pick<Tool<A>, 'name' | 'description' | 'args' | 'aliases'> {
+export interface LeadTool<A = unknown>
+  extends Pick<Tool<A>, 'name' | 'description' | 'parameters' | 'args' | 'aliases'> {
   run(args: A, acts: LeadActs, signal: AbortSignal): Act | Promise<Act>;
   /** Ends the turn. */
   ends?: true;
@@ -96,6 +99,9 @@ const openTask = tool({
   },
 });
 
+/** What open_task says in full need not be said again. */
+const asInOpenTask = z.array(z.looseObject({}));
+
 const Change = z.object({
   task: Name,
   reason: z.string().min(1).max(2000),
@@ -108,8 +114,9 @@ const Change = z.object({
 const changeTask = tool({
   name: 'change_task',
   description:
-    'Changes a task that is not done: its checks, even while it is at work; its role, instructions and writes before it begins or after it failed (then retry_task it). What is left out stays.',
+    'Changes a task that is not done: its checks, even while it is at work; its role, instructions and writes before it begins or after it failed (then retry_task it). Checks are as in open_task. What is left out stays.',
   args: Change,
+  parameters: parametersOf(Change.extend({ checks: asInOpenTask.optional() })),
   aliases: { id: 'task' },
   run({ task: id, reason, ...changes }, acts) {
     const known = acts.journal.state.tasks.get(id);
@@ -257,8 +264,9 @@ const resolve = tool({
 const revisePlan = tool({
   name: 'revise_plan',
   description:
-    'Puts a whole new plan in force, where single changes are not enough. Give every task that shall still run, new ones too; a failed task that is named begins anew. Finished tasks stay, tasks at work go on as they are; whatever else is left out is dropped.',
-  args: Plan.omit({ goal: true }),
+    'Puts a whole new plan in force, where single changes are not enough. Give every task that shall still run, new ones too; a failed task that is named begins anew. Finished ones stay, those at work go on, whatever else is left out is dropped. Tasks are as in open_task, or have a kind: command with run, check with checks, approval with question.',
+  args: UncheckedPlan,
+  parameters: parametersOf(Plan.omit({ goal: true, pools: true }).extend({ tasks: asInOpenTask })),
   async run(args, acts, signal) {
     const revised = await acts.revise(args, signal);
     return revised.ok ? { ok: true, output: revised.text, did: `revised the plan: ${revised.text}` } : no(revised.text);
