@@ -264,6 +264,7 @@ const MarkRow = z.object({
     ...Rung.options,
     'failover',
     'retry',
+    'lead',
     'compacted',
     'reassigned',
     'denied',

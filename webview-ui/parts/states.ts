@@ -110,6 +110,8 @@ export function markLook(kind: Row<'marks'>['kind']): Look {
       return { icon: 'flame', label: l10n.t('Escalation'), tone: 'bad' };
     case 'ask-user':
       return { icon: 'question', label: l10n.t('Asks you'), tone: 'wait' };
+    case 'lead':
+      return { icon: 'compass', label: l10n.t('Lead'), tone: 'busy' };
     case 'compacted':
       return { icon: 'fold', label: l10n.t('Context compacted'), tone: 'calm' };
     case 'reassigned':

@@ -210,7 +210,7 @@ function Legend() {
         <span class="swatch thin" />
         {l10n.t('waiting or paused')}
       </li>
-      {(['failover', 'retry', 'escalation', 'fresh-attempt', 'denied'] as const)
+      {(['failover', 'retry', 'escalation', 'fresh-attempt', 'denied', 'lead'] as const)
         .filter(kind => used.has(kind))
         .map(kind => (
           <li key={kind}>

@@ -276,6 +276,7 @@ export interface Mark {
     | Rung
     | 'failover'
     | 'retry'
+    | 'lead'
     | 'compacted'
     | 'reassigned'
     | 'denied'

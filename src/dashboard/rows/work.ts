@@ -1,5 +1,6 @@
 import { resolveNeed } from '../../core/plan/needs.ts';
 import { isAgentTask } from '../../core/plan/task-kinds.ts';
+import { LEAD } from '../../core/session/lead.ts';
 import { standing, taskStanding } from '../../core/session/standing.ts';
 import type { SessionState, Tally, TaskState } from '../../core/session/state.ts';
 import type { Row, TallyView } from '../../protocol/dashboard-rows.ts';
@@ -34,7 +35,7 @@ export function agentRow(state: SessionState, id: string, runs?: boolean): Row<'
   if (!agent) return undefined;
   return {
     id,
-    role: agent.role,
+    role: id === LEAD ? LEAD : agent.role,
     attempt: agent.attempt,
     status: standing(state, agent, runs),
     paused: agent.status === 'paused',

@@ -57,6 +57,24 @@ describe('the history of a session', () => {
     ]);
   });
 
+  it('marks each turn of the lead, with what it did and why', () => {
+    const acted = (turn: number, did: string[], text: string): Event => ({
+      type: 'lead-acted',
+      agent: 'lead',
+      turn,
+      did,
+      text,
+    });
+    const { marks } = historyOf(
+      acted(1, [], 'Nothing has to change.'),
+      acted(2, ['dropped task x', 'opened task y'], 'Nobody can do x.'),
+    );
+    assert.deepEqual(marks, [
+      { kind: 'lead', agent: 'lead', text: 'Nothing has to change.', n: 1, at: 0 },
+      { kind: 'lead', agent: 'lead', text: 'dropped task x; opened task y. Nobody can do x.', n: 2, at: 1000 },
+    ]);
+  });
+
   it('leaves out the time between a run that was cut off and the next', () => {
     const history = historyOf(started, call('1', 'x/one'), resumed, call('2', 'x/one'));
     assert.deepEqual(

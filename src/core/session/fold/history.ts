@@ -113,6 +113,9 @@ function measure(history: History, provider: string, sample: LatencySample): voi
 const budgetName = ({ scope, key }: { scope: BudgetScope; key: string }) =>
   scope === 'session' || scope === 'day' ? scope : `${scope} ${key}`;
 
+/** What a turn of the lead came to, in a sentence. */
+const leadText = ({ did, text }: EventOf<'lead-acted'>) => (did.length > 0 ? `${did.join('; ')}. ${text}` : text);
+
 function markOf(event: JournalEvent): Omit<Mark, 'n' | 'at'> | undefined {
   switch (event.type) {
     case 'failover':
@@ -121,6 +124,8 @@ function markOf(event: JournalEvent): Omit<Mark, 'n' | 'at'> | undefined {
       return { kind: 'retry', agent: event.agent, from: event.model, text: event.error };
     case 'supervision':
       return { kind: event.rung, agent: event.agent, text: event.reason };
+    case 'lead-acted':
+      return { kind: 'lead', agent: event.agent, text: leadText(event) };
     case 'agent-compacted':
       return { kind: 'compacted', agent: event.agent, text: '' };
     case 'agent-reassigned':
