@@ -49,6 +49,7 @@ export interface SessionHost {
   /** The user's environment, in which CLI agents are found and started; absent: there are none. */
   environment?: Readonly<Record<string, string | undefined>> | undefined;
   rehearsal: boolean;
+  script?: string | undefined;
   /** How much is kept of earlier sessions. */
   retention: Retention;
   /** Hears every event from the first on, those before the session is handed over too. */

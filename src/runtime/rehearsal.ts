@@ -9,6 +9,8 @@ import { startWireServers } from '../rehearsal/wire/server.ts';
 
 /** Scripted models behind real wire formats, on this machine. */
 export interface Rehearsal {
+  /** By which it is found again: the name of one of ours, or its path. */
+  named: string;
   script: Script;
   /** Sends every provider of the script to the local servers. */
   config: Config;
@@ -18,9 +20,11 @@ export interface Rehearsal {
 
 const keyOf = (provider: string) => `rehearsal-${provider}`;
 
+const isOurs = (name: string) => /^[\w-]+$/.test(name);
+
 /** Where a script stands: one of ours by its name, or one in a file. */
-export function rehearsalAt(name: string): string {
-  if (!/^[\w-]+$/.test(name)) return resolve(name);
+function rehearsalAt(name: string): string {
+  if (!isOurs(name)) return resolve(name);
   return fileURLToPath(new URL(`../../media/rehearsals/${name}.yaml`, import.meta.url));
 }
 
@@ -31,7 +35,8 @@ export async function rehearsalProviders(name: string): Promise<string[]> {
 }
 
 /** Starts the servers for a script; the files it names stand in a folder of its own name beside it. */
-export async function startRehearsal(path: string): Promise<Rehearsal> {
+export async function startRehearsal(named: string): Promise<Rehearsal> {
+  const path = rehearsalAt(named);
   const folder = join(dirname(path), basename(path, extname(path)));
   const script = await readScript(await readFile(path, 'utf8'), name => readFile(join(folder, name), 'utf8'));
   const names = Object.keys(script.providers);
@@ -49,6 +54,7 @@ export async function startRehearsal(path: string): Promise<Rehearsal> {
     return [name, { kind, baseUrl: servers.urls[kind] }] as const;
   });
   return {
+    named: isOurs(named) ? named : path,
     script,
     config: { providers: Object.fromEntries(providers), routes: script.routes },
     secrets: { get: async name => (names.includes(name) ? keyOf(name) : undefined) },

@@ -36,7 +36,7 @@ import { GrantFile } from './grants.ts';
 import { diagnoseSandbox, holdCommands } from './holding.ts';
 import { configOf, keysOf, sessionsOf } from './host.ts';
 import { openSession } from './open-session.ts';
-import { type Rehearsal, rehearsalAt, startRehearsal } from './rehearsal.ts';
+import { type Rehearsal, startRehearsal } from './rehearsal.ts';
 import { sessionLimit } from './requests.ts';
 import { retention } from './settings.ts';
 
@@ -62,7 +62,7 @@ export class Runner {
     if (!store) return { ok: false, reason: 'missing' };
     const { state } = await readState(store);
     const { rehearsal: rehearsed } = state;
-    const script = rehearse ?? (rehearsed ? this.#host.rehearsal : undefined);
+    const script = rehearse ?? (rehearsed ? (state.script ?? this.#host.rehearsal) : undefined);
     if (rehearsed !== (script !== undefined)) return { ok: false, reason: 'other-models', rehearsed };
     const checked = budgetUsd === undefined ? undefined : sessionLimit(state, budgetUsd);
     if (checked?.ok === false) return { ...checked, reason: 'limit' };
@@ -124,6 +124,7 @@ export class Runner {
           approvePlan,
           approveAll: approved === true,
           rehearsal: rehearsal !== undefined,
+          script: rehearsal?.named,
           environment: rehearsal ? undefined : environment,
           retention: retention(config),
         },
@@ -246,7 +247,7 @@ export class Runner {
 async function rehearsalNamed(name: string | undefined): Promise<Rehearsal | Refused | undefined> {
   if (name === undefined) return undefined;
   try {
-    return await startRehearsal(rehearsalAt(name));
+    return await startRehearsal(name);
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return { ok: false, reason: 'no-script', name };
     throw error;

@@ -2,10 +2,14 @@ import { isCutOff, stoppedByOutage } from '../core/session/standing.ts';
 import type { SessionState } from '../core/session/state.ts';
 import { toRetry } from '../core/team/retry.ts';
 
+/** What resuming needs to be told of a rehearsal that does not name its script itself, as older ones do not. */
+export const withScript = ({ rehearsal, script }: SessionState): string =>
+  rehearsal && script === undefined ? ' --rehearse SCRIPT' : '';
+
 /** What can be done with a session that has ended, as commands with what each is for. */
 export function nextSteps(state: SessionState): string[] {
-  const { session, outcome, rehearsal } = state;
-  const rehearse = rehearsal ? ' --rehearse SCRIPT' : '';
+  const { session, outcome } = state;
+  const rehearse = withScript(state);
   const resume = `orchestrate resume ${session}${rehearse}`;
   const retry = (task: string) => `orchestrate retry${task} --session ${session}${rehearse}`;
   const tasks = [...state.tasks.values()];

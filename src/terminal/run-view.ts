@@ -8,7 +8,7 @@ import type { RunningSession } from '../runtime/contract.ts';
 import { Asking, type Stage } from './asks.ts';
 import { eventLine } from './event-line.ts';
 import { liveLines } from './live-view.ts';
-import { nextSteps } from './next-step.ts';
+import { nextSteps, withScript } from './next-step.ts';
 import type { Relay } from './relay.ts';
 import { type Picture, Screen } from './screen.ts';
 import type { Look } from './style.ts';
@@ -85,7 +85,7 @@ export async function watchRun(
   if (!json) sayEnd(terminal, session, outcome);
   const { unkept } = session;
   if (!unkept.aborted) return CODES[outcome];
-  const again = `orchestrate resume ${session.id}${state.rehearsal ? ' --rehearse SCRIPT' : ''}`;
+  const again = `orchestrate resume ${session.id}${withScript(state)}`;
   printError(
     terminal,
     `The session was stopped: ${whyUnkept(unkept.reason)}. When that is put right, go on with: ${again}`,

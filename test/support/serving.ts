@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { program } from './terminal-lab.ts';
 
 export interface Reply<T> {
@@ -77,6 +78,12 @@ export class Serving {
     const closed = once(child, 'close');
     child.kill(signal);
     await closed;
+  }
+
+  /** Another command of the program, in the same workspace: what it printed. */
+  async run(...args: string[]): Promise<string> {
+    const options = { cwd: this.workspace, env: this.#env };
+    return (await promisify(execFile)(process.execPath, [program, ...args], options)).stdout;
   }
 
   async ask<T = Record<string, unknown>>(

@@ -3,7 +3,7 @@ import type { ChangedFile, ChangeItem, HunkItem } from '../../src/protocol/api.t
 import { l10n } from '../l10n.ts';
 import { Button } from '../parts/button.tsx';
 import { api, type SessionPlace } from './client.ts';
-import { pairsOf } from './side-by-side.ts';
+import { type Pair, pairsOf } from './side-by-side.ts';
 import { visitor } from './signed-in.ts';
 
 type Decide = (action: 'accept' | 'reject', body: object) => Promise<void>;
@@ -53,7 +53,12 @@ export function ReviewPage({ place }: { place: SessionPlace }) {
 function File({ place, file, decide }: { place: SessionPlace; file: ChangeItem; decide: Decide | undefined }) {
   const [whole, setWhole] = useState<ChangedFile>();
   const [wrong, setWrong] = useState('');
+  const [reason, setReason] = useState('');
   const { path, seen } = file;
+  const decided: Decide | undefined =
+    decide &&
+    ((action, body) =>
+      decide(action, { ...body, ...(action === 'reject' && reason.trim() !== '' && { reason: reason.trim() }) }));
   const open = async () => {
     if (whole) return;
     const read = await api.change(place, path);
@@ -74,19 +79,23 @@ function File({ place, file, decide }: { place: SessionPlace; file: ChangeItem; 
       <p role="alert" class="failed">
         {wrong}
       </p>
-      {decide && (
+      {decided && (
         <p class="actions">
-          <Button onClick={() => void decide('accept', all)}>{l10n.t('Accept File')}</Button>{' '}
-          <Button secondary onClick={() => void decide('reject', all)}>
+          <Button onClick={() => void decided('accept', all)}>{l10n.t('Accept File')}</Button>{' '}
+          <Button secondary onClick={() => void decided('reject', all)}>
             {l10n.t('Reject File')}
-          </Button>
+          </Button>{' '}
+          <label>
+            {l10n.t('Reason for rejecting, for the agent')}{' '}
+            <input value={reason} onInput={event => setReason(event.currentTarget.value)} />
+          </label>
         </p>
       )}
       {whole?.before === undefined && whole !== undefined && (
         <p class="quiet">{l10n.t('It is no text that can be shown.')}</p>
       )}
       {whole?.hunks.map(hunk => (
-        <Hunk key={hunk.id} file={whole} hunk={hunk} decide={decide} />
+        <Hunk key={hunk.id} file={whole} hunk={hunk} decide={decided} />
       ))}
     </details>
   );
@@ -96,25 +105,25 @@ function Hunk({ file, hunk, decide }: { file: ChangedFile; hunk: HunkItem; decid
   const { path, seen } = file;
   const body = { path, hunks: [hunk.id], seen: { [path]: seen } };
   const lines = pairsOf(file, hunk);
+  // Of a new file there is no other side, and of one that goes neither.
+  const sides = { before: lines.some(({ before }) => before), after: lines.some(({ after }) => after) };
   return (
     <section class="hunk" aria-label={l10n.t('Hunk {0}', hunk.id)}>
       <table class="diff">
         <caption class="hidden">{l10n.t('{0}: before and after', path)}</caption>
         <thead class="hidden">
           <tr>
-            <th scope="col">{l10n.t('Line')}</th>
-            <th scope="col">{l10n.t('Before')}</th>
-            <th scope="col">{l10n.t('Line')}</th>
-            <th scope="col">{l10n.t('After')}</th>
+            {sides.before && <th scope="col">{l10n.t('Line')}</th>}
+            {sides.before && <th scope="col">{l10n.t('Before')}</th>}
+            {sides.after && <th scope="col">{l10n.t('Line')}</th>}
+            {sides.after && <th scope="col">{l10n.t('After')}</th>}
           </tr>
         </thead>
         <tbody>
           {lines.map(({ before, after, changed }, index) => (
-            <tr key={index}>
-              <td class="number">{before?.number}</td>
-              <td class={changed && before ? 'gone' : ''}>{before && <code>{before.text}</code>}</td>
-              <td class="number">{after?.number}</td>
-              <td class={changed && after ? 'new' : ''}>{after && <code>{after.text}</code>}</td>
+            <tr key={index} class={changed ? '' : 'same'}>
+              {sides.before && <Side line={before} look={changed ? 'gone' : ''} />}
+              {sides.after && <Side line={after} look={changed ? 'new' : ''} />}
             </tr>
           ))}
         </tbody>
@@ -128,5 +137,14 @@ function Hunk({ file, hunk, decide }: { file: ChangedFile; hunk: HunkItem; decid
         </p>
       )}
     </section>
+  );
+}
+
+function Side({ line, look }: { line: Pair['before']; look: string }) {
+  return (
+    <>
+      <td class="number">{line?.number}</td>
+      <td class={line ? look : ''}>{line && <code>{line.text}</code>}</td>
+    </>
   );
 }

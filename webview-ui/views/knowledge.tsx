@@ -30,9 +30,19 @@ function Latest<Item>({ items, none, line }: LatestProps<Item>) {
   const left = items.length - MOST;
   return (
     <>
-      <ul class="list">{items.slice(0, MOST).map(line)}</ul>
+      <Scrolled>{items.slice(0, MOST).map(line)}</Scrolled>
       {left > 0 && <p class="quiet">{l10n.t('{0} older ones are in the report.', left)}</p>}
     </>
+  );
+}
+
+/** A list that scrolls: by keys, too. */
+function Scrolled({ children }: { children: ComponentChildren }) {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keys
+    <ul class="list" tabIndex={0}>
+      {children}
+    </ul>
   );
 }
 
@@ -50,7 +60,7 @@ export function Checklist() {
       type="checklist"
       note={l10n.t('{0} of {1}', held, items.length)}
     >
-      <ul>
+      <Scrolled>
         {items.map(({ id, label, ok, detail }) => (
           <li key={id}>
             <Icon
@@ -64,7 +74,7 @@ export function Checklist() {
             </span>
           </li>
         ))}
-      </ul>
+      </Scrolled>
     </Card>
   );
 }
@@ -238,7 +248,7 @@ export function Artifacts() {
   if (artifacts.length === 0) return null;
   return (
     <Card title={l10n.t('Artifacts')} icon="archive" type="artifacts" note={String(artifacts.length)}>
-      <ul class="list">
+      <Scrolled>
         {artifacts.slice(0, MOST).map(({ id, version, agent, mediaType, bytes, blob }) => (
           <li key={id}>
             <Icon name="file" />
@@ -251,7 +261,7 @@ export function Artifacts() {
             </span>
           </li>
         ))}
-      </ul>
+      </Scrolled>
     </Card>
   );
 }

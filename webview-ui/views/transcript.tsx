@@ -17,10 +17,10 @@ const entries = computed(() => found(shownTranscript.value?.entries ?? [], wante
 /** What was said to and by an agent; `onFile` opens a file that a call was about. */
 export function TranscriptView({ onFile }: { onFile(path: string): void }) {
   const transcript = shownTranscript.value;
-  if (!transcript) return <main aria-busy="true" />;
+  if (!transcript) return <main class="transcript" aria-busy="true" />;
   const { title, about } = transcript;
   return (
-    <main>
+    <main class="transcript">
       <header class="head">
         <h1>{title}</h1>
         {about !== '' && <p class="quiet">{about}</p>}

@@ -323,6 +323,8 @@ export interface SessionState {
   workspace: string;
   version: string;
   rehearsal: boolean;
+  /** The script of its models, where it was rehearsed; absent in older journals. */
+  script?: string;
   /** Members of a standing team that work in it. */
   members: readonly Member[];
   orchestrator?: ModelRef;

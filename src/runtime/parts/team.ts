@@ -122,7 +122,7 @@ export async function teamPart(
 
 /** What the team is told: the work, and what the journal says first of it. */
 function startOf(
-  { version, workspace, rehearsal, kind }: SessionHost,
+  { version, workspace, rehearsal, script, kind }: SessionHost,
   { budget }: Engine,
   session: string,
   work: Work,
@@ -141,6 +141,7 @@ function startOf(
       workspace,
       ...(orchestrator !== undefined && { orchestrator }),
       rehearsal,
+      ...(script !== undefined && { script }),
       budget: { sessionUsd: budget.limits.session, alertAt: budget.alertAt },
       ...(plan && { workflow: plan }),
       ...(members && { members: [...members] }),

@@ -33,6 +33,7 @@ export const sessionFolds: Folds<Types> = {
     state.workspace = event.workspace;
     state.version = event.version;
     state.rehearsal = event.rehearsal;
+    if (event.script !== undefined) state.script = event.script;
     if (event.members) state.members = event.members;
     if (event.workflow) state.workflow = event.workflow;
     if (event.request !== undefined) state.request = event.request;
