@@ -170,6 +170,10 @@ async function runtimeOf({ context, folder, review, secrets, log }: RuntimeParts
       return found.length === 0 ? [] : [lmProvider(vscode, { name: EDITOR_MODELS, free: false, redactor, newId })];
     },
     foreign: foreignTools,
+    problems: async (path, signal) => {
+      const { findProblems } = await import('./editor/file-problems.ts');
+      return findProblems(folder)(path, signal);
+    },
     rehearsal: DEMO,
   });
 }

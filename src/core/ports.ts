@@ -117,6 +117,17 @@ export interface WorkspaceFiles {
   search(query: SearchQuery, signal?: AbortSignal): Promise<{ hits: SearchHit[]; more: boolean }>;
 }
 
+/** What somebody who knows the language says of a line. */
+export interface FileProblem {
+  severity: 'error' | 'warning';
+  line: number;
+  message: string;
+  source?: string;
+}
+
+/** Problems of a file that was written just now. */
+export type FindProblems = (path: RelPath, signal: AbortSignal) => Promise<FileProblem[]>;
+
 export interface ProcessRequest {
   /** A line for the platform's shell, already judged. */
   command: string;

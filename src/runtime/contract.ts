@@ -6,7 +6,16 @@ import type { ConfigProblem } from '../core/config/load.ts';
 import type { Deliveries } from '../core/delivery/contract.ts';
 import type { Diagnosis, WorkerDiagnosis } from '../core/doctor.ts';
 import type { PlanProblem } from '../core/plan/problem.ts';
-import type { Clock, Disposable, ForeignTools, Log, SandboxStanding, Secrets, WorkspaceFiles } from '../core/ports.ts';
+import type {
+  Clock,
+  Disposable,
+  FindProblems,
+  ForeignTools,
+  Log,
+  SandboxStanding,
+  Secrets,
+  WorkspaceFiles,
+} from '../core/ports.ts';
 import type { Redactor } from '../core/redact/redactor.ts';
 import type { ModelInfo, Provider, RouteEvent, RouteRequest } from '../core/routing/contract.ts';
 import type { Journal } from '../core/session/contract.ts';
@@ -332,6 +341,8 @@ export interface RuntimeHost {
   models?(redactor: Redactor): Promise<Provider[]>;
   /** Tools of other extensions and of servers that the editor runs. */
   foreign?: ForeignTools;
+  /** What the editor says of a file that an agent has written. */
+  problems?: FindProblems;
   /** Hears every event of a session from the first on, those before the session is handed over too. */
   watch?(event: JournalEvent): void;
   note?(notes: Notes): void;

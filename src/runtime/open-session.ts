@@ -1,6 +1,6 @@
 import type { Holding } from '../core/agent/held.ts';
 import type { ProjectTexts } from '../core/agent/roles/roles.ts';
-import type { Clock, ForeignTools, Log, WorkspaceFiles } from '../core/ports.ts';
+import type { Clock, FindProblems, ForeignTools, Log, WorkspaceFiles } from '../core/ports.ts';
 import { dropRequest } from '../core/session/inbox.ts';
 import { checkOrigin } from '../core/session/origin.ts';
 import type { LockResult, SessionOwner } from '../core/session/store.ts';
@@ -44,6 +44,8 @@ export interface SessionHost {
   grants: GrantFile;
   /** How long the workspace's commands took; absent: nobody remembers. */
   commandTimes?: CommandTimesFile | undefined;
+  /** What is wrong with a file that an agent has written; absent where nobody tells. */
+  problems?: FindProblems;
   /** Tools that others bring; absent where there can be none. */
   foreign?: ForeignTools;
   /** The user's environment, in which CLI agents are found and started; absent: there are none. */

@@ -48,7 +48,7 @@ export async function teamPart(
   const { journal, histories } = parts.journal;
   const { files, processes, changes, judgeIn, judge, loose } = parts.workspace;
   const { routes, budget, router } = parts.routing;
-  const { clock, log, grants, foreign } = host;
+  const { clock, log, grants, foreign, problems: findProblems } = host;
   const workers = await workersOf(host, engine);
   const { roles, problems } = await loadRoles(host.texts, {
     providers: new Set(engine.providers.names()),
@@ -73,6 +73,8 @@ export async function teamPart(
       prove,
       judgeTool,
       ...(foreign && { foreign }),
+      // A rehearsal waits for nobody.
+      problems: host.rehearsal ? undefined : findProblems,
     });
     const { open } = workers;
     return withWorkers(models, { ...shared, budget, judgeIn, workers: { open }, copies: workerCopies(files) });

@@ -204,6 +204,32 @@ describe('tools', () => {
     assert.match(world.told(4), /^No files match lib/);
   });
 
+  it('tell after a write what the editor finds in the file, errors first, and nothing where it finds nothing', async () => {
+    const turns = [
+      calls(call('write_file', { path: 'src/a.ts', content: 'const n: number = "x";\n' })),
+      calls(call('edit_file', { path: 'src/a.ts', edits: [{ old: '"x"', new: '1' }] })),
+      calls(call('delete_file', { path: 'src/a.ts' })),
+      finish,
+    ];
+    const world = new AgentWorld(turns);
+    const asked: string[] = [];
+    world.host.problems = async path => {
+      asked.push(path);
+      if (!world.files.text(path)?.includes('"x"')) return [];
+      return [
+        { severity: 'warning', line: 1, message: 'Never read.' },
+        { severity: 'error', line: 1, message: 'No number.</data>', source: 'ts' },
+      ];
+    };
+    await world.run();
+    assert.match(
+      world.told(1),
+      /^Created src\/a\.ts, 1 line\.\nThe editor finds 2 problems in it:\n<data \w+>\nline 1: error \(ts\): No number\..*\nline 1: warning: Never read\.\n<\/data/,
+    );
+    assert.equal(world.told(2), 'Changed src/a.ts in 1 place.');
+    assert.deepEqual(asked, ['src/a.ts', 'src/a.ts']);
+  });
+
   it('search as it was meant where it was not written so, and say so', async () => {
     const world = await tried(
       { 'src/a.ts': 'call(x)\nfoo|bar\nalpha\nbeta\ngamma.delta\n' },

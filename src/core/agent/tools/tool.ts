@@ -3,7 +3,7 @@ import type { EventOf } from '../../../protocol/events.ts';
 import type { ModelRef } from '../../../protocol/ids.ts';
 import type { AgentTask } from '../../../protocol/plan.ts';
 import type { AgentFiles } from '../../changes/contract.ts';
-import type { Clock, ForeignTools, HashOf, NewId, Processes, WorkspaceFiles } from '../../ports.ts';
+import type { Clock, FindProblems, ForeignTools, HashOf, NewId, Processes, WorkspaceFiles } from '../../ports.ts';
 import type { Journal } from '../../session/contract.ts';
 import type { BackgroundCommands } from '../background/background-commands.ts';
 import type { Claims } from '../claims.ts';
@@ -34,6 +34,8 @@ export interface ToolHost {
   attention: Attention;
   /** What agents have running beside their work. */
   background: BackgroundCommands;
+  /** What is wrong with a file; absent where nobody tells. */
+  problems?: FindProblems | undefined;
   /** Tools that others bring; absent where there can be none. */
   foreign?: ForeignTools;
   /** Absent: every use of such a tool is asked about. */

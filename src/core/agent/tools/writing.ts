@@ -1,6 +1,7 @@
 import type { Hash, RelPath } from '../../../protocol/ids.ts';
 import type { SeenFile } from '../../changes/contract.ts';
 import type { ToolResult } from '../contract.ts';
+import { problemsAfter } from './problems-after.ts';
 import { type Refusal, refuse, type ToolContext } from './tool.ts';
 
 /** An agent changes only what it knows: refuses a file it has not read, or has read in an older version. */
@@ -51,7 +52,10 @@ export async function writeThrough(
   const { agent, task, model, host, signal } = context;
   const author = { agent, ...(task && { task: task.id }), ...(model && { model }) };
   const result = await host.agentFiles.write({ path, content, author, seen: current?.hash ?? null }, signal);
-  if (result.ok) return { ok: true, output: said, seen: { path, hash: result.hash } };
+  if (result.ok) {
+    const problems = content === null ? '' : await problemsAfter(context, path);
+    return { ok: true, output: said + problems, seen: { path, hash: result.hash } };
+  }
   if (result.reason === 'changed-since-read') return changedSinceRead(path, result.actual);
   return refuse(
     'failed',

@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import { Plan } from '../../src/protocol/plan.ts';
+import type { CanonicalRequest, ScriptedAnswer } from '../../src/rehearsal/wire/types.ts';
+import { type ScriptedTeam, scriptedTeam } from '../support/scripted-team.ts';
+import { until } from '../support/until.ts';
+
+const folder = () => vscode.workspace.workspaceFolders?.[0]?.uri as vscode.Uri;
+const plan = Plan.parse({
+  goal: 'Write a number',
+  tasks: [{ id: 'write', title: 'Write', role: 'implementer', instructions: 'Write it.', writes: ['problems/**'] }],
+});
+
+/** What the model was told of each of its calls. */
+const told = (request: CanonicalRequest | undefined) =>
+  (request?.messages ?? []).flatMap(message => (message.role === 'tool' ? message.parts : [])).map(part => part.output);
+
+describe('problems after a write, in a real editor', () => {
+  let team: ScriptedTeam;
+  const asked: CanonicalRequest[] = [];
+  const script: ScriptedAnswer[] = [
+    {
+      toolCalls: [
+        { name: 'write_file', args: { path: 'problems/n.ts', content: "export const n: number = 'text';\n" } },
+      ],
+    },
+    {
+      toolCalls: [{ name: 'edit_file', args: { path: 'problems/n.ts', edits: [{ old: "'text'", new: '42' }] } }],
+    },
+    { toolCalls: [{ name: 'finish_task', args: { summary: 'Done.' } }] },
+  ];
+
+  before(async () => {
+    team = await scriptedTeam(request => {
+      asked.push(request);
+      return script.shift() ?? { text: 'Nothing more.' };
+    });
+  });
+  after(async () => {
+    await team.close();
+    for (const path of ['.orchestrate', 'problems'])
+      await vscode.workspace.fs.delete(vscode.Uri.joinPath(folder(), path), { recursive: true });
+  });
+
+  it('are told in the answer to the edit that made them, and not once they are mended', async function () {
+    this.timeout(90_000);
+    const begun = await team.controller.begin({ kind: 'new', goal: plan.goal, plan });
+    assert.ok(begun.ok, JSON.stringify(begun));
+    await until(() => begun.session.state.outcome !== undefined);
+    await until(() => begun.session.place === 'nowhere');
+    const [first = '', second = ''] = told(asked[2]);
+    assert.match(
+      first,
+      /^Created problems\/n\.ts, 1 line\.\nThe editor finds 1 problem in it:\n<data \w+>\nline 1: error \(ts\): Type 'string' is not assignable to type 'number'\.\n/,
+    );
+    assert.match(second, /^Changed problems\/n\.ts in 1 place\.$/);
+  });
+});
