@@ -5,6 +5,7 @@
 const vscode = '^vscode$|node_modules/@types/vscode';
 const sdks = 'node_modules/(@anthropic-ai/sdk|openai|@google/generative-ai)(/|$)';
 const acp = 'node_modules/@agentclientprotocol/';
+const mcp = 'node_modules/@modelcontextprotocol/';
 const only = (name, from, to) => ({ name, severity: 'error', from: { path: from }, to: { pathNot: to } });
 
 /** The folders of core, each of which knows only those before it; what they all know stands beside them. */
@@ -53,7 +54,7 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/core/' },
       to: {
-        path: `^src/(providers|rehearsal|workers|node|dashboard|server|editor|terminal|runtime|extension|cli)|${vscode}`,
+        path: `^src/(providers|rehearsal|workers|mcp|node|dashboard|server|editor|terminal|runtime|extension|cli)|${vscode}`,
       },
     },
     { name: 'core-knows-no-node', severity: 'error', from: { path: '^src/core/' }, to: { dependencyTypes: ['core'] } },
@@ -70,10 +71,22 @@ module.exports = {
       to: { path: acp },
     },
     {
+      name: 'mcp-only-in-its-folder',
+      severity: 'error',
+      from: { path: '^(src|webview-ui)/', pathNot: '^src/mcp/' },
+      to: { path: mcp },
+    },
+    {
+      name: 'mcp-apart',
+      severity: 'error',
+      from: { path: '^src/mcp/' },
+      to: { path: '^src/(providers|rehearsal|workers|mcp|node|dashboard|server|editor|terminal|runtime|extension|cli)' },
+    },
+    {
       name: 'workers-apart',
       severity: 'error',
       from: { path: '^src/workers/' },
-      to: { path: '^src/(providers|rehearsal|dashboard|server|editor|terminal|runtime|extension|cli)' },
+      to: { path: '^src/(providers|rehearsal|mcp|dashboard|server|editor|terminal|runtime|extension|cli)' },
     },
     {
       name: 'vscode-only-in-editor',
@@ -85,43 +98,43 @@ module.exports = {
       name: 'providers-apart',
       severity: 'error',
       from: { path: '^src/providers/' },
-      to: { path: '^src/(rehearsal|workers|node|dashboard|server|editor|terminal|runtime|extension|cli)' },
+      to: { path: '^src/(rehearsal|workers|mcp|node|dashboard|server|editor|terminal|runtime|extension|cli)' },
     },
     {
       name: 'rehearsal-apart',
       severity: 'error',
       from: { path: '^src/rehearsal/' },
-      to: { path: '^src/(providers|workers|node|editor|terminal|runtime|extension|cli)' },
+      to: { path: '^src/(providers|workers|mcp|node|editor|terminal|runtime|extension|cli)' },
     },
     {
       name: 'node-apart',
       severity: 'error',
       from: { path: '^src/node/' },
-      to: { path: '^src/(providers|rehearsal|workers|editor|terminal|runtime|extension|cli)' },
+      to: { path: '^src/(providers|rehearsal|workers|mcp|editor|terminal|runtime|extension|cli)' },
     },
     {
       name: 'editor-apart',
       severity: 'error',
       from: { path: '^src/editor/' },
-      to: { path: '^src/(providers|rehearsal|workers|terminal|extension|cli)' },
+      to: { path: '^src/(providers|rehearsal|workers|mcp|terminal|extension|cli)' },
     },
     {
       name: 'terminal-apart',
       severity: 'error',
       from: { path: '^src/terminal/' },
-      to: { path: '^src/(providers|rehearsal|workers|editor|extension|cli)' },
+      to: { path: '^src/(providers|rehearsal|workers|mcp|editor|extension|cli)' },
     },
     {
       name: 'dashboard-apart',
       severity: 'error',
       from: { path: '^src/dashboard/' },
-      to: { path: '^src/(providers|rehearsal|workers|node|server|editor|terminal|extension|cli)' },
+      to: { path: '^src/(providers|rehearsal|workers|mcp|node|server|editor|terminal|extension|cli)' },
     },
     {
       name: 'server-apart',
       severity: 'error',
       from: { path: '^src/server/' },
-      to: { path: '^src/(providers|rehearsal|workers|editor|terminal|extension|cli)' },
+      to: { path: '^src/(providers|rehearsal|workers|mcp|editor|terminal|extension|cli)' },
     },
     {
       name: 'what-people-see-knows-the-contract',

@@ -128,6 +128,13 @@ export interface FileProblem {
 /** Problems of a file that was written just now. */
 export type FindProblems = (path: RelPath, signal: AbortSignal) => Promise<FileProblem[]>;
 
+/** A command that is talked to: what it says is heard and not kept, and only what it complains of is its output. */
+export interface Talk {
+  /** Called once it has been started. */
+  begin(send: (text: string) => void): void;
+  hear(chunk: Uint8Array): void;
+}
+
 export interface ProcessRequest {
   /** A line for the platform's shell, already judged. */
   command: string;
@@ -137,6 +144,8 @@ export interface ProcessRequest {
   /** Bytes of output kept: the beginning and the end. */
   outputLimit: number;
   onOutput?: (text: string) => void;
+  /** Absent: it has no input. */
+  talk?: Talk;
   /** Called once it has been started. */
   onStart?: (running: RunningProcess) => void;
 }
@@ -271,7 +280,12 @@ export interface ForeignTool {
 export type ForeignPart =
   | { type: 'text'; text: string }
   | { type: 'json'; value: unknown }
-  | { type: 'data'; mediaType: string; bytes: number };
+  | {
+      type: 'data';
+      mediaType: string;
+      bytes: number /** Absent: only that it is there is known. */;
+      content?: Uint8Array;
+    };
 
 export type ForeignResult =
   | { ok: true; parts: ForeignPart[] }
@@ -280,6 +294,8 @@ export type ForeignResult =
 
 /** Tools that others bring. They may do anything, and come and go while a session runs. */
 export interface ForeignTools {
+  /** Resolves when it is known which there are; absent: it always is. */
+  ready?(): Promise<void>;
   /** Those there are now. */
   list(): readonly ForeignTool[];
   /** Never throws; ends at once when the signal aborts, whether or not the tool does. */

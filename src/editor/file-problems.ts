@@ -7,6 +7,8 @@ const FIRST_MS = 10_000;
 const LATER_MS = 2000;
 /** Servers tell of syntax first, and of types a little later. */
 const QUIET_MS = 600;
+/** Who is asked outright answers once the project is loaded. */
+const ASKED_MS = 30_000;
 
 /** Languages of which somebody has told problems, or been silent about them, in this window. */
 const asked = new Map<string, 'tells' | 'silent'>();
@@ -39,6 +41,52 @@ function told(uri: vscode.Uri, ms: number, signal: AbortSignal): Promise<boolean
   });
 }
 
+const TYPESCRIPT = new Set(['typescript', 'typescriptreact', 'javascript', 'javascriptreact']);
+
+/** What TypeScript's server says of a diagnostic, as far as we read it. */
+interface Told {
+  text?: unknown;
+  category?: unknown;
+  start?: { line?: unknown };
+}
+
+/**
+ * TypeScript tells of files in tabs only, and is asked for others by the command of its extension. Undefined: it cannot be
+ * asked.
+ */
+async function askTypeScript(uri: vscode.Uri): Promise<FileProblem[] | undefined> {
+  const ask = (request: string) =>
+    vscode.commands.executeCommand<{ body?: Told[] } | undefined>('typescript.tsserverRequest', request, { file: uri });
+  try {
+    const answers = await Promise.all(['syntacticDiagnosticsSync', 'semanticDiagnosticsSync'].map(ask));
+    if (answers.some(answer => !Array.isArray(answer?.body))) return undefined;
+    return answers
+      .flatMap(answer => answer?.body ?? [])
+      .flatMap(({ text, category, start }): FileProblem[] =>
+        (category === 'error' || category === 'warning') && typeof text === 'string' && typeof start?.line === 'number'
+          ? [{ severity: category, line: start.line, message: text, source: 'ts' }]
+          : [],
+      );
+  } catch {
+    return undefined;
+  }
+}
+
+/** For one that does not answer, such as a server on its way up in a huge project. */
+function within<T>(ms: number, signal: AbortSignal, asked: Promise<T>): Promise<T | undefined> {
+  return new Promise(done => {
+    const end = (value: T | undefined) => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', aborted);
+      done(value);
+    };
+    const aborted = () => end(undefined);
+    const timer = setTimeout(aborted, ms);
+    signal.addEventListener('abort', aborted, { once: true });
+    void asked.then(end, aborted);
+  });
+}
+
 /** What the editor's languages say of a file that was written just now. It is opened for them, and shown to nobody. */
 export const findProblems =
   (folder: vscode.Uri): FindProblems =>
@@ -51,14 +99,20 @@ export const findProblems =
     if (!document || signal.aborted) return [];
     const { languageId } = document;
     const known = asked.get(languageId);
-    if (known !== 'silent') {
+    const asking = TYPESCRIPT.has(languageId) ? askTypeScript(uri) : undefined;
+    const typed = asking && (await within(ASKED_MS, signal, asking));
+    if (!typed && known !== 'silent') {
       const heard = await told(uri, known === 'tells' ? LATER_MS : FIRST_MS, signal);
       if (heard) asked.set(languageId, 'tells');
       else if (known === undefined && !signal.aborted) asked.set(languageId, 'silent');
     }
-    return vscode.languages.getDiagnostics(uri).flatMap(({ severity, range, message, source }): FileProblem[] => {
-      const word = WORD[severity];
-      const line = range.start.line + 1;
-      return word ? [{ severity: word, line, message, ...(source !== undefined && { source }) }] : [];
-    });
+    const others = vscode.languages
+      .getDiagnostics(uri)
+      .flatMap(({ severity, range, message, source }): FileProblem[] => {
+        if (typed && (source === 'ts' || source === 'js')) return [];
+        const word = WORD[severity];
+        const line = range.start.line + 1;
+        return word ? [{ severity: word, line, message, ...(source !== undefined && { source }) }] : [];
+      });
+    return [...(typed ?? []), ...others];
   };

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { StringDecoder } from 'node:string_decoder';
-import type { Clock, Disposable, Processes, ProcessOutcome, ProcessRequest } from '../core/ports.ts';
+import type { Clock, Disposable, Processes, ProcessOutcome, ProcessRequest, Talk } from '../core/ports.ts';
 import { systemClock } from './clock.ts';
 import { endsWithUs, isGone } from './process/ends-with-us.ts';
 import { commandEnvironment } from './process/environment.ts';
@@ -116,15 +116,16 @@ class Run {
 
   #start(): void {
     const { root, shell, environment } = this.#settings;
-    const { command, cwd, env, timeoutMs } = this.#request;
+    const { command, cwd, env, timeoutMs, talk } = this.#request;
     const { file, args, files = [], env: more } = this.#launcher ?? { file: shell.file, args: [], env: {} };
     const folder = cwd === undefined ? root : join(root, cwd);
-    const inner = this.#launcher ? [shell.file, ...shell.args(command)] : shell.args(command);
+    const line = shell.args(command, talk !== undefined);
+    const inner = this.#launcher ? [shell.file, ...line] : line;
     try {
       this.#child = spawn(file, [...args, ...inner], {
         cwd: folder,
         env: { ...commandEnvironment(environment, root, { ...env, ...more }, folder), [MARK]: this.#mark },
-        stdio: ['ignore', 'pipe', 'pipe', ...files],
+        stdio: [talk ? 'pipe' : 'ignore', 'pipe', 'pipe', ...files],
         // A group of its own, so that one signal reaches all of it.
         detached: process.platform !== 'win32',
         windowsHide: true,
@@ -142,9 +143,16 @@ class Run {
       // Where nothing was started no further event comes.
       if (child.pid === undefined) this.#gone.resolve();
     });
-    child.stdout?.on('data', (chunk: Buffer) => this.#take(chunk));
+    child.stdout?.on('data', (chunk: Buffer) => (talk ? this.#hear(talk, chunk) : this.#take(chunk)));
     child.stderr?.on('data', (chunk: Buffer) => this.#take(chunk));
-    child.once('spawn', () => this.#request.onStart?.(runningProcess(this.#mark)));
+    // Writing to what has ended is told by its end.
+    child.stdin?.on('error', () => undefined);
+    child.once('spawn', () => {
+      this.#request.onStart?.(runningProcess(this.#mark));
+      talk?.begin(text => {
+        if (child.stdin?.writable) child.stdin.write(text);
+      });
+    });
     child.once('exit', () => void this.#exited());
     child.once('close', () => void this.#closed());
     this.#after(timeoutMs, () => void this.#end('timeout'));
@@ -156,6 +164,16 @@ class Run {
     const { onOutput } = this.#request;
     const text = onOutput ? this.#decoder.write(chunk) : '';
     if (text) onOutput?.(text);
+    this.#slow();
+  }
+
+  #hear(talk: Talk, chunk: Buffer): void {
+    this.#bytes += chunk.length;
+    talk.hear(chunk);
+    this.#slow();
+  }
+
+  #slow(): void {
     if (this.#bytes < this.#slowedAt) return;
     this.#slowedAt = this.#bytes + 1024 * 1024;
     const streams = [this.#child?.stdout, this.#child?.stderr];

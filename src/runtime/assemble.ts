@@ -13,6 +13,7 @@ import type { SessionHost } from './open-session.ts';
 import { journalPart } from './parts/journal.ts';
 import { routingPart } from './parts/routing.ts';
 import { teamPart } from './parts/team.ts';
+import { toolsPart } from './parts/tools.ts';
 import { workspacePart } from './parts/workspace.ts';
 import { requestHandler } from './requests.ts';
 
@@ -41,7 +42,8 @@ export async function assemble(
   const stream: AgentStream = (agent, event) => {
     for (const each of streams) each(agent, event);
   };
-  const session = await teamPart(host, engine, { id, work }, { journal: record, workspace, routing }, stream);
+  const tools = await toolsPart(host, engine, record);
+  const session = await teamPart(host, engine, { id, work }, { journal: record, workspace, routing, tools }, stream);
   const handle = requestHandler(session, { journal, changes });
   const inbox = serveInbox(store, journal, handle, { log, since });
   // What can no longer be kept must not be worked on: nothing that happens would be known.
@@ -58,6 +60,7 @@ export async function assemble(
     if (host.acceptAll && outcome === 'completed')
       await changes.accept({}, changes.views(), { by: 'user' }).catch(failed('the changes could not be accepted'));
     for (const each of [inbox, ...routing.owned.reverse(), ...record.owned.reverse()]) each.dispose();
+    await tools.close();
     await host.holding?.sandbox.close();
     await texts.stop();
     await writeReport(journal.state, store).catch(failed('the report could not be written'));

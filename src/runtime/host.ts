@@ -14,11 +14,12 @@ export function sessionsOf({ workspace, clock, environment }: RuntimeHost): Sess
   return { workspace, clock, secret: sealSecret(userFolder(environment)) };
 }
 
-function placesOf({ workspace, environment, trusted, settings, configFile }: RuntimeHost): ConfigPlaces {
+function placesOf({ workspace, environment, trusted, settings, configFile, foreign }: RuntimeHost): ConfigPlaces {
   return {
     workspace: trusted() ? workspace : undefined,
     environment,
     configFile,
+    servers: foreign === undefined,
     ...(settings && { settings: settings() }),
   };
 }

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { loadRoles } from '../core/agent/roles/roles.ts';
 import type { Parts } from '../core/config/agreement.ts';
 import { type ConfigSources, type LoadedConfig, loadConfig } from '../core/config/load.ts';
+import { MCP_FILES, readMcpServers } from '../core/config/mcp-servers.ts';
 import { AgreementFile } from '../node/agreements.ts';
 import { codeOf } from '../node/error-code.ts';
 import { OwnFolder, readRegular } from '../node/own-folder.ts';
@@ -19,17 +20,20 @@ export interface ConfigPlaces {
   /** The editor's settings, instead of the user's file. */
   settings?: { source: string; value: unknown };
   flags?: Config;
+  /** Whether the workspace's MCP servers are ours to start: an editor starts them itself. */
+  servers?: boolean;
 }
 
 /** Reads all sources of the configuration from where they are. */
 export async function loadFrom(places: ConfigPlaces): Promise<LoadedConfig> {
-  const { workspace, environment, configFile, settings, flags } = places;
+  const { workspace, environment, configFile, settings, flags, servers } = places;
   const folder = userFolder(environment);
   const userFile = configFile ? resolve(configFile) : join(folder, 'config.yaml');
-  const [userText, theirs, roleWorkers] = await Promise.all([
+  const [userText, theirs, roleWorkers, mcp] = await Promise.all([
     settings ? undefined : textOf(userFile, configFile !== undefined),
     workspace === undefined ? undefined : textOfWorkspace(workspace),
     workspace === undefined ? undefined : roleWorkersIn(workspace),
+    workspace === undefined || !servers ? undefined : mcpServersIn(workspace),
   ]);
   const sources: ConfigSources = {
     environment,
@@ -37,12 +41,14 @@ export async function loadFrom(places: ConfigPlaces): Promise<LoadedConfig> {
     ...(userText !== undefined && { user: { source: userFile, text: userText } }),
     ...(theirs?.text !== undefined && { workspace: { source: SOURCE, text: theirs.text } }),
     ...(roleWorkers && { roleWorkers }),
+    ...(mcp && { servers: mcp.servers }),
     ...(flags && { flags }),
   };
   const agreements = new AgreementFile(folder);
   const agreed = async (parts: Parts) => workspace !== undefined && agreements.has(await real(workspace), parts);
   const loaded = await loadConfig(sources, agreed);
   if (theirs?.problem) loaded.problems.push({ severity: 'error', source: SOURCE, message: theirs.problem });
+  loaded.problems.push(...(mcp?.problems ?? []));
   return loaded;
 }
 
@@ -66,6 +72,13 @@ async function roleWorkersIn(workspace: string): Promise<Record<string, string>>
   const { roles } = await loadRoles(new NodeProjectTexts(workspace));
   const named = [...roles.values()].flatMap(({ name, worker }) => (worker === undefined ? [] : [[name, worker]]));
   return Object.fromEntries(named);
+}
+
+/** What people have written down for other programs, too. */
+async function mcpServersIn(workspace: string) {
+  const texts = new NodeProjectTexts(workspace);
+  const read = Object.keys(MCP_FILES).map(async path => [path, await texts.read(path, MOST_BYTES)] as const);
+  return readMcpServers(Object.fromEntries(await Promise.all(read)));
 }
 
 /** Remembers that the user agreed to these parts of the workspace's configuration. */

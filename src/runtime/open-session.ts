@@ -1,5 +1,6 @@
 import type { Holding } from '../core/agent/held.ts';
 import type { ProjectTexts } from '../core/agent/roles/roles.ts';
+import type { McpServers } from '../core/config/mcp-servers.ts';
 import type { Clock, FindProblems, ForeignTools, Log, WorkspaceFiles } from '../core/ports.ts';
 import { dropRequest } from '../core/session/inbox.ts';
 import { checkOrigin } from '../core/session/origin.ts';
@@ -48,6 +49,8 @@ export interface SessionHost {
   problems?: FindProblems;
   /** Tools that others bring; absent where there can be none. */
   foreign?: ForeignTools;
+  /** Servers of tools that are ours to start, and that the user has agreed to. */
+  servers?: McpServers | undefined;
   /** The user's environment, in which CLI agents are found and started; absent: there are none. */
   environment?: Readonly<Record<string, string | undefined>> | undefined;
   rehearsal: boolean;

@@ -125,6 +125,7 @@ export class Runner {
           approveAll: approved === true,
           rehearsal: rehearsal !== undefined,
           script: rehearsal?.named,
+          servers: rehearsal ? undefined : loaded.servers,
           environment: rehearsal ? undefined : environment,
           retention: retention(config),
         },

@@ -32,6 +32,8 @@ describe('problems after a write, in a real editor', () => {
 
   before(async () => {
     team = await scriptedTeam(request => {
+      // A model that is new here is first tried on something else.
+      if (!request.tools.some(({ name }) => name === 'write_file')) return { text: 'Fine.' };
       asked.push(request);
       return script.shift() ?? { text: 'Nothing more.' };
     });
@@ -46,6 +48,7 @@ describe('problems after a write, in a real editor', () => {
     this.timeout(90_000);
     const begun = await team.controller.begin({ kind: 'new', goal: plan.goal, plan });
     assert.ok(begun.ok, JSON.stringify(begun));
+    await until(() => asked.length >= 3);
     await until(() => begun.session.state.outcome !== undefined);
     await until(() => begun.session.place === 'nowhere');
     const [first = '', second = ''] = told(asked[2]);

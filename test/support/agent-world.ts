@@ -20,7 +20,7 @@ import { type Reply, type ScriptedRouter, scriptedRouter } from './scripted-rout
 
 type Script = Reply[] | ((request: RouteRequest, earlier: number) => Reply);
 
-interface WorldOptions {
+export interface WorldOptions {
   files?: Record<string, string | Uint8Array>;
   judge?: (command: string) => CommandVerdict;
   processes?: (command: string) => Partial<ProcessOutcome>;

@@ -85,6 +85,7 @@ export async function runCalls(
     claims: caller.claims,
     seen: caller.seen,
     call: part.id,
+    checker: job.role.checker,
     model,
     signal: control.signal,
     room: caller.room(),

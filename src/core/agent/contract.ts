@@ -21,6 +21,8 @@ export interface RoleSpec {
   effort?: 'none' | 'low' | 'medium' | 'high';
   /** The longest answer, in tokens; absent: what is usual. */
   maxOutputTokens?: number;
+  /** A command that finds what is wrong with the project's files; what it says of a file is told after each write. */
+  checker?: string;
   /** The CLI agent that does its work, by its name in the configuration; models stand in where it cannot. */
   worker?: string;
   /** A member of the standing team: the user chose its models, and whose are asked first. */

@@ -2,6 +2,7 @@ import { stringify } from 'yaml';
 import type { Config } from '../../protocol/config.ts';
 import type { ModelRef } from '../../protocol/ids.ts';
 import { providerOf } from '../../protocol/model-ref.ts';
+import type { McpServers } from './mcp-servers.ts';
 import { isPlain, mergeConfig, type Plain } from './merge.ts';
 import { isKnownWorker } from './workers.ts';
 import { type Rule, workspaceRules } from './workspace-rules.ts';
@@ -9,6 +10,8 @@ import { type Rule, workspaceRules } from './workspace-rules.ts';
 /** What of a workspace waits for the user: parts of its configuration, and CLI agents that its roles name. */
 export interface Parts extends Config {
   roles?: Record<string, { worker: string }>;
+  /** Servers of tools, which are programs that are started, or addresses that are told things. */
+  servers?: McpServers;
 }
 
 /** What a workspace's configuration may do by itself, and what of it waits for the user. */
@@ -75,7 +78,7 @@ export function waitingRoles(roles: Readonly<Record<string, string>>, { workers 
 }
 
 /** The configuration with parts that the user has agreed to: what is listed is added, and prices go model by model. */
-export function withAgreed(config: Config, { roles = {}, ...parts }: Parts): Config {
+export function withAgreed(config: Config, { roles = {}, servers: _, ...parts }: Parts): Config {
   const allow = parts.permissions?.commands?.allow;
   const merged = mergeConfig(config, parts);
   const workers = Object.values(roles).map(({ worker }) => [worker, {}]);

@@ -8,6 +8,7 @@ import { readPlanText } from '../plan/text.ts';
 import { type Parts, splitWorkspace, waitingRoles, withAgreed } from './agreement.ts';
 import { environmentConfig } from './environment.ts';
 import { knownProviders } from './known-providers.ts';
+import type { McpServers } from './mcp-servers.ts';
 import { mergeConfig } from './merge.ts';
 
 /** One mistake in the configuration. */
@@ -27,6 +28,8 @@ export interface ConfigSources {
   workspace?: { source: string; text: string };
   /** The CLI agents that roles of the workspace name, by the role. */
   roleWorkers?: Readonly<Record<string, string>>;
+  /** The servers of tools that the workspace names. */
+  servers?: McpServers;
   environment?: Readonly<Record<string, string | undefined>>;
   flags?: Config;
 }
@@ -37,6 +40,8 @@ export interface LoadedConfig {
   problems: ConfigProblem[];
   /** What of the workspace waits for the user's agreement; not in `config` until it is given. */
   sensitive?: Parts;
+  /** Servers of tools that the user has agreed to. */
+  servers?: McpServers;
 }
 
 /** `agreed` says whether the user agreed to exactly these parts of this workspace. */
@@ -54,8 +59,12 @@ export async function loadConfig(
     config = mergeConfig(config, free);
     if (parts) sensitive = { ...parts, ...sensitive };
   }
+  const named = sources.servers && Object.keys(sources.servers).length > 0 ? sources.servers : undefined;
+  if (named) sensitive = { ...sensitive, servers: named };
+  let servers: McpServers | undefined;
   if (sensitive && (await agreed(sensitive))) {
     config = withAgreed(config, sensitive);
+    servers = sensitive.servers;
     sensitive = undefined;
   }
   const environment = environmentConfig(sources.environment ?? {}, name => kindOf(config, name));
@@ -65,7 +74,7 @@ export async function loadConfig(
   }
   if (sources.flags) config = mergeConfig(config, sources.flags);
   problems.push(...routeProblems(config, sources, sensitive));
-  return { config, problems, ...(sensitive && { sensitive }) };
+  return { config, problems, ...(sensitive && { sensitive }), ...(servers && { servers }) };
 }
 
 const kindOf = (config: Config, name: string) =>

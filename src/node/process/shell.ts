@@ -6,7 +6,7 @@ export interface Shell {
   /** The language that the command policy must judge. */
   kind: 'posix' | 'cmd';
   file: string;
-  args: (line: string) => string[];
+  args: (line: string, apart?: boolean) => string[];
   /** Arguments reach the program as they are written, as cmd.exe wants it. */
   verbatim: boolean;
 }
@@ -33,7 +33,11 @@ export function findShell(
 
 function posix(file: string, isBash: boolean): Shell {
   // One pipe for both streams keeps what is said in the order in which it is said.
-  const args = (line: string) => [...(isBash ? ['--noprofile', '--norc'] : []), '-c', `exec 2>&1\n${line}`];
+  const args = (line: string, apart = false) => [
+    ...(isBash ? ['--noprofile', '--norc'] : []),
+    '-c',
+    apart ? line : `exec 2>&1\n${line}`,
+  ];
   return { kind: 'posix', file, args, verbatim: false };
 }
 

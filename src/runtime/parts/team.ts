@@ -20,6 +20,7 @@ import type { SessionHost } from '../open-session.ts';
 import { teamSettings } from '../settings.ts';
 import type { JournalPart } from './journal.ts';
 import type { RoutingPart } from './routing.ts';
+import type { ToolsPart } from './tools.ts';
 import type { WorkspacePart } from './workspace.ts';
 
 const ORCHESTRATOR = 'orchestrator';
@@ -42,13 +43,14 @@ export async function teamPart(
   host: SessionHost,
   engine: Engine,
   { id, work }: { id: string; work: Work },
-  parts: { journal: JournalPart; workspace: WorkspacePart; routing: RoutingPart },
+  parts: { journal: JournalPart; workspace: WorkspacePart; routing: RoutingPart; tools: ToolsPart },
   stream: AgentStream,
 ): Promise<Session> {
   const { journal, histories } = parts.journal;
   const { files, processes, changes, judgeIn, judge, loose } = parts.workspace;
   const { routes, budget, router } = parts.routing;
-  const { clock, log, grants, foreign, problems: findProblems } = host;
+  const { clock, log, grants, problems: findProblems } = host;
+  const { foreign, named } = parts.tools;
   const workers = await workersOf(host, engine);
   const { roles, problems } = await loadRoles(host.texts, {
     providers: new Set(engine.providers.names()),
@@ -57,6 +59,10 @@ export async function teamPart(
   });
   for (const { path, line, severity, text } of problems)
     log.write(severity === 'error' ? 'error' : 'warn', `${path}:${line}: ${text}`);
+  if (named.length > 0 && ![...roles.values()].some(role => role.foreign)) {
+    const text = `No role names tools of ${named.join(', ')}, so nothing of it is started: a role file says which agent may use them, as tools: [${named[0]}/*].`;
+    journal.append({ type: 'notice', level: 'info', code: 'unused-servers', text });
+  }
   const members = work.kind === 'new' ? (work.members ?? []) : journal.state.members;
   for (const role of memberRoles(members, roles)) roles.set(role.name, role);
   const runner = ({ attention, revise, prove }: TeamVoice) => {

@@ -30,7 +30,12 @@ export async function trust(terminal: Terminal, call: Call): Promise<number> {
     terminal,
     'your keys, too; commands allowed here run without asking; higher limits cost more. A CLI agent that',
   );
-  print(terminal, 'a role names is started as your own program, with your login, for tasks of that role.');
+  print(terminal, 'a role names is started as your own program, with your login, for tasks of that role. MCP servers');
+  print(
+    terminal,
+    '("servers") are programs that are started, in the sandbox where there is one, with the variables of',
+  );
+  print(terminal, 'yours that they name, or addresses that are sent what agents ask of them.');
   if (!call.options.yes && !(await confirm(terminal, 'Agree to this?'))) return EXIT.failures;
   await runtime.agree(sensitive);
   print(terminal, 'Agreed. When these parts of the file change, you will be asked again.');

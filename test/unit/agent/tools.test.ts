@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { TOOL_NAMES } from '../../../src/core/agent/tools/toolset.ts';
-import { AgentWorld } from '../../support/agent-world.ts';
+import { AgentWorld, type WorldOptions } from '../../support/agent-world.ts';
 import { call, calls, type Reply } from '../../support/scripted-router.ts';
 
 const finish = calls(call('finish_task', { summary: 'Done.' }));
@@ -228,6 +228,58 @@ describe('tools', () => {
     );
     assert.equal(world.told(2), 'Changed src/a.ts in 1 place.');
     assert.deepEqual(asked, ['src/a.ts', 'src/a.ts']);
+  });
+
+  it('tell after a write what the checker of the role says of the file, whatever form that has', async () => {
+    const said = [
+      'src/a.ts(2,5): error TS2322: no number',
+      'src/b.ts(1,1): error TS1: of another file',
+      './src/a.ts:3:1: warning: never read',
+      '/workspace/src/a.ts:7:3 - error TS7: by its whole path',
+      'src/a.ts:8: note: not wrong at all',
+      'src/a.ts',
+      '  4:7  error  Unexpected var  no-var',
+      '',
+      '  5:1  error  below nothing',
+      'error[E0308]: mismatched types',
+      '  --> src/a.ts:6:2',
+      'src/a.tsx(9,1): error TS9: of a longer name',
+    ].join('\n');
+    const turns = [calls(call('write_file', { path: 'src/a.ts', content: 'x\n' })), finish];
+    const world = new AgentWorld(turns, { processes: () => ({ output: said, exit: 2 }) });
+    const role = { name: 'implementer', description: '', instructions: 'Write.', checker: 'npx tsc --noEmit' };
+    await world.run({ role });
+    assert.deepEqual(world.commands, ['npx tsc --noEmit']);
+    assert.equal(
+      world.told(1).replace(/data \w+/g, 'data'),
+      [
+        'Created src/a.ts, 1 line.',
+        'The checker `npx tsc --noEmit` finds 5 problems in it:',
+        '<data>',
+        'line 2: error: TS2322: no number',
+        'line 4: error: Unexpected var  no-var',
+        'line 6: error: [E0308]: mismatched types',
+        'line 7: error: TS7: by its whole path',
+        'line 3: warning: never read',
+        '</data>',
+      ].join('\n'),
+    );
+  });
+
+  it('say why the checker of the role says nothing: it would be asked about, or is not there', async () => {
+    const told = async (options: WorldOptions) => {
+      const world = new AgentWorld([calls(call('write_file', { path: 'src/a.ts', content: 'x\n' })), finish], options);
+      const role = { name: 'implementer', description: '', instructions: 'Write.', checker: 'make check' };
+      await world.run({ role });
+      return [world.told(1), world.commands.length];
+    };
+    const asks = await told({ judge: () => ({ verdict: 'ask', rule: 'unknown', advice: '' }) });
+    assert.deepEqual(asks, [
+      'Created src/a.ts, 1 line.\nThe checker `make check` says nothing of it: it would need permission (rule "unknown"); run it with run_command when you are done.',
+      0,
+    ]);
+    const [missing] = await told({ processes: () => ({ output: 'make: not found', exit: 127 }) });
+    assert.match(String(missing), /says nothing of it: it could not be started: make: not found\.$/);
   });
 
   it('search as it was meant where it was not written so, and say so', async () => {

@@ -29,6 +29,7 @@ export async function foreignToolsFor(
   { foreign, journal, hashOf }: ToolHost,
   { agent, role, resumeFrom }: AgentJob,
 ): Promise<ForeignSet> {
+  if (role.foreign) await foreign?.ready?.();
   if (resumeFrom) return resumeFrom.foreign ?? new Map();
   const { tools, left } = chosenTools(role.foreign, role.foreign && foreign ? foreign.list() : []);
   if (left > 0) {

@@ -1,4 +1,6 @@
+import type { ImagePart } from '../../../protocol/message.ts';
 import type { ForeignPart } from '../../ports.ts';
+import { showImage } from '../tools/show-image.ts';
 
 const KEPT = 30_000;
 
@@ -16,9 +18,20 @@ function partText(part: ForeignPart): string {
       return part.text;
     case 'json':
       return json(part.value);
-    case 'data':
-      return `[${part.mediaType}, ${part.bytes} bytes: it cannot be shown to you]`;
+    case 'data': {
+      const [shown] = imageIn(part);
+      return shown
+        ? `[${part.mediaType}, ${part.bytes} bytes]`
+        : `[${part.mediaType}, ${part.bytes} bytes: it cannot be shown to you]`;
+    }
   }
+}
+
+/** A part that models can look at, as such. */
+export function imageIn(part: ForeignPart): ImagePart[] {
+  if (part.type !== 'data' || part.content === undefined) return [];
+  const shown = showImage('', part.content);
+  return shown?.ok ? (shown.images ?? []) : [];
 }
 
 /** What a model reads of a result: the beginning and the end, where it is long. */

@@ -3,12 +3,13 @@ import { INTERRUPTED_TOOL } from '../prompts/corrections.ts';
 import { reasonGiven } from '../reason-given.ts';
 import { cutLine, fence } from '../tools/fence.ts';
 import { type Refusal, refuse, type Tool, type ToolContext } from '../tools/tool.ts';
-import { resultText } from './result.ts';
+import { imageIn, resultText } from './result.ts';
 import { argumentsCheck, parametersOf } from './schema.ts';
 
 const LIMIT_MINUTES = 10;
 const DESCRIPTION = 2000;
 const SHOWN = 300;
+const MOST_IMAGES = 4;
 
 type Args = Record<string, unknown>;
 
@@ -54,10 +55,12 @@ async function run(tool: ForeignTool, args: Args, context: ToolContext) {
     .finally(() => timer.dispose());
   if (result.ok) {
     const { text, omitted } = resultText(result.parts);
+    const images = result.parts.flatMap(imageIn).slice(0, MOST_IMAGES);
     const left = omitted > 0 ? `${omitted} characters are left out in the middle.\n` : '';
     return {
       ok: true as const,
       output: text === '' ? 'Done. It gave back nothing.' : `${left}${fence(context, text)}`,
+      ...(images.length > 0 && { images }),
     };
   }
   if (signal.aborted) return refuse('interrupted', INTERRUPTED_TOOL);

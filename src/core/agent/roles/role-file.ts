@@ -31,7 +31,17 @@ export interface RoleFileOptions {
 
 const MAX_INSTRUCTIONS = 30_000;
 const MAX_DESCRIPTION = 1000;
-const OURS = new Set(['name', 'description', 'tools', 'model', 'route', 'effort', 'longestAnswer', 'worker']);
+const OURS = new Set([
+  'name',
+  'description',
+  'tools',
+  'model',
+  'route',
+  'effort',
+  'longestAnswer',
+  'worker',
+  'checker',
+]);
 /** Keys of the other formats that mean nothing here, and are no mistake. */
 const FOREIGN = new Set(
   (
@@ -193,6 +203,17 @@ function readWorker(field: Field | undefined, options: RoleFileOptions, report: 
   return named.data;
 }
 
+const LONGEST_COMMAND = 500;
+
+function readChecker(field: Field | undefined, report: Report): string | undefined {
+  if (!field || field.value === null) return undefined;
+  const { value } = field;
+  if (typeof value === 'string' && value.trim() !== '' && value.length <= LONGEST_COMMAND && !value.includes('\n'))
+    return value.trim();
+  report(field.line, '"checker" is one command line, such as npx tsc --noEmit; it is passed over.');
+  return undefined;
+}
+
 function checkKeys(fields: Map<string, Field>, report: Report): void {
   for (const [key, { line }] of fields) {
     if (OURS.has(key) || FOREIGN.has(key)) continue;
@@ -242,6 +263,7 @@ export function readRoleFile(
   const effort = readEffort(fields.get('effort'), report);
   const maxOutputTokens = readLongestAnswer(fields.get('longestAnswer'), report);
   const worker = readWorker(fields.get('worker'), options, report);
+  const checker = readChecker(fields.get('checker'), report);
   const description = readDescription(fields.get('description'), body, report);
   return {
     problems,
@@ -255,6 +277,7 @@ export function readRoleFile(
       ...(effort && { effort }),
       ...(maxOutputTokens !== undefined && { maxOutputTokens }),
       ...(worker && { worker }),
+      ...(checker !== undefined && { checker }),
     },
   };
 }

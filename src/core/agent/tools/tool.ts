@@ -57,6 +57,8 @@ export interface ToolContext {
   readonly claims: Claims;
   readonly seen: SeenFiles;
   readonly call: string;
+  /** A command that finds what is wrong with files, as the role names it. */
+  readonly checker?: string | undefined;
   /** Who asked for it. */
   readonly model: ModelRef | undefined;
   readonly signal: AbortSignal;
