@@ -80,7 +80,7 @@ module.exports = {
       name: 'mcp-apart',
       severity: 'error',
       from: { path: '^src/mcp/' },
-      to: { path: '^src/(providers|rehearsal|workers|mcp|node|dashboard|server|editor|terminal|runtime|extension|cli)' },
+      to: { path: '^src/(providers|rehearsal|workers|node|dashboard|server|editor|terminal|runtime|extension|cli)' },
     },
     {
       name: 'workers-apart',

@@ -18,17 +18,7 @@ const told = (request: CanonicalRequest | undefined) =>
 describe('problems after a write, in a real editor', () => {
   let team: ScriptedTeam;
   const asked: CanonicalRequest[] = [];
-  const script: ScriptedAnswer[] = [
-    {
-      toolCalls: [
-        { name: 'write_file', args: { path: 'problems/n.ts', content: "export const n: number = 'text';\n" } },
-      ],
-    },
-    {
-      toolCalls: [{ name: 'edit_file', args: { path: 'problems/n.ts', edits: [{ old: "'text'", new: '42' }] } }],
-    },
-    { toolCalls: [{ name: 'finish_task', args: { summary: 'Done.' } }] },
-  ];
+  let script: ScriptedAnswer[] = [];
 
   before(async () => {
     team = await scriptedTeam(request => {
@@ -46,6 +36,18 @@ describe('problems after a write, in a real editor', () => {
 
   it('are told in the answer to the edit that made them, and not once they are mended', async function () {
     this.timeout(90_000);
+    asked.length = 0;
+    script = [
+      {
+        toolCalls: [
+          { name: 'write_file', args: { path: 'problems/n.ts', content: "export const n: number = 'text';\n" } },
+        ],
+      },
+      {
+        toolCalls: [{ name: 'edit_file', args: { path: 'problems/n.ts', edits: [{ old: "'text'", new: '42' }] } }],
+      },
+      { toolCalls: [{ name: 'finish_task', args: { summary: 'Done.' } }] },
+    ];
     const begun = await team.controller.begin({ kind: 'new', goal: plan.goal, plan });
     assert.ok(begun.ok, JSON.stringify(begun));
     await until(() => asked.length >= 3);

@@ -101,7 +101,11 @@ describe('A real MCP server from npm, in the terminal', function () {
 
   it('is used by the role that names its tools, asked about once, sees what it was given and nothing else', async () => {
     const held = (await sandboxHere()).holds;
-    const server = { command: process.execPath, args: ['everything.mjs'], env: { PROBE: ['$', '{PROBE_TOKEN}'].join('') } };
+    const server = {
+      command: process.execPath,
+      args: ['everything.mjs'],
+      env: { PROBE: `\${${'PROBE_TOKEN'}}` },
+    };
     const turns = [
       use('echo', { message: 'hello' }),
       use('get-env'),

@@ -1,13 +1,20 @@
 import assert from 'node:assert/strict';
 import { filledIn, readMcpServers } from '../../../src/core/config/mcp-servers.ts';
 
+/** As it is written in such files. */
+const variable = (name: string) => `\${${name}}`;
+
 describe('the MCP servers of a workspace', () => {
   it('are read from the files that people have, with comments and what others keep there', () => {
     const { servers, problems } = readMcpServers({
       '.mcp.json': JSON.stringify({
         mcpServers: {
           git: { command: 'npx', args: ['-y', 'git-mcp'], env: { LEVEL: 3 }, disabled: false },
-          far: { type: 'http', url: 'https://mcp.example.com/mcp', headers: { Authorization: 'Bearer ${TOKEN}' } },
+          far: {
+            type: 'http',
+            url: 'https://mcp.example.com/mcp',
+            headers: { Authorization: `Bearer ${variable('TOKEN')}` },
+          },
         },
       }),
       '.vscode/mcp.json': `{
@@ -18,9 +25,9 @@ describe('the MCP servers of a workspace', () => {
     });
     assert.deepEqual(problems, []);
     assert.deepEqual(servers, {
-      db: { command: '${workspaceFolder}/db', cwd: 'sub' },
+      db: { command: `${variable('workspaceFolder')}/db`, cwd: 'sub' },
       git: { command: 'npx', args: ['-y', 'git-mcp'], env: { LEVEL: '3' } },
-      far: { url: 'https://mcp.example.com/mcp', headers: { Authorization: 'Bearer ${TOKEN}' } },
+      far: { url: 'https://mcp.example.com/mcp', headers: { Authorization: `Bearer ${variable('TOKEN')}` } },
     });
   });
 
@@ -55,16 +62,16 @@ describe('the MCP servers of a workspace', () => {
     const surroundings = { folder: '/w', environment: { TOKEN: 'secret-1', EMPTY: '' } };
     const { server, taken, missing } = filledIn(
       {
-        command: '${workspaceFolder}/run',
-        args: ['${TOKEN}', '${env:TOKEN}', '${NOT:-usual}', '$HOME', '${EMPTY}'],
-        env: { KEY: '${input:key}', OTHER: '${env:GONE}' },
+        command: `${variable('workspaceFolder')}/run`,
+        args: [variable('TOKEN'), variable('env:TOKEN'), variable('NOT:-usual'), '$HOME', variable('EMPTY')],
+        env: { KEY: variable('input:key'), OTHER: variable('env:GONE') },
       },
       surroundings,
     );
     assert.deepEqual(server, {
       command: '/w/run',
       args: ['secret-1', 'secret-1', 'usual', '$HOME', ''],
-      env: { KEY: '${input:key}', OTHER: '${env:GONE}' },
+      env: { KEY: variable('input:key'), OTHER: variable('env:GONE') },
       cwd: undefined,
     });
     assert.deepEqual(taken, ['secret-1', 'secret-1', '']);
