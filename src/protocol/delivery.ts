@@ -42,6 +42,18 @@ const deliveries = [
     files: z.array(z.string()),
     /** Accepted, and left out because git ignores it. */
     ignored: z.array(z.string()).optional(),
+    /** What nobody has decided on is in it, too: it was made in a working tree of its own, and is judged as a whole. */
+    unreviewed: z.literal(true).optional(),
+  }),
+  /** Its branch is made anew of what its session has by now. */
+  event('delivery-rebuilt', {
+    delivery: Name,
+    base: Oid,
+    authors: z.array(DeliveryAuthor),
+    files: z.array(z.string()),
+    ignored: z.array(z.string()).optional(),
+    /** After a conflict, files in which the author has brought both sides together. */
+    mended: z.array(z.string()).optional(),
   }),
   event('delivery-held', { delivery: Name, reason: z.string() }),
   event('delivery-released', { delivery: Name }),

@@ -38,12 +38,16 @@ export const LongText = z.object({ text: z.string(), blob: Hash.optional(), byte
 /** Whose an outcome or an answer is; absent in older journals, and filled in when they are read. */
 const whose = { agent: z.string().optional(), task: Name.optional() };
 
+const SessionTree = z.object({ path: z.string(), base: z.string() });
+
 const session = [
   event('session-started', {
     session: z.string(),
     goal: z.string(),
     version: z.string(),
     workspace: z.string(),
+    /** A working tree of its own, made from this commit, where its agents write; absent: they write in the workspace. */
+    tree: SessionTree.optional(),
     orchestrator: ModelRef.optional(),
     rehearsal: z.boolean(),
     /** Of a rehearsal: its script, by the name of one of ours or by its path, so that it can be gone on with. */
@@ -60,6 +64,15 @@ const session = [
   event('session-resumed', { pid: z.number().int(), host: SessionHost, version: z.string(), by: AskedBy }),
   event('session-paused', { by: who, reason: z.string() }),
   event('session-unpaused', { by: who }),
+  /** What became of its branch, where it has one. */
+  event('branch-delivered', {
+    outcome: z.enum(['built', 'landed', 'waiting', 'conflicted', 'red', 'refused']),
+    branch: z.string().optional(),
+    delivery: z.string().optional(),
+    message: z.string(),
+    /** What its author is asked to do about it. */
+    fix: z.string().optional(),
+  }),
   event('session-ended', { outcome: SessionOutcome, reason: z.string() }),
   event('phase-started', { phase: Name }),
   event('phase-ended', { phase: Name }),
@@ -577,5 +590,6 @@ export type Step = z.infer<typeof Step>;
 export type SeenVersion = z.infer<typeof SeenVersion>;
 export type LongText = z.infer<typeof LongText>;
 export type Who = z.infer<typeof who>;
+export type SessionTree = z.infer<typeof SessionTree>;
 export type Pending = NonNullable<z.infer<typeof Pending>>;
 export type AbsentWork = z.infer<typeof AbsentWork>;

@@ -129,8 +129,20 @@ export const ApprovalTask = z.strictObject({
   changes: z.array(Name).optional().describe('Waits until the changes of these tasks are accepted'),
 });
 
+export const DeployTask = z.strictObject({
+  kind: z.literal('deploy'),
+  ...common,
+  environment: Name.describe('Where what has landed goes: the name of one of your environments'),
+});
+
 /** The kinds of task there are. What else there is to know of each, core/plan/task-kinds.ts and core/team/task-runs.ts say. */
-export const taskSchemas = { agent: AgentTask, command: CommandTask, check: CheckTask, approval: ApprovalTask };
+export const taskSchemas = {
+  agent: AgentTask,
+  command: CommandTask,
+  check: CheckTask,
+  approval: ApprovalTask,
+  deploy: DeployTask,
+};
 
 export const Task = z.union(Object.values(taskSchemas));
 
@@ -157,6 +169,7 @@ export type Need = z.infer<typeof Need>;
 export type AgentTask = z.infer<typeof AgentTask>;
 export type CommandTask = z.infer<typeof CommandTask>;
 export type CheckTask = z.infer<typeof CheckTask>;
+export type DeployTask = z.infer<typeof DeployTask>;
 export type ApprovalTask = z.infer<typeof ApprovalTask>;
 export type Task = z.infer<typeof Task>;
 export type Plan = z.infer<typeof Plan>;

@@ -8,6 +8,7 @@ import type { SessionFolder } from '../node/session/session-folder.ts';
 import { pruneSessions } from '../node/session/sessions.ts';
 import { sweepBlobs } from '../node/session/sweep.ts';
 import type { RunningSession, Work } from './contract.ts';
+import { finishBranch } from './delivery/finish-branch.ts';
 import type { Engine } from './engine.ts';
 import type { SessionHost } from './open-session.ts';
 import { journalPart } from './parts/journal.ts';
@@ -22,6 +23,8 @@ interface Place {
   store: SessionFolder;
   lock: SessionLock;
 }
+
+const UNSEEN = 'the changes could not be accepted';
 
 /** Puts a session together: its journal, on that its workspace and its models, on all of them its team; and runs it. */
 export async function assemble(
@@ -57,8 +60,14 @@ export async function assemble(
   const run = async () => {
     const { outcome } = await session.run();
     const failed = (text: string) => (error: unknown) => log.write(failure.aborted ? 'warn' : 'error', text, error);
-    if (host.acceptAll && outcome === 'completed')
-      await changes.accept({}, changes.views(), { by: 'user' }).catch(failed('the changes could not be accepted'));
+    if (session.branch) {
+      const stopped = new AbortController().signal;
+      const event = await finishBranch(session.branch, outcome, stopped).catch(failed('its branch was not made'));
+      if (event) journal.append(event);
+      // Whoever had it landed has seen it as a whole.
+      if (event?.outcome === 'landed') await changes.accept({}, changes.views(), { by: 'user' }).catch(failed(UNSEEN));
+    } else if (host.acceptAll && outcome === 'completed')
+      await changes.accept({}, changes.views(), { by: 'user' }).catch(failed(UNSEEN));
     for (const each of [inbox, ...routing.owned.reverse(), ...record.owned.reverse()]) each.dispose();
     await tools.close();
     await host.holding?.sandbox.close();
@@ -87,6 +96,7 @@ export async function assemble(
     },
     stop: reason => session.stop(reason),
     unkept: failure,
+    branch: session.branch,
     done: run(),
   };
 }

@@ -3,6 +3,7 @@ import type { Changes } from '../core/changes/changes.ts';
 import type { WatchedChanges } from '../core/changes/watched.ts';
 import type { Parts } from '../core/config/agreement.ts';
 import type { ConfigProblem } from '../core/config/load.ts';
+import type { BranchWork } from '../core/delivery/branch-work.ts';
 import type { Deliveries } from '../core/delivery/contract.ts';
 import type { Diagnosis, WorkerDiagnosis } from '../core/doctor.ts';
 import type { PlanProblem } from '../core/plan/problem.ts';
@@ -58,6 +59,8 @@ export type Work =
       roles?: readonly string[];
       /** Members of a standing team: each is a role under its own name. */
       members?: readonly Member[];
+      /** Its agents write in a working tree of their own, and its work goes to a branch. */
+      deliver?: boolean;
       /** What the session is to be called; absent: by its time. */
       session?: string;
       /** Goes before all that is configured. */
@@ -111,6 +114,8 @@ export type Refusal =
   /** It needs its script where it was rehearsed, and takes none where it was not. */
   | { reason: 'other-models'; rehearsed: boolean }
   | { reason: 'no-script'; name: string }
+  /** It works in a tree of its own, and there is none: no git, no room, nothing to begin with. */
+  | { reason: 'delivery'; message: string }
   /** The new limit is not more than what was spent. */
   | { reason: 'limit'; message: string }
   /** The plan has to be approved, and nobody is there. */
@@ -138,6 +143,8 @@ export interface RunningSession extends OwnedSession {
   mend(path: RelPath, reason: string): RequestOutcome;
   /** What streams in and is not kept: the agents' words as they come. */
   follow(stream: AgentStream): Disposable;
+  /** Its branch; absent where it works in the workspace itself. */
+  readonly branch?: BranchWork | undefined;
   /** Stops cleanly; it can be resumed. */
   stop(reason: string): void;
   /** Aborts, with the reason for `whyUnkept`, when its folder takes no more: it then stops by itself. */

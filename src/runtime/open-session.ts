@@ -2,6 +2,8 @@ import type { Holding } from '../core/agent/held.ts';
 import type { ProjectTexts } from '../core/agent/roles/roles.ts';
 import type { McpServers } from '../core/config/mcp-servers.ts';
 import type { Clock, FindProblems, ForeignTools, Log, WorkspaceFiles } from '../core/ports.ts';
+import type { BranchWork } from '../core/delivery/branch-work.ts';
+import type { Journal } from '../core/session/contract.ts';
 import { dropRequest } from '../core/session/inbox.ts';
 import { checkOrigin } from '../core/session/origin.ts';
 import type { LockResult, SessionOwner } from '../core/session/store.ts';
@@ -10,7 +12,8 @@ import type { NodeProcesses } from '../node/processes.ts';
 import type { SealSecret } from '../node/session/secret.ts';
 import type { SessionFolder } from '../node/session/session-folder.ts';
 import { createSession, findSession, type Retention } from '../node/session/sessions.ts';
-import type { JournalEvent } from '../protocol/events.ts';
+import type { Approver } from '../protocol/delivery.ts';
+import type { JournalEvent, SessionTree } from '../protocol/events.ts';
 import { assemble } from './assemble.ts';
 import type { CommandTimesFile } from './command-times.ts';
 import type { Started, Work } from './contract.ts';
@@ -21,6 +24,12 @@ import type { GrantFile } from './grants.ts';
 export interface SessionHost {
   kind: SessionOwner['host'];
   workspace: string;
+  /** The working tree of its own in which the session's agents write. */
+  tree?: SessionTree | undefined;
+  /** Its branch, which reads what the journal says. */
+  branch?: ((journal: Journal) => BranchWork) | undefined;
+  /** Who sits here, for the record. */
+  person?: Approver | undefined;
   files: WorkspaceFiles;
   processes: NodeProcesses;
   /** Absent: nothing holds commands but the judge. It is closed with the session. */

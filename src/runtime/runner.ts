@@ -3,16 +3,20 @@ import { loadRoles } from '../core/agent/roles/roles.ts';
 import type { LoadedConfig } from '../core/config/load.ts';
 import { mergeConfig } from '../core/config/merge.ts';
 import { configuredProviders } from '../core/config/providers.ts';
+import type { Deliveries, WorkTree } from '../core/delivery/contract.ts';
+import { GitError } from '../core/delivery/git.ts';
 import type { WorkerDiagnosis } from '../core/doctor.ts';
 import type { RouteEvent } from '../core/routing/contract.ts';
 import type { SessionState } from '../core/session/state.ts';
+import { StoreError } from '../core/session/store.ts';
 import type { Trial } from '../core/tool-trial.ts';
 import { codeOf } from '../node/error-code.ts';
 import { gitVersion } from '../node/git/version.ts';
 import { userFolder } from '../node/places.ts';
 import { createProcesses } from '../node/processes.ts';
 import { NodeProjectTexts } from '../node/project-texts.ts';
-import { findSession, readState } from '../node/session/sessions.ts';
+import { findSession, newSessionId, readState } from '../node/session/sessions.ts';
+import { NodeWorkspace } from '../node/workspace.ts';
 import { keySources } from './accounts.ts';
 import { BestModel } from './best-model.ts';
 import { CommandTimesFile } from './command-times.ts';
@@ -22,6 +26,7 @@ import type {
   Diagnoses,
   Listed,
   Question,
+  Refusal,
   Refused,
   ResumeRequest,
   RunningSession,
@@ -30,6 +35,9 @@ import type {
   StartRequest,
   Work,
 } from './contract.ts';
+import { branchWork } from './delivery/branch-work.ts';
+import { createDeliveries } from './delivery/deliveries.ts';
+import { personOf } from './delivery/person.ts';
 import { diagnose, diagnoseWorkers } from './diagnose.ts';
 import { Engine } from './engine.ts';
 import { GrantFile } from './grants.ts';
@@ -80,6 +88,7 @@ export class Runner {
     const host = this.#host;
     const { present, approved, environment } = host;
     let engine: Engine | undefined;
+    let tree: WorkTree | undefined;
     let kept = false;
     try {
       const usd = work.kind === 'new' ? work.budgetUsd : undefined;
@@ -99,12 +108,20 @@ export class Runner {
         const hindrance = await engine.hindrance(!planned);
         if (hindrance) return { ok: false, ...hindrance };
       }
+      const id = work.kind === 'new' ? (work.session ?? newSessionId(host.clock.now())) : work.session;
+      const deliveries = createDeliveries(host);
+      if (work.kind === 'new' ? work.deliver : earlier?.tree) {
+        const taken = await takeTree(deliveries, id, earlier);
+        if ('reason' in taken) return { ok: false, ...taken };
+        tree = taken;
+      }
+      const root = tree?.path ?? host.workspace;
       const grants = new GrantFile(userFolder(environment), host.workspace);
       await grants.load();
       const commandTimes = rehearsal ? undefined : new CommandTimesFile(userFolder(environment), host.workspace);
       await commandTimes?.load();
-      const processes = createProcesses({ root: host.workspace, clock: host.clock });
-      const held = await holdCommands(config, { root: host.workspace, processes, environment });
+      const processes = createProcesses({ root, clock: host.clock });
+      const held = await holdCommands(config, { root, processes, environment });
       if (!held.ok) {
         const problem = { severity: 'error', source: 'permissions.sandbox', message: held.message } as const;
         host.note?.({ problems: [problem] });
@@ -116,7 +133,10 @@ export class Runner {
           ...sessionsOf(host),
           grants,
           commandTimes,
-          files: await host.files(),
+          files: tree ? new NodeWorkspace(root) : await host.files(),
+          ...(tree && { tree: { path: root, base: earlier?.tree?.base ?? tree.base } }),
+          branch: tree && (journal => branchWork({ deliveries, session: id, config, journal })),
+          person: personOf(environment),
           processes,
           holding: held.holding,
           notice: held.notice,
@@ -130,17 +150,18 @@ export class Runner {
           retention: retention(config),
         },
         engine,
-        work,
+        work.kind === 'new' ? { ...work, session: id } : work,
       );
       if (!opened.ok) {
         await held.holding?.sandbox.close();
         return opened;
       }
       kept = true;
-      this.#keep(opened.session, engine, rehearsal);
+      this.#keep(opened.session, engine, rehearsal, tree);
       return opened;
     } finally {
       if (!kept) {
+        await tree?.release();
         await engine?.close();
         await rehearsal?.close();
       }
@@ -227,7 +248,7 @@ export class Runner {
     return engine;
   }
 
-  #keep(session: RunningSession, engine: Engine, rehearsal: Rehearsal | undefined): void {
+  #keep(session: RunningSession, engine: Engine, rehearsal: Rehearsal | undefined, tree: WorkTree | undefined): void {
     const running = {
       session,
       over: session.done.then(
@@ -236,11 +257,28 @@ export class Runner {
       ),
     };
     running.over = running.over.then(async () => {
+      await tree
+        ?.release()
+        .catch(error => this.#host.log.write('warn', 'its working tree could not be let go of', error));
       await engine.close();
       await rehearsal?.close();
       this.#running.delete(running);
     });
     this.#running.add(running);
+  }
+}
+
+/** The working tree of a session: a new one, or the one that it has. */
+async function takeTree(
+  deliveries: Deliveries,
+  session: string,
+  earlier: SessionState | undefined,
+): Promise<WorkTree | Extract<Refusal, { reason: 'delivery' }>> {
+  try {
+    return await deliveries.workTree(session, { again: earlier?.tree !== undefined });
+  } catch (error) {
+    if (error instanceof GitError || error instanceof StoreError) return { reason: 'delivery', message: error.message };
+    throw error;
   }
 }
 

@@ -3,17 +3,23 @@ import { waitingIn } from '../core/changes/waiting.ts';
 import { watchChanges } from '../core/changes/watched.ts';
 import { redactorOf } from '../core/config/known-keys.ts';
 import { configuredProviders } from '../core/config/providers.ts';
+import type { WorkspaceFiles } from '../core/ports.ts';
 import type { Redactor } from '../core/redact/redactor.ts';
 import { followJournal } from '../core/session/follow.ts';
 import { dropRequest } from '../core/session/inbox.ts';
 import { checkOrigin, readerFor } from '../core/session/origin.ts';
 import { reduce } from '../core/session/reduce.ts';
 import { fromElsewhere } from '../core/session/seal.ts';
+import type { SessionState } from '../core/session/state.ts';
+import { isTreeOf } from '../node/git/trees.ts';
 import { hashOf } from '../node/hash.ts';
 import { newId } from '../node/new-id.ts';
+import { cacheFolder } from '../node/places.ts';
 import { adopt } from '../node/session/adopt.ts';
+import type { SessionFolder } from '../node/session/session-folder.ts';
 import { findSession, listSessions, OUR_FOLDER, readState } from '../node/session/sessions.ts';
 import { watchPath } from '../node/session/watch.ts';
+import { NodeWorkspace } from '../node/workspace.ts';
 import type { JournalEvent } from '../protocol/events.ts';
 import type { InboxRequest } from '../protocol/inbox.ts';
 import { Message } from '../protocol/message.ts';
@@ -41,10 +47,12 @@ export function storedSessions(host: RuntimeHost): Omit<Sessions, 'start' | 'res
     return known;
   };
 
+  const filesOf = async (store: SessionFolder) => filesWhere(host, (await readState(store)).state);
+
   const review = async (id: string): Promise<Reviewed> => {
     const store = await find(id);
     if (!store) return { ok: false, reason: 'missing' };
-    return openForReview({ store, log, clock, files: await host.files(), redactor: await redactor() }, kind);
+    return openForReview({ store, log, clock, files: await filesOf(store), redactor: await redactor() }, kind);
   };
 
   /** Owns a session that nobody does, for as long as the decision takes; undefined: somebody has taken it meanwhile. */
@@ -117,7 +125,7 @@ export function storedSessions(host: RuntimeHost): Omit<Sessions, 'start' | 'res
     },
     async look(id) {
       const store = await find(id);
-      return store && lookAt({ store, files: await host.files() });
+      return store && lookAt({ store, files: await filesOf(store) });
     },
     async follow(id, told, signal) {
       const store = await find(id);
@@ -140,7 +148,7 @@ export function storedSessions(host: RuntimeHost): Omit<Sessions, 'start' | 'res
       const store = await find(id);
       if (!store) return undefined;
       return watchChanges({
-        files: await host.files(),
+        files: await filesWhere(host, state),
         state,
         getBlob: hash => store.getBlob(hash),
         hash: hashOf,
@@ -169,6 +177,10 @@ export function storedSessions(host: RuntimeHost): Omit<Sessions, 'start' | 'res
     },
   };
 }
+
+/** Where the agents of a session write: in a working tree of its own, or in the workspace. */
+const filesWhere = async (host: RuntimeHost, { tree }: SessionState): Promise<WorkspaceFiles> =>
+  tree && isTreeOf(cacheFolder(host.environment), tree.path) ? new NodeWorkspace(tree.path) : host.files();
 
 const TAKEN: Answered = { ok: false, message: 'somebody has just taken it over: try again' };
 /** The same as any request to a running session: in the journal with who asked, before it is done and after. */

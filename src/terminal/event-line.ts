@@ -22,6 +22,11 @@ const lines: EventView<Line> = {
   'session-resumed': () => ['▶', 'accent', 'resumed'],
   'session-paused': event => ['‖', 'warn', `paused: ${event.reason}`],
   'session-unpaused': () => ['▶', 'accent', 'goes on'],
+  'branch-delivered': ({ outcome, message }) => [
+    '⎇',
+    outcome === 'conflicted' || outcome === 'red' || outcome === 'refused' ? 'bad' : 'good',
+    message,
+  ],
   'session-ended': event => ['■', event.outcome === 'completed' ? 'good' : 'bad', `${event.outcome}: ${event.reason}`],
   'phase-started': event => ['§', 'bold', `phase ${event.phase}`],
   'plan-proposed': event => [

@@ -37,6 +37,11 @@ export class AcceptedWork {
     this.#steps.push({ path, ...baseline, authors, ...(from !== undefined && from !== path && { from }) });
   }
 
+  /** What nobody has decided on, as a step that comes after all decisions. */
+  add(step: AcceptedStep): void {
+    this.#steps.push(step);
+  }
+
   /**
    * Steps by file in rounds: what follows directly on what came before is one step, so that there is one round where
    * nobody else changed a file between two decisions.

@@ -13,6 +13,8 @@ export interface DeliverRequest {
   target?: string;
   /** What people call it; the session's goal, or the task's title, unless set. */
   title?: string;
+  /** All that nobody has rejected, from the working tree the session works in: it is judged on its branch. */
+  unreviewed?: boolean;
 }
 
 export type Delivered =
@@ -52,11 +54,23 @@ export type Done = { ok: true; message: string } | DeliveryRefused;
 export interface LandOptions {
   /** A person agrees that the checks, which run agents' code, run as their own commands where no sandbox holds them. */
   unheld?: boolean;
+  /** Only these are tried; absent: all that is ready. */
+  only?: readonly string[];
+}
+
+export interface TreeChoice {
+  /** Only the one it has. */
+  again?: boolean;
+  /** The commit or branch it is made from; what the target is by now unless set. */
+  base?: string;
 }
 
 /** A working tree for agents, detached, outside of the workspace. */
 export interface WorkTree {
+  /** The folder in it that stands for the workspace. */
   path: string;
+  base: string;
+  /** Lets go of it. What is on the session's branch is not kept for its sake. */
   release(): Promise<void>;
 }
 
@@ -81,10 +95,12 @@ export interface Deliveries {
   ): Promise<TrainReport & { target: string; checks: readonly string[] }>;
   /** Brings the checkout of the target to what waits beside it; only where that is a fast-forward and no file is in the way. */
   fastForward(target: string | undefined): Promise<Done>;
-  /** Deploys what a branch is now; one at a time for each environment, and never again by itself. */
-  deploy(environment: string, by: Approver, signal: AbortSignal): Promise<Done>;
-  /** A tree for agents to work in, made from a commit or branch. */
-  workTree(base: string): Promise<WorkTree>;
+  /** Deploys what a branch is now, or this commit of it; one at a time for each environment, and never again by itself. */
+  deploy(environment: string, by: Approver, signal: AbortSignal, commit?: string): Promise<Done>;
+  /** Why nothing can be deployed there, as far as the configuration tells. */
+  whyNotDeploy(environment: string): Promise<DeliveryRefused | undefined>;
+  /** A tree for the agents of a session to work in, made from a commit or branch; the same again where it has one. */
+  workTree(session: string, choice?: TreeChoice): Promise<WorkTree>;
   /** Working trees and branches that nobody needs any more. */
   cleanUp(): Promise<{ trees: string[]; branches: string[]; kept: { path: string; why: string }[] }>;
 }

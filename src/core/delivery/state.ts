@@ -13,6 +13,10 @@ export interface Delivery extends Omit<DeliveryEventOf<'delivery-opened'>, 'type
   /** Why it is held, dropped or red. */
   note?: string;
   conflicts?: readonly Conflict[];
+  /** Where it did not fit, until it is built anew. */
+  conflictedOn?: { onto: Oid; paths: string[] };
+  /** Files in which its author has brought both sides of a conflict together. */
+  mended?: readonly string[];
   landed?: { ref: string; commit: Oid; at: number };
 }
 
@@ -64,6 +68,17 @@ const folds: { [T in DeliveryRecord['type']]: Fold<T> } = {
   'delivery-opened'(state, { v, seq, type, ...opened }) {
     state.deliveries.set(opened.delivery, { ...opened, status: 'opened' });
   },
+  'delivery-rebuilt'(state, { delivery, base, authors, files, ignored, mended }) {
+    const found = state.deliveries.get(delivery);
+    if (!found) return;
+    Object.assign(found, { base, authors, files, ...(mended && { mended }) });
+    delete found.conflictedOn;
+    if (ignored) found.ignored = ignored;
+    else delete found.ignored;
+    for (const candidate of state.candidates.values())
+      if (!candidate.landed && candidate.void === undefined && candidate.deliveries.includes(delivery))
+        candidate.void = `${delivery} was built anew`;
+  },
   'delivery-held': (state, { delivery, reason }) => become(state, delivery, 'held', reason),
   'delivery-released'(state, { delivery }) {
     const found = state.deliveries.get(delivery);
@@ -73,10 +88,10 @@ const folds: { [T in DeliveryRecord['type']]: Fold<T> } = {
     delete found.conflicts;
   },
   'delivery-dropped': (state, { delivery, reason }) => become(state, delivery, 'dropped', reason),
-  'delivery-conflicted'(state, { delivery, conflicts }) {
+  'delivery-conflicted'(state, { delivery, onto, conflicts }) {
     become(state, delivery, 'conflicted');
     const found = state.deliveries.get(delivery);
-    if (found) found.conflicts = conflicts;
+    if (found) Object.assign(found, { conflicts, conflictedOn: { onto, paths: conflicts.map(({ path }) => path) } });
   },
   'delivery-red': (state, { delivery, candidate }) =>
     become(state, delivery, 'red', whyRed(state.candidates.get(candidate))),
@@ -117,8 +132,15 @@ const folds: { [T in DeliveryRecord['type']]: Fold<T> } = {
     const { kind, delivery, candidate, to, ref } = intent;
     const found = delivery === undefined ? undefined : state.deliveries.get(delivery);
     if (kind === 'branch' && found) {
-      if (outcome !== 'done') become(state, found.delivery, 'dropped', why ?? 'its branch could not be made');
-      else if (to !== undefined) Object.assign(found, { commit: to, status: 'ready' });
+      // One that was to be made anew stays what it was.
+      if (outcome !== 'done' && found.commit === undefined)
+        become(state, found.delivery, 'dropped', why ?? 'its branch could not be made');
+      else if (outcome === 'done' && to !== undefined) {
+        const held = found.status === 'held';
+        Object.assign(found, { commit: to, status: held ? 'held' : 'ready' });
+        if (!held) delete found.note;
+        delete found.conflicts;
+      }
     }
     const landed = kind === 'land' && outcome === 'done' && candidate ? state.candidates.get(candidate) : undefined;
     if (!landed) return;
@@ -173,3 +195,7 @@ export function waitingCandidate(state: DeliveryState, { delivery, status }: Del
       each => each.deliveries.includes(delivery) && each.checks === 'green' && each.void === undefined && !each.landed,
     );
 }
+
+/** The last one that it was composed into, and that may still land or has. */
+export const candidateOf = (state: DeliveryState, { delivery }: Delivery): Candidate | undefined =>
+  [...state.candidates.values()].reverse().find(each => each.deliveries.includes(delivery) && each.void === undefined);

@@ -36,7 +36,8 @@ export async function settleSteps(git: Git, state: DeliveryState, put: Put): Pro
     const { step, kind, ref, from, to, delivery } = intent;
     const now = await git.tip(ref);
     let outcome: SettledStep['outcome'] = now === to ? 'done' : now === from ? 'left' : 'moved';
-    const wanted = delivery !== undefined && state.deliveries.get(delivery)?.status === 'opened';
+    const status = delivery === undefined ? undefined : state.deliveries.get(delivery)?.status;
+    const wanted = status !== undefined && status !== 'landed' && status !== 'dropped';
     if (outcome === 'left' && kind === 'branch' && wanted && !(await git.checkedOut()).has(ref))
       outcome = (await git.updateRef(ref, to, from, 'orchestrate: branch made after a crash')).ok ? 'done' : 'moved';
     const why =

@@ -15,7 +15,7 @@ export interface CheckResult {
 }
 
 /** How the checks on a candidate went. `undecided`: they could not be run, which says nothing of the work. */
-export type CheckVerdict = { ok: boolean } | { undecided: string };
+export type CheckVerdict = { ok: boolean } | { undecided: string; unheld?: true };
 
 export interface TrainParts {
   git: Git;
@@ -24,6 +24,8 @@ export interface TrainParts {
   rule: ApprovalRule;
   /** So many at most are tried together. */
   most: number;
+  /** No others are tried. */
+  only?: readonly string[] | undefined;
   /** Runs the checks on exactly this commit, in a working tree of ours. */
   check(commit: Oid, told: (result: CheckResult) => Promise<void>, signal: AbortSignal): Promise<CheckVerdict>;
 }
@@ -35,6 +37,8 @@ export interface TrainReport {
   waiting?: string;
   /** Why it stopped before all was tried. */
   stopped?: string;
+  /** It stopped since nothing holds the checks, and nobody has agreed to that. */
+  unheld?: true;
   /** Where the target is checked out, so that it waits beside it. */
   heldBy: readonly string[];
 }
@@ -42,7 +46,7 @@ export interface TrainReport {
 /** So often a target may move under a candidate before somebody has to say what is going on. */
 const MOVES = 8;
 
-type Attempt = 'progress' | 'moved' | { waiting: string } | { stopped: string };
+type Attempt = 'progress' | 'moved' | { waiting: string } | { stopped: string; unheld?: true };
 
 /**
  * Lands what is ready for a target, one after the other: nothing lands whose checks were not green on exactly the tree
@@ -63,13 +67,21 @@ export class Train {
     const report: TrainReport = { settled, landed: [], heldBy: [] };
     for (let moves = 0; ; ) {
       if (signal.aborted) return { ...report, stopped: 'it was stopped' };
-      const ready = readyFor(await book.read(), this.#target);
+      const ready = this.#ready(await book.read());
       if (ready.length === 0) break;
       const attempt = await this.#attempt(ready.slice(0, this.#parts.most), report, signal);
       if (attempt === 'moved' && ++moves === MOVES) return { ...report, stopped: `${this.#target} keeps moving` };
       if (typeof attempt === 'object') return { ...report, ...attempt };
     }
     return report;
+  }
+
+  #ready(state: DeliveryState): Delivery[] {
+    const { only } = this.#parts;
+    return [...state.deliveries.values()].filter(
+      ({ delivery, status, target }) =>
+        status === 'ready' && target === this.#target && (only === undefined || only.includes(delivery)),
+    );
   }
 
   async #attempt(deliveries: readonly Delivery[], report: TrainReport, signal: AbortSignal): Promise<Attempt> {
@@ -79,7 +91,7 @@ export class Train {
     if (!candidate) return 'progress';
     const checks =
       candidate.checks === 'green' || candidate.checks === 'red' ? undefined : await this.#check(candidate, signal);
-    if (checks && 'undecided' in checks) return { stopped: checks.undecided };
+    if (checks && 'undecided' in checks) return { stopped: checks.undecided, ...(checks.unheld && { unheld: true }) };
     if (checks ? !checks.ok : candidate.checks === 'red') return this.#split(candidate, report, signal);
     const now = (await this.#parts.book.read()).candidates.get(candidate.candidate) ?? candidate;
     if (!isApproved(this.#parts.rule, now)) return { waiting: candidate.candidate };
@@ -202,9 +214,6 @@ export class Train {
     });
   }
 }
-
-const readyFor = (state: DeliveryState, target: string): Delivery[] =>
-  [...state.deliveries.values()].filter(each => each.status === 'ready' && each.target === target);
 
 /** What was composed before and fits still, so that checks and approvals of it count. */
 function liveCandidate(

@@ -1,6 +1,6 @@
 import type { DeliveryAuthor } from '../../protocol/delivery.ts';
 import { visible } from '../visible.ts';
-import type { Delivery } from './state.ts';
+import type { Candidate, Delivery } from './state.ts';
 import type { SettledStep } from './steps.ts';
 
 /** Agents name themselves: nothing of theirs begins a line, or hides in one. */
@@ -41,6 +41,13 @@ export function fixTask({ title, branch, target, conflicts = [] }: Delivery): st
     ({ path, about, hunks }) => `${path}: ${about}${hunks.map(hunk => `\n\n${hunk}`).join('')}`,
   );
   return `"${title}" (${branch}) does not fit ${target} any more. In each place below, the first side is what ${target} has by now, the second is yours. Change your files so that they keep the meaning of both, then finish.\n\n${places.join('\n\n')}`;
+}
+
+/** What its author is asked to do about checks that fail on what the target would become. */
+export function redTask({ title, branch, target }: Delivery, candidate: Candidate | undefined): string {
+  const failed = candidate?.results.filter(({ ok }) => !ok) ?? [];
+  const outputs = failed.map(({ command, output }) => `${command}\n\n${output.text.trimEnd()}`);
+  return `"${title}" (${branch}), brought together with what is on ${target}, fails its checks. Find the cause and mend it in your files; do not weaken what is checked.\n\n${outputs.join('\n\n')}`;
 }
 
 const STEPS = { branch: 'making the branch', land: 'landing on', clean: 'taking away' } as const;

@@ -4,6 +4,7 @@ import { agent } from './agent-tasks.ts';
 import { approval } from './approval-tasks.ts';
 import { check } from './check-tasks.ts';
 import { command } from './command-tasks.ts';
+import { deploy } from './deploy-tasks.ts';
 import type { TaskKind } from './task-kind.ts';
 
 export const taskKinds: { readonly [K in Task['kind']]: TaskKind<Extract<Task, { kind: K }>> } = {
@@ -11,6 +12,7 @@ export const taskKinds: { readonly [K in Task['kind']]: TaskKind<Extract<Task, {
   command,
   check,
   approval,
+  deploy,
 };
 
 /** What there is to know of a task's kind. A task of no kind is a fault of ours that must not pass in silence. */

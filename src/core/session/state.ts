@@ -8,6 +8,7 @@ import type {
   PlannedAgent,
   Rung,
   SessionOutcome,
+  SessionTree,
   Severity,
   Step,
   Who,
@@ -321,6 +322,10 @@ export interface SessionState {
   session: string;
   goal: string;
   workspace: string;
+  /** What became of its branch when it was last tried. */
+  delivered?: Omit<EventOf<'branch-delivered'>, 'type'>;
+  /** The working tree of its own in which its agents write. */
+  tree?: SessionTree;
   version: string;
   rehearsal: boolean;
   /** The script of its models, where it was rehearsed; absent in older journals. */
@@ -413,6 +418,8 @@ export interface SessionState {
   noticeCount: number;
   /** Files agents wrote that differ from their baseline or have been decided on. */
   files: Map<RelPath, WrittenFile>;
+  /** When somebody last changed a file that agents write in; absent: nobody has. */
+  lastWriteAt?: number;
   /** Pending work that is not in its file now, with what stands there: by git, say. It waits when it comes back. */
   absent: Map<RelPath, { content: Hash | null; work: AbsentWork[] }>;
   /** Hash of the content that review compares against; null: there was no file. */

@@ -106,12 +106,15 @@ export function proveHost(team: Team): ProveHost {
   return { journal: ports.journal, hashOf: ports.hashOf, limits: settings.limits, checks: checkHost(team) };
 }
 
+const SOMEBODY = { kind: 'person', name: 'you' } as const;
+
 export function plainTaskHost(team: Team): PlainTaskHost {
   const { ports, settings, attention, leave, add, mendPlan } = team;
   const { approveAll, present } = settings;
-  const { journal, hashOf } = ports;
+  const { journal, hashOf, branch } = ports;
+  const { defaultRole: role, person = SOMEBODY } = settings;
   const checks = checkHost(team);
-  return { journal, hashOf, approveAll, present, leave, add, mendPlan, attention, checks, role: settings.defaultRole };
+  return { journal, hashOf, branch, person, approveAll, present, leave, add, mendPlan, attention, checks, role };
 }
 
 export function rosterHost({ ports, settings, names }: Team): RosterHost {

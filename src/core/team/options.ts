@@ -1,3 +1,4 @@
+import type { Approver } from '../../protocol/delivery.ts';
 import type { EventOf } from '../../protocol/events.ts';
 import type { ModelRef, NanoUsd, RelPath } from '../../protocol/ids.ts';
 import type { Usage } from '../../protocol/message.ts';
@@ -15,6 +16,7 @@ import type { Looseness } from '../agent/loose.ts';
 import type { ProjectTexts } from '../agent/roles/roles.ts';
 import type { CommandTime, Surroundings } from '../agent/surroundings.ts';
 import type { AgentFiles } from '../changes/contract.ts';
+import type { BranchWork } from '../delivery/branch-work.ts';
 import type { Clock, HashOf, Http, Log, NewId, Processes, WorkspaceFiles } from '../ports.ts';
 import type { Router } from '../routing/contract.ts';
 import type { Journal } from '../session/contract.ts';
@@ -66,6 +68,8 @@ export interface SessionPorts {
   /** Whether a CLI agent can be started by this name; absent: there are none. */
   hasWorker?(name: string): boolean;
   log?: Log;
+  /** The session's branch; absent: it works in the workspace itself. */
+  branch?: BranchWork | undefined;
 }
 
 export interface SessionSettings {
@@ -79,6 +83,8 @@ export interface SessionSettings {
   approveAll: boolean;
   /** Whether a person can answer. */
   present(): boolean;
+  /** Who sits here, for the record. */
+  person?: Approver | undefined;
   /** Keeps an answer that was given for always beyond the session. */
   remember?: AttentionOptions['remember'];
   /** What the session has to do without, for people. */

@@ -1,4 +1,6 @@
+import type { Approver } from '../../protocol/delivery.ts';
 import type { Task } from '../../protocol/plan.ts';
+import type { BranchWork } from '../delivery/branch-work.ts';
 import type { HashOf } from '../ports.ts';
 import type { Journal } from '../session/contract.ts';
 import type { TaskState } from '../session/state.ts';
@@ -15,6 +17,10 @@ export interface PlainTaskHost {
   /** Leaves the task as it is for a run in which a person can say what becomes of it. */
   leave(task: string): void;
   hashOf: HashOf;
+  /** The session's branch; absent: it works in the workspace itself. */
+  branch?: BranchWork | undefined;
+  /** Who sits here, where a person answers. */
+  person: Approver;
   /** Of those who mend what checks have found. */
   role: string;
   /** Puts a task among those that run. */

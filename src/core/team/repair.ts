@@ -59,7 +59,7 @@ export function repairTask(
   });
 }
 
-function repairId(state: SessionState, task: string): string {
+export function repairId(state: SessionState, task: string): string {
   const base = `${task.slice(0, 50)}-repair`;
   for (let n = 1; ; n++) {
     const id = n === 1 ? base : `${base}-${n}`;

@@ -4,6 +4,7 @@ import type { Plan, Task } from '../../protocol/plan.ts';
 import { workspaceBrief } from '../agent/brief.ts';
 import type { PlanReviser, TaskProver } from '../agent/contract.ts';
 import { planFromModel } from '../plan/from-model.ts';
+import type { BranchWork } from '../delivery/branch-work.ts';
 import { parsePlan } from '../plan/parse.ts';
 import { type PlanProblem, problemText } from '../plan/problem.ts';
 import type { Disposable } from '../ports.ts';
@@ -133,6 +134,11 @@ export class Session {
     };
     this.#lead = new Lead(leadHost(this.#team, acts), this.#stop.signal);
     this.#disposables.push(binding, this.#supervisor, this.#dispatcher, this.#intake, this.#gates, this.#lead, budget);
+  }
+
+  /** Absent where it works in the workspace itself. */
+  get branch(): BranchWork | undefined {
+    return this.#ports.branch;
   }
 
   /** What agents ask people through. */

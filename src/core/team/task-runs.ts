@@ -4,6 +4,7 @@ import { runAgentTask } from './agent-task.ts';
 import { runApprovalTask } from './approval-task.ts';
 import { runCheckTask } from './check-task.ts';
 import { runCommandTask } from './command-task.ts';
+import { runDeployTask } from './deploy-task.ts';
 import { agentTaskHost, plainTaskHost, type Team } from './hosts.ts';
 
 type RunTask<T extends Task = Task> = (task: T, team: Team, signal: AbortSignal) => Promise<void>;
@@ -13,6 +14,7 @@ const runs: { readonly [K in Task['kind']]: RunTask<Extract<Task, { kind: K }>> 
   agent: ({ id }, team, signal) => runAgentTask(id, agentTaskHost(team), signal),
   command: (task, team, signal) => runCommandTask(task, plainTaskHost(team), signal),
   check: (task, team, signal) => runCheckTask(task, plainTaskHost(team), signal),
+  deploy: (task, team, signal) => runDeployTask(task, plainTaskHost(team), signal),
   approval: (task, team, signal) => runApprovalTask(task, plainTaskHost(team), signal),
 };
 

@@ -76,6 +76,12 @@ export class Repository implements Git {
     return line(await must(this.run(['rev-parse', '--verify', `${commit}^{tree}`]), `reading ${commit}`));
   }
 
+  /** What a file holds in a commit; undefined where there is none. */
+  async contentAt(commit: Oid, path: string): Promise<Uint8Array | undefined> {
+    const found = await this.run(['cat-file', '--filters', `${commit}:${path}`], { cwd: this.places.top });
+    return found.code === 0 ? found.bytes : undefined;
+  }
+
   async isAncestor(older: Oid, newer: Oid): Promise<boolean> {
     if (older === newer) return true;
     const found = await this.run(['merge-base', '--is-ancestor', older, newer]);

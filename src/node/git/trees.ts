@@ -1,5 +1,5 @@
 import { mkdir, readFile, realpath, rm, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative, sep } from 'node:path';
 import { GitError, type Oid } from '../../core/delivery/git.ts';
 import type { Clock } from '../../core/ports.ts';
 import type { SessionHost } from '../../protocol/events.ts';
@@ -39,6 +39,13 @@ export interface TreeOptions {
   host: SessionHost;
 }
 
+/** Whether a path lies in a working tree of ours: what a journal says of its place is believed no further. */
+export function isTreeOf(folder: string, path: string): boolean {
+  const within = relative(join(folder, TREES), path).split(sep);
+  return within.length >= 3 && within[0] !== '..' && within[2] === TREE && !within.includes('..');
+}
+
+const TREES = 'trees';
 const TREE = 'tree';
 const USE = 'use';
 /** A sparse checkout's own settings are not for trees in which checks want to see all files. */
@@ -52,11 +59,23 @@ export class TreePool {
   constructor(options: TreeOptions) {
     this.#options = options;
     const name = hashOf(new TextEncoder().encode(options.repository.places.common)).slice(0, 16);
-    this.#home = join(options.folder, 'trees', name);
+    this.#home = join(options.folder, TREES, name);
   }
 
-  /** A tree with exactly this commit in it, until it is released or this process is gone. */
-  async take(commit: Oid, use: TreeUse): Promise<HeldTree> {
+  /** The tree in which the work of this name was left, as it was left. */
+  async takeAgain(name: string): Promise<HeldTree | undefined> {
+    for (let number = 1; number <= MOST_LOOKED_AT; number++) {
+      const path = this.#path(number);
+      if ((await this.#nameOf(number)) !== name || !(await isThere(path))) continue;
+      const lock = await this.#lock(number);
+      if (!lock) throw new GitError('trees', `The working tree of ${name} (${path}) is in use by another process.`);
+      return { path: await realpath(path), fresh: false, release: lock.release };
+    }
+    return undefined;
+  }
+
+  /** A tree with exactly this commit in it, until it is released or this process is gone. Work has a name. */
+  async take(commit: Oid, use: TreeUse, name?: string): Promise<HeldTree> {
     const reasons: string[] = [];
     for (let number = 1; number <= this.#options.most; number++) {
       const lock = await this.#lock(number);
@@ -66,7 +85,8 @@ export class TreePool {
       }
       try {
         const kept = await this.#whyKept(number);
-        if (kept === undefined) return await this.#prepare(number, commit, use, lock.release);
+        if (kept === undefined)
+          return await this.#prepare(number, commit, name === undefined ? use : `${use} ${name}`, lock.release);
         reasons.push(`${number} holds ${kept}`);
       } catch (error) {
         await lock.release();
@@ -132,7 +152,11 @@ export class TreePool {
 
   async #useOf(number: number): Promise<TreeUse> {
     const text = await readFile(join(this.#home, String(number), USE), 'utf8').catch(() => 'check');
-    return text === 'work' ? 'work' : 'check';
+    return text.startsWith('work') ? 'work' : 'check';
+  }
+
+  async #nameOf(number: number): Promise<string | undefined> {
+    return (await readFile(join(this.#home, String(number), USE), 'utf8').catch(() => '')).split(' ')[1];
   }
 
   /** What would be lost with a tree; undefined: nothing. */
@@ -155,7 +179,7 @@ export class TreePool {
     return out === '' ? 'commits that are on no branch' : undefined;
   }
 
-  async #prepare(number: number, commit: Oid, use: TreeUse, release: () => Promise<void>): Promise<HeldTree> {
+  async #prepare(number: number, commit: Oid, use: string, release: () => Promise<void>): Promise<HeldTree> {
     const { repository } = this.#options;
     const path = this.#path(number);
     const again = (await isThere(path)) && (await this.#reset(path, commit));

@@ -1,7 +1,6 @@
 import { DELIVERY } from '../../core/delivery/defaults.ts';
 import { GitError, type Oid } from '../../core/delivery/git.ts';
 import type { CheckResult, CheckVerdict } from '../../core/delivery/train.ts';
-import type { Sandbox } from '../../core/ports.ts';
 import type { TreePool } from '../../node/git/trees.ts';
 import { createProcesses } from '../../node/processes.ts';
 import type { Config } from '../../protocol/config.ts';
@@ -20,28 +19,46 @@ const UNHELD =
   'No sandbox holds commands here (orchestrate doctor says why), and the checks run code that agents wrote. Agree to that with --yes.';
 const OUTPUT_BYTES = 16_384;
 
+type Told = (result: CheckResult) => Promise<void>;
+
 /** Runs commands on a commit, in a working tree of ours: held by the sandbox where there is one, and to no effect outside. */
 export async function checkCommit(
-  { trees, config, environment, redact, unheld }: CheckParts,
+  parts: CheckParts,
   commit: Oid,
   commands: readonly string[],
-  told: (result: CheckResult) => Promise<void>,
+  told: Told,
   signal: AbortSignal,
 ): Promise<CheckVerdict> {
   if (commands.length === 0) return { ok: true };
-  const { setup, checkSeconds = DELIVERY.checkSeconds } = config.delivery ?? {};
-  const tree = await taken(trees, commit);
+  const { setup } = parts.config.delivery ?? {};
+  const tree = await taken(parts.trees, commit);
   if ('undecided' in tree) return tree;
-  let sandbox: Sandbox | undefined;
   try {
-    const processes = createProcesses({ root: tree.path, environment });
-    const held = await holdCommands(config, { root: tree.path, processes, environment });
-    if (!held.ok) return { undecided: held.message };
-    if (!held.holding && !unheld) return { undecided: UNHELD };
-    sandbox = held.holding?.sandbox;
-    const network = held.holding?.network ?? [];
-    const all = setup === undefined ? commands : [setup, ...commands];
-    for (const command of all) {
+    const ready = setup === undefined ? { ok: true } : await inTree(parts, tree.path, [setup], told, signal);
+    if (!('undecided' in ready) && !ready.ok) return { undecided: `the set-up command "${setup}" failed` };
+    return 'undecided' in ready ? ready : await inTree(parts, tree.path, commands, told, signal);
+  } finally {
+    await tree.release();
+  }
+}
+
+/** Runs commands in a tree of ours one after the other, up to the first that fails. */
+export async function inTree(
+  { config, environment, redact, unheld = false }: Omit<CheckParts, 'trees' | 'unheld'> & { unheld?: boolean },
+  root: string,
+  commands: readonly string[],
+  told: Told,
+  signal: AbortSignal,
+): Promise<CheckVerdict> {
+  const { checkSeconds = DELIVERY.checkSeconds } = config.delivery ?? {};
+  const processes = createProcesses({ root, environment });
+  const held = await holdCommands(config, { root, processes, environment });
+  if (!held.ok) return { undecided: held.message };
+  if (!held.holding && !unheld) return { undecided: UNHELD, unheld: true };
+  const sandbox = held.holding?.sandbox;
+  const network = held.holding?.network ?? [];
+  try {
+    for (const command of commands) {
       const request = { command, timeoutMs: checkSeconds * 1000, outputLimit: OUTPUT_BYTES };
       // What it writes beside what git ignores comes to nothing: the next one sees the commit as it is.
       const ran = await sandbox?.run(request, { owner: 'delivery', write: ['**'], network }, signal);
@@ -59,12 +76,11 @@ export async function checkCommit(
         ms: Math.round(outcome.ms),
         output: redact(outcome.output + late),
       });
-      if (!ok) return command === setup ? { undecided: `the set-up command "${command}" failed` } : { ok: false };
+      if (!ok) return { ok: false };
     }
     return { ok: true };
   } finally {
     await sandbox?.close();
-    await tree.release();
   }
 }
 

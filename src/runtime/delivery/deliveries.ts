@@ -12,10 +12,11 @@ import type { RuntimeHost } from '../contract.ts';
 import { checkCommit } from './checks.ts';
 import { cleanBranches } from './clean-up.ts';
 import { deliver } from './deliver.ts';
-import { deploy } from './deploy.ts';
+import { deploy, environmentOf } from './deploy.ts';
 import { fastForward } from './fast-forward.ts';
 import { type DeliveryParts, openDelivery } from './open.ts';
 import { targetOf } from './target.ts';
+import { workTree } from './work-tree.ts';
 
 /** What becomes of accepted work in the host's workspace. */
 export function createDeliveries(host: RuntimeHost): Deliveries {
@@ -75,7 +76,7 @@ export function createDeliveries(host: RuntimeHost): Deliveries {
               message: `${delivery} goes nowhere any more. Its branch ${branch} stays: take it away with git branch -D.`,
             },
       ),
-    async land(named, { unheld = false }, signal) {
+    async land(named, { unheld = false, only }, signal) {
       const given = await parts();
       const { config, repository, book } = given;
       const target = await targetOf(given, named);
@@ -88,6 +89,7 @@ export function createDeliveries(host: RuntimeHost): Deliveries {
           newId,
           rule: approval,
           most: batch,
+          only,
           check: (commit, told, stop) => checkCommit({ ...given, unheld }, commit, checks, told, stop),
         },
         target,
@@ -102,14 +104,13 @@ export function createDeliveries(host: RuntimeHost): Deliveries {
         if (done.ok) await cleanBranches(given);
         return done;
       }),
-    deploy: (environment, by, signal) => told(given => deploy(given, environment, by, signal)),
-    async workTree(base) {
-      const { repository, trees } = await parts();
-      const commit = await repository.commitOf(base);
-      if (commit === undefined) throw new GitError('no-branch', `There is no commit "${base}" here.`);
-      const { path, release } = await trees.take(commit, 'work');
-      return { path, release };
-    },
+    deploy: (environment, by, signal, commit) => told(given => deploy(given, environment, by, signal, commit)),
+    whyNotDeploy: environment =>
+      told(async given => {
+        const found = environmentOf(given, environment);
+        return 'refused' in found ? found.refused : undefined;
+      }),
+    workTree: async (session, choice) => workTree(await parts(), session, choice),
     async cleanUp() {
       const given = await parts();
       const branches = await cleanBranches(given);

@@ -1,4 +1,4 @@
-import type { Done } from '../../core/delivery/contract.ts';
+import type { DeliveryRefused, Done } from '../../core/delivery/contract.ts';
 import { DELIVERY } from '../../core/delivery/defaults.ts';
 import { branchRef, type Oid } from '../../core/delivery/git.ts';
 import { isWithin } from '../../core/delivery/hours.ts';
@@ -17,27 +17,48 @@ import { targetOf } from './target.ts';
 const OUTPUT_BYTES = 16_384;
 const HEALTH_EVERY_MS = 1000;
 
-const refuse = (reason: 'unknown' | 'not-now' | 'not-you' | 'conflict', message: string): Done => ({
+const refuse = (reason: 'unknown' | 'not-now' | 'not-you' | 'conflict', message: string): DeliveryRefused => ({
   ok: false,
   reason,
   message,
 });
 
-/** Deploys what a branch is now: approved, waited for, checked, and told before and after. */
-export async function deploy(parts: DeliveryParts, name: string, by: Approver, signal: AbortSignal): Promise<Done> {
-  const { config, repository, host } = parts;
+/** An environment of the configuration, with all it needs; or why nothing can be deployed there. */
+export function environmentOf(
+  { config, environment: variables }: Pick<DeliveryParts, 'config' | 'environment'>,
+  name: string,
+): { environment: Environment } | { refused: DeliveryRefused } {
   const environments = config.environments ?? {};
   const environment = Object.hasOwn(environments, name) ? environments[name] : undefined;
   if (!environment) {
     const known = Object.keys(environments).join(', ') || 'none';
-    return refuse('unknown', `There is no environment "${name}" in your configuration (environments: ${known}).`);
+    return {
+      refused: refuse('unknown', `There is no environment "${name}" in your configuration (environments: ${known}).`),
+    };
   }
-  if (by.kind !== 'person') return refuse('not-you', `Only a person deploys to ${name}.`);
-  const missing = (environment.secrets ?? []).filter(secret => !parts.environment[secret]);
+  const missing = (environment.secrets ?? []).filter(secret => !variables[secret]);
   if (missing.length > 0)
-    return refuse('not-now', `${name} needs secrets that your environment does not have: ${missing.join(', ')}.`);
+    return {
+      refused: refuse('not-now', `${name} needs secrets that your environment does not have: ${missing.join(', ')}.`),
+    };
+  return { environment };
+}
+
+/** Deploys what a branch is now, or a commit of it: approved, waited for, checked, and told before and after. */
+export async function deploy(
+  parts: DeliveryParts,
+  name: string,
+  by: Approver,
+  signal: AbortSignal,
+  landed?: Oid,
+): Promise<Done> {
+  const { repository, host } = parts;
+  const found = environmentOf(parts, name);
+  if ('refused' in found) return found.refused;
+  const { environment } = found;
+  if (by.kind !== 'person') return refuse('not-you', `Only a person deploys to ${name}.`);
   const target = await targetOf(parts, environment.target);
-  const commit = (await repository.tip(branchRef(target))) as Oid;
+  const commit = landed ?? ((await repository.tip(branchRef(target))) as Oid);
   const folder = new OwnFolder(host.workspace, OUR_FOLDER, 'delivery', `deploying-${name}`);
   const taken = await takeLock({ folder, clock: host.clock, me: thisProcess, lifeOf }, host.kind);
   if (!taken.ok) return refuse('not-now', `Process ${taken.owner.pid} deploys to ${name} now: one at a time.`);

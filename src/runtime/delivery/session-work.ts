@@ -1,3 +1,6 @@
+import { constants } from 'node:fs';
+import { access } from 'node:fs/promises';
+import { join } from 'node:path';
 import { waitingIn } from '../../core/changes/waiting.ts';
 import { type AcceptedStep, AcceptedWork, authorsOf } from '../../core/delivery/accepted.ts';
 import type { DeliverRequest, DeliveryRefused } from '../../core/delivery/contract.ts';
@@ -6,9 +9,14 @@ import { initialState, reduce } from '../../core/session/reduce.ts';
 import { fromElsewhere } from '../../core/session/seal.ts';
 import type { SessionState } from '../../core/session/state.ts';
 import type { FileStep } from '../../node/git/build-tree.ts';
+import { hashOf } from '../../node/hash.ts';
+import type { SessionFolder } from '../../node/session/session-folder.ts';
 import { findSession, type Sessions } from '../../node/session/sessions.ts';
+import { NodeWorkspace } from '../../node/workspace.ts';
 import type { DeliveryAuthor } from '../../protocol/delivery.ts';
+import type { SessionTree } from '../../protocol/events.ts';
 import type { Hash } from '../../protocol/ids.ts';
+import { lookAt } from '../review.ts';
 
 /** What of a session is to be delivered. */
 export interface SessionWork {
@@ -17,7 +25,9 @@ export interface SessionWork {
   rounds: FileStep[][];
   authors: DeliveryAuthor[];
   files: string[];
+  /** Files that nobody has decided on; they are in it where the session works in a tree of its own. */
   pending: number;
+  tree?: SessionTree;
 }
 
 const refuse = (reason: DeliveryRefused['reason'], message: string): DeliveryRefused => ({
@@ -26,11 +36,10 @@ const refuse = (reason: DeliveryRefused['reason'], message: string): DeliveryRef
   message,
 });
 
-/** Reads what was accepted in a session, from its journal. `isExecutable` tells of files as they stand in the workspace. */
+/** Reads what was accepted in a session, from its journal; and what nobody has rejected, where it works in a tree of its own. */
 export async function sessionWork(
   sessions: Sessions,
-  { session, task, title }: DeliverRequest,
-  isExecutable: (path: string) => Promise<boolean>,
+  { session, task, title, unreviewed }: DeliverRequest,
 ): Promise<SessionWork | DeliveryRefused> {
   const store = await findSession(sessions, session);
   if (!store) return refuse('no-session', `There is no session "${session}" in ${sessions.workspace}.`);
@@ -51,11 +60,16 @@ export async function sessionWork(
       'nothing',
       `Session ${session} has no task "${task}". It has: ${[...state.tasks.keys()].join(', ')}.`,
     );
+  const { tree } = state;
+  const root = tree?.path ?? sessions.workspace;
+  const contents = new Map<Hash, Uint8Array>();
+  if (tree && unreviewed !== false) for (const step of await pendingSteps(store, root, contents)) accepted.add(step);
   const rounds = accepted.rounds(task);
   const steps = rounds.flat();
   const pending = waitingIn(state).length;
   if (steps.length === 0) {
     const what = task === undefined ? `session ${session}` : `task ${task}`;
+    if (tree) return refuse('nothing', `Nothing was changed in ${what}.`);
     const why = pending > 0 ? `${pending} files wait for review: orchestrate changes` : 'Nothing was accepted in it.';
     return refuse('nothing', `Only what was accepted is delivered, and nothing of ${what} was. ${why}`);
   }
@@ -66,31 +80,65 @@ export async function sessionWork(
       `${mixed.path} holds accepted work of other tasks than ${task}, too: deliver the whole session.`,
     );
   const contentOf = async (path: string, hash: Hash | null) => {
-    const bytes = hash === null ? null : await store.getBlob(hash);
+    const bytes = hash === null ? null : (contents.get(hash) ?? (await store.getBlob(hash)));
     if (bytes === undefined) throw new MissingContent(path);
     return bytes;
   };
-  const read = async ({ path, before, after, from }: AcceptedStep): Promise<FileStep> => ({
+  const withContents = async ({ path, before, after, from }: AcceptedStep): Promise<FileStep> => ({
     path,
     before: await contentOf(path, before),
     after: await contentOf(path, after),
     ...(from !== undefined && { from }),
-    executable: await isExecutable(path),
+    executable: await isExecutable(join(root, path)),
   });
   try {
-    const contents: FileStep[][] = [];
-    for (const round of rounds) contents.push(await Promise.all(round.map(read)));
+    const read: FileStep[][] = [];
+    for (const round of rounds) read.push(await Promise.all(round.map(withContents)));
     return {
       ok: true,
       title: title ?? titleOf(state, task),
-      rounds: contents,
+      rounds: read,
       authors: authorsOf(steps).map(author => withRole(state, author)),
       files: [...new Set(steps.map(({ path }) => path))].sort(),
       pending,
+      ...(tree && { tree }),
     };
   } catch (error) {
     if (error instanceof MissingContent) return refuse('missing', error.message);
     throw error;
+  }
+}
+
+const isExecutable = (path: string) =>
+  access(path, constants.X_OK).then(
+    () => process.platform !== 'win32',
+    () => false,
+  );
+
+/** What waits for review in a tree, as steps; their contents are put beside. */
+async function pendingSteps(
+  store: SessionFolder,
+  root: string,
+  contents: Map<Hash, Uint8Array>,
+): Promise<AcceptedStep[]> {
+  const files = new NodeWorkspace(root);
+  const { changes, close } = await lookAt({ store, files });
+  try {
+    const keep = (bytes: Uint8Array | null | undefined) => {
+      if (!bytes) return null;
+      const hash = hashOf(bytes);
+      contents.set(hash, bytes);
+      return hash;
+    };
+    const steps: AcceptedStep[] = [];
+    for (const { path, renamedFrom, authors } of changes.pendingFiles()) {
+      const before = keep(await changes.baseline(path));
+      const after = keep((await files.read(path))?.bytes);
+      steps.push({ path, before, after, authors, ...(renamedFrom !== undefined && { from: renamedFrom }) });
+    }
+    return steps;
+  } finally {
+    await close();
   }
 }
 

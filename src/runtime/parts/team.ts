@@ -110,6 +110,7 @@ export async function teamPart(
       limitAgent: (agent, limit) => budget.setLimit('agent', agent, limit),
       hasWorker: name => workers.names.has(name),
       log,
+      branch: host.branch?.(journal),
     },
     {
       ...teamSettings(engine.config),
@@ -117,6 +118,7 @@ export async function teamPart(
       orchestrator: ORCHESTRATOR,
       defaultRole: 'implementer',
       present: host.present,
+      person: host.person,
       approvePlan: host.approvePlan,
       approveAll: host.approveAll,
       remember: (request, decision, prefix) =>
@@ -130,7 +132,7 @@ export async function teamPart(
 
 /** What the team is told: the work, and what the journal says first of it. */
 function startOf(
-  { version, workspace, rehearsal, script, kind }: SessionHost,
+  { version, workspace, tree, rehearsal, script, kind }: SessionHost,
   { budget }: Engine,
   session: string,
   work: Work,
@@ -147,6 +149,7 @@ function startOf(
       goal,
       version,
       workspace,
+      ...(tree && { tree }),
       ...(orchestrator !== undefined && { orchestrator }),
       rehearsal,
       ...(script !== undefined && { script }),

@@ -2,7 +2,7 @@ import type { SessionState } from '../../core/session/state.ts';
 import type { OpenRun, Pulse, RunEnd, RunRequest, Runs } from '../../core/station/contract.ts';
 import type { Config } from '../../protocol/config.ts';
 import type { SessionOutcome } from '../../protocol/events.ts';
-import type { Refused, RunningSession, Runtime } from '../contract.ts';
+import type { Refused, RunningSession, Runtime, Started } from '../contract.ts';
 
 export interface RunsHost {
   runtime: Pick<Runtime, 'start' | 'resume' | 'list' | 'follow'>;
@@ -11,11 +11,16 @@ export interface RunsHost {
   rehearse?: string;
 }
 
-/** Runs as sessions in the folder of the workspace, where they have to be alone. */
+/**
+ * Runs as sessions: in the folder of the workspace, where they have to be alone, or each in a working tree of its own, side by
+ * side. What cannot land goes back to who wrote it.
+ */
 export function sessionRuns({ runtime, flags, rehearse }: RunsHost): Runs {
   const models = rehearse === undefined ? {} : { rehearse };
+  const more = (session: string, text: string) =>
+    runtime.resume({ kind: 'resume', session, more: [{ text }], flags, ...models });
   return {
-    alone: () => true,
+    alone: ({ deliver }) => !deliver,
     async open(request) {
       const known = (await runtime.list()).find(({ id }) => id === request.session);
       // What has ended is not begun again: the process died before the team could say so.
@@ -26,17 +31,18 @@ export function sessionRuns({ runtime, flags, rehearse }: RunsHost): Runs {
           ? await runtime.start({ ...startOf(request), flags, ...models })
           : await runtime.resume({ kind: 'resume', session: request.session, flags, ...models });
       if (!started.ok) return { ok: false, message: refusalText(started), retry: started.reason === 'owned' };
-      return { ok: true, run: openRun(started.session) };
+      return { ok: true, run: openRun(started.session, more) };
     },
   };
 }
 
-const startOf = ({ session, goal, plan, members }: RunRequest) => ({
+const startOf = ({ session, goal, plan, members, deliver }: RunRequest) => ({
   kind: 'new' as const,
   session,
   goal,
   plan,
   members,
+  deliver,
 });
 
 const ENDS: Record<SessionOutcome, RunEnd['outcome']> = {
@@ -47,16 +53,39 @@ const ENDS: Record<SessionOutcome, RunEnd['outcome']> = {
   interrupted: 'interrupted',
 };
 
-function openRun(session: RunningSession): OpenRun {
-  const { journal } = session;
-  const { state } = journal;
+type More = (session: string, text: string) => Promise<Started>;
+
+/** So often its author is asked to make it fit its target. */
+const MENDS = 2;
+
+function openRun(first: RunningSession, more: More): OpenRun {
+  let session = first;
+  const listeners = new Set<() => void>();
+  const follow = () =>
+    session.journal.subscribe(({ type }) => {
+      if (ASKING.has(type)) for (const changed of listeners) changed();
+    });
+  const toTheEnd = async (): Promise<RunEnd> => {
+    for (let mends = 0; ; mends++) {
+      const following = follow();
+      const outcome = await session.done;
+      following.dispose();
+      const { state } = session.journal;
+      const { delivered } = state;
+      const stuck = delivered?.outcome === 'conflicted' || delivered?.outcome === 'red';
+      if (outcome !== 'completed' || !stuck) return endOf(state, outcome);
+      const started = mends < MENDS && delivered.fix !== undefined ? await more(session.id, delivered.fix) : undefined;
+      if (!started?.ok) return { ...endOf(state, outcome), outcome: 'failed', reason: delivered.message };
+      session = started.session;
+    }
+  };
   return {
-    done: session.done.then(outcome => endOf(state, outcome)),
-    pulse: () => pulseOf(state),
-    watch: changed =>
-      journal.subscribe(({ type }) => {
-        if (ASKING.has(type)) changed();
-      }),
+    done: toTheEnd(),
+    pulse: () => pulseOf(session.journal.state),
+    watch(changed) {
+      listeners.add(changed);
+      return { dispose: () => listeners.delete(changed) };
+    },
     stop: reason => session.stop(reason),
     abort: reason => void session.request({ kind: 'abort', reason }),
   };
@@ -126,6 +155,7 @@ function refusalText(refused: Refused): string {
     case 'no-script':
       return `there is no rehearsal "${refused.name}"`;
     case 'limit':
+    case 'delivery':
       return refused.message;
     case 'elsewhere':
     case 'missing':

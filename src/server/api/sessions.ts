@@ -194,6 +194,7 @@ function notBegun(refused: Refused): ProblemError {
     case 'owned':
       return new ProblemError('refused', `Process ${refused.owner.pid} (${refused.owner.host}) runs it already.`);
     case 'limit':
+    case 'delivery':
       return new ProblemError('refused', refused.message);
     case 'no-script':
       return new ProblemError('invalid-body', `There is no rehearsal "${refused.name}".`);

@@ -1,4 +1,4 @@
-import { type Candidate, type Delivery, type DeliveryState, waitingCandidate } from '../../core/delivery/state.ts';
+import { candidateOf, type Delivery, type DeliveryState, waitingCandidate } from '../../core/delivery/state.ts';
 import { fixTask } from '../../core/delivery/words.ts';
 import { oneLine } from '../../core/plain.ts';
 import { counted } from '../../protocol/show.ts';
@@ -63,9 +63,6 @@ function standing(state: DeliveryState, delivery: Delivery): string {
   if (waitingCandidate(state, delivery)) return 'waits for you';
   return delivery.status === 'ready' && running ? 'checking' : delivery.status;
 }
-
-const candidateOf = (state: DeliveryState, { delivery }: Delivery): Candidate | undefined =>
-  [...state.candidates.values()].reverse().find(each => each.deliveries.includes(delivery) && each.void === undefined);
 
 /** What can be done about one that does not go on by itself. */
 function detail(state: DeliveryState, delivery: Delivery, style: Style): string[] {

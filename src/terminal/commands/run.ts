@@ -133,6 +133,8 @@ function whyRefused(refused: Exclude<Refused, { reason: 'config' }>, session: st
       return `There is no rehearsal "${refused.name}".`;
     case 'limit':
       return `${refused.message}. Name more: orchestrate resume ${session} --budget USD`;
+    case 'delivery':
+      return refused.message;
     case 'unattended':
       return 'The plan has to be approved before anything runs, and nobody can be asked here. Approve it beforehand with --yes, or run this in a terminal, without --json.';
     case 'no-provider':

@@ -45,6 +45,7 @@ describe('a task of each kind', () => {
     command: { run: 'true' },
     check: { checks: [{ exists: ['a.txt'] }] },
     approval: {},
+    deploy: { environment: 'production' },
   };
   for (const [kind, fields] of Object.entries(least)) {
     it(`is journaled as started and taken to its end: ${kind}`, async () => {

@@ -123,10 +123,12 @@ export const changeFolds: Folds<Types> = {
     if (!write) return;
     state.openWrites.delete(event.write);
     if (!event.ok) return;
+    state.lastWriteAt = event.at;
     written(state, write);
     absent(state, write.path, write.after);
   },
   'user-edit'(state, event) {
+    state.lastWriteAt = event.at;
     if (event.renamedFrom !== undefined) renamed(state, event.renamedFrom, event.path);
     absent(state, event.path, event.after, event.absent);
     const file = state.files.get(event.path) ?? uncovered(event);

@@ -6,6 +6,7 @@ type Types =
   | 'session-resumed'
   | 'session-paused'
   | 'session-unpaused'
+  | 'branch-delivered'
   | 'session-ended'
   | 'phase-started'
   | 'phase-ended'
@@ -32,6 +33,7 @@ export const sessionFolds: Folds<Types> = {
     state.goal = event.goal;
     state.workspace = event.workspace;
     state.version = event.version;
+    if (event.tree) state.tree = event.tree;
     state.rehearsal = event.rehearsal;
     if (event.script !== undefined) state.script = event.script;
     if (event.members) state.members = event.members;
@@ -56,6 +58,15 @@ export const sessionFolds: Folds<Types> = {
   'session-unpaused'(state) {
     delete state.pausedBy;
     if (state.status === 'paused') state.status = atWork(state);
+  },
+  'branch-delivered'(state, { outcome, branch, delivery, message, fix }) {
+    state.delivered = {
+      outcome,
+      message,
+      ...(branch !== undefined && { branch }),
+      ...(delivery !== undefined && { delivery }),
+      ...(fix !== undefined && { fix }),
+    };
   },
   'session-ended'(state, event) {
     state.status = 'ended';

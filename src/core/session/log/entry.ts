@@ -35,6 +35,7 @@ const lines: EventView<string, [state: SessionState]> = {
   'session-resumed': event => `**Session resumed** in the ${event.host}${askedBy(event)}`,
   'session-paused': event => `**Paused** by ${event.by}: ${plain(event.reason)}`,
   'session-unpaused': event => `**Goes on**, says ${event.by}`,
+  'branch-delivered': event => `Delivery: ${plain(event.message)}`,
   'session-ended': event => `**Session ended: ${event.outcome}** (${plain(event.reason)})`,
   'phase-started': event => `Phase ${code(event.phase)} started`,
   'phase-ended': event => `Phase ${code(event.phase)} ended`,

@@ -1,0 +1,11 @@
+import type { DeployTask } from '../../protocol/plan.ts';
+import { plainKind, type TaskKind } from './task-kind.ts';
+
+/** The session's branch lands on its target, and what has landed goes out to where people use it. */
+export const deploy: TaskKind<DeployTask> = {
+  ...plainKind,
+  slot: 'command',
+  describe: ({ environment }) => `deploy to ${environment}`,
+  evidence: () => 1,
+  estimate: (_task, course) => ({ work: [], seconds: course === 0 ? 30 : 600 }),
+};

@@ -1,0 +1,30 @@
+import type { BranchWork, Landed } from '../../core/delivery/branch-work.ts';
+import type { EventOf, SessionOutcome } from '../../protocol/events.ts';
+
+type Delivered = EventOf<'branch-delivered'>;
+
+/** At the end of a session: what is done is tried on its target, and lands where nobody has to be asked; the rest is kept on its branch. */
+export async function finishBranch(
+  branch: BranchWork,
+  outcome: SessionOutcome,
+  signal: AbortSignal,
+): Promise<Delivered | undefined> {
+  if (outcome === 'interrupted') return undefined;
+  const type = 'branch-delivered';
+  if (outcome === 'completed') return { type, ...whatCame(await branch.land(undefined, signal)) };
+  const built = await branch.build();
+  if (!built.ok) return { type, outcome: 'refused', message: built.message };
+  const { delivery, branch: name } = built;
+  return { type, outcome: 'built', delivery, branch: name, message: `what was done is on ${name}` };
+}
+
+function whatCame(landed: Landed): Omit<Delivered, 'type'> {
+  if (landed.ok) {
+    const { branch, ref, commit } = landed;
+    return { outcome: 'landed', branch, message: `${branch} landed on ${ref} (${commit.slice(0, 10)})` };
+  }
+  const { reason, message } = landed;
+  if (!('fix' in landed)) return { outcome: reason as 'waiting' | 'refused', message };
+  const { delivery, branch } = landed.delivery;
+  return { outcome: landed.reason, message, fix: landed.fix, delivery, branch };
+}
