@@ -132,7 +132,8 @@ export const ApprovalTask = z.strictObject({
 export const DeployTask = z.strictObject({
   kind: z.literal('deploy'),
   ...common,
-  environment: Name.describe('Where what has landed goes: the name of one of your environments'),
+  /** Where what has landed goes: the name of an environment of the configuration. */
+  environment: Name,
 });
 
 /** The kinds of task there are. What else there is to know of each, core/plan/task-kinds.ts and core/team/task-runs.ts say. */
@@ -162,6 +163,11 @@ export const Plan = z.strictObject({
     .default({}),
   tasks: z.array(Task).min(1),
 });
+
+const { deploy: _, ...proposable } = taskSchemas;
+
+/** What a model may propose: whether anything is deployed, people say. */
+export const ProposedPlan = Plan.extend({ tasks: z.array(z.union(Object.values(proposable))).min(1) });
 
 export type Check = z.infer<typeof Check>;
 export type Priority = z.infer<typeof Priority>;

@@ -41,6 +41,8 @@ const words = {
   due: at.optional(),
 };
 const item = z.string();
+/** It is done in a working tree of its own, and goes to a branch. */
+const deliver = z.boolean();
 
 const Who = z.enum(['user', 'trigger', 'agent', 'system']);
 
@@ -63,6 +65,7 @@ export const StationRequest = z.discriminatedUnion('kind', [
     needs: z.array(item).optional(),
     attachments: z.array(Attachment).max(50).optional(),
     workflow: QueuedWorkflow.optional(),
+    deliver: deliver.optional(),
     /** Starts held. */
     held: z.boolean().optional(),
   }),
@@ -97,6 +100,7 @@ const queue = [
     needs: z.array(item),
     attachments: z.array(Attachment).optional(),
     workflow: QueuedWorkflow.optional(),
+    deliver: deliver.optional(),
     held: z.boolean().optional(),
     by: Who,
     /** The request or the cause that brought it: it brings no other. */

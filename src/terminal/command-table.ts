@@ -294,6 +294,9 @@ export const commands = {
       file: { value: 'PATH', values: 'file', many: true, help: 'A file it is about; may stand several times' },
       text: { value: 'TEXT', help: 'With edit: what is to be done instead' },
       before: { value: 'ITEM', help: 'With move: the item it comes before; without it, it comes last' },
+      deliver: {
+        help: 'With add: done in a working tree of its own, side by side with others, and delivered on a branch',
+      },
       hold: { help: 'With add: it begins only when it is released' },
       ...json,
     },

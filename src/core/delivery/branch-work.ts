@@ -2,8 +2,11 @@ import type { Approver } from '../../protocol/delivery.ts';
 import type { Delivered, DeliveryRefused, Done } from './contract.ts';
 import type { Delivery } from './state.ts';
 
-/** Asks the person who watches a session whether what is described may go on; undefined: nobody said yes. */
-export type AsksPerson = (what: string, signal: AbortSignal) => Promise<Approver | undefined>;
+/**
+ * Asks the person who watches a session whether what is described may go on: a landing, or what comes before one.
+ * Undefined: nobody said yes.
+ */
+export type AsksPerson = (what: string, signal: AbortSignal, lands: boolean) => Promise<Approver | undefined>;
 
 /** How an attempt to land ended. */
 export type Landed =

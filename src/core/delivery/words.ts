@@ -25,14 +25,20 @@ export function branchName(title: string, session: string): string {
     .normalize('NFKD')
     .replace(/[^A-Za-z0-9]+/g, '-')
     .toLowerCase()
-    .slice(0, LONGEST_NAME)
     .replace(/^-+|-+$/g, '');
+  const name =
+    words.length <= LONGEST_NAME
+      ? words
+      : words
+          .slice(0, LONGEST_NAME + 1)
+          .replace(/-[^-]*$/, '')
+          .slice(0, LONGEST_NAME);
   const id =
     session
       .slice(-4)
       .toLowerCase()
       .replace(/[^a-z0-9]/g, '') || 'work';
-  return `feature/${words === '' ? id : `${words}-${id}`}`;
+  return `feature/${name === '' ? id : `${name}-${id}`}`;
 }
 
 /** What its author is asked to do about a conflict. Nobody picks a side for them. */

@@ -6,6 +6,14 @@ export const deploy: TaskKind<DeployTask> = {
   ...plainKind,
   slot: 'command',
   describe: ({ environment }) => `deploy to ${environment}`,
-  evidence: () => 1,
+  validate({ task, path }, { context }, report) {
+    const { deploys } = context;
+    if (deploys && deploys.get(task.id)?.environment !== task.environment)
+      report(
+        'wrong-value',
+        [...path, 'kind'],
+        'what is deployed, and where, people say in a workflow; plan the work before it',
+      );
+  },
   estimate: (_task, course) => ({ work: [], seconds: course === 0 ? 30 : 600 }),
 };

@@ -1,4 +1,4 @@
-import type { Plan, Task } from '../../protocol/plan.ts';
+import type { DeployTask, Plan, Task } from '../../protocol/plan.ts';
 import type { PlanPath, PlanProblem, ProblemCode } from './problem.ts';
 
 /** What a plan is checked against. */
@@ -9,6 +9,8 @@ export interface PlanContext {
   budgetUsd?: number;
   /** Tasks of a running session that ended: they come before all others, whatever the needs say. */
   finished?: ReadonlySet<string>;
+  /** Deployments that people have planned, the only ones there may be; absent: people write this plan. */
+  deploys?: ReadonlyMap<string, DeployTask>;
   /** Why a command of the plan would not be run; absent: commands are not judged. */
   refused?(command: string): string | undefined;
 }

@@ -7,7 +7,7 @@ const DEFAULTS: Record<string, unknown> = AgentTask.parse({ id: 'x', title: 'x',
 const DEFAULTED = ['kind', 'needs', 'priority', 'optional', 'complexity', 'writes', 'publishes', 'consumes', 'checks'];
 /** The order in which people read a task. */
 const KEYS = [
-  'id kind title phase role pool needs priority optional complexity instructions run timeoutSeconds question changes',
+  'id kind title phase role pool needs priority optional complexity instructions run timeoutSeconds question changes environment',
   'writes publishes consumes checks review budgetUsd timeoutMinutes',
 ].flatMap(keys => keys.split(' '));
 

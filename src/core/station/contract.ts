@@ -29,6 +29,8 @@ export interface Item {
   needs: string[];
   attachments?: Attachment[];
   workflow?: QueuedWorkflow;
+  /** It is done in a working tree of its own, and goes to a branch. */
+  deliver?: boolean;
   status: ItemStatus;
   addedAt: number;
   by: 'user' | 'trigger' | 'agent' | 'system';

@@ -164,7 +164,7 @@ export class Station {
 
   #choosing(): ChooseOptions {
     const { clock, runs } = this.#ports;
-    return { now: clock.now(), alone: item => runs.alone({ deliver: item.workflow?.deliver === true }) };
+    return { now: clock.now(), alone: item => runs.alone({ deliver: item.deliver === true }) };
   }
 
   #begin(item: Item, members: readonly Member[]): void {
@@ -194,7 +194,7 @@ export class Station {
       const others = item.workflow?.members.filter(({ name }) => !this.state.members.has(name)) ?? [];
       const members = item.workflow ? [...all, ...others] : all.filter(({ name }) => run.members.includes(name));
       const plan = planOf(item, run.members[0] ?? '');
-      const deliver = item.workflow?.deliver === true;
+      const deliver = item.deliver === true;
       const opened = await runs.open({ run: id, session: run.session, goal: plan.goal, plan, members, deliver });
       if (!opened.ok) {
         if (opened.retry) this.#died(id, opened.message);

@@ -26,7 +26,8 @@ export async function runDeployTask(spec: DeployTask, host: PlainTaskHost, signa
   const refused = await branch.whyNot(environment);
   if (refused) return fail(host, id, refused.message);
   const asked: { by?: Awaited<ReturnType<AsksPerson>> } = {};
-  const ask: AsksPerson = async (what, stop) => {
+  const ask: AsksPerson = async (what, stop, lands) => {
+    if (!lands) return askPerson(spec, host, what, stop);
     asked.by = await askPerson(spec, host, `${what}, and deploy it to ${environment}`, stop);
     return asked.by;
   };
@@ -62,9 +63,7 @@ async function askPerson({ id }: DeployTask, host: PlainTaskHost, what: string, 
   if (journal.state.tasks.get(id)?.status !== 'waiting') journal.append({ type: 'task-waiting', task: id, on: what });
   const request = { agent: PLAN, kind: 'plan' as const, what, rule: `deploy ${id}` };
   const answer = await attention.permission(request, signal);
-  if (signal.aborted) return undefined;
-  journal.append({ type: 'task-started', task: id, attempt: journal.state.tasks.get(id)?.attempt ?? 1 });
-  return answer.decision === 'allow' ? host.person : undefined;
+  return !signal.aborted && answer.decision === 'allow' ? host.person : undefined;
 }
 
 function notLanded(spec: DeployTask, landed: Extract<Landed, { ok: false }>, host: PlainTaskHost): void {

@@ -1,6 +1,6 @@
 import type { ModelRef } from '../../protocol/ids.ts';
 import type { AssistantMessage, Message, Outage, ToolCallPart } from '../../protocol/message.ts';
-import { Plan } from '../../protocol/plan.ts';
+import { type Plan, ProposedPlan } from '../../protocol/plan.ts';
 import type { RoleSpec } from '../agent/contract.ts';
 import type { LookAround } from '../agent/look-around.ts';
 import { toolSpec } from '../agent/tools/spec.ts';
@@ -44,7 +44,7 @@ const TOOL = 'propose_plan';
 const PROPOSE = {
   name: TOOL,
   description: 'Proposes the plan. It is checked at once; mistakes come back to be mended.',
-  args: Plan,
+  args: ProposedPlan,
 };
 
 const SYSTEM = `You plan the work of a team of agents that write in one workspace, side by side. You do not do the work; you end with one call of ${TOOL}.
@@ -102,7 +102,10 @@ export async function makePlan(
       attempt--;
       continue;
     }
-    const checked = call && !call.malformed ? checkPlan(planFromModel(call.args), request.context) : undefined;
+    const checked =
+      call && !call.malformed
+        ? checkPlan(planFromModel(call.args), { ...request.context, deploys: new Map() })
+        : undefined;
     if (checked?.ok) return { ok: true, plan: checked.plan };
     errors = checked
       ? checked.problems.filter(problem => problem.severity === 'error').map(problem => problemText(problem))

@@ -386,7 +386,8 @@ export class Session {
       const reason = await this.#agreed(agent, diffText(diff), signal);
       return reason === undefined ? { ok: true as const } : { ok: false as const, reason };
     };
-    const revised = await revisePlan(planFromModel(value), 'replan', { ...this.#revision(), agree });
+    const { host, plan } = this.#withDeploys(planFromModel(value));
+    const revised = await revisePlan(plan, 'replan', { ...host, agree });
     if (revised.ok) return { ok: true, text: `The plan is in force. ${diffText(revised.diff)}.` };
     if ('denied' in revised) return { ok: false, reason: 'denied', text: `The plan stays as it is: ${revised.denied}` };
     const errors = revised.problems.filter(({ severity }) => severity === 'error').map(problem => problemText(problem));
@@ -433,6 +434,20 @@ export class Session {
   }
 
   readonly #prove: TaskProver = (of, signal) => taskProver(proveHost(this.#team))(of, signal);
+
+  /** What people have planned to deploy stays in a plan that a model changes, and nothing is added to it. */
+  #withDeploys(value: unknown): { host: RevisionHost; plan: unknown } {
+    const host = this.#revision();
+    const planned = [...this.#ports.journal.state.tasks.values()].flatMap(({ task, dropped }) =>
+      task.kind === 'deploy' && !dropped ? [task] : [],
+    );
+    const context = { ...host.context, deploys: new Map(planned.map(task => [task.id, task])) };
+    const written = value as { tasks?: unknown } | undefined;
+    if (planned.length === 0 || !Array.isArray(written?.tasks)) return { host: { ...host, context }, plan: value };
+    const given = new Set(written.tasks.map(task => (task as { id?: unknown } | null)?.id));
+    const tasks = [...written.tasks, ...planned.filter(({ id }) => !given.has(id))];
+    return { host: { ...host, context }, plan: { ...written, tasks } };
+  }
 
   #revision(): RevisionHost {
     return {

@@ -35,7 +35,7 @@ export function branchWork({ deliveries, session, config, journal }: BranchWorkP
   ): Promise<Approver | undefined> => {
     const reviewer = rule === 'reviewer' ? reviewerOf(journal.state, found, candidate) : undefined;
     if (reviewer) return reviewer;
-    return ask?.(whatLands(found, candidate), signal);
+    return ask?.(whatLands(found, candidate), signal, true);
   };
   return {
     build,
@@ -70,7 +70,7 @@ export function branchWork({ deliveries, session, config, journal }: BranchWorkP
           if (!by) return { ok: false, reason: 'waiting', message: ask ? `nobody agreed that ${branch} lands` : waits };
           // Where something moved meanwhile, what it is to become is shown anew.
           await deliveries.approve(id, by);
-        } else if (report?.unheld && ask && (await ask(unheldText(report.checks), signal))) unheld = true;
+        } else if (report?.unheld && ask && (await ask(unheldText(report.checks), signal, false))) unheld = true;
         else if (report?.stopped !== undefined) return { ok: false, reason: 'refused', message: report.stopped };
       }
       return { ok: false, reason: 'refused', message: `${id} did not land: its target keeps moving` };
@@ -97,4 +97,4 @@ function whatLands({ branch, files }: Delivery, { target, results, onto, commit 
 }
 
 const unheldText = (checks: readonly string[]): string =>
-  `running the checks (${checks.join(', ')}) on what agents wrote, where no sandbox holds them,`;
+  `running the checks (${checks.join(', ')}) on what agents wrote, where no sandbox holds them`;

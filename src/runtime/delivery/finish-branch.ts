@@ -13,6 +13,7 @@ export async function finishBranch(
   const type = 'branch-delivered';
   if (outcome === 'completed') return { type, ...whatCame(await branch.land(undefined, signal)) };
   const built = await branch.build();
+  if (!built.ok && built.reason === 'nothing') return undefined;
   if (!built.ok) return { type, outcome: 'refused', message: built.message };
   const { delivery, branch: name } = built;
   return { type, outcome: 'built', delivery, branch: name, message: `what was done is on ${name}` };

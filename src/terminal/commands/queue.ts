@@ -87,6 +87,7 @@ function addition(terminal: Terminal, call: Call, text: string): StationRequest 
     ...(due && { due }),
     ...(needs && { needs: needs.split(',').map(need => need.trim()) }),
     ...(files.length > 0 && { attachments: files.map(path => ({ kind: 'file' as const, path })) }),
+    ...(call.options.deliver === true && { deliver: true }),
     ...(call.options.hold === true && { held: true }),
   };
 }

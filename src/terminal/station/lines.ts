@@ -16,7 +16,7 @@ interface QueueRow {
 
 /** The queue as it will be worked on: what is under way, then what waits in its order, then the rest. */
 export function queueRows(state: StationState, now: number): QueueRow[] {
-  const told = forecast(state, { now, alone: item => item.workflow?.deliver !== true });
+  const told = forecast(state, { now, alone: item => item.deliver !== true });
   const place = (item: Item) =>
     item.status === 'running' ? -1 : (told.get(item.id)?.begin ?? Number.MAX_SAFE_INTEGER);
   const order = [...told.keys()];

@@ -81,7 +81,7 @@ describe('a plan that cannot run', () => {
 
   it('misspells a kind', () => {
     assert.deepEqual(problems(plan('  - {id: a, title: T, kind: comand, run: npm test}')), [
-      'plan.yaml:3:23: tasks[0].kind must be agent, command, check or approval; did you mean "command"?',
+      'plan.yaml:3:23: tasks[0].kind must be agent, command, check, approval or deploy; did you mean "command"?',
     ]);
   });
 

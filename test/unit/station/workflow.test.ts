@@ -29,8 +29,8 @@ const expected = {
   comet2: ['codex'],
   edu_dev: ['codex', 'codex2', 'codex3'],
   arch_qa: ['comet', 'comet2', 'edu_dev'],
-  'approve-arch_prod': [{ task: 'arch_qa', when: 'approved' }],
-  arch_prod: ['approve-arch_prod'],
+  'prepare-arch_prod': [{ task: 'arch_qa', when: 'approved' }],
+  arch_prod: ['prepare-arch_prod'],
 };
 
 describe('the multi-session plan', () => {
@@ -41,6 +41,8 @@ describe('the multi-session plan', () => {
     assert.deepEqual(workflow.pools.testing, { slots: 3, roles: ['comet', 'comet2', 'edu_dev'] });
     assert.equal(workflow.members.comet?.goodAt, 'UI/UX testing & bug discovery');
     assert.ok(workflow.deliver, 'its output is a feature branch');
+    const live = workflow.tasks.find(({ id }) => id === 'arch_prod');
+    assert.deepEqual(live?.kind === 'deploy' && live.environment, 'production');
   });
 
   it('means the same as three documents, and as three files', () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { checkPlan } from '../../../src/core/plan/parse.ts';
 import { Task, taskSchemas } from '../../../src/protocol/plan.ts';
+import { answering, branchOf } from '../../support/branch-work.ts';
 import { planOf } from '../../support/plans.ts';
 import { TeamWorld } from '../../support/team-world.ts';
 
@@ -54,7 +55,9 @@ describe('a task of each kind', () => {
         plan: planOf([task]),
         files: { 'a.txt': 'there' },
         settings: { approveAll: true },
+        ports: { branch: branchOf([{ ok: true, commit: 'c'.repeat(40), branch: 'feature/x', ref: 'main' }]).branch },
       });
+      answering(world, () => 'allow');
       await world.run();
       assert.deepEqual(
         world.journal.of('task-started').map(({ task: id, attempt }) => [id, attempt]),

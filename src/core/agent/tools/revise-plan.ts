@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { Plan } from '../../../protocol/plan.ts';
+import { ProposedPlan } from '../../../protocol/plan.ts';
 import { counted } from '../../../protocol/show.ts';
 import { parametersOf } from './spec.ts';
 import { defineTool, refuse } from './tool.ts';
@@ -13,7 +13,7 @@ export const revisePlan = defineTool({
     'Changes what is left of the plan, where the task cannot be done as planned. Give every task that shall still run, new ones too; finished ones stay, those at work go on, whatever else is left out is dropped. The user may have to agree.',
   effect: 'ask',
   args: UncheckedPlan,
-  parameters: parametersOf(Plan.omit({ goal: true, pools: true })),
+  parameters: parametersOf(ProposedPlan.omit({ goal: true, pools: true })),
   doing: args => `revises the plan: ${counted(args.tasks.length, 'task')}`,
   async run(args, { host, agent, signal }) {
     if (!host.revise) return refuse('not-allowed', 'The plan of this session cannot be changed.');

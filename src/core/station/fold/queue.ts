@@ -9,7 +9,10 @@ export const ended = ({ status }: Item): boolean => status === 'done' || status 
 export const queueFolds: StationFolds<
   'item-added' | 'item-changed' | 'item-moved' | 'item-held' | 'item-removed' | 'item-retried'
 > = {
-  'item-added'(state, { item, text, target, priority, due, needs, attachments, workflow, held, by, cause, at }) {
+  'item-added'(
+    state,
+    { item, text, target, priority, due, needs, attachments, workflow, deliver, held, by, cause, at },
+  ) {
     state.counts.items++;
     state.items.set(item, {
       id: item,
@@ -20,6 +23,7 @@ export const queueFolds: StationFolds<
       needs,
       ...(attachments && { attachments }),
       ...(workflow && { workflow }),
+      ...((deliver ?? workflow?.deliver) && { deliver: true }),
       status: held ? 'held' : 'waiting',
       addedAt: at,
       by,

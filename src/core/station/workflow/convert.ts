@@ -23,6 +23,7 @@ export function toWorkflow(
   const tasks = steps.flatMap((step): Task[] => {
     const own = needs.get(step) ?? [];
     if (step.kind !== 'deploy') return [taskOf(step, own)];
+    if (deliver) return deployOf(step, own);
     const approval = approvalOf(step, own);
     return [approval, taskOf(step, [approval.id])];
   });
@@ -71,6 +72,29 @@ function approvalOf({ id, session, task, phase }: Step, needs: Need[]): Approval
     optional: false,
     ...(phase !== undefined && { phase }),
   };
+}
+
+const OTHERS_DEPLOY =
+  'You deploy nothing yourself, and change no file. Look whether what was approved is ready to go out, and say what goes out with it: once you are done it lands on its branch and is deployed, when a person agrees to exactly that.';
+
+/** Who deploys looks at it first; then what was approved lands and goes out, with a person's yes to exactly what it is. */
+function deployOf(step: Step, needs: Need[]): Task[] {
+  const { id, task, phase } = step;
+  const look = `prepare-${id}`.slice(0, 64);
+  const [, environment = 'production'] = /\b(?:to|on|onto)\s+(?:the\s+)?([A-Za-z][\w-]*)/.exec(task) ?? [];
+  return [
+    { ...taskOf(step, needs), id: look, instructions: `${task}\n\n${OTHERS_DEPLOY}` } as AgentTask,
+    {
+      kind: 'deploy',
+      id,
+      title: task.slice(0, 200),
+      environment: environment.toLowerCase(),
+      needs: [look],
+      priority: 'medium',
+      optional: false,
+      ...(phase !== undefined && { phase }),
+    },
+  ];
 }
 
 function poolsOf(steps: readonly Step[]): Workflow['pools'] {

@@ -1,0 +1,2 @@
+/** The books that there are. */
+export const books = [{ title: 'Eden', pages: 100 }];
