@@ -1,28 +1,26 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cp, mkdtemp, realpath } from 'node:fs/promises';
+import { mkdtemp, realpath } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { root } from './host/paths.ts';
+import { pipelineWorld } from './pipeline/world.ts';
 
 const program = join(root, 'src', 'cli.ts');
 const [name, ...rest] = process.argv.slice(2);
-const workspace = await realpath(await mkdtemp(join(tmpdir(), 'orchestrate-demo-')));
-const orchestrate = (args: string[], out: 'inherit' | 'pipe' = 'inherit') =>
-  spawn(process.execPath, [program, ...args, '--workspace', workspace], {
-    stdio: ['inherit', out, out === 'pipe' ? 'ignore' : 'inherit'],
-  });
-const codeOf = async (child: ChildProcess) => (await once(child, 'close'))[0] ?? 1;
+const folder = await realpath(await mkdtemp(join(tmpdir(), 'orchestrate-demo-')));
+const codeOf = async (child: ChildProcess) => ((await once(child, 'close'))[0] ?? 1) as number;
 
 /** A whole session in the terminal: scripted models, everything else real. What it makes is left to look at. */
 async function todo(): Promise<number> {
   const args = process.argv.slice(2);
-  const code = await codeOf(orchestrate(['run', '--rehearse', 'todo', '--yes', ...args]));
+  const run = [program, 'run', '--rehearse', 'todo', '--yes', ...args, '--workspace', folder];
+  const code = await codeOf(spawn(process.execPath, run, { stdio: 'inherit' }));
   if (!args.includes('--json')) {
     console.log(`
-Files:    ${workspace}
-Start it: cd ${workspace} && npm start
-Review:   cd ${root} && node_modules/.bin/node src/cli.ts changes --workspace ${workspace}`);
+Files:    ${folder}
+Start it: cd ${folder} && npm start
+Review:   cd ${root} && node_modules/.bin/node src/cli.ts changes --workspace ${folder}`);
   }
   return code;
 }
@@ -31,33 +29,76 @@ const TEAM = [
   '--codex-pool codex,codex2,codex3 --comet-pool comet,comet2,edu_dev --claude-pool arch_prod,arch_qa --fallback ollama',
 ].flatMap(words => words.split(' '));
 
-/** A standing team on a plan of many sessions: a page of Markdown, as it was written. */
+/**
+ * A standing team on a plan of many sessions, from feature branches to what people use: a page of Markdown, as it was
+ * written; then a change that is green and not well where people use it. The person of this demo says yes to everything.
+ */
 async function pipeline(): Promise<number> {
-  const plan = join(workspace, 'multi-session-plan.md');
-  await cp(join(root, 'media', 'rehearsals', 'pipeline', 'multi-session-plan.md'), plan);
-  await codeOf(orchestrate(['workflow', 'add', plan]));
-  const team = orchestrate(['start', ...TEAM, '--rehearse', 'pipeline', '--until-done', ...rest]);
-  const over = codeOf(team);
-  await Promise.race([approved(), over]);
-  const code = await over;
-  await codeOf(orchestrate(['logs', 'q1']));
-  console.log(`\nFiles: ${workspace}`);
-  return code;
-}
-
-/** The person of this demo: looks what waits for them, and says yes. */
-async function approved(): Promise<void> {
-  for (;;) {
-    const asked = orchestrate(['status', '--json'], 'pipe');
+  const { workspace, environment, url, git, close } = await pipelineWorld(folder);
+  const orchestrate = (args: readonly string[], out: 'inherit' | 'pipe' = 'inherit') =>
+    spawn(process.execPath, [program, ...args, '--workspace', workspace], {
+      env: environment,
+      stdio: ['ignore', out, out === 'pipe' ? 'ignore' : 'inherit'],
+    });
+  const run = async (...args: string[]): Promise<number> => {
+    console.log(`\n$ orchestrate ${args.join(' ')}`);
+    return codeOf(orchestrate(args));
+  };
+  const textOf = async (...args: string[]): Promise<string> => {
+    const child = orchestrate(args, 'pipe');
     let text = '';
-    asked.stdout?.on('data', bytes => {
+    child.stdout?.on('data', bytes => {
       text += bytes;
     });
-    await codeOf(asked);
-    const runs: { session: string; asks?: { ask: string }[] }[] = text.includes('"runs"') ? JSON.parse(text).runs : [];
-    const waiting = runs.flatMap(({ session, asks = [] }) => asks.map(({ ask }) => [session, ask] as const));
-    for (const [session, ask] of waiting) await codeOf(orchestrate(['answer', session, ask, 'allow']));
-    if (waiting.length > 0) return;
+    await codeOf(child);
+    return text;
+  };
+  const live = async () => {
+    for (const path of ['/books', '/progress?page=1&pages=2', '/progress?page=0&pages=0'])
+      console.log(`  ${path}: ${await (await fetch(`${url}${path}`)).text()}`);
+  };
+  /** Looks what waits for the person, and says yes, until the team is done. */
+  const work = async (): Promise<number> => {
+    const team = run('start', ...TEAM, '--rehearse', 'pipeline', '--until-done', ...rest);
+    let over = false;
+    void team.finally(() => {
+      over = true;
+    });
+    while (!over) {
+      const text = await textOf('status', '--json');
+      const runs: { session: string; asks?: { ask: string }[] }[] = text.includes('"runs"')
+        ? JSON.parse(text).runs
+        : [];
+      for (const { session, asks = [] } of runs) for (const { ask } of asks) await run('answer', session, ask, 'allow');
+    }
+    return team;
+  };
+  try {
+    await run('deploy', 'production', '--yes');
+    await live();
+    await run('workflow', 'add', join(root, 'media', 'rehearsals', 'pipeline', 'multi-session-plan.md'));
+    const code = await work();
+    await run('logs', 'q1');
+    await run('fast-forward');
+    console.log(`\n$ git log\n${git('log', '--graph', '--format=%h %s')}`);
+    await live();
+
+    await run('queue', 'add', 'Compute the progress in one line', '--target', 'codex', '--deliver');
+    await work();
+    await run('land', '--yes');
+    for (const line of (await textOf('deliveries', '--json')).split('\n').filter(Boolean)) {
+      const { delivery, status } = JSON.parse(line);
+      if (status === 'ready') await run('approve', delivery, '--yes');
+    }
+    await run('fast-forward');
+    const red = await run('deploy', 'production', '--yes');
+    await live();
+    await run('deliveries', 'clean');
+    console.log(`\nFiles: ${workspace}`);
+    // The last deployment is meant to be rolled back.
+    return code !== 0 ? code : red === 1 ? 0 : 1;
+  } finally {
+    await close();
   }
 }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { StationEvent } from '../../src/protocol/station.ts';
@@ -87,8 +87,9 @@ describe('the standing team, from the terminal', function () {
       .map(line => JSON.parse(line));
 
   it('goes through the plan as it is written: in order, sent back once by QA, approved by a person before the last', async () => {
-    await cp(PLAN, join(temp.path, 'plan.md'));
-    assert.equal(await readFile(PLAN, 'utf8'), await readFile(join(temp.path, 'plan.md'), 'utf8'));
+    // In place, in a folder without git; on a branch, test/wire/pipeline.test.ts goes through it.
+    const inPlace = (await readFile(PLAN, 'utf8')).replace('output: feature branch', 'output: server code');
+    await writeFile(join(temp.path, 'plan.md'), inPlace);
     assert.match((await orchestrate('workflow', 'add', 'plan.md')).out, /^Done: q1, .*No standing team runs here/);
     const team = start('start', ...POOLS, '--rehearse', 'pipeline', '--until-done', '--json');
     const over = once(team, 'close');
@@ -138,6 +139,13 @@ describe('the standing team, from the terminal', function () {
       ],
     );
     assert.match(await readFile(join(temp.path, 'server/feature-x.js'), 'utf8'), /pages > 0/);
+  });
+
+  it('does not begin what goes to a branch where there is no git, and says what is missing', async () => {
+    await writeFile(join(temp.path, 'quick.yaml'), script(1));
+    await orchestrate('queue', 'add', 'Build it', '--target', 'codex', '--deliver');
+    const { out } = await orchestrate('start', ...POOLS, '--rehearse', 'quick.yaml', '--until-done');
+    assert.match(out, /failed: .*is in no git repository, and delivery goes through one/);
   });
 
   it('takes the commands of the plan word for word, and works on what is most urgent first', async () => {

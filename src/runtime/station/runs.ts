@@ -93,7 +93,7 @@ function openRun(first: RunningSession, more: More): OpenRun {
 
 const endOf = (state: SessionState, outcome: SessionOutcome): RunEnd => ({
   outcome: ENDS[outcome],
-  reason: state.outcome?.reason ?? outcome,
+  reason: [state.outcome?.reason ?? outcome, ...(state.delivered ? [state.delivered.message] : [])].join('; '),
   ms: state.activeMs,
   cost: state.tally.cost,
   tokens: state.tally.usage.input + state.tally.usage.output,
