@@ -1,8 +1,8 @@
 import type { Holding } from '../core/agent/held.ts';
 import type { ProjectTexts } from '../core/agent/roles/roles.ts';
 import type { McpServers } from '../core/config/mcp-servers.ts';
-import type { Clock, FindProblems, ForeignTools, Log, WorkspaceFiles } from '../core/ports.ts';
 import type { BranchWork } from '../core/delivery/branch-work.ts';
+import type { Clock, FindProblems, ForeignTools, Log, WorkspaceFiles } from '../core/ports.ts';
 import type { Journal } from '../core/session/contract.ts';
 import { dropRequest } from '../core/session/inbox.ts';
 import { checkOrigin } from '../core/session/origin.ts';
