@@ -6,6 +6,7 @@ import type {
   AgentRunner,
   CommandVerdict,
   RoleSpec,
+  TaskProver,
 } from '../../src/core/agent/contract.ts';
 import type { ProcessOutcome } from '../../src/core/ports.ts';
 import type { RouteRequest } from '../../src/core/routing/contract.ts';
@@ -34,6 +35,8 @@ export interface Stage {
   files: MemoryWorkspace;
   /** Puts a file there as the agent's tools would, journal and all. */
   write(path: string, content: string): void;
+  /** Runs the checks of its task, as saying that it is done does. */
+  prove(): Promise<{ accepted: boolean }>;
   signal: AbortSignal;
 }
 
@@ -88,6 +91,7 @@ export class TeamWorld {
   readonly session: Session;
   present: boolean;
   #script: Script;
+  #prove: TaskProver | undefined;
 
   constructor(options: TeamWorldOptions) {
     this.clock = options.clock ?? new FakeClock();
@@ -107,7 +111,10 @@ export class TeamWorld {
     const ports: SessionPorts = {
       journal: this.journal,
       router,
-      runner: () => runner,
+      runner: ({ prove }) => {
+        this.#prove = prove;
+        return runner;
+      },
       files: this.files,
       http: loopbackHttp,
       texts: { list: async () => [], read: async path => this.files.text(path) },
@@ -216,6 +223,10 @@ export class TeamWorld {
       },
       nudged: () => Promise.race([aborted, new Promise<string>(resolve => (listening = resolve))]),
       hang: () => aborted,
+      prove: async () =>
+        (job.task && (await this.#prove?.({ agent: job.agent, task: job.task.id, call: 'proof' }, signal))) ?? {
+          accepted: true,
+        },
       write: (path, content) => {
         const after = createHash('sha256').update(content).digest('hex');
         const write = `w-${job.agent}-${path}`;

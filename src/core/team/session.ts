@@ -433,7 +433,14 @@ export class Session {
     return this.#intake.mend(path, reason, by);
   }
 
-  readonly #prove: TaskProver = (of, signal) => taskProver(proveHost(this.#team))(of, signal);
+  readonly #prove: TaskProver = async (of, signal) => {
+    const held = this.#supervisor.hold(of.agent);
+    try {
+      return await taskProver(proveHost(this.#team))(of, signal);
+    } finally {
+      held.dispose();
+    }
+  };
 
   /** What people have planned to deploy stays in a plan that a model changes, and nothing is added to it. */
   #withDeploys(value: unknown): { host: RevisionHost; plan: unknown } {

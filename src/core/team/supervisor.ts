@@ -19,7 +19,7 @@ export interface SupervisorOptions extends WatchLimits {
 export interface SupervisedAgent {
   agent: string;
   task?: string;
-  /** For the whole of its work. */
+  /** For all of its work; what people and checks take beside it does not count. */
   limitMs?: number;
   nudge(text: string): void;
   /** Ends it; whoever runs the task climbs the ladder with this sign. */
@@ -29,7 +29,12 @@ export interface SupervisedAgent {
 interface Supervision extends Disposable {
   supervisee: SupervisedAgent;
   watch: Watch;
+  /** When it would have begun, had it worked without a break. */
   since: number;
+  /** Since when its work rests. */
+  rests?: number;
+  /** Checks of what it says is done run. */
+  held: boolean;
   seen: number;
   timer?: Disposable;
   given: boolean;
@@ -44,6 +49,18 @@ const NUDGES: Partial<Record<Trigger, string>> = {
   'no-progress':
     'Your last turns brought nothing new. Decide what is left of the task and do the next step of it now; if all is done, finish; if you cannot go on, call report_blocker.',
 };
+
+/** After these an agent's work may rest, or go on. */
+const RESTS: ReadonlySet<JournalEvent['type']> = new Set<JournalEvent['type']>([
+  'question-asked',
+  'question-answered',
+  'permission-asked',
+  'permission-answered',
+  'agent-paused',
+  'agent-unpaused',
+  'session-paused',
+  'session-unpaused',
+]);
 
 /**
  * Watches every agent, all the time: through its events, and through the clock for those that give none. It looks, nudges
@@ -73,6 +90,7 @@ export class Supervisor implements Disposable {
       watch: new Watch(this.#options),
       since: now,
       seen: now,
+      held: false,
       given: false,
       dispose: () => {
         supervision.given = true;
@@ -91,6 +109,20 @@ export class Supervisor implements Disposable {
     if (supervision) supervision.seen = this.#clock.monotonic();
   }
 
+  /** Others do something for the agent, such as running its checks: until disposed of, its time does not run. */
+  hold(agent: string): Disposable {
+    const supervision = this.#supervised.get(agent);
+    if (!supervision) return { dispose() {} };
+    supervision.held = true;
+    this.#clockOf(supervision);
+    return {
+      dispose: () => {
+        supervision.held = false;
+        this.#clockOf(supervision);
+      },
+    };
+  }
+
   dispose(): void {
     this.#subscription.dispose();
     this.#heartbeat?.dispose();
@@ -98,6 +130,7 @@ export class Supervisor implements Disposable {
   }
 
   #take(event: JournalEvent): void {
+    if (RESTS.has(event.type)) for (const supervision of this.#supervised.values()) this.#clockOf(supervision);
     const agent = actorOf(event);
     const supervision = agent === undefined ? undefined : this.#supervised.get(agent);
     if (!supervision) return;
@@ -106,21 +139,38 @@ export class Supervisor implements Disposable {
     if (sign) this.#act(supervision, sign);
   }
 
+  /** Whose work rests is not at fault for the time that passes. */
+  #clockOf(supervision: Supervision): void {
+    const now = this.#clock.monotonic();
+    const { agents, status } = this.#journal.state;
+    const works = agents.get(supervision.supervisee.agent)?.status === 'running' && status !== 'paused';
+    if (works && !supervision.held) {
+      if (supervision.rests === undefined) return;
+      supervision.since += now - supervision.rests;
+      supervision.seen = now;
+      delete supervision.rests;
+    } else supervision.rests ??= now;
+  }
+
   #arm(supervision: Supervision, ms: number): void {
     const { limitMs } = supervision.supervisee;
-    const left = limitMs === undefined ? ms : Math.min(ms, supervision.since + limitMs - this.#clock.monotonic());
+    const left =
+      limitMs === undefined || supervision.rests !== undefined
+        ? ms
+        : Math.min(ms, supervision.since + limitMs - this.#clock.monotonic());
     supervision.timer = this.#clock.after(Math.max(1, left), () => this.#look(supervision));
   }
 
   /** One timer an agent, set to when it would have been silent for too long; signs of life in between cost nothing. */
   #look(supervision: Supervision): void {
+    this.#clockOf(supervision);
     const now = this.#clock.monotonic();
     const { silenceMs } = this.#options;
-    const { limitMs, agent } = supervision.supervisee;
-    const status = this.#journal.state.agents.get(agent)?.status;
-    if (status !== 'running' || supervision.watch.busy || this.#checking(supervision)) supervision.seen = now;
+    const { limitMs } = supervision.supervisee;
+    const works = supervision.rests === undefined;
+    if (!works || supervision.watch.busy || this.#checking(supervision)) supervision.seen = now;
     const silent = now - supervision.seen;
-    if (status === 'running' && limitMs !== undefined && now - supervision.since >= limitMs) {
+    if (works && limitMs !== undefined && now - supervision.since >= limitMs) {
       this.#act(supervision, {
         trigger: 'too-long',
         reason: `took longer than ${counted(Math.round(limitMs / 60_000), 'minute')}`,

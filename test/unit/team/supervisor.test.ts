@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { DEFAULTS } from '../../../src/core/team/options.ts';
-import { settle } from '../../support/fake-clock.ts';
+import { FakeClock, settle } from '../../support/fake-clock.ts';
 import { planOf } from '../../support/plans.ts';
 import {
   finished,
@@ -195,6 +195,43 @@ describe('the supervisor', () => {
     assert.deepEqual(team.rungs(), [
       { rung: 'fresh-attempt', trigger: 'too-long', reason: 'took longer than 30 minutes' },
     ]);
+  });
+
+  it('does not count the time in which checks run, a person is waited for or work is paused as time of the agent', async () => {
+    const hour = 60 * 60_000;
+    const clock = new FakeClock();
+    const slow = new Promise(resolve => {
+      clock.after(hour, () => resolve({ ended: 'exit', exit: 0, output: '', omitted: 0, ms: hour }));
+    });
+    const team = world(
+      async ({ job, journal, pass, prove }) => {
+        if (job.attempt > 1) return finished();
+        const work = async (minutes: number) => {
+          for (let i = 0; i < minutes; i++) {
+            await pass(60_000);
+            job.pulse?.();
+          }
+        };
+        await work(20);
+        // Its checks take an hour.
+        assert.equal((await prove()).accepted, true);
+        journal.append({ type: 'question-asked', ask: 'q', agent: job.agent, text: 'Which?' });
+        await pass(hour);
+        journal.append({ type: 'question-answered', ask: 'q', text: 'This.', by: 'user' });
+        journal.append({ type: 'agent-paused', agent: job.agent, by: 'user' });
+        await pass(hour);
+        journal.append({ type: 'agent-unpaused', agent: job.agent, by: 'user' });
+        await work(9);
+        return finished();
+      },
+      {
+        clock,
+        plan: planOf([{ id: 'a', timeoutMinutes: 30, checks: [{ run: 'slow' }] }]),
+        ports: { processes: { run: () => slow } as never },
+      },
+    );
+    await team.run();
+    assert.deepEqual(team.rungs(), []);
   });
 
   it('reports the health of the team at every heartbeat', async () => {
