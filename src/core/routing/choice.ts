@@ -1,4 +1,5 @@
 import type { ModelProblem } from '../../protocol/message.ts';
+import { showMoney } from '../../protocol/show.ts';
 import type { Refusal, Reservation } from './budget.ts';
 import type { Admission } from './call.ts';
 import { watchdogsFor } from './call-limits.ts';
@@ -278,5 +279,5 @@ const resting =
   };
 
 function textOf({ scope, key, limit, spent }: Refusal): string {
-  return `the ${scope} budget of ${key} allows ${limit} nano-dollars, ${spent} are spent, and the next call may cost more than is left`;
+  return `the ${scope} budget of ${key} allows ${showMoney(limit)}, ${showMoney(spent)} of it is spent, and the next call may cost more than is left`;
 }

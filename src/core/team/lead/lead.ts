@@ -56,6 +56,8 @@ export class Lead implements Disposable {
   #running: Promise<void> | undefined;
   #subscription: Disposable | undefined;
   #stuck = 0;
+  /** The share of which too little is left for another answer. */
+  #spent: NanoUsd | undefined;
   /** What this run has brought before it; a turn that was cut off is taken again by the next. */
   readonly #brought = new Set<string>();
 
@@ -160,7 +162,8 @@ export class Lead implements Disposable {
     const share = this.#share();
     const spent = state.agents.get(LEAD)?.tally.cost ?? 0;
     if (!role || route.length === 0 || spentForAll(state) !== undefined) return false;
-    if (state.lead.turns >= MOST_TURNS || (share !== undefined && spent >= share)) return false;
+    if (state.lead.turns >= MOST_TURNS || (share !== undefined && (spent >= share || this.#spent === share)))
+      return false;
     if (share !== undefined) this.#host.limit(LEAD, share);
     const turn = state.lead.turns + 1;
     const left = share === undefined ? 'your turns are not limited' : `${showMoney(share - spent)} left for your turns`;
@@ -176,6 +179,7 @@ export class Lead implements Disposable {
       return false;
     }
     const { did, failed } = said;
+    if (said.spent) this.#spent = share;
     const text = said.text === '' ? (failed === undefined ? 'nothing to change' : `no answer: ${failed}`) : said.text;
     journal.append({ type: 'lead-acted', agent: LEAD, turn, did, text });
     if (did.length > 0) {

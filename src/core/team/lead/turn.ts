@@ -36,11 +36,12 @@ export interface LeadTurn {
   looking: LookAround;
 }
 
-/** What came of a turn: what was done, and what was said of it; `failed`: no model answered. */
+/** What came of a turn: what was done, and what was said of it; `failed`: no model answered; `spent`: for want of money. */
 export interface LeadSaid {
   did: string[];
   text: string;
   failed?: string;
+  spent?: true;
 }
 
 /** One turn of the lead: from how things stand to what it wants changed. Never throws. */
@@ -71,7 +72,7 @@ export async function takeLeadTurn(
     );
     if (!answer.ok) {
       const failed = 'message' in answer.failure ? answer.failure.message : answer.failure.reason;
-      return { did, text, failed };
+      return { did, text, failed, ...(answer.failure.reason === 'budget' && { spent: true }) };
     }
     const { message } = answer;
     messages.push(message);
