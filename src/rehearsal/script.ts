@@ -53,6 +53,8 @@ export const Script = z.strictObject({
   providers: z.record(Name, z.strictObject({ kind: z.enum(VENDORS) })),
   routes: z.record(Name, z.array(ModelRef).min(1)),
   pacing: Pacing.optional(),
+  /** When its lead is asked; as configured unless set. */
+  lead: z.enum(['active', 'quiet', 'off']).optional(),
   parts: z.array(Part).min(1),
 });
 

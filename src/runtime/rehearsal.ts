@@ -56,7 +56,11 @@ export async function startRehearsal(named: string): Promise<Rehearsal> {
   return {
     named: isOurs(named) ? named : path,
     script,
-    config: { providers: Object.fromEntries(providers), routes: script.routes },
+    config: {
+      providers: Object.fromEntries(providers),
+      routes: script.routes,
+      ...(script.lead !== undefined && { team: { lead: script.lead } }),
+    },
     secrets: { get: async name => (names.includes(name) ? keyOf(name) : undefined) },
     close: () => servers.close(),
   };

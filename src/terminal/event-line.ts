@@ -1,6 +1,6 @@
 import { oneLine } from '../core/plain.ts';
 import { type EventView, nothing, viewOf } from '../core/session/event-view.ts';
-import { LEAD } from '../core/session/lead.ts';
+import { LEAD, leadText } from '../core/session/lead.ts';
 import { shownRequest } from '../core/visible.ts';
 import type { JournalEvent } from '../protocol/events.ts';
 import { counted, showDuration, showMoney } from '../protocol/show.ts';
@@ -77,11 +77,7 @@ const lines: EventView<Line> = {
     ];
   },
   'lead-called': event => ['◆', 'dim', `lead is asked: ${event.because.map(({ text }) => text).join(' ')}`],
-  'lead-acted': event => [
-    '◆',
-    event.did.length > 0 ? 'accent' : 'dim',
-    `lead: ${event.did.length > 0 ? `${event.did.join('; ')}. ` : ''}${event.text}`,
-  ],
+  'lead-acted': event => ['◆', event.did.length > 0 ? 'accent' : 'dim', `lead: ${leadText(event)}`],
   supervision: event => ['!', 'warn', `${event.agent}: ${event.rung}: ${event.reason}`],
   'agent-reassigned': event => ['⇄', 'accent', `${event.agent} goes on with ${event.route[0]}: ${event.reason}`],
   failover: event => ['⇄', 'warn', `${event.agent}: ${event.from} → ${event.to} (${event.error}: ${event.reason})`],

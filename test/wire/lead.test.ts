@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { EventOf, EventType, JournalEvent } from '../../src/protocol/events.ts';
+import { rehearsalAt } from '../../src/runtime/rehearsal.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 import { program } from '../support/terminal-lab.ts';
 
@@ -11,8 +12,8 @@ describe('a rehearsed session that only its lead can save, from the terminal', f
   this.timeout(60_000);
   const temp = tempFolder();
 
-  it('completes after the lead has changed a task that nobody could do, and says why in journal and log', async () => {
-    const child = spawn(process.execPath, [program, 'run', '--rehearse', 'lead', '--yes', '--json'], {
+  async function rehearsed(script: string) {
+    const child = spawn(process.execPath, [program, 'run', '--rehearse', script, '--yes', '--json'], {
       cwd: temp.path,
       env: { ...process.env, ORCHESTRATE_HOME: join(temp.path, 'home'), NO_COLOR: '1' },
       stdio: ['ignore', 'pipe', 'ignore'],
@@ -27,6 +28,11 @@ describe('a rehearsed session that only its lead can save, from the terminal', f
       .split('\n')
       .map(line => JSON.parse(line) as JournalEvent);
     const of = <T extends EventType>(type: T) => events.filter(event => event.type === type) as unknown as EventOf<T>[];
+    return { code, of, events };
+  }
+
+  it('completes after the lead has changed a task that nobody could do, and says why in journal and log', async () => {
+    const { code, of } = await rehearsed('lead');
     assert.equal(code, 0);
     // Specialist and orchestrator have both failed at it before the lead is asked.
     assert.deepEqual(
@@ -51,5 +57,28 @@ describe('a rehearsed session that only its lead can save, from the terminal', f
     const log = await readFile(join(sessions, session ?? '', 'log.md'), 'utf8');
     assert.match(log, /\*\*lead\*\* is asked: Task rates has failed for good/);
     assert.match(log, /\*\*lead\*\*: changed instructions of task rates/);
+  });
+
+  it('completes without a failure where the lead hears of every seam of the plan, and changes a task before it begins', async () => {
+    const { code, of, events } = await rehearsed('lead-active');
+    assert.equal(code, 0);
+    assert.equal(of('task-failed').length + of('supervision').length, 0);
+    const asked = of('lead-called').flatMap(({ because }) => because.map(({ key }) => key));
+    assert.deepEqual(asked.toSorted(), ['contract reading 1', 'phase development', 'phase setup']);
+    const types = events.flatMap(event => {
+      if (event.type === 'task-changed') return [`${event.task.id} changed`];
+      return event.type === 'agent-started' && event.task === 'page' ? ['page begins'] : [];
+    });
+    assert.deepEqual(types, ['page changed', 'page begins']);
+    assert.match(await readFile(join(temp.path, 'src/line.mjs'), 'utf8'), /\.celsius\} °C/);
+  });
+
+  it('fails where the same lead is asked only when something has failed', async () => {
+    const script = await readFile(rehearsalAt('lead-active'), 'utf8');
+    const quiet = join(temp.path, 'quiet.yaml');
+    await writeFile(quiet, script.replace('lead: active', 'lead: quiet'));
+    const { code, of } = await rehearsed(quiet);
+    assert.equal(code, 1);
+    assert.equal(of('task-changed').length, 0);
   });
 });

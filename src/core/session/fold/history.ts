@@ -2,6 +2,7 @@ import type { BudgetScope, EventOf, JournalEvent } from '../../../protocol/event
 import type { ModelRef } from '../../../protocol/ids.ts';
 import { providerOf } from '../../../protocol/model-ref.ts';
 import { tokensOf } from '../figures.ts';
+import { leadText } from '../lead.ts';
 import { standing } from '../standing.ts';
 import type { History, LatencySample, Mark, SessionState } from '../state.ts';
 
@@ -112,9 +113,6 @@ function measure(history: History, provider: string, sample: LatencySample): voi
 /** There is one session and one day: their keys are nothing that people know them by. */
 const budgetName = ({ scope, key }: { scope: BudgetScope; key: string }) =>
   scope === 'session' || scope === 'day' ? scope : `${scope} ${key}`;
-
-/** What a turn of the lead came to, in a sentence. */
-const leadText = ({ did, text }: EventOf<'lead-acted'>) => (did.length > 0 ? `${did.join('; ')}. ${text}` : text);
 
 function markOf(event: JournalEvent): Omit<Mark, 'n' | 'at'> | undefined {
   switch (event.type) {

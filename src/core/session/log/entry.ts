@@ -2,7 +2,7 @@ import { counted, showDuration, showMoney } from '../../../protocol/show.ts';
 import { checkText } from '../../plan/check-text.ts';
 import { showCoverage, showTests } from '../../testing/show.ts';
 import { type EventView, nothing, viewOf } from '../event-view.ts';
-import { LEAD } from '../lead.ts';
+import { LEAD, leadText } from '../lead.ts';
 import { code, plain } from '../markdown.ts';
 import { showCompatibility } from '../show-contract.ts';
 import type { SessionState } from '../state.ts';
@@ -79,8 +79,7 @@ const lines: EventView<string, [state: SessionState]> = {
   'agent-ended': event =>
     event.outcome === 'completed' ? undefined : `${code(event.agent)} ${event.outcome}: ${plain(event.summary)}`,
   'lead-called': event => `🧭 **lead** is asked: ${event.because.map(({ text }) => plain(text)).join(' ')}`,
-  'lead-acted': event =>
-    `🧭 **lead**: ${event.did.length > 0 ? `${event.did.map(did => plain(did)).join('; ')}. ` : ''}${plain(event.text)}`,
+  'lead-acted': event => `🧭 **lead**: ${plain(leadText(event))}`,
   supervision: event =>
     `⚠ Supervision of ${code(event.agent)}: **${event.rung}** (${plain(event.trigger)}): ${plain(event.reason)}`,
   'attempt-discarded': event =>
