@@ -4,7 +4,6 @@ import { once } from 'node:events';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { EventOf, EventType, JournalEvent } from '../../src/protocol/events.ts';
-import { rehearsalAt } from '../../src/runtime/rehearsal.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 import { program } from '../support/terminal-lab.ts';
 
@@ -74,7 +73,7 @@ describe('a rehearsed session that only its lead can save, from the terminal', f
   });
 
   it('fails where the same lead is asked only when something has failed', async () => {
-    const script = await readFile(rehearsalAt('lead-active'), 'utf8');
+    const script = await readFile(new URL('../../media/rehearsals/lead-active.yaml', import.meta.url), 'utf8');
     const quiet = join(temp.path, 'quiet.yaml');
     await writeFile(quiet, script.replace('lead: active', 'lead: quiet'));
     const { code, of } = await rehearsed(quiet);
