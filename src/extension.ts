@@ -28,6 +28,9 @@ import { FolderReview } from './editor/review/folder-review.ts';
 import { EditorSecrets } from './editor/secrets.ts';
 import { DEMO, SessionController } from './editor/session-controller.ts';
 import { settingsOf } from './editor/settings.ts';
+import { queueQuickFix } from './editor/station/code-actions.ts';
+import { QueueView } from './editor/station/queue-view.ts';
+import { StandingTeam } from './editor/station/standing-team.ts';
 import { StatusBar } from './editor/status-bar.ts';
 import { Transcripts } from './editor/transcript/transcripts.ts';
 import { systemClock } from './node/clock.ts';
@@ -37,6 +40,7 @@ import type { Runtime } from './runtime/contract.ts';
 interface Active {
   owner: DisposableStore;
   controller: SessionController;
+  team: StandingTeam;
 }
 
 /** For tests inside the extension host. */
@@ -63,12 +67,15 @@ export function activate(context: vscode.ExtensionContext): Exposed | undefined 
     const controller = owner.add(
       new SessionController({ log, runtime: load, review: session => review?.reviews.show(session) }),
     );
-    active = { owner, controller };
+    const team = owner.add(new StandingTeam({ controller, log, memory: context.workspaceState }));
+    active = { owner, controller, team };
     const dashboard = owner.add(new Dashboard(context.extensionUri, controller, log));
-    owner.add(new AgentsView(controller));
+    owner.add(new AgentsView(controller, team));
+    owner.add(new QueueView(team, log));
+    owner.add(queueQuickFix());
     owner.add(new StatusBar(controller));
     owner.add(new Asks(controller, log));
-    owner.add(new Notices(controller, log, context.workspaceState));
+    owner.add(new Notices(controller, log, context.workspaceState, team));
     const transcripts = owner.add(new Transcripts(controller, context.extensionUri, log));
     const planApproval = owner.add(
       new PlanApproval(controller, log, new PlanGraph(controller, context.extensionUri, log)),
@@ -97,13 +104,15 @@ export function activate(context: vscode.ExtensionContext): Exposed | undefined 
         goals,
         goalEditor,
         consent,
+        team,
+        memory: context.workspaceState,
       }),
     );
     owner.add(vscode.lm.registerLanguageModelChatProvider(OWN_VENDOR, new BestModelProvider(controller, consent)));
     // The chat view asks for models with the first message only, too late to answer that one.
     void vscode.lm.selectChatModels({ vendor: OWN_VENDOR });
     owner.add(chatParticipant(controller, context.extensionUri));
-    if (folder) lookForSessions(owner, controller, folder, log);
+    if (folder) lookForWork({ owner, controller, team, folder, log });
     exposed = { review, controller, consent };
   });
   active = active && { ...active, owner };
@@ -112,9 +121,10 @@ export function activate(context: vscode.ExtensionContext): Exposed | undefined 
 
 /** What runs is stopped so that it can be resumed; VS Code waits for it a few seconds. */
 export async function deactivate(): Promise<void> {
-  const { controller, owner } = active ?? {};
+  const { controller, owner, team } = active ?? {};
   active = undefined;
   try {
+    await team?.close();
     await controller?.close();
   } finally {
     owner?.dispose();
@@ -178,29 +188,47 @@ async function runtimeOf({ context, folder, review, secrets, log }: RuntimeParts
   });
 }
 
-/** Most folders have no session: then nothing is loaded, until the first is started here, in another window or in a terminal. */
-function lookForSessions(
-  owner: DisposableStore,
-  controller: SessionController,
-  folder: vscode.Uri,
-  log: vscode.LogOutputChannel,
-): void {
+interface Work {
+  owner: DisposableStore;
+  controller: SessionController;
+  team: StandingTeam;
+  folder: vscode.Uri;
+  log: vscode.LogOutputChannel;
+}
+
+/**
+ * Most folders have no session and no queue: then nothing is loaded, until the first is there, begun here, in another window
+ * or in a terminal.
+ */
+function lookForWork({ owner, controller, team, folder, log }: Work): void {
   const failed = (error: unknown) => log.error('The sessions of this folder could not be read', error);
   const begin = async () => {
-    const sessions = join(folder.fsPath, '.orchestrate', 'sessions');
-    const look = async () => {
-      const there = await access(sessions).then(
-        () => true,
-        () => false,
-      );
-      if (!there) return;
-      watch.dispose();
-      owner.release(watch);
-      await controller.look();
-    };
-    const watch = owner.add(watchPath(sessions, systemClock, () => void look().catch(failed)));
+    const ours = join(folder.fsPath, '.orchestrate');
+    // First, so that nobody is asked about sessions that it goes on with by itself.
+    await team.restore().catch(failed);
+    onceThere(owner, join(ours, 'sessions'), () => controller.look(), failed);
+    onceThere(owner, join(ours, 'station'), () => team.look(), failed);
   };
   const tryIt = () => void begin().catch(failed);
   if (vscode.workspace.isTrusted) tryIt();
   else owner.add(vscode.workspace.onDidGrantWorkspaceTrust(tryIt));
+}
+
+function onceThere(
+  owner: DisposableStore,
+  path: string,
+  run: () => Promise<void>,
+  failed: (error: unknown) => void,
+): void {
+  const look = async () => {
+    const there = await access(path).then(
+      () => true,
+      () => false,
+    );
+    if (!there) return;
+    watch.dispose();
+    owner.release(watch);
+    await run();
+  };
+  const watch = owner.add(watchPath(path, systemClock, () => void look().catch(failed)));
 }

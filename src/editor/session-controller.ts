@@ -8,7 +8,7 @@ import { waits, waitsForPlan } from '../dashboard/next-steps.ts';
 import type { SessionSource } from '../dashboard/sessions.ts';
 import type { SessionSummary } from '../node/session/sessions.ts';
 import type { JournalEvent } from '../protocol/events.ts';
-import type { Refused, ResumeRequest, RunningSession, Runtime, StartRequest } from '../runtime/contract.ts';
+import type { Refused, ResumeRequest, RunningSession, Runtime, Started, StartRequest } from '../runtime/contract.ts';
 import { DisposableStore } from './disposables.ts';
 import * as window from './plain/window.ts';
 import type { ReviewSession } from './review/session.ts';
@@ -113,6 +113,13 @@ export class SessionController implements SessionSource, vscode.Disposable {
 
   /** Begins or resumes a session in this window. */
   async begin(request: StartRequest | ResumeRequest): Promise<Refused | { ok: true; session: WindowSession }> {
+    const begun = await this.run(request);
+    if (!begun.ok) return begun;
+    return { ok: true, session: this.find(begun.session.id) as WindowSession };
+  }
+
+  /** The same for whoever goes on with what the runtime gives: the standing team. */
+  async run(request: StartRequest | ResumeRequest): Promise<Started> {
     const runtime = await this.runtime();
     const earlier = request.kind === 'resume' ? this.find(request.session) : undefined;
     if (earlier) await this.#review.release(earlier);
@@ -128,7 +135,7 @@ export class SessionController implements SessionSource, vscode.Disposable {
     void this.#review.settle(this.#sessions);
     this.#setContext();
     this.#changed.fire();
-    return { ok: true, session };
+    return begun;
   }
 
   /** Stops what runs here so that it can be resumed, and waits until it is written. */

@@ -265,6 +265,8 @@ export interface StationRequestToStart extends TeamWords {
   agrees?: AgreesToWorkflows;
   /** A script whose models all members use. */
   rehearse?: string;
+  /** Begins the team's sessions, for a host that shows those it runs; the runtime's own way unless given. */
+  begin?: (request: StartRequest | ResumeRequest) => Promise<Started>;
 }
 
 /** A standing team that this process runs. */
@@ -296,7 +298,9 @@ export interface StationAccess {
   follow(
     told: (event: StationRecord) => void,
     signal: AbortSignal,
-  ): Promise<{ readonly view: { state: StationState }; over: Promise<void> }>;
+  ): Promise<{ readonly view: { state: StationState }; over: Promise<void>; origin: Origin }>;
+  /** Who runs it. */
+  owner(): Promise<SessionOwner | undefined>;
   start(request: StationRequestToStart): Promise<StartedStation>;
 }
 

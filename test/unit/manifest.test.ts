@@ -157,6 +157,7 @@ describe('the manifest', () => {
       'connectModel',
       'runWorkflow',
       'giveFileTo',
+      'queueWork',
       'checkProviders',
       'setApiKey',
       'openDashboard',

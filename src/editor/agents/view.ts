@@ -1,9 +1,12 @@
 import * as vscode from 'vscode';
+import type { Disposable } from '../../core/ports.ts';
 import { systemClock } from '../../node/clock.ts';
 import type { JournalEvent } from '../../protocol/events.ts';
 import { plural } from '../../protocol/show.ts';
 import { DisposableStore } from '../disposables.ts';
 import type { SessionController } from '../session-controller.ts';
+import type { TeamNode } from '../station/member-items.ts';
+import type { StandingTeam } from '../station/standing-team.ts';
 import type { WindowSession } from '../window-session.ts';
 import { itemOf } from './items.ts';
 import { type Node, Nodes } from './nodes.ts';
@@ -12,14 +15,30 @@ import { tooltipOf } from './tooltips.ts';
 
 /** Longer than rows take to be drawn. */
 const REVEAL_MS = 700;
+/** Changes of the team come in showers. */
+const TEAM_MS = 250;
+const TEAM_AGE_MS = 10_000;
 
-/** Sessions, their phases and tasks, and the agents at work on them. Empty, it leaves the place to the welcome view. */
-export class AgentsView implements vscode.TreeDataProvider<Node>, vscode.Disposable {
+/** Most folders have no team: how its rows are drawn is loaded with the first of them. */
+const drawing = () => import('../station/member-items.ts');
+
+const TEAM: TeamNode = { kind: 'team', id: 'team' };
+const ofTeam = (node: Node | TeamNode): node is TeamNode => node.kind === 'team' || node.kind === 'member';
+
+/**
+ * The standing team's members where one stands, and sessions, their phases and tasks, and the agents at work on them. Empty,
+ * it leaves the place to the welcome view.
+ */
+export class AgentsView implements vscode.TreeDataProvider<Node | TeamNode>, vscode.Disposable {
   readonly #store = new DisposableStore();
-  readonly #changed = this.#store.add(new vscode.EventEmitter<Node | Node[] | undefined>());
+  readonly #changed = this.#store.add(new vscode.EventEmitter<Node | TeamNode | Node[] | undefined>());
   readonly onDidChangeTreeData = this.#changed.event;
   readonly #controller: SessionController;
-  readonly #view: vscode.TreeView<Node>;
+  readonly #view: vscode.TreeView<Node | TeamNode>;
+  readonly #team: StandingTeam;
+  readonly #members = new Map<string, TeamNode>();
+  #teamStood = false;
+  #teamSoon: Disposable | undefined;
   readonly #nodes = new Map<WindowSession, Nodes>();
   readonly #pace: Pace;
   #shown: readonly WindowSession[] = [];
@@ -31,8 +50,9 @@ export class AgentsView implements vscode.TreeDataProvider<Node>, vscode.Disposa
   /** Something changed while nobody saw it. */
   #stale = false;
 
-  constructor(controller: SessionController) {
+  constructor(controller: SessionController, team: StandingTeam) {
     this.#controller = controller;
+    this.#team = team;
     this.#view = this.#store.add(
       vscode.window.createTreeView('orchestrate.agents', { treeDataProvider: this, showCollapseAll: true }),
     );
@@ -50,6 +70,7 @@ export class AgentsView implements vscode.TreeDataProvider<Node>, vscode.Disposa
       }),
     );
     this.#store.add(controller.onChange(() => this.#sessionsChanged()));
+    this.#store.add(team.onChange(() => this.#teamChanged()));
     this.#store.add(
       controller.onEvent(({ session, event }) => {
         this.#pace.took(session, event);
@@ -59,25 +80,57 @@ export class AgentsView implements vscode.TreeDataProvider<Node>, vscode.Disposa
     );
   }
 
-  getChildren(node?: Node): Node[] {
+  getChildren(node?: Node | TeamNode): (Node | TeamNode)[] {
+    if (node && ofTeam(node)) return node.kind === 'team' ? this.#teamMembers() : [];
     if (node) return this.#of(node.session).children(node);
     this.#shown = [...this.#controller.sessions];
-    return this.#shown.map(session => this.#of(session).root);
+    this.#teamStood = this.#team.runs;
+    return [...(this.#teamStood ? [TEAM] : []), ...this.#shown.map(session => this.#of(session).root)];
   }
 
-  getParent(node: Node): Node | undefined {
+  getParent(node: Node | TeamNode): Node | TeamNode | undefined {
+    if (ofTeam(node)) return node.kind === 'member' ? TEAM : undefined;
     return this.#of(node.session).parent(node);
   }
 
-  getTreeItem(node: Node): vscode.TreeItem {
+  getTreeItem(node: Node | TeamNode): vscode.TreeItem | Promise<vscode.TreeItem> {
+    if (ofTeam(node)) return drawing().then(({ rowOf }) => rowOf(node, this.#team, Date.now()));
     const { session } = node;
     const twin = this.#shown.some(other => other !== session && other.state.goal === session.state.goal);
     return itemOf(node, Date.now(), twin);
   }
 
-  resolveTreeItem(item: vscode.TreeItem, node: Node): vscode.TreeItem {
-    item.tooltip = tooltipOf(node, Date.now());
+  async resolveTreeItem(item: vscode.TreeItem, node: Node | TeamNode): Promise<vscode.TreeItem> {
+    item.tooltip = ofTeam(node) ? (await drawing()).sheetOf(node, this.#team, Date.now()) : tooltipOf(node, Date.now());
     return item;
+  }
+
+  #teamMembers(): TeamNode[] {
+    return [...(this.#team.state?.members.keys() ?? [])].map(member => {
+      const known = this.#members.get(member) ?? { kind: 'member', id: `member/${member}`, member };
+      this.#members.set(member, known);
+      return known;
+    });
+  }
+
+  /** Its members' rows alone, as long as it stands. */
+  #teamChanged(): void {
+    this.#teamSoon ??= systemClock.after(TEAM_MS, () => {
+      this.#teamSoon = undefined;
+      if (this.#team.runs !== this.#teamStood || !this.#view.visible) return this.#drawAll();
+      if (this.#teamStood) this.#changed.fire(TEAM);
+      this.#growOlder();
+    });
+  }
+
+  #growOlder(): void {
+    const busy = [...(this.#team.state?.members.values() ?? [])].some(({ run }) => run !== undefined);
+    if (this.#team.runs && busy) this.#teamSoon ??= systemClock.after(TEAM_AGE_MS, () => this.#teamAged());
+  }
+
+  #teamAged(): void {
+    this.#teamSoon = undefined;
+    this.#teamChanged();
   }
 
   /** Who begins to work, or asks, comes into view, where that is open; what the person has chosen stays chosen. */
@@ -105,6 +158,7 @@ export class AgentsView implements vscode.TreeDataProvider<Node>, vscode.Disposa
 
   dispose(): void {
     clearTimeout(this.#bringing);
+    this.#teamSoon?.dispose();
     this.#store.dispose();
   }
 

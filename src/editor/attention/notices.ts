@@ -10,23 +10,37 @@ import type { WindowSession } from '../window-session.ts';
 
 const { t } = vscode.l10n;
 
+/** Sessions that a standing team begins, and goes on with by itself. */
+interface TeamSessions {
+  has(session: string): boolean;
+}
+
 /** Tells of money that runs out and of sessions that end, with what can be done about it. */
 export class Notices implements vscode.Disposable {
   readonly #store = new DisposableStore();
   readonly #log: vscode.LogOutputChannel;
 
-  constructor(controller: SessionController, log: vscode.LogOutputChannel, memory: vscode.Memento) {
+  constructor(controller: SessionController, log: vscode.LogOutputChannel, memory: vscode.Memento, team: TeamSessions) {
     this.#log = log;
     this.#store.add(
       controller.onEvent(({ session, event }) => {
         if (!session.running) return;
         if (event.type === 'budget-alert') this.#run(alerted(session, event));
         if (event.type === 'budget-spent') this.#run(spent(session, event));
-        if (event.type === 'session-ended') this.#run(ended(session, event));
+        // Of a team's many sessions the queue tells.
+        if (event.type === 'session-ended' && !team.has(session.id)) this.#run(ended(session, event));
       }),
     );
-    this.#store.add(controller.onCutOff(session => this.#run(cutOff(session, memory))));
-    this.#store.add(controller.onLeft(({ session, by }) => this.#run(left(session, by))));
+    this.#store.add(
+      controller.onCutOff(session => {
+        if (!team.has(session.id)) this.#run(cutOff(session, memory));
+      }),
+    );
+    this.#store.add(
+      controller.onLeft(({ session, by }) => {
+        if (!team.has(session.id)) this.#run(left(session, by));
+      }),
+    );
   }
 
   dispose(): void {

@@ -10,6 +10,7 @@ import type { ProviderChecks } from '../providers/checks.ts';
 import { copyOf, providerNamed } from '../providers/items.ts';
 import type { EditorSecrets } from '../secrets.ts';
 import type { SessionController } from '../session-controller.ts';
+import type { StandingTeam } from '../station/standing-team.ts';
 import type { Transcripts } from '../transcript/transcripts.ts';
 
 export interface CommandParts {
@@ -23,20 +24,26 @@ export interface CommandParts {
   goals: Goals;
   goalEditor: GoalEditor;
   consent: ExtensionConsent;
+  team: StandingTeam;
+  memory: vscode.Memento;
 }
 
 /** What commands do is loaded when they are called: activation only has to know that they exist. */
 const starting = () => import('./start-session.ts');
 const steer = () => import('./steer.ts');
 const showing = () => import('./show.ts');
+const steerTeam = () => import('../station/steer-team.ts');
+const steerQueue = () => import('../station/steer-queue.ts');
 
 /** Every palette command. A failing one is logged and shown, never swallowed. */
 export function registerCommands(parts: CommandParts): vscode.Disposable {
-  const { log, dashboard, secrets, controller, planApproval, transcripts, checks, goals, goalEditor } = parts;
+  const { log, dashboard, secrets, controller, planApproval, transcripts, checks, goals, goalEditor, team } = parts;
   const store = new DisposableStore();
-  const add = (name: string, run: (given?: unknown) => unknown) =>
+  const add = (name: string, run: (given?: unknown, more?: unknown) => unknown) =>
     store.add(
-      vscode.commands.registerCommand(`orchestrate.${name}`, (given?: unknown) => guarded(log, name, () => run(given))),
+      vscode.commands.registerCommand(`orchestrate.${name}`, (given?: unknown, more?: unknown) =>
+        guarded(log, name, () => run(given, more)),
+      ),
     );
   const onPlan =
     (run: (session: NonNullable<ReturnType<PlanApproval['sessionOf']>>) => Promise<void>) => (given?: unknown) => {
@@ -118,6 +125,23 @@ export function registerCommands(parts: CommandParts): vscode.Disposable {
     await connectModel({ controller, secrets, checks }, given);
   });
   add('setApiKey', async given => (await import('./set-api-key.ts')).setApiKey(secrets, controller, given));
+  add('startTeam', async () => (await steerTeam()).startTeam(parts));
+  add('stopTeam', async () => (await steerTeam()).stopTeam(team));
+  add('pauseTeam', async () => (await steerTeam()).pauseTeam(team, true));
+  add('continueTeam', async () => (await steerTeam()).pauseTeam(team, false));
+  add('pauseMember', async given => (await steerTeam()).pauseMember(team, true, given));
+  add('continueMember', async given => (await steerTeam()).pauseMember(team, false, given));
+  add('showMemberNode', async given => (await steerTeam()).showMember(team, controller, given));
+  add('queueWork', async (given, more) => (await import('../station/add-work.ts')).queueWork(parts, given, more));
+  add('queue.editNode', async given => (await steerQueue()).editItem(team, controller, given));
+  add('queue.moveUpNode', async given => (await steerQueue()).moveItem(team, -1, given));
+  add('queue.moveDownNode', async given => (await steerQueue()).moveItem(team, 1, given));
+  add('queue.holdNode', async given => (await steerQueue()).changeItem(team, 'queue-hold', given));
+  add('queue.releaseNode', async given => (await steerQueue()).changeItem(team, 'queue-release', given));
+  add('queue.removeNode', async given => (await steerQueue()).changeItem(team, 'queue-remove', given));
+  add('queue.retryNode', async given => (await steerQueue()).changeItem(team, 'queue-retry', given));
+  add('queue.abortNode', async given => (await steerQueue()).abortItem(team, given));
+  add('queue.showNode', async given => (await steerQueue()).showItem(team, controller, given));
   add('openDashboard', () => dashboard.open());
   add('showLog', () => log.show());
   return store;

@@ -106,11 +106,15 @@ export function stationAccess(host: RuntimeHost): Omit<StationAccess, 'start'> {
       const store = folder();
       const { state, origin } = await readStation(store);
       const view = { state };
-      if (origin !== 'own') return { view, over: Promise.resolve() };
+      if (origin !== 'own') return { view, over: Promise.resolve(), origin };
       const over = followStation(store, view, told, signal).catch(error =>
         log.write('warn', 'the standing team can no longer be followed', error),
       );
-      return { view, over };
+      return { view, over, origin };
+    },
+    async owner() {
+      const owner = await folder().owner();
+      return owner && !owner.reviews ? owner : undefined;
     },
   };
 }

@@ -2,10 +2,11 @@ import type { SessionState } from '../../core/session/state.ts';
 import type { OpenRun, Pulse, RunEnd, RunRequest, Runs } from '../../core/station/contract.ts';
 import type { Config } from '../../protocol/config.ts';
 import type { SessionOutcome } from '../../protocol/events.ts';
-import type { Refused, RunningSession, Runtime, Started } from '../contract.ts';
+import type { Refused, ResumeRequest, RunningSession, Runtime, Started, StartRequest } from '../contract.ts';
 
 export interface RunsHost {
-  runtime: Pick<Runtime, 'start' | 'resume' | 'list' | 'follow'>;
+  runtime: Pick<Runtime, 'list' | 'follow'>;
+  begin(request: StartRequest | ResumeRequest): Promise<Started>;
   /** Goes before all that is configured. */
   flags: Config;
   rehearse?: string;
@@ -15,10 +16,10 @@ export interface RunsHost {
  * Runs as sessions: in the folder of the workspace, where they have to be alone, or each in a working tree of its own, side by
  * side. What cannot land goes back to who wrote it.
  */
-export function sessionRuns({ runtime, flags, rehearse }: RunsHost): Runs {
+export function sessionRuns({ runtime, begin, flags, rehearse }: RunsHost): Runs {
   const models = rehearse === undefined ? {} : { rehearse };
   const more = (session: string, text: string) =>
-    runtime.resume({ kind: 'resume', session, more: [{ text }], flags, ...models });
+    begin({ kind: 'resume', session, more: [{ text }], flags, ...models });
   return {
     alone: ({ deliver }) => !deliver,
     async open(request) {
@@ -26,10 +27,11 @@ export function sessionRuns({ runtime, flags, rehearse }: RunsHost): Runs {
       // What has ended is not begun again: the process died before the team could say so.
       if (known?.outcome !== undefined && known.outcome !== 'interrupted')
         return { ok: true, run: await overRun(runtime, request.session) };
-      const started =
+      const started = await begin(
         known === undefined
-          ? await runtime.start({ ...startOf(request), flags, ...models })
-          : await runtime.resume({ kind: 'resume', session: request.session, flags, ...models });
+          ? { ...startOf(request), flags, ...models }
+          : { kind: 'resume', session: request.session, flags, ...models },
+      );
       if (!started.ok) return { ok: false, message: refusalText(started), retry: started.reason === 'owned' };
       return { ok: true, run: openRun(started.session, more) };
     },

@@ -31,7 +31,7 @@ const COMPACT_BYTES = 4_000_000;
 export async function startStation(
   host: RuntimeHost,
   runtime: Runtime,
-  { pools, fallback, rehearse, agrees }: StationRequestToStart,
+  { pools, fallback, rehearse, agrees, begin }: StationRequestToStart,
 ): Promise<StartedStation> {
   const { clock, log, kind, version, environment } = host;
   const { config, problems } = await configOf(host);
@@ -76,6 +76,7 @@ export async function startStation(
     const said = [...workflows.problems, ...(note === undefined ? [] : [note])];
     const runs = sessionRuns({
       runtime,
+      begin: begin ?? (request => (request.kind === 'new' ? runtime.start(request) : runtime.resume(request))),
       flags: flagsOf(config, fallback),
       ...(rehearse !== undefined && { rehearse }),
     });

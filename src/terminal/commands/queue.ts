@@ -1,5 +1,6 @@
 import { closest } from '../../core/plan/suggest.ts';
 import type { Item, StationState } from '../../core/station/contract.ts';
+import { readTime } from '../../core/station/when.ts';
 import type { StationRequest } from '../../protocol/station.ts';
 import type { Runtime } from '../../runtime/contract.ts';
 import { workspaceOf } from '../find-session.ts';
@@ -8,7 +9,6 @@ import { askStation } from '../station/ask-team.ts';
 import { queueRows } from '../station/lines.ts';
 import { table } from '../style.ts';
 import { type Call, EXIT, option, print, printJson, type Terminal, UsageError } from '../terminal.ts';
-import { readTime } from '../when.ts';
 import { priorityOf } from './requests.ts';
 import { sessionQueue } from './session-queue.ts';
 

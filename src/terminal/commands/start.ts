@@ -1,5 +1,5 @@
 import type { StationRecord } from '../../core/station/contract.ts';
-import type { Workflow } from '../../protocol/workflow.ts';
+import { whenever } from '../../core/station/whenever.ts';
 import type { AgreesToWorkflows, StartedStation, StationRequestToStart } from '../../runtime/contract.ts';
 import { confirm } from '../confirm.ts';
 import { leftOut } from '../left-out.ts';
@@ -61,11 +61,6 @@ function asked(terminal: Terminal, call: Call): AgreesToWorkflows {
     return confirm(terminal, 'May they begin by themselves?');
   };
 }
-
-const whenever = ({ schedule, ended }: Workflow['on'][number]): string =>
-  schedule
-    ? `at the times "${schedule.cron}"${schedule.zone === undefined ? '' : ` in ${schedule.zone}`}`
-    : `after the workflow "${ended?.workflow}"`;
 
 async function notStarted(
   terminal: Terminal,

@@ -1,35 +1,24 @@
 import { oneLine } from '../../core/plain.ts';
 import { obstacle } from '../../core/station/choose.ts';
 import type { Item, MemberStanding, MemberState, Run, StationState } from '../../core/station/contract.ts';
-import { forecast } from '../../core/station/forecast.ts';
 import { standingOf } from '../../core/station/members.ts';
 import { showTime } from '../../core/station/promise.ts';
+import { type QueueLine, queueLines } from '../../core/station/queue-lines.ts';
 import { counted, showDuration, showMoney } from '../../protocol/show.ts';
 import { cut, type Look, type Style } from '../style.ts';
 
-interface QueueRow {
-  item: Item;
-  /** When it will begin, as things stand. */
-  begins?: number;
-  cells: string[];
-}
-
-/** The queue as it will be worked on: what is under way, then what waits in its order, then the rest. */
-export function queueRows(state: StationState, now: number): QueueRow[] {
-  const told = forecast(state, { now, alone: item => item.deliver !== true });
-  const place = (item: Item) =>
-    item.status === 'running' ? -1 : (told.get(item.id)?.begin ?? Number.MAX_SAFE_INTEGER);
-  const order = [...told.keys()];
-  const items = [...state.items.values()].sort(
-    (a, b) => place(a) - place(b) || order.indexOf(a.id) - order.indexOf(b.id),
-  );
-  return items.map(item => {
-    const begin = told.get(item.id)?.begin;
-    return {
-      item,
-      ...(begin !== undefined && { begins: begin }),
-      cells: [item.id, standing(state, item, now), String(item.priority), forWhom(item), cut(oneLine(item.text), 70)],
-    };
+/** The queue as a table. */
+export function queueRows(state: StationState, now: number): (QueueLine & { cells: string[] })[] {
+  return queueLines(state, now).map(line => {
+    const { item } = line;
+    const cells = [
+      item.id,
+      standing(state, item, now),
+      String(item.priority),
+      forWhom(item),
+      cut(oneLine(item.text), 70),
+    ];
+    return { ...line, cells };
   });
 }
 
