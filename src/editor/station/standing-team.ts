@@ -7,12 +7,16 @@ import type { Place } from '../../dashboard/followed-session.ts';
 import type { StationRequest } from '../../protocol/station.ts';
 import type { AgreesToWorkflows, Answered, RunningStation, StartedStation } from '../../runtime/contract.ts';
 import { DisposableStore } from '../disposables.ts';
+import * as window from '../plain/window.ts';
 import type { SessionController } from '../session-controller.ts';
 
 /** What a window that is reloaded goes on with. */
 const KEPT = 'orchestrate.standingTeam';
 /** So often it is looked whether the process that runs it is still there. */
 const OWNER_MS = 3000;
+/** The process of a window that was reloaded takes a few seconds to end. */
+const LETTING_GO_MS = 500;
+const MOST_TRIES = 40;
 
 interface Kept extends TeamWords {
   rehearse?: string;
@@ -77,16 +81,30 @@ export class StandingTeam implements vscode.Disposable {
     await this.#lookForOwner();
   }
 
-  /** Goes on where a window that was reloaded had stopped; true where there was something to go on with. */
-  async restore(): Promise<boolean> {
-    const kept = this.#parts.memory.get<Kept>(KEPT);
-    if (!kept) return false;
-    const started = await this.start(kept);
-    if (!started.ok && started.reason !== 'owned') {
-      await this.#parts.memory.update(KEPT, undefined);
-      this.#parts.log.warn('The standing team could not go on', started);
+  /** Goes on where a window that was reloaded had stopped, by the time at which its last process has let go. */
+  async restore(): Promise<void> {
+    const { memory, log } = this.#parts;
+    const kept = memory.get<Kept>(KEPT);
+    if (!kept) return;
+    for (let tries = 0; tries < MOST_TRIES; tries++) {
+      const started = await this.start(kept);
+      if (started.ok) return this.#sayGoesOn();
+      if (started.reason !== 'owned') {
+        log.warn('The standing team could not go on', started);
+        return memory.update(KEPT, undefined);
+      }
+      // Another window that runs it, or a terminal, goes on with it.
+      if (started.owner.host !== 'editor' || this.#closing) return;
+      await new Promise<void>(resolve => setTimeout(resolve, LETTING_GO_MS));
     }
-    return true;
+  }
+
+  #sayGoesOn(): void {
+    const { t } = vscode.l10n;
+    const stop = t('Stop');
+    void window.showInformationMessage(t('The standing team of this workspace goes on.'), stop).then(chosen => {
+      if (chosen === stop) void vscode.commands.executeCommand('orchestrate.stopTeam');
+    });
   }
 
   async start(words: Kept, agrees?: AgreesToWorkflows): Promise<StartedStation> {
