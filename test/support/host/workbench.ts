@@ -306,8 +306,13 @@ export class Workbench implements AsyncDisposable {
     if (await title.isVisible()) return;
     await this.#openContainer(title);
     // A person opens it when they want to see it.
-    for (const closed of await this.page.locator('.sidebar .pane-header[aria-expanded="false"]').all())
-      await closed.click();
+    await this.openView('Providers');
+  }
+
+  /** Opens one of our views that stands closed at first. */
+  async openView(name: string): Promise<void> {
+    const header = this.page.locator('.sidebar .pane-header', { hasText: name }).first();
+    if ((await header.getAttribute('aria-expanded')) === 'false') await header.click();
   }
 
   async #openContainer(title: Locator): Promise<void> {
