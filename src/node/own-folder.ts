@@ -75,8 +75,7 @@ export class OwnFolder {
       const name = join(handles, String(handle.fd), part);
       path = join(path, part);
       try {
-        if (make) await makeFolder(name);
-        const next = await open(name, constants.O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+        const next = await openFolder(name, make);
         await handle.close();
         handle = next;
       } catch (error) {
@@ -105,6 +104,18 @@ export class OwnFolder {
 interface Opened {
   at: string;
   handle?: FileHandle;
+}
+
+/** Mostly it is there. */
+async function openFolder(name: string, make: boolean): Promise<FileHandle> {
+  const flags = constants.O_RDONLY | O_DIRECTORY | O_NOFOLLOW;
+  try {
+    return await open(name, flags);
+  } catch (error) {
+    if (!make || codeOf(error) !== 'ENOENT') throw error;
+    await makeFolder(name);
+    return open(name, flags);
+  }
 }
 
 async function makeFolder(path: string): Promise<void> {

@@ -21,7 +21,7 @@ export interface ProcessOptions {
   graceMs?: number;
 }
 
-/** What a command is started through. */
+/** What a command is started through: it holds all of the command's processes, and by itself it ends after the last of them. */
 export interface Launcher {
   file: string;
   /** Stand before the shell and its arguments. */
@@ -187,7 +187,7 @@ class Run {
   async #exited(): Promise<void> {
     const child = this.#child;
     if (this.#cause || child?.pid === undefined) return;
-    if (await treeLives(child.pid)) await signalTree(child.pid, this.#mark, 'SIGTERM');
+    if (!this.#leftNothing() && (await treeLives(child.pid))) await signalTree(child.pid, this.#mark, 'SIGTERM');
     this.#after(drainMs, () => void this.#finish());
   }
 
@@ -205,8 +205,14 @@ class Run {
   /** Nothing can be heard any more. Over only when nothing is left running either. */
   async #closed(): Promise<void> {
     const pid = this.#child?.pid;
-    if (pid === undefined || !(await treeLives(pid, this.#cause && this.#mark))) this.#gone.resolve();
+    if (pid === undefined || this.#leftNothing() || !(await treeLives(pid, this.#cause && this.#mark)))
+      this.#gone.resolve();
     else this.#after(this.#launcher ? launchedPollMs : pollMs, () => void this.#closed());
+  }
+
+  /** Known without looking through all processes of the machine. */
+  #leftNothing(): boolean {
+    return this.#launcher !== undefined && this.#cause === undefined && this.#child?.exitCode !== null;
   }
 
   /** By force, and without waiting for pipes that someone still holds. */

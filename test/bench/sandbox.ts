@@ -79,5 +79,6 @@ await inTemporaryFolder(async folder => {
     `${run.changes.length} files that a command changed: ${run.outcome.ms.toFixed(0)} ms to run, ${ms.toFixed(0)} ms to bring under review`,
   );
   await journal.close();
+  await store.close();
 });
 await lab.end();

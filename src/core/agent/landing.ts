@@ -1,5 +1,6 @@
 import type { RelPath } from '../../protocol/ids.ts';
 import type { AgentFiles, Author } from '../changes/contract.ts';
+import { inParallel } from '../changes/turns.ts';
 import type { StagedChange, WorkspaceFiles } from '../ports.ts';
 import type { Journal } from '../session/contract.ts';
 import { actsRule } from '../session/fold/consents.ts';
@@ -35,56 +36,67 @@ export interface Landed {
   failed: { path: RelPath; message: string }[];
 }
 
+/** So many files are taken at a time: what is put down before each write is flushed for all of them together. */
+const AT_ONCE = 32;
+
+type Fate = { kind: 'written' | 'refused' | 'stale' } | { kind: 'failed'; message: string };
+
 /** Takes every change by the one way that all agents write; what is there already is not written again. */
 export async function landChanges(
   host: LandingHost,
-  { author, claims, changes, content, advice }: Landing,
+  landing: Landing,
   signal: AbortSignal,
 ): Promise<Landed | 'aborted'> {
-  const { journal, agentFiles } = host;
-  const { agent } = author;
-  const landed: Landed = { written: [], refused: [], stale: [], failed: [] };
+  const { author, claims, changes } = landing;
   // All questions come first: half of the work must not stand there while somebody thinks.
   const withheld = new Set<RelPath>();
   for (const { path } of changes) {
-    const refused = claims.allows(path) && (await askToWrite(host, agent, path, signal)) !== undefined;
+    const refused = claims.allows(path) && (await askToWrite(host, author.agent, path, signal)) !== undefined;
     if (refused && signal.aborted) return 'aborted';
     if (refused) withheld.add(path);
   }
-  for (const change of changes) {
-    const { path, before, after } = change;
-    const resolved = await host.files.resolve(path, 'write');
-    const rule = !resolved.ok
-      ? resolved.reason
-      : resolved.path !== path
-        ? 'outside-workspace'
-        : !claims.allows(path)
-          ? 'outside-claim'
-          : withheld.has(path)
-            ? actsRule
-            : undefined;
-    if (rule !== undefined) {
-      if (rule !== 'invalid' && rule !== 'not-a-file' && rule !== actsRule)
-        journal.append({ type: 'permission-denied', agent, kind: 'path', what: path, rule, advice });
-      landed.refused.push(path);
-      continue;
-    }
-    const current = (await agentFiles.read(path))?.hash ?? null;
-    if (current === after) {
-      landed.written.push(path);
-      continue;
-    }
-    const bytes = after === null ? null : await content(change);
-    if (bytes === undefined) {
-      landed.failed.push({ path, message: 'its content is no longer there' });
-      continue;
-    }
-    const written = change.meanwhile
-      ? { ok: false as const, reason: 'changed-since-read' as const }
-      : await agentFiles.write({ path, content: bytes, author, seen: before });
-    if (written.ok) landed.written.push(path);
-    else if (written.reason === 'changed-since-read') landed.stale.push(path);
-    else landed.failed.push({ path, message: written.message });
+  const fates = new Map<RelPath, Fate>();
+  const take = (some: readonly StagedChange[]) =>
+    inParallel(some, AT_ONCE, async change => {
+      fates.set(change.path, await landOne(host, landing, change, withheld.has(change.path)));
+    });
+  // A folder may stand now where a file was.
+  await take(changes.filter(({ after }) => after === null));
+  await take(changes.filter(({ after }) => after !== null));
+  const landed: Landed = { written: [], refused: [], stale: [], failed: [] };
+  for (const { path } of changes) {
+    const fate = fates.get(path);
+    if (fate?.kind === 'failed') landed.failed.push({ path, message: fate.message });
+    else if (fate) landed[fate.kind].push(path);
   }
   return landed;
+}
+
+async function landOne(host: LandingHost, landing: Landing, change: StagedChange, withheld: boolean): Promise<Fate> {
+  const { author, claims, content, advice } = landing;
+  const { agent } = author;
+  const { path, before, after } = change;
+  const resolved = await host.files.resolve(path, 'write');
+  const rule = !resolved.ok
+    ? resolved.reason
+    : resolved.path !== path
+      ? 'outside-workspace'
+      : !claims.allows(path)
+        ? 'outside-claim'
+        : withheld
+          ? actsRule
+          : undefined;
+  if (rule !== undefined) {
+    if (rule !== 'invalid' && rule !== 'not-a-file' && rule !== actsRule)
+      host.journal.append({ type: 'permission-denied', agent, kind: 'path', what: path, rule, advice });
+    return { kind: 'refused' };
+  }
+  const current = (await host.agentFiles.read(path))?.hash ?? null;
+  if (current === after) return { kind: 'written' };
+  const bytes = after === null ? null : await content(change);
+  if (bytes === undefined) return { kind: 'failed', message: 'its content is no longer there' };
+  if (change.meanwhile) return { kind: 'stale' };
+  const written = await host.agentFiles.write({ path, content: bytes, author, seen: before });
+  if (written.ok) return { kind: 'written' };
+  return written.reason === 'changed-since-read' ? { kind: 'stale' } : { kind: 'failed', message: written.message };
 }

@@ -89,14 +89,14 @@ export class LinuxSandbox implements Sandbox {
   async run(request: ProcessRequest, rights: CommandRights, signal: AbortSignal): Promise<SandboxedRun> {
     let stage: Stage | undefined;
     let ready: Ready | undefined;
-    const drop = async () => {
-      if (stage) await ready?.store.drop(stage).catch(() => undefined);
+    const drop = () => {
+      if (stage) ready?.store.drop(stage);
     };
     const ended = (outcome: ProcessOutcome): SandboxedRun => ({
       ...nothing,
       outcome,
       read: async path => Promise.reject(new Error(`"${path}" was not changed`)),
-      close: drop,
+      close: async () => drop(),
     });
     try {
       ready = await this.#prepared();
@@ -110,7 +110,7 @@ export class LinuxSandbox implements Sandbox {
       if (outcome.ended === 'not-started') return ended(outcome);
       return { ...(await this.#result(ready, stage, rights, outcome, since)), unreached };
     } catch (error) {
-      await drop();
+      drop();
       return ended(notStarted(error));
     }
   }
@@ -238,7 +238,7 @@ export class LinuxSandbox implements Sandbox {
       read: path => readFile(join(stage.upper, path)),
       close: async landed => {
         for (const path of landed) await keepMode(join(stage.upper, path), join(root, path)).catch(() => undefined);
-        await store.drop(stage).catch(() => undefined);
+        store.drop(stage);
       },
     };
   }
@@ -339,7 +339,7 @@ export class LinuxSandbox implements Sandbox {
       if (ended === 'exit' && exit === 0 && output.trim() === 'held') return undefined;
       return new Error((message ?? output).trim().slice(0, 300) || `it ended with ${exit ?? ended}`);
     } finally {
-      await ready.store.drop(stage);
+      ready.store.drop(stage);
     }
   }
 

@@ -18,6 +18,7 @@ export class SandboxStore {
   /** Stands in for files that commands may not read: nobody can. */
   readonly denied: string;
   #stages = 0;
+  readonly #dropping = new Set<Promise<void>>();
 
   private constructor(folder: string) {
     this.folder = folder;
@@ -57,11 +58,14 @@ export class SandboxStore {
     return { folder, upper: join(folder, 'upper') };
   }
 
-  async drop({ folder }: Stage): Promise<void> {
-    await removeAll(folder);
+  /** Nobody waits for it to be gone but whoever closes the store. */
+  drop({ folder }: Stage): void {
+    const dropping = removeAll(folder).finally(() => this.#dropping.delete(dropping));
+    this.#dropping.add(dropping);
   }
 
   async close(): Promise<void> {
+    await Promise.all(this.#dropping);
     await removeAll(this.folder);
   }
 }

@@ -32,9 +32,7 @@ export class Blobs {
 
   async get(hash: Hash): Promise<Uint8Array | undefined> {
     if (!/^[0-9a-f]{64}$/.test(hash)) return undefined;
-    const bytes = await this.#folder.within(at => readRegular(join(at, hash)));
-    // A spoilt baseline must never be put back into somebody's file.
-    return bytes && hashOf(bytes) === hash ? bytes : undefined;
+    return this.#folder.within(at => read(at, hash));
   }
 
   async remove(hash: Hash): Promise<void> {
@@ -51,9 +49,17 @@ export class Blobs {
   }
 
   async #write(hash: Hash, bytes: Uint8Array): Promise<void> {
-    // What stands there under this name and is no blob of ours is replaced.
-    if (await this.get(hash).catch(() => undefined)) return;
-    await this.#folder.making(at => writeWhole(join(at, hash), bytes, true));
-    this.#unflushedNames = true;
+    await this.#folder.making(async at => {
+      // What stands there under this name and is no blob of ours is replaced.
+      if (await read(at, hash).catch(() => undefined)) return;
+      await writeWhole(join(at, hash), bytes, true);
+      this.#unflushedNames = true;
+    });
   }
+}
+
+/** A spoilt baseline must never be put back into somebody's file. */
+async function read(folder: string, hash: Hash): Promise<Uint8Array | undefined> {
+  const bytes = await readRegular(join(folder, hash));
+  return bytes && hashOf(bytes) === hash ? bytes : undefined;
 }
