@@ -70,7 +70,14 @@ const STOPPED =
 /** Those that run a session: what is under way is brought to an end before they go. */
 const working: ReadonlySet<CommandName> = new Set(['run', 'resume', 'retry', 'start', 'serve']);
 
+/** What the program is written for: an older one ends somewhere in the middle. */
+const OLDEST_NODE = 22;
+
 async function main(argv: readonly string[]): Promise<number> {
+  if (Number(process.versions.node.split('.')[0]) < OLDEST_NODE)
+    throw new UsageError(
+      `Orchestrate needs Node.js ${OLDEST_NODE} or newer, and this is ${process.versions.node} (${process.execPath}). Start it with a newer one: /path/to/node ${process.argv[1]}`,
+    );
   const interrupt = new AbortController();
   const terminal = terminalFor(interrupt.signal);
   if (argv[0] === COMPLETE) return (await import('./terminal/complete.ts')).complete(terminal, argv.slice(1));
@@ -129,6 +136,7 @@ function whenUnread(then: () => void): void {
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
-  process.stderr.write(`${lines(wordsOf(error))}\n`);
   process.exitCode = error instanceof UsageError ? EXIT.usage : EXIT.failures;
+  // Nobody is left to wait for, whatever was begun and not ended.
+  process.stderr.write(`${lines(wordsOf(error))}\n`, () => process.exit());
 }

@@ -1,4 +1,5 @@
 import type { AgentStream } from '../core/agent/contract.ts';
+import type { Disposable } from '../core/ports.ts';
 import { serveInbox } from '../core/session/inbox.ts';
 import { writeReport } from '../core/session/report/write-report.ts';
 import type { SessionLock } from '../core/session/store.ts';
@@ -11,7 +12,7 @@ import type { RunningSession, Work } from './contract.ts';
 import { finishBranch } from './delivery/finish-branch.ts';
 import type { Engine } from './engine.ts';
 import type { SessionHost } from './open-session.ts';
-import { journalPart } from './parts/journal.ts';
+import { type JournalPart, journalPart } from './parts/journal.ts';
 import { routingPart } from './parts/routing.ts';
 import { teamPart } from './parts/team.ts';
 import { toolsPart } from './parts/tools.ts';
@@ -27,28 +28,49 @@ interface Place {
 const UNSEEN = 'the changes could not be accepted';
 
 /** Puts a session together: its journal, on that its workspace and its models, on all of them its team; and runs it. */
-export async function assemble(
+export async function assemble(host: SessionHost, engine: Engine, work: Work, place: Place): Promise<RunningSession> {
+  const record = await journalPart(host, engine, work, place.store);
+  const owned: Disposable[] = [...record.owned];
+  try {
+    return await putTogether(host, engine, work, place, record, owned);
+  } catch (error) {
+    // What was begun would keep the program from ending.
+    letGo(owned);
+    await record.texts.stop();
+    await record.journal.close().catch(() => undefined);
+    throw error;
+  }
+}
+
+const letGo = (owned: Disposable[]) => {
+  for (const each of owned.splice(0).reverse()) each.dispose();
+};
+
+async function putTogether(
   host: SessionHost,
   engine: Engine,
   work: Work,
   { id, store, lock }: Place,
+  record: JournalPart,
+  owned: Disposable[],
 ): Promise<RunningSession> {
   const { clock, log } = host;
   const since = clock.now();
-  const record = await journalPart(host, engine, work, store);
   const { journal, texts } = record;
   const { failure } = journal;
   const workspace = await workspacePart(host, engine, record);
   const { changes } = workspace;
   const routing = routingPart(host, engine, record, id);
+  owned.push(...routing.owned);
   const streams = new Set<AgentStream>();
   const stream: AgentStream = (agent, event) => {
     for (const each of streams) each(agent, event);
   };
   const tools = await toolsPart(host, engine, record);
+  owned.push({ dispose: () => void tools.close() });
   const session = await teamPart(host, engine, { id, work }, { journal: record, workspace, routing, tools }, stream);
   const handle = requestHandler(session, { journal, changes });
-  const inbox = serveInbox(store, journal, handle, { log, since });
+  owned.push(serveInbox(store, journal, handle, { log, since }));
   // What can no longer be kept must not be worked on: nothing that happens would be known.
   const stop = () => session.stop(whyUnkept(failure.reason));
   if (failure.aborted) stop();
@@ -68,7 +90,7 @@ export async function assemble(
       if (event?.outcome === 'landed') await changes.accept({}, changes.views(), { by: 'user' }).catch(failed(UNSEEN));
     } else if (host.acceptAll && outcome === 'completed')
       await changes.accept({}, changes.views(), { by: 'user' }).catch(failed(UNSEEN));
-    for (const each of [inbox, ...routing.owned.reverse(), ...record.owned.reverse()]) each.dispose();
+    letGo(owned);
     await tools.close();
     await host.holding?.sandbox.close();
     await texts.stop();

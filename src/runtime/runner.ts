@@ -1,4 +1,5 @@
 import type { RoleSpec } from '../core/agent/contract.ts';
+import type { Holding } from '../core/agent/held.ts';
 import { loadRoles } from '../core/agent/roles/roles.ts';
 import type { LoadedConfig } from '../core/config/load.ts';
 import { mergeConfig } from '../core/config/merge.ts';
@@ -89,6 +90,7 @@ export class Runner {
     const { present, approved, environment } = host;
     let engine: Engine | undefined;
     let tree: WorkTree | undefined;
+    let holding: Holding | undefined;
     let kept = false;
     try {
       const usd = work.kind === 'new' ? work.budgetUsd : undefined;
@@ -127,6 +129,7 @@ export class Runner {
         host.note?.({ problems: [problem] });
         return { ok: false, reason: 'config', problems: [problem] };
       }
+      holding = held.holding;
       const opened = await openSession(
         {
           ...host,
@@ -138,7 +141,7 @@ export class Runner {
           branch: tree && (journal => branchWork({ deliveries, session: id, config, journal })),
           person: personOf(environment),
           processes,
-          holding: held.holding,
+          holding,
           notice: held.notice,
           texts: new NodeProjectTexts(host.workspace),
           approvePlan,
@@ -152,16 +155,14 @@ export class Runner {
         engine,
         work.kind === 'new' ? { ...work, session: id } : work,
       );
-      if (!opened.ok) {
-        await held.holding?.sandbox.close();
-        return opened;
-      }
+      if (!opened.ok) return opened;
       kept = true;
       this.#keep(opened.session, engine, rehearsal, tree);
       return opened;
     } finally {
       if (!kept) {
         await tree?.release();
+        await holding?.sandbox.close();
         await engine?.close();
         await rehearsal?.close();
       }

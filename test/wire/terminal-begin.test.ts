@@ -145,4 +145,39 @@ describe('A session that begins in the terminal', function () {
       server.close();
     }
   });
+
+  it('ends when something goes wrong at its start, and lets go of everything', async () => {
+    const { workspace, env } = await terminalLab(temp.path, answer);
+    // What an older Node did not have is missing as soon as a team is put together.
+    const without = 'data:text/javascript,delete Promise.withResolvers';
+    const args = ['--import', without, program, 'run', '--rehearse', 'todo', '--yes', '--json'];
+    const child = spawn(process.execPath, args, { cwd: workspace, env });
+    let said = '';
+    child.stderr.on('data', (chunk: Buffer) => {
+      said += chunk;
+    });
+    assert.equal(await codeOf(child), 1);
+    assert.match(said, /withResolvers is not a function/);
+    const again = spawn(process.execPath, [program, 'list'], { cwd: workspace, env });
+    let listed = '';
+    again.stdout.on('data', (chunk: Buffer) => {
+      listed += chunk;
+    });
+    assert.equal(await codeOf(again), 0);
+    assert.doesNotMatch(listed, /running/);
+  });
+
+  it('says which Node it needs where this one is too old, instead of ending somewhere in the middle', async () => {
+    const { workspace, env } = await terminalLab(temp.path, answer);
+    const old = `data:text/javascript,${encodeURIComponent(
+      "Object.defineProperty(process.versions, 'node', { value: '20.20.2' })",
+    )}`;
+    const child = spawn(process.execPath, ['--import', old, program, 'run', 'Do it', '--yes'], { cwd: workspace, env });
+    let said = '';
+    child.stderr.on('data', (chunk: Buffer) => {
+      said += chunk;
+    });
+    assert.equal(await codeOf(child), 2);
+    assert.match(said, /needs Node\.js 22 or newer, and this is 20\.20\.2/);
+  });
 });

@@ -38,10 +38,7 @@ describe('A session whose commands are held', function () {
 
   it('brings what they changed under review as the agent’s, and names the command', async () => {
     const written = run.events.filter(event => event.type === 'write-intent');
-    assert.deepEqual(
-      written.map(event => event.path),
-      ['src/a.js', 'src/b.js'],
-    );
+    assert.deepEqual(written.map(event => event.path).sort(), ['src/a.js', 'src/b.js']);
     for (const { agent, task, command: by } of written) {
       assert.match(by, /^node -e/);
       assert.equal(task, 'only');
