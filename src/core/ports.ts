@@ -301,3 +301,46 @@ export interface ForeignTools {
   /** Never throws; ends at once when the signal aborts, whether or not the tool does. */
   invoke(name: string, args: Record<string, unknown>, signal: AbortSignal): Promise<ForeignResult>;
 }
+
+/** What an agent's browser may open and ask for. */
+export interface BrowserRights {
+  /** Whose it is: it shares the loopback of this owner's commands, where these have one of their own. */
+  owner: string;
+  allows(url: URL): boolean;
+}
+
+/** A page as somebody finds it who cannot see it. */
+export interface PageState {
+  url: string;
+  title: string;
+  /** Its accessibility tree, a line for each; what can be used has a mark such as `[e3]`. */
+  outline: readonly string[];
+  /** What its console, its requests and its dialogs said since it was asked last. */
+  said: readonly string[];
+  /** Of the last page that was opened. */
+  status?: number;
+  /** It had not finished loading. */
+  unfinished?: boolean;
+}
+
+/** One page in a browser without a window. All of it rejects with a sentence for the model. */
+export interface BrowserPage {
+  open(url: string, size?: { width: number; height: number }): Promise<PageState>;
+  state(): Promise<PageState>;
+  /** A PNG of what is in sight, or of the whole page. */
+  picture(whole: boolean): Promise<Uint8Array>;
+  /** `target`: a mark, a name as it stands in the outline, a CSS selector, or `x,y`. */
+  click(target: string): Promise<PageState>;
+  /** Replaces what stands in the field. */
+  type(target: string, text: string): Promise<PageState>;
+  press(key: string): Promise<PageState>;
+  /** Whether it can be used any more. */
+  readonly gone: boolean;
+  close(): Promise<void>;
+}
+
+/** Browsers that are installed here. */
+export interface Browsers {
+  /** Rejects with what to install where there is none. */
+  launch(rights: BrowserRights): Promise<BrowserPage>;
+}

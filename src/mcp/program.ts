@@ -1,6 +1,7 @@
 import { join, relative, resolve, sep } from 'node:path';
+import { howItEnded, runTalking, type TalkHost } from '../core/agent/talk.ts';
 import type { McpServer } from '../core/config/mcp-servers.ts';
-import type { Processes, ProcessOutcome, ProcessRequest, Sandbox } from '../core/ports.ts';
+import type { Processes, ProcessRequest } from '../core/ports.ts';
 import type { StartProgram } from './pipes.ts';
 
 /** It ends with its session. */
@@ -8,12 +9,11 @@ const LONGEST_MS = 30 * 24 * 3600 * 1000;
 const COMPLAINT_BYTES = 4000;
 
 /** Where programs are started: in the sandbox, where there is one. */
-export interface ProgramHost {
+export interface ProgramHost extends TalkHost {
   root: string;
   processes: Processes & { readonly shell: 'posix' | 'cmd' };
   /** How long a server may take until it answers; absent: what is usual. */
   connectMs?: number;
-  holding?: { sandbox: Sandbox; network: readonly string[] } | undefined;
 }
 
 const quoting = {
@@ -43,27 +43,12 @@ export function programOf(
       ...(folder !== '' && { cwd: folder }),
       ...(server.env && { env: server.env }),
     };
-    if (!holding) return { why: endOf(await processes.run(request, signal)) };
-    const rights = { owner: `mcp-${name.replace(/\W/g, '_')}`, write: [], network: holding.network };
-    const run = await holding.sandbox.run(request, rights, signal);
-    await run.close([]);
+    const rights = { owner: `mcp-${name.replace(/\W/g, '_')}`, network: holding?.network ?? [] };
+    const run = await runTalking(host, request, rights, signal);
     const unreached =
       run.unreached.length > 0
         ? ` It asked for ${run.unreached.join(', ')}, which the sandbox lets it reach when permissions.network names it.`
         : '';
-    return { why: endOf(run.outcome) + unreached };
+    return { why: howItEnded(run.outcome) + unreached };
   };
-}
-
-function endOf({ ended, exit, signal, message, output }: ProcessOutcome): string {
-  const how =
-    ended === 'exit'
-      ? `it ended with exit code ${exit ?? 'unknown'}`
-      : ended === 'signal'
-        ? `it was ended by ${signal ?? 'a signal'}`
-        : ended === 'not-started'
-          ? `it could not be started: ${message ?? 'unknown reason'}`
-          : 'it was stopped';
-  const said = output.trim().split('\n').slice(-5).join('\n');
-  return said === '' ? `${how}.` : `${how}: ${said}`;
 }

@@ -6,7 +6,6 @@ import type {
   CommandVerdict,
   ToolJudge,
 } from '../../src/core/agent/contract.ts';
-import type { AgentHost } from '../../src/core/agent/loop.ts';
 import { agentRunner } from '../../src/core/agent/runner.ts';
 import type { AgentFiles } from '../../src/core/changes/contract.ts';
 import type { ForeignTools, Processes, ProcessOutcome } from '../../src/core/ports.ts';
@@ -45,7 +44,7 @@ export class AgentWorld {
   readonly clock = new FakeClock();
   readonly commands: string[] = [];
   readonly streamed: AgentStreamEvent[] = [];
-  readonly host: Omit<AgentHost, 'background'>;
+  readonly host: Parameters<typeof agentRunner>[0];
 
   constructor(script: Script, options: WorldOptions = {}) {
     this.journal = options.journal ?? memoryJournal(() => this.clock.now());

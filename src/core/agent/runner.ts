@@ -1,4 +1,6 @@
+import type { Browsers } from '../ports.ts';
 import { BackgroundCommands } from './background/background-commands.ts';
+import { OpenPages } from './browsing.ts';
 import type { AgentHandle, AgentJob, AgentResult, AgentRunner } from './contract.ts';
 import { AgentControl } from './control.ts';
 import { foreignToolsFor } from './foreign/given.ts';
@@ -6,8 +8,11 @@ import { type AgentHost, AgentLoop } from './loop.ts';
 import { toolSets } from './tools/toolset.ts';
 
 /** Starts agents on one session's journal, router and workspace. */
-export function agentRunner(outer: Omit<AgentHost, 'background'>): AgentRunner {
-  const host: AgentHost = { ...outer, background: new BackgroundCommands() };
+export function agentRunner({
+  browsers,
+  ...outer
+}: Omit<AgentHost, 'background' | 'pages'> & { browsers?: Browsers | undefined }): AgentRunner {
+  const host: AgentHost = { ...outer, background: new BackgroundCommands(), pages: new OpenPages(browsers) };
   const toolsFor = toolSets();
   const run = async (job: AgentJob, control: AgentControl): Promise<AgentResult> => {
     try {
@@ -20,6 +25,7 @@ export function agentRunner(outer: Omit<AgentHost, 'background'>): AgentRunner {
       const message = error instanceof Error ? error.message : String(error);
       return { outcome: 'failed', reason: 'internal', message };
     } finally {
+      await host.pages.endOf(job.agent);
       await host.background.endOf(job.agent);
     }
   };

@@ -307,7 +307,9 @@ export class LinuxSandbox implements Sandbox {
     const tools = { bwrap, unshare, nsenter, shell: '/bin/sh' };
     const cache =
       this.#environment.XDG_CACHE_HOME ?? (await existing(join(this.#environment.HOME ?? homedir(), '.cache')));
-    const readable = await readablePlaces(path, this.#home, [process.execPath], this.#root);
+    const { ORCHESTRATE_BROWSER: browser } = this.#environment;
+    const programs = [process.execPath, ...(browser ? [browser] : [])];
+    const readable = await readablePlaces(path, this.#home, programs, this.#root);
     const bytes = seccompFilter();
     let failure: unknown;
     for (const place of storePlaces(cache)) {

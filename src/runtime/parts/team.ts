@@ -65,6 +65,7 @@ export async function teamPart(
   }
   const members = work.kind === 'new' ? (work.members ?? []) : journal.state.members;
   for (const role of memberRoles(members, roles)) roles.set(role.name, role);
+  const browserHost = { processes, holding: host.holding, environment: host.environment ?? process.env };
   const runner = ({ attention, revise, prove }: TeamVoice) => {
     const shared = { journal, files, agentFiles: changes.agentFiles, attention, clock, newId, hashOf, stream, log };
     const judgeTool = grants.tool.bind(grants);
@@ -79,6 +80,9 @@ export async function teamPart(
       prove,
       judgeTool,
       ...(foreign && { foreign }),
+      browsers: {
+        launch: async rights => (await import('../../browser/launch.ts')).launchBrowser(browserHost, rights),
+      },
       // A rehearsal waits for nobody.
       problems: host.rehearsal ? undefined : findProblems,
     });

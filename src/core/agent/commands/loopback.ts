@@ -8,6 +8,10 @@ import { allowed, ask, type Finding } from './verdict.ts';
  * secrets, of which a mere question can be too much.
  */
 const port = String.raw`(3\d{3}|4[0-8]\d\d|5[0-8]\d\d|7\d{3}|80\d\d|81\d\d|8888|90\d\d)`;
+const usual = new RegExp(`^${port}$`);
+/** Whether people let servers run there that they are building. */
+export const isUsualPort = (number: number): boolean => usual.test(String(number));
+
 const address = new RegExp(
   String.raw`^(http://)?(localhost|127\.0\.0\.1):${port}(/(?!.*\.\.)[\w./~%+-]*)?(\?[\w.~%+=&-]*)?$`,
 );

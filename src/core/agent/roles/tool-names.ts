@@ -1,4 +1,4 @@
-import { TOOL_NAMES } from '../tools/toolset.ts';
+import { TOOL_NAMES, USUAL_TOOLS } from '../tools/toolset.ts';
 
 const READ = ['read_file', 'list_files'];
 const EDIT = ['edit_file', 'write_file', 'delete_file'];
@@ -45,6 +45,9 @@ const FOREIGN = new Map<string, readonly string[]>(
     todowrite: ['set_steps'],
     todo: ['set_steps'],
     todos: ['set_steps'],
+    openbrowser: ['browser'],
+    simplebrowser: ['browser'],
+    opensimplebrowser: ['browser'],
     askuserquestion: ['ask_user'],
     askquestions: ['ask_user'],
   }),
@@ -68,4 +71,4 @@ export function toolsNamed(name: string): readonly string[] | 'all' | undefined 
 }
 
 /** All that can be taken away from a role, for formats that list what is forbidden. */
-export const ALL_TOOLS: readonly string[] = TOOL_NAMES;
+export const ALL_TOOLS: readonly string[] = USUAL_TOOLS;

@@ -6,6 +6,7 @@ import type { AgentFiles } from '../../changes/contract.ts';
 import type { Clock, FindProblems, ForeignTools, HashOf, NewId, Processes, WorkspaceFiles } from '../../ports.ts';
 import type { Journal } from '../../session/contract.ts';
 import type { BackgroundCommands } from '../background/background-commands.ts';
+import type { OpenPages } from '../browsing.ts';
 import type { Claims } from '../claims.ts';
 import type {
   AgentResult,
@@ -34,6 +35,8 @@ export interface ToolHost {
   attention: Attention;
   /** What agents have running beside their work. */
   background: BackgroundCommands;
+  /** Pages that agents have open in browsers. */
+  pages: OpenPages;
   /** What is wrong with a file; absent where nobody tells. */
   problems?: FindProblems | undefined;
   /** Tools that others bring; absent where there can be none. */

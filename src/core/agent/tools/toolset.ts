@@ -4,6 +4,7 @@ import type { JobKind, RoleSpec } from '../contract.ts';
 import { foreignTool } from '../foreign/tool.ts';
 import { askUser } from './ask-user.ts';
 import { backgroundCommand } from './background-command.ts';
+import { browser } from './browser.ts';
 import { claimFiles } from './claim-files.ts';
 import { deleteFile } from './delete-file.ts';
 import { editFile } from './edit/edit-file.ts';
@@ -34,8 +35,11 @@ const WORKING = [
   noteDecision,
   askUser,
   setSteps,
+  browser,
 ];
-const REVIEWING = [...READING, runCommand, backgroundCommand, noteDecision];
+const REVIEWING = [...READING, runCommand, backgroundCommand, noteDecision, browser];
+/** Costs more than most jobs need: an agent has it where its role says so. */
+const NAMED_ONLY = [browser];
 
 /** What may be chosen from, and what cannot be taken away because it ends the job. */
 const KITS: Record<'work' | 'review' | 'escalation', { chosen: Tool[]; always: Tool[] }> = {
@@ -50,6 +54,9 @@ const ALL = new Map(
 
 /** The names a role may list. */
 export const TOOL_NAMES: readonly string[] = [...ALL.keys()];
+
+/** What a role has that says nothing of tools. */
+export const USUAL_TOOLS: readonly string[] = TOOL_NAMES.filter(name => !NAMED_ONLY.some(tool => tool.name === name));
 
 /** The tools of one kind of job and role. */
 export interface ToolSet {
@@ -68,7 +75,12 @@ function makeToolSet(
   const { chosen, always } = KITS[family];
   const wanted = names && new Set(names);
   const picked = chosen
-    .filter(tool => !wanted || wanted.has(tool.name) || (tool === backgroundCommand && wanted.has(runCommand.name)))
+    .filter(
+      tool =>
+        wanted?.has(tool.name) ||
+        (!wanted && !NAMED_ONLY.includes(tool)) ||
+        (tool === backgroundCommand && wanted?.has(runCommand.name)),
+    )
     .filter(tool => writes || !WRITING.includes(tool));
   const tools = new Map([...picked, ...always].map(tool => [tool.name, tool]));
   for (const [name, tool] of foreign) tools.set(name, foreignTool(name, tool));
