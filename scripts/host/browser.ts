@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { delimiter, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { installedPlaces, versionOf } from '../../src/browser/find.ts';
 import { withLock } from './lock.ts';
 import { cacheFolder, root } from './paths.ts';
 
@@ -17,42 +18,14 @@ export interface Browser {
 export async function findBrowser(): Promise<Browser> {
   const chosen = process.env.ORCHESTRATE_BROWSER;
   if (chosen) return { executable: chosen, env: {} };
-  for (const executable of installedPlaces()) {
+  for (const executable of installedPlaces(process.env)) {
     if (existsSync(executable) && (await starts(executable))) return { executable, env: {} };
   }
   return packagedBrowser();
 }
 
-function installedPlaces(): string[] {
-  const { env, platform } = process;
-  if (platform === 'darwin') {
-    return ['Google Chrome', 'Chromium', 'Microsoft Edge'].map(
-      name => `/Applications/${name}.app/Contents/MacOS/${name}`,
-    );
-  }
-  if (platform === 'win32') {
-    const folders = [env.PROGRAMFILES, env['PROGRAMFILES(X86)'], env.LOCALAPPDATA].filter(
-      folder => folder !== undefined,
-    );
-    const programs = ['Google/Chrome/Application/chrome.exe', 'Microsoft/Edge/Application/msedge.exe'];
-    return programs.flatMap(program => folders.map(folder => join(folder, program)));
-  }
-  const names = ['google-chrome-stable', 'google-chrome', 'chromium', 'chromium-browser', 'microsoft-edge'];
-  const folders = (env.PATH ?? '').split(delimiter).filter(folder => folder !== '');
-  return names.flatMap(name => folders.map(folder => join(folder, name)));
-}
-
-/** A wrapper script may be there without the browser behind it. */
-async function starts(executable: string, env: Record<string, string> = {}): Promise<boolean> {
-  // Chrome on Windows opens a window instead of printing its version.
-  if (process.platform === 'win32') return true;
-  try {
-    await run(executable, ['--version'], { env: { ...process.env, ...env }, timeout: 30_000 });
-    return true;
-  } catch {
-    return false;
-  }
-}
+const starts = async (executable: string, env: Record<string, string> = {}): Promise<boolean> =>
+  (await versionOf(executable, { ...process.env, ...env })) !== undefined;
 
 /** Unpacks the headless Chromium that the npm package @sparticuz/chromium carries. */
 async function packagedBrowser(): Promise<Browser> {

@@ -521,6 +521,8 @@ const knowledge = [
     severity: Severity,
     path: RelPath.optional(),
     line: z.number().int().positive().optional(),
+    /** An artifact that shows it. */
+    picture: Name.optional(),
     text: z.string(),
   }),
   event('finding-resolved', { finding: z.string(), by: z.string(), how: z.string() }),

@@ -232,6 +232,8 @@ export interface Diagnoses {
   sandbox: SandboxDiagnosis;
   /** The git on the PATH; absent: there is none. */
   git?: { version: string; enough: boolean };
+  /** The browser in which agents look at pages; absent: there is none. */
+  browser?: { executable: string; version: string };
 }
 
 /** Whether commands of agents are held, as a session would find it. */

@@ -1,3 +1,4 @@
+import { findBrowser } from '../browser/find.ts';
 import type { RoleSpec } from '../core/agent/contract.ts';
 import type { Holding } from '../core/agent/held.ts';
 import { loadRoles } from '../core/agent/roles/roles.ts';
@@ -215,6 +216,7 @@ export class Runner {
     const from = await keySources(configuredProviders(config), host);
     const keys = keysOf(host, config);
     const git = await gitVersion(host.workspace, { ...host.environment });
+    const browser = await findBrowser(host.environment);
     const diagnoses = await diagnose(config, keys, name => from.get(name), host.clock, signal, only);
     return {
       problems,
@@ -222,6 +224,7 @@ export class Runner {
       workers: await diagnoseWorkers(config, host, signal),
       sandbox: await diagnoseSandbox(config, host),
       ...(git && { git }),
+      ...(browser && { browser }),
     };
   }
 

@@ -168,6 +168,8 @@ export interface Finding {
   severity: Severity;
   path?: RelPath;
   line?: number;
+  /** An artifact that shows it. */
+  picture?: string;
   /** What stood in the file, where agents had written it. */
   content?: Hash | null;
   text: string;

@@ -61,7 +61,7 @@ export async function gather(
   const over: HandedOver = { artifacts: [], changes: '', unshown: [] };
   let room = roomFor(ARTIFACTS, prompt);
   for (const artifact of artifactsFor(task, sources.state)) {
-    if (artifact.bytes > room) continue;
+    if (artifact.bytes > room || artifact.mediaType.startsWith('image/')) continue;
     const bytes = await sources.getBlob(artifact.blob);
     if (!bytes) continue;
     over.artifacts.push({ artifact, text: new TextDecoder().decode(bytes) });

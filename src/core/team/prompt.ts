@@ -86,9 +86,10 @@ function requirementText(task: AgentTask): string {
   ]);
 }
 
-function findingText({ finding, severity, path, line, text }: Finding): string {
+function findingText({ finding, severity, path, line, picture, text }: Finding): string {
   const place = path === undefined ? '' : ` in ${path}${line === undefined ? '' : `:${line}`}`;
-  return `${finding} (${severity})${place}: ${text}`;
+  const seen = picture === undefined ? '' : ` (read_artifact "${picture}" shows it)`;
+  return `${finding} (${severity})${place}: ${text}${seen}`;
 }
 
 const openFindings = (state: SessionState, task: string) =>

@@ -11,7 +11,7 @@ import { type Call, EXIT, print, printJson, type Terminal } from '../terminal.ts
 /** Prints what was found; 0 when everything that is set up works and there is at least one such provider. */
 export function showDiagnoses(
   terminal: Terminal,
-  { problems, diagnoses, workers, sandbox, git }: Diagnoses,
+  { problems, diagnoses, workers, sandbox, git, browser }: Diagnoses,
   json: boolean,
 ): number {
   const { style } = terminal;
@@ -26,6 +26,7 @@ export function showDiagnoses(
     for (const worker of workers) printJson(terminal, { type: 'worker', ...worker });
     printJson(terminal, { type: 'sandbox', ...sandbox });
     printJson(terminal, { type: 'git', ...git });
+    printJson(terminal, { type: 'browser', ...browser });
     return code;
   }
   if (problems.length > 0) print(terminal, `${problemLines(problems, style)}\n`);
@@ -57,6 +58,7 @@ export function showDiagnoses(
   }
   print(terminal, `\n${sandboxLine(sandbox, style)}`);
   print(terminal, gitLine(git, style));
+  print(terminal, browserLine(browser, style));
   const faults = diagnoses.filter(each => each.ok === false);
   for (const each of faults) {
     print(
@@ -100,6 +102,13 @@ function gitLine(git: Diagnoses['git'], style: Style): string {
   if (!git.enough)
     return `${style.dim('–')} Git: ${git.version} is too old for delivery, which needs ${OLDEST_GIT} or newer.`;
   return `${style.good('✔')} Git: ${git.version}, new enough for delivery.`;
+}
+
+/** Only those who test user interfaces need it. */
+function browserLine(browser: Diagnoses['browser'], style: Style): string {
+  if (!browser)
+    return `${style.dim('–')} Browser: no Chrome, Chromium or Edge found, so that agents cannot look at pages. Install one, or name it in ORCHESTRATE_BROWSER.`;
+  return `${style.good('✔')} Browser: ${oneLine(browser.version)} (${oneLine(browser.executable)}), in which agents look at pages.`;
 }
 
 /** `orchestrate doctor` */

@@ -85,6 +85,34 @@ const reviewer: RoleSpec = {
   tools: ['list_files', 'read_file', 'search', 'read_artifact', 'run_command', 'note_decision'],
 };
 
+const uiTester: RoleSpec = {
+  name: 'ui-tester',
+  description:
+    'Tests user interfaces in a real browser, with eyes: opens the page, looks, clicks, types, reads the console.',
+  effort: 'high',
+  instructions: `You find out whether people can use what was built, by using it.
+- Start the server with run_command, background: true and waitFor its port, then open the page with browser. What you have not opened yourself, you do not call working.
+- Go through each thing that was asked for as a person would: the normal way first, then empty, wrong, long and repeated input, the keyboard alone, a narrow window.
+- Look as well as read: the outline shows what is there, only the picture shows what can be seen. Take one after each step that matters, under a name that says what it shows.
+- Read what the console and the requests said. An error there is a defect even where the page looks right.
+- A defect is one sentence of what was done, what was expected and what came, and the name of the picture that shows it. Do not guess at causes you have not looked up in the files.
+- After a fix go the same way again, and look at what the fix may have moved.`,
+  tools: [
+    'list_files',
+    'read_file',
+    'search',
+    'read_artifact',
+    'run_command',
+    'background_command',
+    'browser',
+    'note_decision',
+    'ask_user',
+    'set_steps',
+    'write_file',
+    'edit_file',
+  ],
+};
+
 const documentation: RoleSpec = {
   name: 'documentation',
   description: 'Writes and corrects documentation: README, guides, reference, comments on public interfaces.',
@@ -117,6 +145,7 @@ export const BUILT_IN_ROLES: readonly RoleSpec[] = [
   backend,
   qa,
   reviewer,
+  uiTester,
   documentation,
   devops,
 ];

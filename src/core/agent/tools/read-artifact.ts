@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { fence } from './fence.ts';
+import { showImage } from './show-image.ts';
 import { defineTool, refuse } from './tool.ts';
 
 const MAX_OUTPUT = 60_000;
@@ -37,6 +38,10 @@ export const readArtifact = defineTool({
     const bytes = await context.host.journal.getBlob(found.blob);
     if (!bytes)
       return refuse('not-found', `The content of "${args.name}" is no longer there. Ask for it with report_blocker.`);
+    if (found.mediaType.startsWith('image/')) {
+      const shown = showImage(`Artifact ${found.artifact}, version ${found.version}, by ${found.agent}`, bytes);
+      if (shown) return shown;
+    }
     const text = new TextDecoder().decode(bytes);
     const offset = args.offset ?? 0;
     const part = text.slice(offset, offset + Math.min(MAX_OUTPUT, context.room));

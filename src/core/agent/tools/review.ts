@@ -13,6 +13,7 @@ export const addFinding = defineTool({
     text: z.string().min(1).max(4000).describe('What is wrong, how it shows, and what would be right.'),
     path: z.string().min(1).optional(),
     line: z.number().int().min(1).optional(),
+    picture: z.string().min(1).optional().describe('The name of a picture that shows it, as it was kept.'),
   }),
   aliases: { file: 'path', file_path: 'path', message: 'text', description: 'text' },
   doing: args => `finds a ${args.severity}`,
@@ -21,7 +22,11 @@ export const addFinding = defineTool({
     if (!task) return refuse('not-allowed', 'There is no task under review. Use note_decision instead.');
     const resolved = args.path === undefined ? undefined : await resolvePath(context, args.path, 'read');
     if (resolved && !resolved.ok) return resolved;
-    const { severity, text, line } = args;
+    const { severity, text, line, picture } = args;
+    if (picture !== undefined && !host.journal.state.artifacts.has(picture)) {
+      const kept = [...host.journal.state.artifacts.keys()].join(', ') || 'none';
+      return refuse('not-found', `There is no picture "${picture}"; kept are: ${kept}. Nothing was noted.`);
+    }
     const known = [...host.journal.state.findings.values()].find(
       one => one.agent === agent && one.text === text && one.path === resolved?.path && one.line === line,
     );
@@ -36,6 +41,7 @@ export const addFinding = defineTool({
       text,
       ...(resolved && { path: resolved.path }),
       ...(line !== undefined && { line }),
+      ...(picture !== undefined && { picture }),
     });
     return { ok: true, output: `Noted as ${finding}.` };
   },

@@ -98,7 +98,7 @@ export const knowledgeFolds: Folds<Types> = {
     if (issue) issue.resolved = { how: event.how, at: event.at };
   },
   'finding-added'(state, event) {
-    const { finding, agent, task, severity, path, line, text, at } = event;
+    const { finding, agent, task, severity, path, line, picture, text, at } = event;
     const content = path === undefined ? undefined : state.files.get(path)?.content;
     state.findings.set(finding, {
       finding,
@@ -109,6 +109,7 @@ export const knowledgeFolds: Folds<Types> = {
       at,
       ...(path !== undefined && { path }),
       ...(line !== undefined && { line }),
+      ...(picture !== undefined && { picture }),
       ...(content !== undefined && { content }),
     });
   },
