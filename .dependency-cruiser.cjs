@@ -80,7 +80,9 @@ module.exports = {
       name: 'mcp-apart',
       severity: 'error',
       from: { path: '^src/mcp/' },
-      to: { path: '^src/(providers|rehearsal|workers|browser|node|dashboard|server|editor|terminal|runtime|extension|cli)' },
+      to: {
+        path: '^src/(providers|rehearsal|workers|browser|node|dashboard|server|editor|terminal|runtime|extension|cli)',
+      },
     },
     {
       name: 'browser-apart',

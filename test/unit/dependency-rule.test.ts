@@ -18,6 +18,7 @@ const violations: [file: string, imports: string, rule: string][] = [
   ['src/core/bad-6.ts', './plan/parse.ts', 'what-all-of-core-knows-knows-none-of-it'],
   ['src/core/bad-7.ts', '@modelcontextprotocol/client', 'mcp-only-in-its-folder'],
   ['src/mcp/bad-1.ts', '../node/clock.ts', 'mcp-apart'],
+  ['src/browser/bad-1.ts', '../node/clock.ts', 'browser-apart'],
   ['src/core/unlisted/bad-1.ts', '../ports.ts', 'core-folders-are-listed'],
   ['src/core/testing/bad-1.ts', '../plan/parse.ts', 'core-testing-knows-only-what-is-before-it'],
   ['src/core/redact/bad-1.ts', '../plan/parse.ts', 'core-redact-knows-only-what-is-before-it'],
