@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { SessionHost } from './events.ts';
 import { Name, NanoUsd, RelPath } from './ids.ts';
+import { AskedBy } from './inbox.ts';
 import { Member } from './member.ts';
 import { Plan } from './plan.ts';
 
@@ -31,6 +32,8 @@ export const QueuedWorkflow = z.strictObject({
   concurrency: z.number().int().positive().optional(),
 });
 
+/** What people say for a priority. */
+export const PRIORITIES = { high: 8, medium: 5, low: 2 } as const;
 const priority = z.number().int().min(0).max(10);
 const words = {
   text: z.string().trim().min(1).max(100_000),
@@ -169,7 +172,7 @@ const triggers = [
 
 const told = [
   event('notice', { level: z.enum(['info', 'warning', 'error']), text: z.string(), code: z.string().optional() }),
-  event('request-received', { request: z.string(), body: StationRequest }),
+  event('request-received', { request: z.string(), body: StationRequest, by: AskedBy }),
   event('request-handled', { request: z.string(), ok: z.boolean(), message: z.string().optional() }),
   /** Stands for everything before it. */
   event('station-snapshot', { state: z.unknown() }),
@@ -179,7 +182,7 @@ const told = [
 export const StationEvent = z.discriminatedUnion('type', [...queue, ...runs, ...team, ...triggers, ...told]);
 export const STATION_VERSION = 1;
 /** A request as it lies in the inbox. */
-export const DroppedStationRequest = z.object({ at: z.number(), body: StationRequest });
+export const DroppedStationRequest = z.object({ at: z.number(), body: StationRequest, by: AskedBy });
 export type Attachment = z.infer<typeof Attachment>;
 export type QueuedWorkflow = z.infer<typeof QueuedWorkflow>;
 export type RunOutcome = z.infer<typeof RunOutcome>;

@@ -40,6 +40,7 @@ import type { Member } from '../protocol/member.ts';
 import type { Message } from '../protocol/message.ts';
 import type { Plan } from '../protocol/plan.ts';
 import type { StationRequest } from '../protocol/station.ts';
+import type { Workflow } from '../protocol/workflow.ts';
 
 /** Who asks over HTTP, by the name of their token, and under which id: what was asked under it is not done again. */
 export interface Asked {
@@ -290,12 +291,18 @@ export type StartedStation =
   /** Who is to stand cannot be understood, each in a sentence. */
   | { ok: false; reason: 'team'; problems: string[] };
 
+/** A workflow of the workspace, and where it stands there. */
+export interface FoundWorkflow {
+  file: string;
+  workflow: Workflow;
+}
+
 /** The standing team of the workspace, whoever runs it. */
 export interface StationAccess {
   /** As its journal tells it now; `owner` is who runs it. */
   read(): Promise<{ state: StationState; origin: Origin; owner?: SessionOwner }>;
   /** Has a request done: by whoever runs it; what is of the queue alone, here where nobody does. */
-  ask(body: StationRequest, signal: AbortSignal): Promise<Answered>;
+  ask(body: StationRequest, signal: AbortSignal, asked?: Asked): Promise<Answered>;
   /** `told` is called for each new event, after `view.state` took it, until the signal aborts. */
   follow(
     told: (event: StationRecord) => void,
@@ -304,6 +311,8 @@ export interface StationAccess {
   /** Who runs it. */
   owner(): Promise<SessionOwner | undefined>;
   start(request: StationRequestToStart): Promise<StartedStation>;
+  /** The workflows that stand in the workspace, and what is wrong with others. */
+  workflows(): Promise<{ workflows: FoundWorkflow[]; problems: string[] }>;
 }
 
 /** All that is behind editor, terminal and whoever else shows sessions. */

@@ -32,6 +32,11 @@ export function createRuntime(host: RuntimeHost): Runtime {
     station: {
       ...stationAccess(host),
       start: async request => (await import('./station/start.ts')).startStation(host, runtime, request),
+      workflows: async () => {
+        const [roles, { state }] = await Promise.all([runtime.roles(), runtime.station.read()]);
+        const names = [...roles.map(({ name }) => name), ...state.members.keys()];
+        return (await import('./station/workflows.ts')).readWorkflows(host.workspace, names);
+      },
     },
     close: async () => (await loaded)?.close(),
   };

@@ -19,6 +19,7 @@ export class Serving {
   readonly #env: NodeJS.ProcessEnv;
   readonly #args: string[];
   #child: ChildProcess | undefined;
+  readonly #others: ChildProcess[] = [];
   url = '';
   token = '';
   /** What it printed on stderr. */
@@ -72,12 +73,20 @@ export class Serving {
 
   /** Ends it: with Ctrl-C, or as a power cut would. */
   async stop(signal: 'SIGINT' | 'SIGKILL' = 'SIGINT'): Promise<void> {
+    for (const other of this.#others.splice(0)) other.kill('SIGKILL');
     const child = this.#child;
     this.#child = undefined;
     if (!child || child.exitCode !== null || child.signalCode !== null) return;
     const closed = once(child, 'close');
     child.kill(signal);
     await closed;
+  }
+
+  /** A command that goes on until somebody ends it; `over` resolves when it has. */
+  program(...args: string[]): { over: Promise<unknown> } {
+    const child = spawn(process.execPath, [program, ...args], { cwd: this.workspace, env: this.#env, stdio: 'ignore' });
+    this.#others.push(child);
+    return { over: once(child, 'close') };
   }
 
   /** Another command of the program, in the same workspace: what it printed. */

@@ -8,7 +8,7 @@ import { followStation, readStation } from '../../node/session/read-station.ts';
 import type { SessionFolder } from '../../node/session/session-folder.ts';
 import { makeStationFolder, stationFolder } from '../../node/session/station-folder.ts';
 import { DroppedStationRequest, type StationEvent, type StationRequest } from '../../protocol/station.ts';
-import type { Answered, RuntimeHost, StationAccess } from '../contract.ts';
+import type { Answered, Asked, RuntimeHost, StationAccess } from '../contract.ts';
 import { sessionsOf } from '../host.ts';
 
 const PATIENCE_MS = 15_000;
@@ -21,14 +21,17 @@ export const FROM_ELSEWHERE =
   'The standing team in .orchestrate/station is from elsewhere: it was not made by you on this machine, or was changed since. Nothing of it is acted on. Move the folder away; a new one is made.';
 
 /** What can be done with a standing team without running one: looking at it, asking it, adding to its queue. */
-export function stationAccess(host: RuntimeHost): Omit<StationAccess, 'start'> {
+export function stationAccess(host: RuntimeHost): Omit<StationAccess, 'start' | 'workflows'> {
   const { clock, log, kind } = host;
   const sessions = sessionsOf(host);
   const redactor = redactorOf(host.environment);
   const folder = () => stationFolder(sessions);
 
   /** Owns the queue for as long as it takes to change it. */
-  const change = async (body: Extract<StationRequest, { kind: `queue-${string}` }>): Promise<Answered | undefined> => {
+  const change = async (
+    body: Extract<StationRequest, { kind: `queue-${string}` }>,
+    { by, request = newId('r') }: Asked,
+  ): Promise<Answered | undefined> => {
     const store = folder();
     await makeStationFolder(sessions);
     const taken = await store.lock(kind, 'review');
@@ -46,7 +49,11 @@ export function stationAccess(host: RuntimeHost): Omit<StationAccess, 'start'> {
         choosing,
         runs: false,
       };
-      const done = handleQueue(queue, body, newId('r'));
+      const done = handleQueue(queue, body, request);
+      if (by !== undefined) {
+        journal.append({ type: 'request-received', request, body, by });
+        journal.append({ type: 'request-handled', request, ...done });
+      }
       await journal.close();
       return done;
     } finally {
@@ -59,12 +66,12 @@ export function stationAccess(host: RuntimeHost): Omit<StationAccess, 'start'> {
     pid: number,
     body: StationRequest,
     signal: AbortSignal,
+    { by, request = newId('r') }: Asked,
   ): Promise<Answered> => {
-    const request = newId('r');
     const { state } = await readStation(store);
     const over = new AbortController();
     const all = AbortSignal.any([signal, over.signal, AbortSignal.timeout(PATIENCE_MS)]);
-    const dropped = DroppedStationRequest.parse({ at: clock.now(), body: redactor.deep(body) });
+    const dropped = DroppedStationRequest.parse({ at: clock.now(), body: redactor.deep(body), by });
     await store.dropRequest({ id: request, text: JSON.stringify(dropped) });
     let answer: Answered | undefined;
     await followStation(
@@ -88,17 +95,17 @@ export function stationAccess(host: RuntimeHost): Omit<StationAccess, 'start'> {
       const owner = origin === 'own' ? await store.owner() : undefined;
       return { state, origin, ...(owner && !owner.reviews && { owner }) };
     },
-    async ask(body, signal) {
+    async ask(body, signal, asked = {}) {
       const until = clock.monotonic() + BUSY_MS;
       for (;;) {
         const store = folder();
         if ((await readStation(store)).origin !== 'own') return { ok: false, message: FROM_ELSEWHERE };
         const owner = await store.owner();
-        if (owner && !owner.reviews) return leave(store, owner.pid, body, signal);
+        if (owner && !owner.reviews) return leave(store, owner.pid, body, signal, asked);
         if (!isQueueRequest(body)) return NOBODY;
-        const done = await change(body);
+        const done = await change(body, asked);
         if (done) return done;
-        if (clock.monotonic() >= until || signal.aborted) return leave(store, owner?.pid ?? 0, body, signal);
+        if (clock.monotonic() >= until || signal.aborted) return leave(store, owner?.pid ?? 0, body, signal, asked);
         await new Promise<void>(resolve => clock.after(LOOK_MS, resolve));
       }
     },

@@ -1,5 +1,7 @@
 import { agentRoutes } from './agents.ts';
+import { approvalRoutes } from './approvals.ts';
 import { changeRoutes } from './changes.ts';
+import { deliveryRoutes } from './deliveries.ts';
 import { eventRoutes } from './events.ts';
 import { knowledgeRoutes } from './knowledge.ts';
 import { openApi } from './openapi.ts';
@@ -7,6 +9,8 @@ import { requestRoutes } from './requests.ts';
 import { type Route, route } from './route.ts';
 import { sessionRoutes } from './sessions.ts';
 import { systemRoutes } from './system.ts';
+import { teamRoutes } from './team.ts';
+import { workflowRoutes } from './workflows.ts';
 
 /** All that the API answers. */
 export function apiRoutes(version: string): Route[] {
@@ -18,6 +22,10 @@ export function apiRoutes(version: string): Route[] {
     ...agentRoutes,
     ...changeRoutes,
     ...knowledgeRoutes,
+    ...teamRoutes,
+    ...workflowRoutes,
+    ...deliveryRoutes,
+    ...approvalRoutes,
     ...eventRoutes,
     route({
       id: 'getOpenApi',

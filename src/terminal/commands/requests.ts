@@ -1,12 +1,11 @@
 import { own } from '../../core/own.ts';
 import { oneLine } from '../../core/plain.ts';
 import type { InboxRequest } from '../../protocol/inbox.ts';
+import { PRIORITIES } from '../../protocol/station.ts';
 import { chooseOwn, workspaceOf } from '../find-session.ts';
 import { openRuntime } from '../open-runtime.ts';
 import { askTeam } from '../station/ask-team.ts';
 import { type Call, EXIT, option, print, printJson, type Terminal, UsageError } from '../terminal.ts';
-
-const PRIORITIES: Record<string, number> = { high: 8, medium: 5, low: 2 };
 
 /** Has a request done, by the process that owns the session or, where nobody runs it and no team is needed, here. */
 export async function ask(
@@ -64,7 +63,7 @@ export function dollars(text: string): number | undefined {
 
 /** A priority as people write it. */
 export function priorityOf(text: string): number {
-  const number = own(PRIORITIES, text) ?? Number(text);
+  const number = own<number>(PRIORITIES, text) ?? Number(text);
   if (!Number.isInteger(number) || number < 0 || number > 10) {
     throw new UsageError(`A priority is high, medium, low or a number from 0 to 10, not "${text}".`);
   }

@@ -1,0 +1,152 @@
+import assert from 'node:assert/strict';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { DeliveryItem, QueueItem, TeamSnapshot } from '../../src/protocol/api-team.ts';
+import { ada, type DeliveryLab, deliveryLab } from '../support/delivery/workspace.ts';
+import { Serving } from '../support/serving.ts';
+import { tempFolder } from '../support/temp-folder.ts';
+import { until } from '../support/until.ts';
+
+interface List<T> {
+  items: T[];
+}
+type Answer = { ok: boolean; message: string };
+
+const SCRIPT = `
+name: quick
+goal: none
+providers: { openai: { kind: openai } }
+routes: { default: [openai/gpt-6.1-sol] }
+parts:
+  - role: codex
+    turns:
+      - tools: [{ finish_task: { summary: done } }]
+`;
+const WORKFLOW = `
+name: triage
+goal: Look at {{title}}
+members: { codex: { role: implementer } }
+inputs:
+  title: { description: What was reported }
+  severity: { type: choice, choices: [low, high], default: low }
+tasks:
+  - { id: look, title: 'Look at {{title}}', role: codex, instructions: 'Severity {{severity}}.' }
+`;
+
+describe('The standing team and deliveries over HTTP', function () {
+  this.timeout(120_000);
+  const temp = tempFolder();
+  let lab: DeliveryLab;
+  let serving: Serving;
+  const begin = async (config: object = {}) => {
+    lab = await deliveryLab(temp.path);
+    await lab.configure(config);
+    serving = new Serving(lab.workspace, { ...lab.environment, NO_COLOR: '1', PATH: process.env.PATH });
+    await serving.start();
+  };
+  afterEach(() => serving?.stop());
+
+  it('keep a queue that is one with the terminal’s: added once under its key, over a kill too, and in the name of the token', async () => {
+    await begin();
+    const work = { text: 'Write the page', priority: 'high', due: '2099-01-01T09:00:00Z' };
+    const first = await serving.post<Answer>('/queue', work, { 'idempotency-key': 'k1' });
+    assert.match(first.message, /^q1, priority 8.*No standing team runs here/);
+    await serving.stop('SIGKILL');
+    await serving.start();
+    const again = await serving.post<Answer>('/queue', work, { 'idempotency-key': 'k1' });
+    assert.equal(again.message, 'q1 is in the queue');
+    assert.match(await serving.run('queue', 'add', 'Something later'), /q2/);
+    const queue = async (status = '') => (await serving.get<List<QueueItem>>(`/queue${status}`)).items;
+    const shown = await queue();
+    assert.deepEqual(
+      shown.map(({ id, text, status, due }) => [id, text, status, due]),
+      [
+        ['q1', 'Write the page', 'waiting', Date.parse('2099-01-01T09:00:00Z')],
+        ['q2', 'Something later', 'waiting', undefined],
+      ],
+    );
+    await serving.post('/team/requests', { kind: 'queue-remove', item: 'q2' });
+    assert.deepEqual([(await queue()).length, (await queue('?status=removed')).map(({ id }) => id)], [1, ['q2']]);
+    const refused = await serving.ask<{ code: string; detail: string }>('POST', '/team/requests', {
+      kind: 'queue-hold',
+      item: 'q9',
+    });
+    assert.deepEqual([refused.status, refused.json.code], [409, 'refused']);
+    assert.match(refused.json.detail, /no item "q9"/);
+    assert.equal((await serving.ask('POST', '/team/requests', { kind: 'pause' })).status, 409, 'nobody stands');
+  });
+
+  it('show who stands and what they did, steer them, and begin a workflow with what it asks for', async () => {
+    await begin();
+    await mkdir(join(lab.workspace, '.orchestrate', 'workflows'), { recursive: true });
+    await writeFile(join(lab.workspace, '.orchestrate', 'workflows', 'triage.yaml'), WORKFLOW);
+    await writeFile(join(lab.workspace, '.orchestrate', 'workflows', 'broken.yaml'), 'tasks: [');
+    await writeFile(join(lab.workspace, 'quick.yaml'), SCRIPT);
+    const { items } =
+      await serving.get<List<{ name: string; inputs: { name: string; default?: string }[] }>>('/workflows');
+    assert.deepEqual(
+      items.map(({ name, inputs }) => [name, inputs.map(input => [input.name, input.default])]),
+      [
+        [
+          'triage',
+          [
+            ['title', undefined],
+            ['severity', 'low'],
+          ],
+        ],
+      ],
+    );
+    const untold = await serving.ask<{ detail: string }>('POST', '/workflows/triage/start', {});
+    assert.match(untold.json.detail, /it asks for title/);
+    const strange = await serving.ask<{ detail: string; errors: { message: string }[] }>(
+      'POST',
+      '/workflows/broken/start',
+      {},
+    );
+    assert.deepEqual([strange.status, strange.json.errors.length > 0], [404, true], 'it says why it cannot be read');
+
+    const team = serving.program('start', '--codex-pool', 'codex', '--rehearse', 'quick.yaml', '--yes');
+    const snapshot = () => serving.get<TeamSnapshot>('/team');
+    await until(async () => (await snapshot()).runs);
+    await serving.post('/workflows/triage/start', { inputs: { title: 'the <b>crash</b>' } });
+    await until(async () => (await snapshot()).items.done === 1);
+    const { members, host } = await snapshot();
+    assert.deepEqual(
+      [members.map(({ name, pool, standing }) => [name, pool, standing]), host],
+      [[['codex', 'codex', 'idle']], 'terminal'],
+    );
+    const [item] = (await serving.get<List<QueueItem>>('/queue?status=done')).items;
+    assert.deepEqual([item?.text, item?.workflow, item?.sessions.length], ['Look at the <b>crash</b>', 'triage', 1]);
+    await serving.post('/team/requests', { kind: 'pause', member: 'codex' });
+    assert.equal((await snapshot()).members[0]?.standing, 'paused');
+    await serving.post('/team/requests', { kind: 'stop' });
+    await team.over;
+    assert.equal((await snapshot()).runs, false);
+  });
+
+  it('build, try, approve and land what was accepted: the candidate that was seen, and no other', async () => {
+    await begin({ delivery: { checks: ['test -e page.txt'] } });
+    const session = await lab.session('Add a page', write => write(ada, 'page.txt', 'page\n'));
+    const made = await serving.post<DeliveryItem>('/deliveries', { session });
+    assert.deepEqual([made.status, made.target, made.files, made.waits], ['ready', 'main', ['page.txt'], false]);
+    const unheld = await serving.post<{ stopped?: string }>('/deliveries/land', {});
+    assert.match(unheld.stopped ?? '', /No sandbox holds commands here/);
+    const at = `/deliveries/${made.delivery}`;
+    const landing = await serving.post<{ waiting: string }>('/deliveries/land', { unheld: true });
+    const { items } = await serving.get<List<{ kind: string; what: string; answer: string }>>('/approvals');
+    assert.deepEqual(
+      items.map(({ kind, what, answer }) => [kind, what, answer]),
+      [['delivery', 'Add a page', `/api/v1${at}/approve`]],
+    );
+    const stale = await serving.ask('POST', `${at}/approve`, { candidate: 'c_another' });
+    assert.equal(stale.status, 409);
+    const seen = await serving.get<DeliveryItem>(at);
+    assert.deepEqual([seen.waits, seen.candidate?.candidate, seen.candidate?.checks], [true, landing.waiting, 'green']);
+    await serving.post(`${at}/approve`, { candidate: landing.waiting });
+    const landed = await serving.post<{ landed: { ref: string }[] }>('/deliveries/land', { unheld: true });
+    assert.equal(landed.landed[0]?.ref, 'refs/heads/orchestrate/main', 'main is checked out and stays as it is');
+    await serving.post('/deliveries/fast-forward', { target: 'main' });
+    assert.equal(lab.git('show', 'HEAD:page.txt'), 'page');
+    assert.equal((await serving.ask('POST', '/deliveries/d_none/hold', {})).status, 404);
+  });
+});
