@@ -40,6 +40,7 @@ const table: Record<CommandName, () => Promise<Command>> = {
   'fast-forward': async () => (await import('./terminal/commands/deliver.ts')).fastForward,
   deploy: async () => (await import('./terminal/commands/deploy.ts')).deploy,
   serve: async () => (await import('./terminal/commands/serve.ts')).serve,
+  hook: async () => (await import('./terminal/commands/hook.ts')).hook,
   token: async () => (await import('./terminal/commands/token.ts')).token,
   doctor: async () => (await import('./terminal/commands/doctor.ts')).doctor,
   trust: async () => (await import('./terminal/commands/trust.ts')).trust,

@@ -38,7 +38,7 @@ render(<Shell />, root);
 await signIn();
 effect(() => {
   const shown = route.value;
-  if (visitor.value === 'nobody' || visitor.value === undefined || shown.page === 'sessions') return;
+  if (visitor.value === 'nobody' || visitor.value === undefined || !('session' in shown)) return;
   transport.open(shown.workspace);
   transport.choose(shown.session);
 });

@@ -158,6 +158,15 @@ export const Land = Target.extend({
   unheld: z.boolean().optional(),
 });
 
+export const Landing = z.object({
+  target: z.string(),
+  landed: z.array(z.object({ deliveries: z.array(z.string()), ref: z.string(), commit: z.string() })),
+  /** The candidate that waits for a yes. */
+  waiting: z.string().optional(),
+  stopped: z.string().optional(),
+  checks: z.array(z.string()),
+});
+
 /** What waits for a person, wherever it waits. */
 export const ApprovalItem = z.object({
   id: z.string(),

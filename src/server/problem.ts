@@ -9,6 +9,7 @@ const KINDS = {
   'foreign-origin': [403, 'Pages of other origins are not served'],
   'read-only-token': [403, 'The token is for reading only'],
   'read-only-workspace': [403, 'The workspace is for reading only'],
+  'bad-signature': [401, 'The signature is not the hook’s'],
   'not-found': [404, 'There is no such thing'],
   'method-not-allowed': [405, 'The method does not fit the address'],
   'not-acceptable': [406, 'It does not come in that form'],

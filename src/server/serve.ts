@@ -4,6 +4,7 @@ import { userFolder } from '../node/places.ts';
 import type { Runtime, RuntimeHost } from '../runtime/contract.ts';
 import { Tokens } from './access/tokens.ts';
 import { FollowedSessions } from './followed-sessions.ts';
+import { HookFile } from './hooks/hook-file.ts';
 import type { Place } from './place.ts';
 import { type RunningServer, startServer } from './server.ts';
 import { Workspace } from './workspace.ts';
@@ -22,6 +23,7 @@ export interface ServeOptions {
 }
 
 export const tokensOf = (environment: ServeOptions['environment']): Tokens => new Tokens(userFolder(environment));
+export const hooksOf = (environment: ServeOptions['environment']): HookFile => new HookFile(userFolder(environment));
 
 /** Serves folders in a process that does nothing else. Closing it stops what runs, so that it can be resumed. */
 export async function serve(options: ServeOptions): Promise<RunningServer> {
@@ -42,7 +44,7 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
   );
   const workspaces = opened.map(({ workspace }) => workspace);
   const server = await startServer(
-    { version, clock, log, tokens: tokensOf(options.environment), workspaces },
+    { version, clock, log, tokens: tokensOf(options.environment), hooks: hooksOf(options.environment), workspaces },
     options.place,
   );
   return {

@@ -11,11 +11,15 @@ import type { Served } from './api/served.ts';
 import { API, ApiHandler } from './api-handler.ts';
 import { readJson } from './body.ts';
 import { boundConnections, type Connections } from './connections.ts';
+import { takeHook } from './hooks/hooks-in.ts';
+import { HooksOut } from './hooks/hooks-out.ts';
+import { METRICS_TYPE, metrics } from './metrics.ts';
 import { PageLinks } from './page-link.ts';
 import { Pages } from './pages.ts';
 import type { Place } from './place.ts';
 import { ProblemError } from './problem.ts';
 
+const HOOKS = '/hooks/';
 /** Header lines all together. */
 const HEADER_BYTES = 16 * 1024;
 const HEADERS_MS = 10_000;
@@ -55,12 +59,22 @@ export async function startServer(served: Served, place: Place): Promise<Running
   handler.addresses = place.addresses(port);
   const url = place.url(port);
   const signingIn = (token: string) => `${url}/#token=${token}`;
+  const { clock, log, hooks, workspaces } = served;
+  const out = new HooksOut({
+    ...{ clock, log, hooks, workspaces },
+    page: (...place) =>
+      `${url}/#/${place
+        .filter(part => part !== undefined)
+        .map(encodeURIComponent)
+        .join('/')}`,
+  });
   return {
     url,
     signInUrl: async () => signingIn(await served.tokens.local()),
     onceUrl: () => signingIn(handler.signIn.newCode(LOCAL)),
     async close() {
       const closed = once(server, 'close');
+      out.dispose();
       server.close();
       handler.bound?.closeAll();
       for (const workspace of served.workspaces) await workspace.dispose();
@@ -106,12 +120,29 @@ class Handler {
     }
     if (url.pathname === `${API}/sign-in`) return this.#signIn(request, response);
     if (url.pathname === `${API}/sign-out`) return this.#signOut(request, response);
+    if (url.pathname.startsWith(HOOKS)) return this.#hook(request, response, url.pathname.slice(HOOKS.length));
     const { tokens } = this.#served;
     const holder = await authenticate(request.headers, this.addresses.port, tokens, this.signIn);
     this.bound?.known(request.socket);
     if (url.pathname.startsWith(`${API}/`)) return this.#api.handle(request, response, url, holder);
+    if (url.pathname === '/metrics') return this.#metrics(request, response);
     if (url.pathname.startsWith('/dashboard/')) return this.#links.handle(request, response, url, holder);
     throw new ProblemError('not-found');
+  }
+
+  /** Signed by its sender, who has no token. */
+  async #hook(request: IncomingMessage, response: ServerResponse, name: string): Promise<void> {
+    if (request.method !== 'POST') throw new ProblemError('method-not-allowed', 'It takes POST.');
+    const taken = await takeHook(name, request, this.#served.hooks, this.#served.workspaces);
+    response
+      .writeHead(200, { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' })
+      .end(JSON.stringify(taken));
+  }
+
+  async #metrics(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (request.method !== 'GET') throw new ProblemError('method-not-allowed', 'It takes GET.');
+    const text = await metrics(this.#served);
+    response.writeHead(200, { 'content-type': METRICS_TYPE, 'cache-control': 'no-store' }).end(text);
   }
 
   async #signIn(request: IncomingMessage, response: ServerResponse): Promise<void> {

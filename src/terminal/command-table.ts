@@ -396,6 +396,31 @@ export const commands = {
     },
     examples: ['orchestrate serve', 'orchestrate serve --workspace shop --workspace site --port 8080'],
   },
+  hook: {
+    usage: 'add NAME --to URL | add NAME --workflow NAME | list | remove NAME',
+    words: [[['add', 'list', 'remove']]],
+    summary: 'Webhooks: addresses that are told what wants you, and services that may begin a workflow',
+    detail:
+      'While orchestrate serve or start runs, an address is told of asks, ends, budgets and deliveries, in names and figures\nonly. A service that signs as GitHub does puts one workflow into the queue, just as it stands now, once for each message.',
+    options: {
+      ...workspace,
+      to: { value: 'URL', help: 'The address that is told' },
+      on: { value: 'WHAT,…', help: 'Only of ask, end, budget, delivery; or only on these events of GitHub' },
+      workflow: { value: 'NAME', help: 'The workflow of .orchestrate/workflows that is begun' },
+      input: {
+        value: 'NAME=PLACE',
+        many: true,
+        help: 'Where an input stands in what is sent, such as title=issue.title',
+      },
+      plain: { help: 'The signature comes as X-Orchestrate-Signature, from a service of your own' },
+      config: { value: 'FILE', values: 'file', help: 'Your own configuration' },
+      ...json,
+    },
+    examples: [
+      'orchestrate hook add chat --to https://chat.example.org/hooks/1',
+      'orchestrate hook add issues --workflow triage --on issues --input title=issue.title --input text=issue.body',
+    ],
+  },
   token: {
     usage: 'add NAME | list | revoke NAME',
     words: [[['add', 'list', 'revoke']]],

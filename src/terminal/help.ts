@@ -7,7 +7,7 @@ const groups: [string, CommandName[]][] = [
   ['Watch', ['status', 'monitor', 'logs', 'list', 'report', 'serve']],
   ['Review', ['changes', 'accept', 'reject']],
   ['Deliver', ['deliver', 'deliveries', 'land', 'approve', 'fast-forward', 'deploy']],
-  ['Set up', ['doctor', 'trust', 'adopt', 'token', 'completion']],
+  ['Set up', ['doctor', 'trust', 'adopt', 'token', 'hook', 'completion']],
 ];
 
 export function overview(style: Style, version: string): string {

@@ -10,7 +10,9 @@ import {
   Transcript,
   WorkspaceItem,
 } from '../../src/protocol/api.ts';
+import { DeliveryItem, Landing, QueueItem, TeamSnapshot } from '../../src/protocol/api-team.ts';
 import type { InboxRequest } from '../../src/protocol/inbox.ts';
+import type { StationRequest } from '../../src/protocol/station.ts';
 import { keyHeader, visitor } from './signed-in.ts';
 
 /** What was answered, or what was wrong in words. */
@@ -65,6 +67,22 @@ export const api = {
     ask(pageOf(SessionItem), 'GET', `/sessions${cursor === undefined ? '' : `?${new URLSearchParams({ cursor })}`}`),
   start: (body: object) => ask(SessionRef, 'POST', '/sessions', body),
   resume: (place: SessionPlace, body: object) => ask(SessionRef, 'POST', within(place, '/resume'), body),
+  team: (workspace: string) => ask(TeamSnapshot, 'GET', `/team?${new URLSearchParams({ workspace })}`),
+  askTeam: (workspace: string, body: StationRequest) =>
+    ask(RequestDone, 'POST', `/team/requests?${new URLSearchParams({ workspace })}`, body),
+  queue: (workspace: string) =>
+    ask(pageOf(QueueItem), 'GET', `/queue?${new URLSearchParams({ workspace, limit: '500' })}`),
+  deliveries: (workspace: string) =>
+    ask(pageOf(DeliveryItem), 'GET', `/deliveries?${new URLSearchParams({ workspace })}`),
+  decideDelivery: (workspace: string, delivery: string, action: string, body: object) =>
+    ask(
+      RequestDone,
+      'POST',
+      `/deliveries/${encodeURIComponent(delivery)}/${action}?${new URLSearchParams({ workspace })}`,
+      body,
+    ),
+  land: (workspace: string, target: string) =>
+    ask(Landing, 'POST', `/deliveries/land?${new URLSearchParams({ workspace })}`, { target }),
   plan: (place: SessionPlace) => ask(PlanText, 'GET', within(place, '/plan')),
   approve: (place: SessionPlace, body: object) => ask(RequestDone, 'POST', within(place, '/plan/approve'), body),
   refuse: (place: SessionPlace, body: object) => ask(RequestDone, 'POST', within(place, '/plan/refuse'), body),

@@ -4,7 +4,7 @@ import { l10n } from '../l10n.ts';
 import { Button } from '../parts/button.tsx';
 import { api, type SessionPlace } from './client.ts';
 import { type Pair, pairsOf } from './side-by-side.ts';
-import { visitor } from './signed-in.ts';
+import { mayDecide } from './signed-in.ts';
 
 type Decide = (action: 'accept' | 'reject', body: object) => Promise<void>;
 
@@ -23,8 +23,7 @@ export function ReviewPage({ place }: { place: SessionPlace }) {
     setWrong(done.ok ? '' : done.message);
     await load();
   };
-  const who = visitor.value;
-  const may = typeof who === 'object' && who.access === 'full';
+  const may = mayDecide();
   const seen = Object.fromEntries((files ?? []).map(({ path, seen }) => [path, seen]));
   return (
     <main>

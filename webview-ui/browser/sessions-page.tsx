@@ -1,43 +1,30 @@
 import { useEffect, useState } from 'preact/hooks';
-import type { SessionItem } from '../../src/protocol/api.ts';
 import { l10n } from '../l10n.ts';
 import { api } from './client.ts';
-import { addressOf, goTo } from './route.ts';
-import { visitor } from './signed-in.ts';
-
-/** While it is open it is looked again for sessions of others. */
-const LOOK_MS = 3000;
+import { usePolled } from './polled.ts';
+import { addressOf, goTo, teamAddress } from './route.ts';
+import { mayDecide } from './signed-in.ts';
 
 /** All sessions, and a new one. */
 export function SessionsPage() {
-  const [sessions, setSessions] = useState<SessionItem[]>();
-  const [wrong, setWrong] = useState('');
-  useEffect(() => {
-    const look = async () => {
-      const read = await api.sessions();
-      if (read.ok) setSessions(read.value.items);
-      setWrong(read.ok ? '' : read.message);
-    };
-    void look();
-    const timer = setInterval(() => void look(), LOOK_MS);
-    return () => clearInterval(timer);
-  }, []);
-  const who = visitor.value;
+  const { value, wrong } = usePolled(() => api.sessions(), '');
+  const sessions = value?.items;
   return (
     <main>
       <h1>{l10n.t('Sessions')}</h1>
-      {typeof who === 'object' && who.access === 'full' && <StartForm />}
+      {mayDecide() && <StartForm />}
       <p role="alert" class="failed">
         {wrong}
       </p>
       {sessions?.length === 0 && <p class="quiet">{l10n.t('No session yet')}</p>}
-      <ul class="sessions">
+      <ul class="entries">
         {sessions?.map(session => (
           <li key={`${session.workspace}/${session.id}`}>
             <a href={addressOf({ workspace: session.workspace, session: session.id })}>{session.goal ?? session.id}</a>
             <span class="quiet">
+              <a href={teamAddress(session.workspace)}>{session.workspace}</a>
+              {' · '}
               {[
-                session.workspace,
                 new Date(session.startedAt ?? session.lastAt).toLocaleString(),
                 session.runs ? l10n.t('runs') : (session.outcome ?? l10n.t('interrupted')),
               ].join(' · ')}

@@ -7,9 +7,10 @@ import { api, type SessionPlace } from './client.ts';
 import { PlanPage } from './plan-page.tsx';
 import { ReportPage } from './report-page.tsx';
 import { ReviewPage } from './review-page.tsx';
-import { addressOf, goTo, type Route, route } from './route.ts';
+import { addressOf, goTo, type Route, route, teamAddress } from './route.ts';
 import { SessionsPage } from './sessions-page.tsx';
 import { signInWith, signOut, visitor } from './signed-in.ts';
+import { TeamPage } from './team-page.tsx';
 import { connected, trouble } from './transport.ts';
 
 /** The page in a browser: who looks, where they are, and what is there. */
@@ -24,7 +25,12 @@ export function Shell() {
         <a href="#/" aria-current={shown.page === 'sessions' ? 'page' : undefined}>
           {l10n.t('Sessions')}
         </a>
-        {shown.page !== 'sessions' && <Pages shown={shown} />}
+        {'workspace' in shown && (
+          <a href={teamAddress(shown.workspace)} aria-current={shown.page === 'team' ? 'page' : undefined}>
+            {l10n.t('Team')}
+          </a>
+        )}
+        {'session' in shown && <Pages shown={shown} />}
         <span class="grow" />
         <span class="quiet">{who.access === 'read' ? l10n.t('{0}, reading only', who.name) : who.name}</span>
         <Button secondary onClick={() => void signOut()}>
@@ -42,7 +48,7 @@ export function Shell() {
   );
 }
 
-function Pages({ shown }: { shown: Exclude<Route, { page: 'sessions' }> }) {
+function Pages({ shown }: { shown: Extract<Route, SessionPlace> }) {
   const pages = [
     ['dashboard', l10n.t('Dashboard'), addressOf(shown)],
     ['plan', l10n.t('Plan'), addressOf(shown, 'plan')],
@@ -60,6 +66,8 @@ function Page({ shown }: { shown: Route }) {
   switch (shown.page) {
     case 'sessions':
       return <SessionsPage />;
+    case 'team':
+      return <TeamPage key={shown.workspace} workspace={shown.workspace} />;
     case 'dashboard':
       return <App />;
     case 'plan':

@@ -7,6 +7,9 @@ const KEY = 'orchestrate-key';
 /** Who looks, or why nobody does. */
 export const visitor = signal<{ name: string; access: 'read' | 'full' } | 'nobody' | undefined>(undefined);
 
+/** Whether whoever looks may decide anything. */
+export const mayDecide = (): boolean => typeof visitor.value === 'object' && visitor.value.access === 'full';
+
 export const keyHeader = (): Record<string, string> => ({ 'x-orchestrate-key': localStorage.getItem(KEY) ?? '' });
 
 /** Signs in with the token of the address, which is taken out of it at once; else as whoever was signed in before. */

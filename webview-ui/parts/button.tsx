@@ -9,11 +9,13 @@ interface ButtonProps {
   children: ComponentChildren;
   secondary?: boolean;
   disabled?: boolean;
+  /** For those who hear the page, where several say the same. */
+  label?: string;
 }
 
-export function Button({ onClick, children, secondary, disabled }: ButtonProps) {
+export function Button({ onClick, children, secondary, disabled, label }: ButtonProps) {
   return (
-    <button type="button" class={secondary ? 'secondary' : ''} disabled={disabled} onClick={onClick}>
+    <button type="button" class={secondary ? 'secondary' : ''} aria-label={label} disabled={disabled} onClick={onClick}>
       {children}
     </button>
   );

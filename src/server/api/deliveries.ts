@@ -3,7 +3,7 @@ import type { Deliveries, Done } from '../../core/delivery/contract.ts';
 import { GitError } from '../../core/delivery/git.ts';
 import { type Candidate, type Delivery, type DeliveryState, waitingCandidate } from '../../core/delivery/state.ts';
 import { pageOf, RequestDone } from '../../protocol/api.ts';
-import { ApproveDelivery, Deliver, DeliveryItem, Land, Reason, Target } from '../../protocol/api-team.ts';
+import { ApproveDelivery, Deliver, DeliveryItem, Land, Landing, Reason, Target } from '../../protocol/api-team.ts';
 import { ProblemError } from '../problem.ts';
 import type { Workspace } from '../workspace.ts';
 import { PageQuery, page } from './page.ts';
@@ -109,14 +109,7 @@ export const deliveryRoutes = [
       'Tries and lands what is ready for a target: merges it aside, runs the checks on that, lands what was approved',
     query: InWorkspace,
     body: Land,
-    answer: z.object({
-      target: z.string(),
-      landed: z.array(z.object({ deliveries: z.array(z.string()), ref: z.string(), commit: z.string() })),
-      /** The candidate that waits for a yes. */
-      waiting: z.string().optional(),
-      stopped: z.string().optional(),
-      checks: z.array(z.string()),
-    }),
+    answer: Landing,
     handle: asking =>
       deciding(asking, async deliveries => {
         const { target, landed, waiting, stopped, checks } = await deliveries.land(

@@ -1,12 +1,15 @@
 import * as z from 'zod';
 import * as api from '../../protocol/api.ts';
+import * as team from '../../protocol/api-team.ts';
 import type { Route } from './route.ts';
 
 type Json = Record<string, unknown>;
 
 /** Schemas that stand in the document under a name of their own. */
 const NAMED: Record<string, z.ZodType> = Object.fromEntries(
-  Object.entries<unknown>(api).filter((entry): entry is [string, z.ZodType] => entry[1] instanceof z.ZodType),
+  Object.entries<unknown>({ ...api, ...team }).filter(
+    (entry): entry is [string, z.ZodType] => entry[1] instanceof z.ZodType,
+  ),
 );
 
 /** The OpenAPI document of the routes, made from the schemas by which they check. */
