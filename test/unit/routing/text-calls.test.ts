@@ -41,6 +41,27 @@ const WRITTEN: Record<string, string> = {
     '<|channel|>commentary to=functions.read_file <|constrain|>json<|message|>{"path": "a.ts", "from": 3}<|call|>',
   'Gemma 3': '```tool_code\nprint(default_api.read_file(path="a.ts", from=3))\n```',
   FunctionGemma: '<start_function_call>call:read_file{"path": "a.ts", "from": 3}<end_function_call>',
+  'FunctionGemma, its own quotes':
+    '<start_function_call>call:read_file{path:<escape>a.ts<escape>,from:3}<end_function_call>',
+  'Llama 3.1, as a method': '<|python_tag|>read_file.call(path="a.ts", from=3)<|eom_id|>',
+  'DeepSeek with plain bars':
+    '<|tool▁calls▁begin|><|tool▁call▁begin|>function<|tool▁sep|>read_file\n```json\n{"path": "a.ts", "from": 3}\n```<|tool▁call▁end|><|tool▁calls▁end|>',
+  'gpt-oss, the tool first':
+    '<|start|>assistant to=functions.read_file<|channel|>commentary json<|message|>{"path": "a.ts", "from": 3}<|call|>',
+  'Phi 4 mini': `functools[${json}]`,
+  'Command R7B': `<|START_ACTION|>[${json}]<|END_ACTION|>`,
+  InternLM: `<|action_start|><|plugin|>\n${json}<|action_end|>`,
+  'OLMo 3': '<function_calls>\nread_file(path="a.ts", from=3)\n</function_calls>',
+  LFM2: '<|tool_call_start|>[read_file(path="a.ts", from=3)]<|tool_call_end|>',
+  Nemotron: `<TOOLCALL>[${json}]</TOOLCALL>`,
+  Apertus: '<|tools_prefix|>[{"read_file": {"path": "a.ts", "from": 3}}]<|tools_suffix|>',
+  Glaive: `<functioncall> {"name": "read_file", "arguments": '{"path": "a.ts", "from": 3}'}`,
+  'a tag of another name': `<tool_use>\n${json}\n</tool_use>`,
+  'the name as a key': '{"read_file": {"path": "a.ts", "from": 3}}',
+  'arguments beside the name': '```json\n{"tool": "read_file", "path": "a.ts", "from": 3}\n```',
+  'one bracket too many': `<tool_call>\n${json}}\n</tool_call>`,
+  'one bracket too few': `<tool_call>\n${json.slice(0, -1)}\n</tool_call>`,
+  'a line of Python': 'read_file(path="a.ts", from=3)',
   'LM Studio': `[TOOL_REQUEST]${json}[END_TOOL_REQUEST]`,
   ReAct: 'Action: read_file\nAction Input: {"path": "a.ts", "from": 3}',
   'a fence': `\`\`\`json\n${json}\n\`\`\``,
@@ -58,6 +79,13 @@ const AS_TEXT: Record<string, string> = {
     '<tool_call>\n<function=read_file>\n<parameter=path>\na.ts\n</parameter>\n<parameter=from>\n3\n</parameter>\n</function>\n</tool_call>',
   'Qwen-Coder without the outer mark':
     '<function=read_file>\n<parameter=path>a.ts</parameter>\n<parameter=from>3</parameter>\n</function>',
+  'GLM 4.6':
+    '<tool_call>read_file<arg_key>path</arg_key><arg_value>a.ts</arg_value><arg_key>from</arg_key><arg_value>3</arg_value></tool_call>',
+  'Seed-OSS':
+    '<seed:tool_call>\n<function=read_file>\n<parameter=path>a.ts</parameter>\n<parameter=from>3</parameter>\n</function>\n</seed:tool_call>',
+  MiniMax:
+    '<minimax:tool_call>\n<invoke name="read_file">\n<parameter name="path">a.ts</parameter>\n<parameter name="from">3</parameter>\n</invoke>\n</minimax:tool_call>',
+  'a tag with its name': '<tool name="read_file"><path>a.ts</path><from>3</from></tool>',
   GLM: '<tool_call>read_file\n<arg_key>path</arg_key>\n<arg_value>a.ts</arg_value>\n<arg_key>from</arg_key>\n<arg_value>3</arg_value>\n</tool_call>',
   'tags with names':
     '<function_calls><invoke name="read_file"><parameter name="path">a.ts</parameter><parameter name="from">3</parameter></invoke></function_calls>',
@@ -121,6 +149,10 @@ describe('calls that a model writes into its text', () => {
       '```ts\nread_file({ path: "a.ts" });\n```',
       'Use <b>read_file</b> to look.',
       '{"name": "read_file", "arguments": {"path": "a.ts"',
+      '<tool_call>{"name": "read_file", "arguments": {"path": "a.ts"',
+      '<tool_call>{"name": "write_file", "arguments": {"path": "a.ts", "content": "one\\n</tool_call>',
+      'I would now do this:\n\nread_file("a.ts")',
+      '{"search": "x"}',
       '[1, 2, 3]',
       '',
     ]) {
@@ -154,6 +186,8 @@ describe('calls that a model writes into its text', () => {
       'a(b="',
       '</think>',
       '\n{"name":',
+      'read_file(\n',
+      '<tool_use>',
     ]) {
       read(part.repeat(20_000 / part.length));
     }

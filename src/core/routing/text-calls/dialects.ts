@@ -3,10 +3,10 @@ import { bareName, jsonCalls, jsonEnd } from './json-calls.ts';
 import { pythonCalls } from './python-calls.ts';
 import { xmlCalls } from './xml-calls.ts';
 
-/** Whatever stands between marks that say "here is a call". */
-const inMarks = (body: string): FoundCall[] => {
+/** Whatever stands between marks that say "here is a call"; `isWhole`: the closing one is there. */
+const inMarks = (body: string, isWhole = false): FoundCall[] => {
   for (const read of [jsonCalls, xmlCalls, pythonCalls]) {
-    const calls = read(body);
+    const calls = read(body, isWhole);
     if (calls.length > 0) return calls;
   }
   return [];
@@ -16,7 +16,10 @@ const inMarks = (body: string): FoundCall[] => {
 const marked =
   (pattern: RegExp): Dialect =>
   text =>
-    eachMatch(text, pattern, match => inMarks(match[1] ?? ''));
+    eachMatch(text, pattern, ({ 0: all, 1: first = '', groups }) => {
+      const body = groups?.body ?? first;
+      return inMarks(body, !all.endsWith(body));
+    });
 
 /** A name and, after some mark, its arguments as JSON. */
 const named =
@@ -34,6 +37,30 @@ const named =
     }
     return found;
   };
+
+/** More calls than these are not made in lines of Python. */
+const MOST_AT_ONCE = 8;
+
+/** FunctionGemma: text between marks of its own, keys without quotes. */
+const escaped: Dialect = text =>
+  eachMatch(
+    text,
+    /<start_function_call>\s*call:([\w.-]+)\s*(\{[\s\S]*?)(?:<end_function_call>|$)/g,
+    ([, name = '', args = '']) =>
+      jsonCalls(
+        `{"name": ${JSON.stringify(bareName(name))}, "arguments": ${args.replace(/<escape>([\s\S]*?)<escape>/g, (_, value) => JSON.stringify(value))}}`,
+      ),
+  );
+
+/** Python at the very end, alone on its lines, that calls a tool by its name. */
+const pythonAtTheEnd: Dialect = (text, tools) => {
+  const starts = [...text.matchAll(/^[ \t]*([A-Za-z_]\w*)\(/gm)].filter(([, name = '']) => tools.has(name));
+  for (const { index } of starts.slice(-MOST_AT_ONCE)) {
+    const calls = pythonCalls(text.slice(index));
+    if (calls.length > 0) return [{ from: index, to: text.length, calls }];
+  }
+  return [];
+};
 
 /** Tags that carry the name of a tool, with a tag for each argument. */
 const toolTags: Dialect = (text, tools) => {
@@ -76,12 +103,15 @@ export const DIALECTS: readonly Dialect[] = [
   marked(/<\|?tool_calls?\|?>([\s\S]*?)(?:<[/|]{1,2}tool_calls?\|?>|(?=<\|?tool_call\|?>)|$)/g),
   // DeepSeek.
   named(
-    /(?:<｜tool▁calls▁begin｜>\s*)?<｜tool▁call▁begin｜>(?:function<｜tool▁sep｜>)?([\w.-]+)(?:<｜tool▁sep｜>)?\s*(?:```json\s*)?(?=\{)/g,
+    /(?:<[｜|]tool[▁_]calls[▁_]begin[｜|]>\s*)?<[｜|]tool[▁_]call[▁_]begin[｜|]>(?:function<[｜|]tool[▁_]sep[｜|]>)?([\w.-]+)(?:<[｜|]tool[▁_]sep[｜|]>)?\s*(?:```json\s*)?(?=\{)/g,
   ),
   marked(/<｜tool▁calls▁begin｜>([\s\S]*?)(?:<｜tool▁calls▁end｜>|$)/g),
   // Kimi and gpt-oss.
   named(/<\|tool_call_begin\|>\s*([\w.:-]+)\s*<\|tool_call_argument_begin\|>\s*(?=\{)/g),
-  named(/(?:<\|start\|>assistant)?<\|channel\|>commentary\s+to=([\w.]+)[\s\S]{0,60}?<\|message\|>\s*(?=\{)/g),
+  named(
+    /(?:<\|start\|>assistant)?<\|channel\|>(?:commentary|analysis)\s+to=([\w.]+)[\s\S]{0,60}?<\|message\|>\s*(?=\{)/g,
+  ),
+  named(/<\|start\|>assistant\s+to=([\w.]+)\s*<\|channel\|>[\s\S]{0,60}?<\|message\|>\s*(?=\{)/g),
   // Llama.
   marked(/<\|python_tag\|>([\s\S]*?)(?:<\|eom_id\|>|<\|eot_id\|>|$)/g),
   // Mistral.
@@ -90,15 +120,26 @@ export const DIALECTS: readonly Dialect[] = [
   marked(/\[TOOL_REQUEST\]([\s\S]*?)(?:\[END_TOOL_REQUEST\]|$)/g),
   // Gemma.
   named(/<start_function_call>\s*call:([\w.-]+)\s*(?=\{)/g),
+  escaped,
   marked(/```(?:tool_code|tool_call|tool_calls|tool)[ \t]*\n([\s\S]*?)(?:```|$)/g),
+  // Cohere, InternLM, LFM, Apertus, Phi 4, Nemotron, Glaive, OLMo and others: JSON, Python or tags between marks of their own.
+  marked(/<\|START_ACTION\|>([\s\S]*?)(?:<\|END_ACTION\|>|$)/g),
+  marked(/<\|action_start\|>\s*(?:<\|plugin\|>)?([\s\S]*?)(?:<\|action_end\|>|$)/g),
+  marked(/<\|tool_call_start\|>([\s\S]*?)(?:<\|tool_call_end\|>|$)/g),
+  marked(/<\|tools_prefix\|>([\s\S]*?)(?:<\|tools_suffix\|>|$)/g),
+  marked(/(?:^|\s)functools(\[[\s\S]*\])/g),
+  marked(
+    /<(?<mark>[\w-]+:tool_call|TOOLCALL|toolcall|tool_use|functioncall|function_calls?)>(?<body>[\s\S]*?)(?:<\/\k<mark>>|$)/g,
+  ),
   // Tags, as Qwen-Coder, DeepSeek and others write them.
   marked(/(<function=[\s\S]*?(?:<\/function>|$)(?:\s*<\/tool_call>)?)/g),
   marked(/(<[\w:|｜]*invoke\s+name=[\s\S]*?<\/[\w:|｜]*invoke>)/g),
-  marked(/(<function\s+name=[\s\S]*?<\/function>)/g),
+  marked(/(<(?:function|tool)\s+name=[\s\S]*?<\/(?:function|tool)>)/g),
   toolTags,
   // ReAct.
   named(/(?:^|\n)\s*Action:\s*`?([\w.-]+)`?\s*\n\s*Action[ _]Input:\s*(?:```(?:json)?\s*)?(?=\{)/g),
   marked(/```(?:json|json5|python|py|xml)?[ \t]*\n([\s\S]*?)(?:```|$)/g),
   bare,
   atTheEnd,
+  pythonAtTheEnd,
 ];

@@ -31,12 +31,42 @@ export const bareName = (name: string): string =>
     .replace(/^(functions|default_api|tools?)[.:/]/, '')
     .replace(/:\d+$/, '');
 
+/** What else stands beside name and arguments. */
+const BESIDE = ['type', 'id', 'tool_call_id'];
+
 function callOf(value: JsonObject): FoundCall | undefined {
   if (isObject(value.function)) return callOf(value.function);
-  const name = NAMES.map(key => value[key]).find(each => typeof each === 'string');
+  const called = NAMES.find(key => typeof value[key] === 'string');
+  if (called === undefined) return byItsName(value);
   const key = ARGUMENTS.find(each => value[each] !== undefined);
-  if (typeof name !== 'string') return undefined;
-  return { name: bareName(name), args: key === undefined ? undefined : value[key] };
+  const name = bareName(String(value[called]));
+  if (key !== undefined) return { name, args: value[key] };
+  // Arguments that stand beside the name.
+  const rest = Object.entries(value).filter(([each]) => each !== called && !BESIDE.includes(each));
+  return { name, args: rest.length === 0 ? undefined : Object.fromEntries(rest) };
+}
+
+/** `{"read_file": {"path": "a"}}` */
+function byItsName(value: JsonObject): FoundCall | undefined {
+  const [only, ...more] = Object.entries(value);
+  return only && more.length === 0 && isObject(only[1]) ? { name: bareName(only[0]), args: only[1] } : undefined;
+}
+
+/** The closing brackets that are missing at the end of a text, which ends in no string; undefined where it is not just those. */
+function lacking(text: string): string | undefined {
+  const open: string[] = [];
+  let quoted = false;
+  for (let at = 0; at < text.length; at++) {
+    const one = text[at];
+    if (quoted) {
+      if (one === '\\') at++;
+      else if (one === '"') quoted = false;
+    } else if (one === '"') quoted = true;
+    else if (one === '{') open.push('}');
+    else if (one === '[') open.push(']');
+    else if ((one === '}' || one === ']') && open.pop() !== one) return undefined;
+  }
+  return quoted ? undefined : open.reverse().join('');
 }
 
 /** The calls that a JSON value is: one, a list of them, or an object that holds such a list. */
@@ -52,8 +82,11 @@ function callsOf(value: unknown): FoundCall[] {
   return call ? [call] : [];
 }
 
-/** The calls in a text that is JSON and nothing else; several values may follow each other, as some models write them. */
-export function jsonCalls(text: string): FoundCall[] {
+/**
+ * The calls in a text that is JSON and nothing else; several values may follow each other, as some models write them.
+ * Where the text `isWhole`, brackets that nobody closed at its end were forgotten, not cut off.
+ */
+export function jsonCalls(text: string, isWhole = false): FoundCall[] {
   const calls: FoundCall[] = [];
   const whole = text.trim();
   for (let at = 0; at < whole.length; ) {
@@ -61,8 +94,11 @@ export function jsonCalls(text: string): FoundCall[] {
       at++;
       continue;
     }
-    const end = jsonEnd(whole, at) ?? whole.length;
-    const read = readJson(whole.slice(at, end));
+    if (calls.length > 0 && /^[\]}\s]+$/.test(whole.slice(at))) break;
+    const ends = jsonEnd(whole, at);
+    const end = ends ?? whole.length;
+    const closing = ends === undefined && isWhole ? lacking(whole.slice(at)) : '';
+    const read = readJson(whole.slice(at, end) + (closing ?? ''));
     const found = read.ok ? callsOf(read.value) : [];
     if (found.length === 0) return [];
     calls.push(...found);

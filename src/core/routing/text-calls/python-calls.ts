@@ -61,7 +61,7 @@ function pythonCall(text: string): FoundCall | undefined {
     if (key === undefined || !read) return undefined;
     args[key] = read.value;
   }
-  return { name: bareName(match[1] ?? ''), args };
+  return { name: bareName((match[1] ?? '').replace(/\.call$/, '')), args };
 }
 
 /** The statements of a text, each of which may run over several lines. */

@@ -20,7 +20,7 @@ const callPart = (id: string, { name, args }: FoundCall): ToolCallPart =>
 
 /** Marks that stand around calls and say nothing without them. */
 const REMAINS =
-  /<\/?\|?(?:tool_calls?|function_calls|antml:function_calls)\|?>|<\|(?:tool_calls_section_(?:begin|end)|tool_call_end|call|eom_id|eot_id)\|>|<\/?｜[^｜>]*｜[^>]*>|<end_function_call>|\[\/?TOOL_CALLS\]|```(?:json)?/g;
+  /<\/?\|?(?:tool_calls?|function_calls|[\w-]+:(?:function_calls|tool_call))\|?>|<\|(?:tool_calls_section_(?:begin|end)|tool[▁_]calls?[▁_]end|call|eom_id|eot_id)\|>|<\/?｜[^｜>]*｜[^>]*>|<end_function_call>|\[\/?TOOL_CALLS\]|```(?:json|xml|python)?/g;
 
 /**
  * An answer whose calls stand in its text, with these as calls; undefined where there are none. Only what names a tool

@@ -18,6 +18,9 @@ function argsIn(body: string): unknown {
     const found = [...body.matchAll(pattern)];
     if (found.length > 0) return Object.fromEntries(found.map(([, key, value]) => [key, textOf(value ?? '')]));
   }
+  const tags = [...body.matchAll(/<([\w.-]+)>([\s\S]*?)<\/\1>/g)];
+  if (tags.length > 0 && body.replace(/<([\w.-]+)>[\s\S]*?<\/\1>/g, '').trim() === '')
+    return Object.fromEntries(tags.map(([, key, value]) => [key, textOf(value ?? '')]));
   const read = readJson(body.trim() === '' ? '{}' : body);
   return read.ok && isObject(read.value) ? read.value : undefined;
 }
@@ -25,8 +28,8 @@ function argsIn(body: string): unknown {
 const CALLS = [
   /<function=["']?([\w.:-]+)["']?\s*>([\s\S]*?)(?:<\/function>|(?=<function=|<\/tool_call>)|$)/g,
   /<(?:[\w:|｜]*)invoke\s+name=["']([\w.:-]+)["']\s*>([\s\S]*?)<\/[\w:|｜]*invoke>/g,
-  /<function\s+name=["']([\w.:-]+)["']\s*>([\s\S]*?)<\/function>/g,
-  /^\s*([\w.-]+)\s*\n(\s*<arg_key>[\s\S]*)$/g,
+  /<(?:function|tool)\s+name=["']([\w.:-]+)["']\s*>([\s\S]*?)<\/(?:function|tool)>/g,
+  /^\s*([\w.-]+)\s*(<arg_key>[\s\S]*)$/g,
 ];
 
 /** Calls written with tags, wherever they stand in the text. */
