@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { applyEdits } from '../../../src/core/agent/tools/edit/apply.ts';
-import { IMPERFECT_EDITS, type ImperfectEdit } from '../../support/imperfect-edits.ts';
+import { IMPERFECT_EDITS as FIRST, type ImperfectEdit } from '../../support/imperfect-edits.ts';
+import { MORE_IMPERFECT_EDITS } from '../../support/more-imperfect-edits.ts';
+
+const IMPERFECT_EDITS = [...FIRST, ...MORE_IMPERFECT_EDITS];
 
 const normal = (text: string) => text.replaceAll('\r\n', '\n');
 
@@ -24,7 +27,7 @@ describe('edits that a model gets slightly wrong', () => {
     console.log(
       `      ${IMPERFECT_EDITS.length} edits: ${right.length} of ${meant.length} that can be meant applied, ${wrong.length} in a wrong place`,
     );
-    assert.ok(IMPERFECT_EDITS.length >= 60);
+    assert.ok(IMPERFECT_EDITS.length >= 120);
     assert.equal(wrong.length, 0);
     assert.ok(right.length / meant.length >= 30 / 42);
   });

@@ -24,8 +24,14 @@ const unwrapped = (first: RegExp, last: RegExp) => (text: string) => {
   if (from === -1 || to <= from || !first.test(lines[from] ?? '') || !last.test(lines[to] ?? '')) return text;
   return lines.slice(from + 1, to).join('\n');
 };
-const unfenced = unwrapped(/^\s*(`{3,}|~{3,})[\w.+-]*\s*$/, /^\s*(`{3,}|~{3,})\s*$/);
+const unfenced = unwrapped(/^\s*(`{3,}|~{3,})[^`]*$/, /^\s*(`{3,}|~{3,})\s*$/);
 const unmarked = unwrapped(/^\s*<data \w+>\s*$/, /^\s*<\/data \w+>\s*$/);
+
+/** Without the lines that part old from new in another way of writing edits. */
+const unparted = (text: string) =>
+  text
+    .replace(/^\s*(<{5,9}[ ]?(SEARCH|ORIGINAL)|={5,9})[ ]*\n/, '')
+    .replace(/\n(={5,9}|>{5,9}[ ]?(REPLACE|UPDATED))\s*$/, '');
 
 /** Line numbers as tools print them: how sure it is that they are some, alone and in a row. Others count only on the very line. */
 const NUMBERED: readonly { style: RegExp; sure: 'alone' | 'in a row' | 'never' }[] = [
@@ -102,6 +108,7 @@ export function readingsOf(edit: Edit): Reading[] {
     { edit: bare, off: 'the marks around it' },
     ...numberless.map(one => ({ ...one, off: 'line numbers' })),
     { edit: unpatched(bare), off: 'the marks of a patch' },
+    { edit: both(bare, unparted), off: 'the marks of a patch' },
     ...[unescaped, unquoted, decoded].map(change => ({ edit: both(bare, change), off: 'one level of escaping' })),
   ];
   const seen = new Set<string>();
