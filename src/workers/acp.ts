@@ -148,7 +148,7 @@ class AcpSession implements WorkerSession {
       })
       .onRequest(methods.client.fs.writeTextFile, async ({ params }) => {
         const place = placeOf(options.folder, params.path);
-        const refused = this.#signal.aborted ? 'The turn is over.' : this.#listener.refuseWrite(place);
+        const refused = this.#signal.aborted ? 'The turn is over.' : await this.#listener.refuseWrite(place);
         if (refused !== undefined) throw RequestError.invalidParams(undefined, refused);
         if (!(await writeInside(options.folder, place.path, params.content)))
           throw RequestError.invalidParams(undefined, 'A link leads out of the folder.');

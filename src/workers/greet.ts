@@ -11,7 +11,7 @@ const PATIENCE_MS = 4500;
 const nobody: WorkerListener = {
   update: () => undefined,
   permit: async () => 'deny',
-  refuseWrite: () => 'Nothing is to be written.',
+  refuseWrite: async () => 'Nothing is to be written.',
 };
 
 /** Starts a CLI agent, begins a session with it in an empty folder, and ends it again; what it tells on the way. */

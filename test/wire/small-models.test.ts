@@ -33,6 +33,9 @@ const steps: ScriptedCall[] = [
 const native = (call: ScriptedCall): ScriptedAnswer => ({ toolCalls: [call] });
 const json = ({ name, args }: ScriptedCall) => JSON.stringify({ name, arguments: args });
 
+const plain = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value));
+const fields = ({ args }: ScriptedCall) => Object.entries((args ?? {}) as Record<string, unknown>);
+
 /** How models write their calls. */
 const WRITTEN: Record<string, (call: ScriptedCall) => ScriptedAnswer> = {
   'calls tools': native,
@@ -41,6 +44,19 @@ const WRITTEN: Record<string, (call: ScriptedCall) => ScriptedAnswer> = {
   'writes a fence': call => ({ text: `I will do this:\n\`\`\`json\n${json(call)}\n\`\`\`` }),
   'writes <function=…>': ({ name, args }) => ({ text: `<function=${name}>${JSON.stringify(args)}</function>` }),
   'writes [TOOL_CALLS]': call => ({ text: `[TOOL_CALLS][${json(call)}]` }),
+  'writes <function=…> with <parameter=…>': call => ({
+    text: `<tool_call>\n<function=${call.name}>\n${fields(call)
+      .map(([key, value]) => `<parameter=${key}>\n${plain(value)}\n</parameter>\n`)
+      .join('')}</function>\n</tool_call>`,
+  }),
+  'writes ```tool_code': call => ({
+    text: `\`\`\`tool_code\nprint(default_api.${call.name}(${fields(call)
+      .map(([key, value]) => `${key}=${JSON.stringify(value)}`)
+      .join(', ')}))\n\`\`\``,
+  }),
+  'writes the marks of DeepSeek': ({ name, args }) => ({
+    text: `<｜tool▁calls▁begin｜><｜tool▁call▁begin｜>function<｜tool▁sep｜>${name}\n\`\`\`json\n${JSON.stringify(args)}\n\`\`\`<｜tool▁call▁end｜><｜tool▁calls▁end｜>`,
+  }),
   'writes <|python_tag|>': ({ name, args }) => ({
     text: `<|python_tag|>${JSON.stringify({ name, parameters: args })}`,
   }),

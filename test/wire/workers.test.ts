@@ -172,6 +172,16 @@ describe('a role with a CLI agent', function () {
     const world = await workerSession({
       folder: folder.path,
       writes: ['mine.txt'],
+      others: [
+        {
+          id: 'theirs',
+          title: 'Theirs',
+          role: 'maker',
+          instructions: 'Later.',
+          needs: ['make'],
+          writes: ['other.txt'],
+        },
+      ],
       present: true,
       script: [
         [
@@ -198,6 +208,7 @@ describe('a role with a CLI agent', function () {
             { end: 'end_turn', usage: USAGE },
           ],
         ],
+        [[{ write: 'other.txt', text: 'theirs\n' }]],
       ],
     });
     for (const [what, folder] of [
@@ -222,7 +233,8 @@ describe('a role with a CLI agent', function () {
     assert.deepEqual(answers, [yes, no, no, no, yes, yes, no, no, no, no, yes, no, yes, yes]);
     assert.match(said, /refused: [\s\S]*only: mine\.txt/);
     assert.equal(await world.file('mine.txt'), 'through\n');
-    assert.equal(await world.file('other.txt'), undefined);
+    assert.match(said, /refused: [\s\S]*"other\.txt" belongs to task theirs \(Theirs\), which has yet to begin/);
+    assert.equal(await world.file('other.txt'), 'theirs\n');
     assert.deepEqual(
       world
         .of('permission-denied')
@@ -234,6 +246,43 @@ describe('a role with a CLI agent', function () {
       ],
     );
     assert.equal(world.of('permission-asked').length, 5, 'what was allowed for the session is not asked again');
+  });
+
+  it('is given a file that no other task needs when it asks to write it, and that lands; never what no agent may write', async () => {
+    const world = await workerSession({
+      folder: folder.path,
+      files: { 'package.json': '{}\n' },
+      writes: ['src/**'],
+      script: [
+        [
+          [
+            { write: 'src/a.js', text: 'a\n' },
+            {
+              ask: { kind: 'edit', title: 'Edit package.json', path: 'package.json' },
+              granted: [{ write: 'package.json', text: '{"type": "module"}\n' }],
+            },
+            { ask: { kind: 'edit', title: 'Edit', path: '.git/config' } },
+            { through: 'NOTES.md', text: 'notes\n' },
+            { say: 'Done.' },
+          ],
+        ],
+      ],
+    });
+    assert.equal(await world.over(), 'completed');
+    assert.equal(await world.file('package.json'), '{"type": "module"}\n');
+    assert.equal(await world.file('NOTES.md'), 'notes\n');
+    assert.deepEqual(
+      world.of('claim-granted').map(({ agent, task, path }) => [agent, task, path]),
+      [
+        ['maker-1', 'make', 'package.json'],
+        ['maker-1', 'make', 'NOTES.md'],
+      ],
+    );
+    assert.deepEqual(
+      world.of('permission-denied').map(({ what, rule }) => [what, rule]),
+      [['.git/config', 'protected']],
+    );
+    assert.equal((await world.prompts()).length, 1, 'nothing had to be taken back');
   });
 
   it('that writes into the workspace past its copy is no author of anything there', async () => {

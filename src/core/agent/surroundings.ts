@@ -41,6 +41,8 @@ const MANAGERS: readonly [file: string, manager: string][] = [
 ];
 /** Scripts that say how work is checked come first. */
 const TELLING = /^(test|check|lint|build|start|dev|type|format)/;
+/** Characters of each list, so that all of it is about 150 tokens. */
+const ROOM = { scripts: 220, changed: 150, times: 120 };
 const MOST_SCRIPTS = 8;
 const MOST_MANAGERS = 3;
 const MOST_CHANGED = 6;
@@ -48,6 +50,15 @@ const LONGEST = 48;
 const MOST_TIMES = 6;
 
 const short = (text: string) => (text.length > LONGEST ? `${text.slice(0, LONGEST - 1)}…` : text).replace(/\s+/g, ' ');
+
+/** The first of them, as many as there is room for; one at least. */
+function fitting(items: readonly string[], room: number): string[] {
+  let left = room;
+  return items.filter((item, at) => {
+    left -= item.length + 2;
+    return at === 0 || left >= 0;
+  });
+}
 
 async function scriptsOf(files: WorkspaceFiles, signal: AbortSignal): Promise<string[]> {
   const path = await files.resolve('package.json', 'read');
@@ -58,7 +69,8 @@ async function scriptsOf(files: WorkspaceFiles, signal: AbortSignal): Promise<st
     const all = Object.entries(scripts ?? {}).flatMap(([name, line]) =>
       typeof line === 'string' ? [`${short(name)} (${short(line)})`] : [],
     );
-    return [...all.filter(one => TELLING.test(one)), ...all.filter(one => !TELLING.test(one))].slice(0, MOST_SCRIPTS);
+    const sorted = [...all.filter(one => TELLING.test(one)), ...all.filter(one => !TELLING.test(one))];
+    return fitting(sorted.slice(0, MOST_SCRIPTS), ROOM.scripts);
   } catch {
     return [];
   }
@@ -66,8 +78,9 @@ async function scriptsOf(files: WorkspaceFiles, signal: AbortSignal): Promise<st
 
 function changedText(changed: readonly string[]): string {
   if (changed.length === 0) return 'nothing uncommitted';
-  const more = changed.length > MOST_CHANGED ? ` and ${changed.length - MOST_CHANGED} more` : '';
-  return `uncommitted: ${changed.slice(0, MOST_CHANGED).map(short).join(', ')}${more}`;
+  const shown = fitting(changed.slice(0, MOST_CHANGED).map(short), ROOM.changed);
+  const more = changed.length > shown.length ? ` and ${changed.length - shown.length} more` : '';
+  return `uncommitted: ${shown.join(', ')}${more}`;
 }
 
 /** The longest ones: of those it matters to know. */
@@ -77,7 +90,7 @@ function timesText(times: readonly CommandTime[]): string {
     .toSorted((a, b) => b.ms - a.ms)
     .slice(0, MOST_TIMES)
     .map(({ command, ms }) => `${short(command)} ${Math.round(ms / 1000)} s`);
-  return told.length > 0 ? `Commands took, when they last ran here: ${told.join(', ')}.` : '';
+  return told.length > 0 ? `Commands took, when they last ran here: ${fitting(told, ROOM.times).join(', ')}.` : '';
 }
 
 /** Where the work takes place, in a few lines that stay the same for the whole session. */

@@ -39,7 +39,7 @@ export interface WorkerListener {
   update(update: WorkerUpdate): void;
   permit(tool: WorkerTool, signal: AbortSignal): Promise<WorkerPermission>;
   /** Whether it may write this file of its folder; the text is told to it otherwise. */
-  refuseWrite(path: WorkerPath): string | undefined;
+  refuseWrite(path: WorkerPath): Promise<string | undefined>;
 }
 
 /** Why a CLI agent does not work. */

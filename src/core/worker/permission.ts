@@ -1,12 +1,14 @@
 import type { Claims } from '../agent/claims.ts';
 import type { Attention, CommandJudge } from '../agent/contract.ts';
+import type { WorkspaceFiles } from '../ports.ts';
 import type { Journal } from '../session/contract.ts';
-import type { WorkerPermission, WorkerTool } from './contract.ts';
+import type { WorkerPath, WorkerPermission, WorkerTool } from './contract.ts';
 
 export interface PermissionHost {
   journal: Journal;
   attention: Attention;
   judge: CommandJudge;
+  files: Pick<WorkspaceFiles, 'resolve'>;
 }
 
 /** In whose name a CLI agent asks. */
@@ -21,17 +23,30 @@ const ANSWERED = 'answered-for-always';
 
 type Denial = { kind: 'command' | 'path'; what: string; rule: string; advice: string };
 
-function deniedWrite(tool: WorkerTool, { claims }: Asker): Denial | undefined {
-  const outside = tool.paths.find(({ inside }) => !inside);
+/** Why it may not write there, once it was given what no other task needs. */
+export async function deniedWrite(
+  paths: readonly WorkerPath[],
+  claims: Claims,
+  files: Pick<WorkspaceFiles, 'resolve'>,
+): Promise<Denial | undefined> {
+  const outside = paths.find(({ inside }) => !inside);
   if (outside) {
     const advice = 'A CLI agent writes in its own copy of the workspace, and nowhere else.';
     return { kind: 'path', what: outside.path, rule: 'outside-workspace', advice };
   }
-  const foreign = tool.paths.find(({ path }) => !claims.allows(path));
-  if (!foreign) return undefined;
-  const advice =
-    claims.globs.length > 0 ? `The task may write: ${claims.globs.join(', ')}.` : 'The task writes no file.';
-  return { kind: 'path', what: foreign.path, rule: 'outside-claim', advice };
+  for (const { path } of paths) {
+    if (claims.allows(path)) continue;
+    const resolved = await files.resolve(path, 'write');
+    if (!resolved.ok) return { kind: 'path', what: path, rule: resolved.reason, advice: 'No agent may write it.' };
+    const taken = claims.grow(resolved.path);
+    if (taken === undefined) continue;
+    const mine =
+      claims.globs.length > 0
+        ? `This task may write only: ${claims.globs.join(', ')}.`
+        : 'This task may not write any file.';
+    return { kind: 'path', what: path, rule: 'outside-claim', advice: `${mine} ${taken}` };
+  }
+  return undefined;
 }
 
 /**
@@ -41,7 +56,7 @@ function deniedWrite(tool: WorkerTool, { claims }: Asker): Denial | undefined {
 export async function permit(
   tool: WorkerTool,
   asker: Asker,
-  { journal, attention, judge }: PermissionHost,
+  { journal, attention, judge, files }: PermissionHost,
   signal: AbortSignal,
 ): Promise<WorkerPermission> {
   const { agent, worker } = asker;
@@ -68,7 +83,7 @@ export async function permit(
     case 'think':
       return 'allow';
     case 'edit': {
-      const denial = deniedWrite(tool, asker);
+      const denial = await deniedWrite(tool.paths, asker.claims, files);
       if (denial) return deny(denial);
       return tool.paths.length > 0 ? 'allow' : ask('path', tool.title, `${worker}: edit`);
     }

@@ -1,6 +1,6 @@
 import type { ModelRef } from '../../protocol/ids.ts';
 import type { ErrorClass, StopReason } from '../../protocol/message.ts';
-import { type Claims, claimsOf } from '../agent/claims.ts';
+import { type Claims, claimsOf, growingClaims } from '../agent/claims.ts';
 import type { AgentJob, AgentResult, Attention, CommandJudge } from '../agent/contract.ts';
 import type { AgentControl } from '../agent/control.ts';
 import { Conversation } from '../agent/conversation.ts';
@@ -20,7 +20,7 @@ import { keepResult, land } from './landing.ts';
 import { type LedgerHost, WorkerLedger } from './ledger.ts';
 import { workerModel } from './names.ts';
 import { Narrator, type NarratorHost } from './narrator.ts';
-import { permit } from './permission.ts';
+import { deniedWrite, permit } from './permission.ts';
 import { artifactText, GO_ON, outsideClaim, workerPrompt } from './prompt.ts';
 
 /** What CLI agents need of the world. */
@@ -86,7 +86,7 @@ export class WorkerRun {
     this.#job = job;
     this.#worker = worker;
     this.#control = control;
-    this.#claims = claimsOf(claims);
+    this.#claims = task && job.kind !== 'review' ? growingClaims(host.journal, agent, task, claims) : claimsOf(claims);
     this.#ledger = new WorkerLedger(host, worker, { agent, ...(task && { task: task.id }) });
     this.#narrator = new Narrator(host, agent, pulse);
     this.#conversation = new Conversation(host.journal, agent, 0);
@@ -142,14 +142,7 @@ export class WorkerRun {
               { ...this.#host, judge },
               turn,
             ),
-          refuseWrite: path => {
-            if (!path.inside) return 'Outside of your folder nothing can be written.';
-            if (this.#claims.allows(path.path)) return undefined;
-            const { globs } = this.#claims;
-            return globs.length > 0
-              ? `This task may write only: ${globs.join(', ')}.`
-              : 'This task may not write any file.';
-          },
+          refuseWrite: async path => (await deniedWrite([path], this.#claims, this.#host.files))?.advice,
         },
       },
       signal,

@@ -38,6 +38,8 @@ export interface WorkerSessionOptions {
   files?: Record<string, string>;
   writes?: string[];
   task?: object;
+  /** Tasks beside it. */
+  others?: object[];
   /** How the CLI agent is, whatever its script. */
   habits?: Habits;
   /** The known CLI agent that it passes for, with all that we know of that one. */
@@ -113,7 +115,10 @@ export async function workerSession(options: WorkerSessionOptions): Promise<Work
   await engine.load();
   const plan = Plan.parse({
     goal: 'Make it',
-    tasks: [{ id: 'make', title: 'Make', role: 'maker', instructions: 'Make it.', writes, ...options.task }],
+    tasks: [
+      { id: 'make', title: 'Make', role: 'maker', instructions: 'Make it.', writes, ...options.task },
+      ...(options.others ?? []),
+    ],
   });
   const opened = await openSession(
     {

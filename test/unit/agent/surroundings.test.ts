@@ -26,10 +26,10 @@ describe('where the work takes place', () => {
     const sources = { files: new MemoryWorkspace(files), surroundings, day: '2026-11-28' };
     const text = (await workspaceBrief(sources, signal)).split('\n\nFiles of')[0] ?? '';
     assert.match(text, /^Today is 2026-11-28\. The machine runs Linux; commands are for a POSIX shell\.\n/);
-    assert.match(text, /Git: branch main, uncommitted: .* and 44 more\./);
+    assert.match(text, /Git: branch main, uncommitted: .* and 47 more\./);
     assert.match(text, /Built with: pnpm, npm\./);
     assert.match(text, /Scripts of package\.json: test \(mocha\), build \(tsc\), /);
-    assert.ok(text.length / 3.5 < 320, `${text.length / 3.5} tokens at the worst`);
+    assert.ok(text.length / 3.5 < 170, `${text.length / 3.5} tokens at the worst`);
     const usual = {
       files: new MemoryWorkspace({}),
       surroundings: { ...surroundings, git: { branch: 'main', changed: [] } },
