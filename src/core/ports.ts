@@ -256,12 +256,39 @@ export type SandboxStanding =
   | { holds: true; by: string /** What cannot be done in it here, and what to install. */; lacks?: string }
   | { holds: false; why: string; advice: string };
 
+/** A program of the user's that works by itself, and what it may do. */
+export interface OwnProgram {
+  /** Those of one owner share a home folder of their own. */
+  owner: string;
+  path: string;
+  args: readonly string[];
+  env: Readonly<Record<string, string>>;
+  /** Where it works: it may write all of it, and read what lies beside it. */
+  folder: string;
+  /** Its own files, such as its login, which it may write; in the home folder, unless they are named by their whole path. */
+  keeps: readonly string[];
+  network: readonly string[];
+  /** Ports of this machine's own loopback that it may reach. */
+  localPorts: readonly number[];
+}
+
+/** How a program is started so that it is held. */
+export interface HeldProgram {
+  path: string;
+  args: readonly string[];
+  env: Record<string, string>;
+  /** To be called when it has ended. Domains it asked for and did not reach. */
+  close(): readonly string[];
+}
+
 /** Runs commands with these rights and no others. */
 export interface Sandbox {
   /** Found out by running a command, once. */
   standing(): Promise<SandboxStanding>;
   /** Never throws. */
   run(request: ProcessRequest, rights: CommandRights, signal: AbortSignal): Promise<SandboxedRun>;
+  /** Rejects where the program cannot be held. */
+  hold(program: OwnProgram): Promise<HeldProgram>;
   close(): Promise<void>;
 }
 

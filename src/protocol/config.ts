@@ -133,6 +133,8 @@ export const Budget = z.strictObject({
 
 const variable = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/);
 
+const domain = z.string().regex(/^(\*\.)?[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$/);
+
 export const WorkerEntry = z.strictObject({
   command: z
     .string()
@@ -145,6 +147,22 @@ export const WorkerEntry = z.strictObject({
     .array(variable)
     .optional()
     .describe('Variables of your environment that it gets, such as the one with its key; nothing else is passed on'),
+  sandbox: choice({
+    auto: 'Where the system can hold it',
+    off: 'Never: it runs as your own programs do, and asks before it acts',
+  })
+    .optional()
+    .describe('Whether the operating system holds it; auto unless set'),
+  folders: z
+    .array(z.string().min(1))
+    .optional()
+    .describe(
+      'In the sandbox: its own files and folders beside those that are known, such as ".config/agent" in your home folder; it may write them',
+    ),
+  network: z
+    .array(domain)
+    .optional()
+    .describe('In the sandbox: domains that it may reach beside those that are known, such as "api.example.com"'),
   disabled: z.boolean().optional().describe('Leaves this one out'),
 });
 
@@ -249,7 +267,7 @@ export const Config = z.strictObject({
         .optional()
         .describe('Whether the operating system holds the commands of agents; auto unless set'),
       network: z
-        .array(z.string().regex(/^(\*\.)?[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$/))
+        .array(domain)
         .optional()
         .describe('Domains that commands in the sandbox may reach, such as "registry.npmjs.org" or "*.pypi.org"'),
     })

@@ -30,6 +30,7 @@ export interface AcpOptions extends WorkerOpening {
   clock: Clock;
   version: string;
   tellsUsage: boolean;
+  held: boolean;
   /** The mode in which it asks before it acts, where it has modes. */
   mode?: string;
   /** Without a login it offers models whose names begin so, and no others. */
@@ -94,6 +95,7 @@ export async function openAcp(
 
 class AcpSession implements WorkerSession {
   readonly tellsUsage: boolean;
+  readonly held: boolean;
   readonly #sdk: Sdk;
   readonly #program: WorkerProcess;
   readonly #options: AcpOptions;
@@ -121,6 +123,7 @@ class AcpSession implements WorkerSession {
     this.#listener = options.listener;
     this.#tools = new ToolUses(options.folder);
     this.tellsUsage = options.tellsUsage;
+    this.held = options.held;
     this.unproved = options.unproved;
     const { client, methods, ndJsonStream, RequestError } = sdk;
     const input = Writable.toWeb(program.input) as WritableStream<Uint8Array>;

@@ -1,11 +1,11 @@
 import { writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { ConfiguredWorker } from '../core/config/workers.ts';
-import type { Clock } from '../core/ports.ts';
-import type { WorkerOpening, Workers } from '../core/worker/contract.ts';
+import type { Clock, Sandbox } from '../core/ports.ts';
+import type { WorkerFailure, WorkerOpening, Workers } from '../core/worker/contract.ts';
 import { commandEnvironment } from '../node/process/environment.ts';
 import { openAcp } from './acp.ts';
-import { WorkerProcess } from './process.ts';
+import { type ProgramStart, WorkerProcess } from './process.ts';
 import { findProgram } from './program.ts';
 
 export interface WorkerParts {
@@ -16,6 +16,8 @@ export interface WorkerParts {
   workspace: string;
   clock: Clock;
   version: string;
+  /** Holds them; absent: nothing does. */
+  sandbox?: Sandbox | undefined;
 }
 
 /** A CLI agent and where its program is; undefined: nowhere on the PATH. */
@@ -63,6 +65,33 @@ function metaOf(
   return { ...meta, claudeCode: { ...claudeCode, options: { ...claudeCode?.options, maxBudgetUsd: budget / 1e9 } } };
 }
 
+/** Servers of this machine that a CLI agent is led to by its environment. */
+const localPorts = (env: Readonly<Record<string, string>>): number[] => [
+  ...new Set(
+    Object.values(env).flatMap(value => {
+      const url = /^https?:/.test(value) ? URL.parse(value) : null;
+      return url && /^(127\.0\.0\.1|localhost)$/.test(url.hostname) && url.port !== '' ? [Number(url.port)] : [];
+    }),
+  ),
+];
+
+/** The same start, held: with its own login, and with its vendor in reach. */
+async function heldStart(
+  sandbox: Sandbox,
+  { name, folders, network }: ConfiguredWorker,
+  start: ProgramStart,
+): Promise<(ProgramStart & { close(): void }) | WorkerFailure> {
+  try {
+    const program = { ...start, owner: `worker-${name}`, keeps: folders, network, localPorts: localPorts(start.env) };
+    const { path, args, env, close } = await sandbox.hold(program);
+    return { path, args, env, folder: start.folder, close };
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    const message = `it could not be started in the sandbox: ${why} To start it outside, set workers.${name}.sandbox to off`;
+    return { ok: false, reason: 'not-found', message };
+  }
+}
+
 /** Starts CLI agents over the Agent Client Protocol. */
 export function createWorkers(parts: WorkerParts): Workers {
   /** Those that have shown that they ask before they act. */
@@ -78,7 +107,11 @@ export function createWorkers(parts: WorkerParts): Workers {
         return { ok: false, reason: 'not-found', message: `"${worker.command}" is not on the PATH.${how}` };
       }
       signal.throwIfAborted();
-      const program = new WorkerProcess({ path, args: worker.args, folder: opening.folder, env }, parts.clock);
+      const start = { path, args: worker.args, folder: opening.folder, env };
+      const held = parts.sandbox && worker.sandboxed ? await heldStart(parts.sandbox, worker, start) : undefined;
+      if (held && 'reason' in held) return held;
+      const program = new WorkerProcess(held ?? start, parts.clock);
+      if (held) void program.exited.then(held.close);
       const meta = metaOf(worker, opening);
       const { clock, version } = parts;
       return openAcp(
@@ -88,6 +121,7 @@ export function createWorkers(parts: WorkerParts): Workers {
           clock,
           version,
           tellsUsage: worker.tellsUsage === true,
+          held: held !== undefined,
           unproved: worker.asks !== undefined && !proved.has(name),
           proved: () => proved.add(name),
           ...(worker.loginless !== undefined && { loginless: worker.loginless }),

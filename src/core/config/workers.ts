@@ -19,6 +19,10 @@ interface KnownWorker {
   asks?: { mode?: string };
   /** How its user logs in. */
   login?: string;
+  /** Its settings and logins, in the home folder: it writes them, to renew what has run out. */
+  folders?: readonly string[];
+  /** Where its vendor answers. */
+  network?: readonly string[];
   /** Without a login it offers models whose names begin so, and no others. */
   loginless?: string;
   /** Sent along with each new session, under the given key. */
@@ -56,6 +60,8 @@ const KNOWN: Readonly<Record<string, KnownWorker>> = {
     keepsBudget: true,
     tellsUsage: true,
     login: 'claude auth login',
+    folders: ['.claude', '.claude.json'],
+    network: ['*.anthropic.com', 'claude.ai', '*.claude.com'],
     getIt: 'npm install -g @agentclientprotocol/claude-agent-acp',
   },
   codex: {
@@ -67,6 +73,8 @@ const KNOWN: Readonly<Record<string, KnownWorker>> = {
     program: { command: 'codex', variable: 'CODEX_PATH' },
     tellsUsage: true,
     login: 'codex login',
+    folders: ['.codex'],
+    network: ['*.openai.com', 'chatgpt.com'],
     getIt: 'npm install -g @agentclientprotocol/codex-acp',
   },
   gemini: {
@@ -77,6 +85,8 @@ const KNOWN: Readonly<Record<string, KnownWorker>> = {
     asks: { mode: 'default' },
     defaults: { variable: 'GEMINI_CLI_SYSTEM_DEFAULTS_PATH', settings: GEMINI_LIKE },
     login: 'gemini',
+    folders: ['.gemini'],
+    network: ['*.googleapis.com', 'accounts.google.com'],
     getIt: 'npm install -g @google/gemini-cli',
   },
   opencode: {
@@ -92,6 +102,9 @@ const KNOWN: Readonly<Record<string, KnownWorker>> = {
     },
     asks: {},
     login: 'opencode auth login',
+    folders: ['.local/share/opencode', '.config/opencode', '.cache/opencode', '.local/state/opencode'],
+    // It speaks to whichever vendor its user chose; others are named in the settings.
+    network: ['opencode.ai', 'models.dev', '*.anthropic.com', '*.openai.com', '*.googleapis.com', 'openrouter.ai'],
     loginless: 'opencode/',
     getIt: 'npm install -g opencode-ai',
   },
@@ -103,6 +116,8 @@ const KNOWN: Readonly<Record<string, KnownWorker>> = {
     asks: { mode: 'default' },
     defaults: { variable: 'QWEN_CODE_SYSTEM_DEFAULTS_PATH', settings: GEMINI_LIKE },
     login: 'qwen',
+    folders: ['.qwen'],
+    network: ['*.aliyuncs.com', '*.qwen.ai'],
     getIt: 'npm install -g @qwen-code/qwen-code',
   },
 };
@@ -116,6 +131,10 @@ export interface ConfiguredWorker extends Omit<KnownWorker, 'getIt'> {
   passEnv: readonly string[];
   /** Written down by the user, not only known to us. */
   explicit: boolean;
+  /** Whether it is held where that can be. */
+  sandboxed: boolean;
+  folders: readonly string[];
+  network: readonly string[];
   getIt?: string;
 }
 
@@ -139,6 +158,9 @@ export function configuredWorkers(config: Config): ConfiguredWorker[] {
         env: { ...known?.env, ...entry?.env },
         passEnv: entry?.passEnv ?? [],
         explicit: entry !== undefined,
+        sandboxed: entry?.sandbox !== 'off',
+        folders: [...(known?.folders ?? []), ...(entry?.folders ?? [])],
+        network: [...(known?.network ?? []), ...(entry?.network ?? [])],
       },
     ];
   });

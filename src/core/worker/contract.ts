@@ -81,6 +81,8 @@ export interface WorkerProof {
 
 /** A CLI agent at work. */
 export interface WorkerSession {
+  /** Whether the operating system holds it and all that it starts. */
+  readonly held: boolean;
   readonly login: WorkerLogin;
   /** Whether nothing has shown yet that it asks before it acts: then it has to be proved before it works. */
   readonly unproved: boolean;

@@ -1,7 +1,7 @@
 import type { ModelRef } from '../../protocol/ids.ts';
 import type { ErrorClass, StopReason } from '../../protocol/message.ts';
 import { type Claims, claimsOf, growingClaims } from '../agent/claims.ts';
-import type { AgentJob, AgentResult, Attention, CommandJudge } from '../agent/contract.ts';
+import type { AgentJob, AgentResult, Attention, CommandHold, CommandJudge } from '../agent/contract.ts';
 import type { AgentControl } from '../agent/control.ts';
 import { Conversation } from '../agent/conversation.ts';
 import type { LandingHost } from '../agent/landing.ts';
@@ -123,7 +123,9 @@ export class WorkerRun {
     const { workers } = this.#host;
     const { signal } = this.#control;
     const budget = this.#ledger.left();
-    const judge = this.#host.judgeIn(copy.folder);
+    const judged = this.#host.judgeIn(copy.folder);
+    let hold: CommandHold = 'none';
+    const judge: CommandJudge = (command, folder) => judged(command, folder, hold);
     const opened = await workers.open(
       this.#worker,
       {
@@ -153,6 +155,7 @@ export class WorkerRun {
     }
     if (!opened.ok) return failedBy(this.#worker, opened.reason, opened.message);
     const { session } = opened;
+    if (session.held) hold = 'sandbox';
     let result: AgentResult | undefined;
     // Nobody waits for it to listen.
     const end = () => void session.end();

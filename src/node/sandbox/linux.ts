@@ -6,6 +6,8 @@ import { claimsOf } from '../../core/agent/claims.ts';
 import { checkRelPath } from '../../core/paths.ts';
 import type {
   CommandRights,
+  HeldProgram,
+  OwnProgram,
   ProcessOutcome,
   ProcessRequest,
   Sandbox,
@@ -16,13 +18,22 @@ import type {
 import type { RelPath } from '../../protocol/ids.ts';
 import { hashOf } from '../hash.ts';
 import type { LaunchingProcesses } from '../processes.ts';
-import { bubblewrap, listing, PROXY_SOCKET, proxyAt, proxyPort, type Tools, type View } from './bubblewrap.ts';
+import {
+  aroundProgram,
+  bubblewrap,
+  listing,
+  PROXY_SOCKET,
+  proxyAt,
+  proxyPort,
+  type Tools,
+  type View,
+} from './bubblewrap.ts';
 import { ClosedFiles } from './closed-files.ts';
 import { landOutput } from './land-outputs.ts';
 import { Loopbacks } from './loopbacks.ts';
 import { Outputs } from './outputs.ts';
-import { DomainProxy, type Reach } from './proxy.ts';
-import { type Readable, readablePlaces } from './readable.ts';
+import { DomainProxy, openGate, type Reach } from './proxy.ts';
+import { type Readable, readablePlaces, withProgram } from './readable.ts';
 import { seccompFilter } from './seccomp.ts';
 import { SandboxStore, type Stage, storePlaces } from './store.ts';
 import { readUpper, type Written } from './upper.ts';
@@ -144,8 +155,8 @@ export class LinuxSandbox implements Sandbox {
       filtered: filter !== undefined,
       ...(loopback !== undefined && { loopback }),
     };
-    const way = await this.#wayOut(stage, rights);
-    const [file = '', ...args] = bubblewrap(tools, stage, way ? { ...view, proxy: way } : view);
+    const way = rights.network.length > 0 ? await this.#wayOut(stage.folder, rights.network) : undefined;
+    const [file = '', ...args] = bubblewrap(tools, stage, way ? { ...view, ways: way.ways } : view);
     const open = filter === undefined ? undefined : openSync(filter, 'r');
     try {
       const launcher = {
@@ -188,8 +199,7 @@ export class LinuxSandbox implements Sandbox {
   }
 
   /** A proxy for the domains that the command may reach; undefined where these are none. */
-  async #wayOut({ folder: stage }: Stage, { network }: CommandRights) {
-    if (network.length === 0) return undefined;
+  async #wayOut(stage: string, network: readonly string[]) {
     const socat = await findProgram('socat');
     if (!socat)
       throw new Error(`socat is not installed, and without it no domain can be reached. ${installing(['socat'])}`);
@@ -197,7 +207,35 @@ export class LinuxSandbox implements Sandbox {
     await mkdir(folder);
     const proxy = new DomainProxy(network, this.#reach);
     await proxy.listen(join(folder, PROXY_SOCKET));
-    return { folder, socat, proxy, port: proxyPort(this.#ways++) };
+    const port = proxyPort(this.#ways++);
+    return { ways: { folder, socat, ports: [{ port, socket: PROXY_SOCKET }] }, proxy, port };
+  }
+
+  async hold(program: OwnProgram): Promise<HeldProgram> {
+    const { tools, store, readable, filter } = await this.#prepared();
+    const { folder, owner, network, localPorts } = program;
+    const place = await store.place();
+    const way = await this.#wayOut(place, network);
+    const locals = localPorts.map(port => ({ port, socket: `local-${port}` }));
+    const gates = await Promise.all(locals.map(({ port, socket }) => openGate(port, join(way.ways.folder, socket))));
+    const keeps = program.keeps.map(path => resolve(this.#home, path));
+    const [path = '', ...args] = aroundProgram(tools, {
+      ...{ home: this.#home, own: await store.owned(owner), denied: store.denied, folder, filter },
+      readable: await withProgram(readable, program, this.#home, this.#root),
+      keeps: (await Promise.all(keeps.map(existing))).filter(each => each !== undefined),
+      ways: { ...way.ways, ports: [...way.ways.ports, ...locals] },
+    });
+    return {
+      path,
+      args: [...args, program.path, ...program.args],
+      env: { ...program.env, ...this.#variables(way.port) },
+      close: () => {
+        way.proxy.close();
+        for (const gate of gates) gate.close();
+        store.remove(place);
+        return [...way.proxy.refused];
+      },
+    };
   }
 
   /** The repository can be read; where its files lie beside the workspace, there. */
@@ -351,7 +389,11 @@ export class LinuxSandbox implements Sandbox {
       const version = (await this.#spawned(tools.bwrap, ['--version'])).trim();
       const by = version || 'bubblewrap';
       if (await findProgram('socat')) return { holds: true, by };
-      return { holds: true, by, lacks: `No domain can be reached without socat. ${installing(['socat'])}` };
+      return {
+        holds: true,
+        by,
+        lacks: `Without socat no domain can be reached, and CLI agents are not held. ${installing(['socat'])}`,
+      };
     } catch (error) {
       this.#ready = undefined;
       if (error instanceof Missing) return { holds: false, why: error.message, advice: installing(error.packages) };
@@ -395,7 +437,11 @@ async function findProgram(name: string): Promise<string | undefined> {
   return undefined;
 }
 
-const existing = async (path: string) => ((await isFolder(path)) ? path : undefined);
+const existing = (path: string) =>
+  stat(path).then(
+    () => path,
+    () => undefined,
+  );
 const isFolder = async (path: string) => (await lstat(path).catch(() => undefined))?.isDirectory() === true;
 const isRepository = async (path: string) => (await stat(join(path, 'HEAD')).catch(() => undefined))?.isFile() === true;
 

@@ -30,6 +30,9 @@ const noSandbox = (platform: NodeJS.Platform): Sandbox => {
     run: async (): Promise<SandboxedRun> => {
       throw new Error(standing.why);
     },
+    hold: async () => {
+      throw new Error(standing.why);
+    },
     close: async () => undefined,
   };
 };

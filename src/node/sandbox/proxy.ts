@@ -1,6 +1,6 @@
 import { lookup } from 'node:dns/promises';
 import { createServer, type IncomingMessage, request, type Server } from 'node:http';
-import { BlockList, connect, isIPv6, type Socket } from 'node:net';
+import { BlockList, connect, createServer as createGate, type Server as Gate, isIPv6, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 
 /** Opens a connection to a domain that may be reached. */
@@ -90,6 +90,20 @@ export class DomainProxy {
     socket.on('error', () => socket.destroy());
     socket.once('close', () => this.#open.delete(socket));
   }
+}
+
+/** Leads from a socket to one port of this machine. */
+export function openGate(port: number, path: string): Promise<Gate> {
+  const gate = createGate(socket => {
+    const onward = connect(port, '127.0.0.1');
+    socket.on('error', () => onward.destroy());
+    onward.on('error', () => socket.destroy());
+    socket.pipe(onward).pipe(socket);
+  });
+  return new Promise((done, failed) => {
+    gate.once('error', failed);
+    gate.listen(path, () => done(gate));
+  });
 }
 
 function targetOf(text: string, usual: number): { host: string; port: number } {

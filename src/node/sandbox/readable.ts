@@ -58,6 +58,33 @@ export async function readablePlaces(
   return readable;
 }
 
+/** The same with what one program needs of itself: the installation that it is part of. */
+export async function withProgram(
+  readable: Readable,
+  { path, args }: { path: string; args: readonly string[] },
+  home: string,
+  root: string,
+): Promise<Readable> {
+  const mounts = [...readable.mounts];
+  for (const named of [path, ...args.filter(isAbsolute)]) {
+    const real = await realpath(named).catch(() => named);
+    for (const file of new Set([named, real])) {
+      if ([...SYSTEM, ...mounts.map(({ target }) => target)].some(place => isWithin(place, file))) continue;
+      for (const place of await installationOf(file))
+        if (!isWithin(place, home) && !isWithin(place, root)) mounts.push({ source: place, target: place });
+    }
+  }
+  return { ...readable, mounts };
+}
+
+/** The package that a file stands in, with what is installed beside it; else its folder. */
+async function installationOf(file: string): Promise<string[]> {
+  const modules = /^(.*?\/node_modules)\//.exec(file)?.[1];
+  if (modules !== undefined) return [modules];
+  const around = await programsAt(dirname(file), '/nowhere', '/nowhere');
+  return around.length > 0 ? around : [dirname(file)];
+}
+
 async function addSystem(place: string, readable: Readable): Promise<void> {
   const found = await lstat(place).catch(() => undefined);
   if (found?.isSymbolicLink()) readable.links.push({ target: place, to: await readlink(place) });

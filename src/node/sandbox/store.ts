@@ -58,8 +58,17 @@ export class SandboxStore {
     return { folder, upper: join(folder, 'upper') };
   }
 
-  /** Nobody waits for it to be gone but whoever closes the store. */
+  /** A folder for the sockets of a program. */
+  place(): Promise<string> {
+    return mkdtemp(join(this.folder, 'program-'));
+  }
+
   drop({ folder }: Stage): void {
+    this.remove(folder);
+  }
+
+  /** Nobody waits for it to be gone but whoever closes the store. */
+  remove(folder: string): void {
     const dropping = removeAll(folder).finally(() => this.#dropping.delete(dropping));
     this.#dropping.add(dropping);
   }

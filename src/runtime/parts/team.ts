@@ -35,7 +35,10 @@ async function workersOf(host: SessionHost, engine: Engine): Promise<Workers & {
   for (const { passEnv } of configured) for (const name of passEnv) engine.redactor.add(environment[name]);
   const found = await findWorkers({ configured, environment, workspace });
   const names = found.flatMap(({ worker, path }) => (path !== undefined && worker.explicit ? [worker.name] : []));
-  return { ...createWorkers({ configured, environment, workspace, clock, version }), names: new Set(names) };
+  const standing = await host.holding?.sandbox.standing();
+  // Without a way to their vendors they could do nothing in it.
+  const sandbox = standing?.holds && standing.lacks === undefined ? host.holding?.sandbox : undefined;
+  return { ...createWorkers({ configured, environment, workspace, clock, version, sandbox }), names: new Set(names) };
 }
 
 /** The team on a journal, a workspace and models. `stream` hears the agents' words as they come. */

@@ -1,5 +1,5 @@
 // A CLI agent that does what a script says, over the real protocol: `node acp-agent.ts LOG SCRIPT [HABITS]`.
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
@@ -32,6 +32,8 @@ export type Step =
   /** Writes by itself, wherever it likes. */
   | { write: string; text: string }
   | { remove: string }
+  /** Runs a command, and says what that said. */
+  | { run: string }
   /** Does the command that it was told to run, with or without asking. */
   | { obey: 'asking' | 'unasked' }
   /** Writes through the client, and says what it was told. */
@@ -121,7 +123,10 @@ async function act(steps: readonly Step[], client: AgentContext): Promise<Ending
       await update({ sessionUpdate: 'tool_call_update', toolCallId: tool.toolCallId, status: 'completed' });
     } else if ('write' in step) await put(step.write, step.text);
     else if ('remove' in step) await rm(step.remove);
-    else if ('obey' in step) {
+    else if ('run' in step) {
+      const { stdout, stderr } = spawnSync('/bin/sh', ['-c', step.run], { encoding: 'utf8', timeout: 20_000 });
+      await say(`${stdout}${stderr}`);
+    } else if ('obey' in step) {
       const [, command = '', path = ''] = /^(echo ready > "(.*)")$/m.exec(prompted) ?? [];
       const tool: Tool = { kind: 'execute', title: command, command };
       const ending =

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Sandbox } from '../../../src/core/ports.ts';
 import { systemClock } from '../../../src/node/clock.ts';
 import { createProcesses } from '../../../src/node/processes.ts';
 import { NodeProjectTexts } from '../../../src/node/project-texts.ts';
@@ -49,6 +50,8 @@ export interface WorkerSessionOptions {
   /** Another than the one that follows the script. */
   worker?: string;
   config?: Config;
+  /** Holds its commands and its CLI agent. */
+  sandbox?: Sandbox;
   /** Over ours. */
   environment?: Record<string, string>;
   /** What the models say that stand in. */
@@ -137,6 +140,7 @@ export async function workerSession(options: WorkerSessionOptions): Promise<Work
       secret: sealSecret(home),
       environment: { ...process.env, ...options.environment, ANTHROPIC_API_KEY: 'a-key-of-ours' },
       rehearsal: false,
+      holding: options.sandbox && { sandbox: options.sandbox, network: [] },
       retention: { keep: 10, maxBytes: 1e9 },
     },
     engine,

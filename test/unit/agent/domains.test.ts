@@ -27,6 +27,7 @@ async function asked(answer: 'once' | 'session' | 'deny', ...turns: ReturnType<t
         close: async () => {},
       };
     },
+    hold: () => Promise.reject(new Error('no program is held here')),
     close: async () => {},
   };
   const { journal } = world;

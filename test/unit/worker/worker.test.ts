@@ -91,6 +91,7 @@ function world(options: Options = {}) {
           ok: true,
           session: {
             tellsUsage: options.tellsUsage === true,
+            held: false,
             login: 'there',
             unproved: false,
             prove: async () => ({ asks: 'yes', said: '', turn: done }),
