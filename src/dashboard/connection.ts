@@ -1,3 +1,6 @@
+import { imageFacts } from '../core/agent/tools/images.ts';
+import { LARGEST_IMAGE } from '../core/agent/tools/show-image.ts';
+import { toBase64 } from '../core/base64.ts';
 import { kindOf } from '../core/plan/task-kinds.ts';
 import type { Clock, Disposable, Log } from '../core/ports.ts';
 import { type DashboardCommand, type Fetch, FromDashboard, type ToDashboard } from '../protocol/dashboard.ts';
@@ -169,7 +172,7 @@ export class Connection implements Disposable {
   async #fetch({ request, session, what }: Extract<FromDashboard, { type: 'fetch' }>): Promise<void> {
     const found = this.#find(session);
     const text = found && (await textOf(found, what).catch(() => undefined));
-    const shown = (text ?? '').slice(0, FETCHED_CHARACTERS);
+    const shown = what.kind === 'picture' ? (text ?? '') : (text ?? '').slice(0, FETCHED_CHARACTERS);
     const omitted = (text ?? '').length - shown.length;
     this.#parts.post({ type: 'fetched', request, ok: text !== undefined, text: shown, omitted });
   }
@@ -181,7 +184,15 @@ async function textOf(session: ShownSession, what: Fetch): Promise<string | unde
     return task && kindOf(task).instructions(task);
   }
   const bytes = await session.getBlob(what.blob);
+  if (what.kind === 'picture') return bytes && pictureOf(bytes);
   return bytes && new TextDecoder().decode(bytes);
+}
+
+/** What its bytes say it is counts: anything else is not shown as a picture. */
+function pictureOf(bytes: Uint8Array): string | undefined {
+  const facts = imageFacts(bytes);
+  if (facts === undefined || facts === 'broken' || bytes.length > LARGEST_IMAGE) return undefined;
+  return `data:${facts.mediaType};base64,${toBase64(bytes)}`;
 }
 
 const said = (error: unknown) => (error instanceof Error ? error.message : String(error));

@@ -320,6 +320,8 @@ export const tables = {
     task: z.string(),
     path: z.string().optional(),
     line: count.optional(),
+    /** An artifact that shows it. */
+    picture: z.string().optional(),
     text: z.string(),
     at: z.number(),
     resolved: z.string().optional(),

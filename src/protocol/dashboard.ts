@@ -74,6 +74,8 @@ export const ToDashboard = z.discriminatedUnion('type', [Update, Texts, Answer, 
 
 const Fetch = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('blob'), blob: Hash }),
+  /** Answered with an address that holds it. */
+  z.object({ kind: z.literal('picture'), blob: Hash }),
   z.object({ kind: z.literal('instructions'), task: z.string() }),
 ]);
 

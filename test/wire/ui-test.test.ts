@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -41,10 +42,10 @@ async function freePort(): Promise<number> {
 }
 
 const call = (name: string, args: object): ScriptedAnswer => ({ toolCalls: [{ name, args } as ScriptedCall] });
-const MODELS: Partial<Record<Vendor, string>> = {
-  anthropic: 'claude-sonnet-5-5',
-  openai: 'gpt-6.1-terra',
-  google: 'gemini-3.5-flash',
+const MODELS: Partial<Record<Vendor, { model: string; key: string }>> = {
+  anthropic: { model: 'claude-sonnet-5-5', key: 'ANTHROPIC_API_KEY' },
+  openai: { model: 'gpt-6.1-terra', key: 'OPENAI_API_KEY' },
+  google: { model: 'gemini-3.5-flash', key: 'GEMINI_API_KEY' },
 };
 
 describe('A UI test with eyes, in the terminal', function () {
@@ -52,7 +53,7 @@ describe('A UI test with eyes, in the terminal', function () {
   const temp = tempFolder();
   afterEach(endServers);
 
-  for (const [vendor, model] of Object.entries(MODELS) as [Vendor, string][]) {
+  for (const [vendor, { model, key }] of Object.entries(MODELS) as [Vendor, { model: string; key: string }][]) {
     it(`finds a bug that only a picture shows, files it with the picture, and sees it mended: ${vendor}`, async () => {
       const port = await freePort();
       const asked: CanonicalRequest[] = [];
@@ -100,7 +101,10 @@ describe('A UI test with eyes, in the terminal', function () {
         join(lab.env.ORCHESTRATE_HOME, 'config.yaml'),
         `${config.replace(/^providers:[\s\S]*?(?=^\S)/m, '')}providers: { ${vendor}: { kind: ${vendor}, baseUrl: "${lab.servers.urls[vendor]}" } }\n`,
       );
-      Object.assign(lab.env, { ...(await browserEnvironment()), OPENAI_API_KEY: 'any-key', GEMINI_API_KEY: 'any-key' });
+      // Nobody else can be asked.
+      const env: Record<string, string> = { ...lab.env, ...(await browserEnvironment()) };
+      for (const { key } of Object.values(MODELS)) delete env[key];
+      env[key] = 'any-key';
       await writeFile(join(lab.workspace, 'server.mjs'), server);
       const plan = {
         goal: 'An order page',
@@ -116,7 +120,10 @@ describe('A UI test with eyes, in the terminal', function () {
         ],
       };
       await writeFile(join(lab.workspace, 'plan.yaml'), JSON.stringify(plan));
-      const child = lab.run(process.execPath, [program, 'run', '--workflow', 'plan.yaml', '--yes', '--json']);
+      const child = spawn(process.execPath, [program, 'run', '--workflow', 'plan.yaml', '--yes', '--json'], {
+        cwd: lab.workspace,
+        env,
+      });
       let said = '';
       child.stderr.on('data', chunk => {
         said += chunk;
@@ -125,6 +132,7 @@ describe('A UI test with eyes, in the terminal', function () {
       const events = (await lab.events()) as JournalEvent[];
       const of = <T extends JournalEvent['type']>(type: T) =>
         events.filter(event => event.type === type) as Extract<JournalEvent, { type: T }>[];
+      assert.deepEqual(of('failover'), []);
       const refused = of('tool-outcome').filter(({ ok }) => !ok);
       assert.deepEqual([code, refused.map(({ output }) => output)], [0, []], said);
 
@@ -138,6 +146,13 @@ describe('A UI test with eyes, in the terminal', function () {
       const green = async (name: string) => (await sharp(await picture(name)).stats()).channels[0]?.mean ?? 0;
       assert.ok((await green('after-order')) > 250, 'nothing but white and a button');
       assert.ok((await green('after-fix')) < 250, 'the answer has a ground of its own');
+
+      const report = (name: string) => readFile(join(lab.sessions, session, name), 'utf8');
+      const inPage = (await report('report.html')).match(
+        /<img src="data:image\/png;base64,[^"]+" alt="(?:after-order|after-fix)">/g,
+      );
+      assert.equal(inPage?.length, 2);
+      assert.match(await report('report.md'), /### Pictures\n\n!\[after-order\]\(blobs\/[0-9a-f]{64}\)/);
 
       const [finding] = of('finding-added');
       assert.deepEqual([finding?.picture, finding?.severity], ['after-order', 'blocker']);

@@ -11,6 +11,7 @@ import { errorWord } from '../parts/error-word.ts';
 import { Icon } from '../parts/icon.tsx';
 import { markLook, severityLook } from '../parts/states.ts';
 import { taskTitle } from '../parts/task-title.ts';
+import { Picture } from './picture.tsx';
 import { Full } from './task-detail.tsx';
 
 /** Lists show their latest; what is older is in the log and in the report. */
@@ -89,6 +90,7 @@ interface Problem {
   resolved?: string | undefined;
   path?: string | undefined;
   line?: number | undefined;
+  picture?: string | undefined;
 }
 
 /** What agents reported and reviewers found. */
@@ -134,7 +136,8 @@ export function Problems() {
 }
 
 function ProblemLine({ problem }: { problem: Problem }) {
-  const { severity, text, by, task, path, line, resolved } = problem;
+  const { severity, text, by, task, path, line, picture, resolved } = problem;
+  const shows = picture === undefined ? undefined : model.tables.artifacts.get(picture);
   const look = severityLook(severity);
   return (
     <li class={resolved === undefined ? '' : 'resolved'}>
@@ -159,6 +162,7 @@ function ProblemLine({ problem }: { problem: Problem }) {
             .filter(fact => fact !== undefined)
             .join(' · ')}
         </span>
+        {shows && <Picture key={shows.blob} name={shows.id} blob={shows.blob} />}
       </span>
     </li>
   );
@@ -251,13 +255,17 @@ export function Artifacts() {
       <Scrolled>
         {artifacts.slice(0, MOST).map(({ id, version, agent, mediaType, bytes, blob }) => (
           <li key={id}>
-            <Icon name="file" />
+            <Icon name={mediaType.startsWith('image/') ? 'file-media' : 'file'} />
             <span>
               {id} <span class="tag">{l10n.t('version {0}', version)}</span>
               <span class="quiet item-detail">
                 {[roleOf(agent), mediaType, l10n.t('{0} bytes', bytes)].join(' · ')}
               </span>
-              <Full key={blob} label={l10n.t('Show')} what={{ kind: 'blob', blob }} />
+              {mediaType.startsWith('image/') ? (
+                <Picture key={blob} name={id} blob={blob} />
+              ) : (
+                <Full key={blob} label={l10n.t('Show')} what={{ kind: 'blob', blob }} />
+              )}
             </span>
           </li>
         ))}

@@ -44,8 +44,8 @@ export function issueRow(state: SessionState, id: string): Row<'issues'> | undef
 export function findingRow(state: SessionState, id: string): Row<'findings'> | undefined {
   const finding = state.findings.get(id);
   if (!finding) return undefined;
-  const { severity, agent, task, text, at, path, line, resolved } = finding;
-  return { id, severity, agent, task, text, at, ...given({ path, line, resolved: resolved?.how }) };
+  const { severity, agent, task, text, at, path, line, picture, resolved } = finding;
+  return { id, severity, agent, task, text, at, ...given({ path, line, picture, resolved: resolved?.how }) };
 }
 
 /** The latest version. */

@@ -23,7 +23,7 @@ export function pageHtml(webview: vscode.Webview, extension: vscode.Uri, page: P
     `script-src 'nonce-${nonce}'`,
     `style-src ${webview.cspSource}`,
     `font-src ${webview.cspSource}`,
-    `img-src ${webview.cspSource}`,
+    `img-src ${webview.cspSource} data:`,
     "base-uri 'none'",
     "form-action 'none'",
   ].join('; ');

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { buildReport } from '../../core/session/report/build.ts';
 import { renderHtml } from '../../core/session/report/html.ts';
+import { picturesOf } from '../../core/session/report/pictures.ts';
 import { renderPullRequest } from '../../core/session/report/pull-request.ts';
 import { renderReport } from '../../core/session/report/render.ts';
 import { Report } from '../../core/session/report/report.ts';
@@ -104,7 +105,10 @@ export const knowledgeRoutes = [
       summary: `The report as ${name}`,
       mediaType,
       async handle(asking) {
-        return { text: render(buildReport((await foundIn(asking)).feed.state)), mediaType, headers };
+        const { workspace, feed } = await foundIn(asking);
+        const report = buildReport(feed.state);
+        const pictures = await picturesOf(report, hash => workspace.host.runtime.blob(feed.id, hash));
+        return { text: render(report, pictures), mediaType, headers };
       },
     }),
   ),

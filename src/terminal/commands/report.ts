@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { buildReport } from '../../core/session/report/build.ts';
 import { renderHtml } from '../../core/session/report/html.ts';
+import { type Pictures, picturesOf } from '../../core/session/report/pictures.ts';
 import { renderPullRequest } from '../../core/session/report/pull-request.ts';
 import { renderReport } from '../../core/session/report/render.ts';
 import type { Report } from '../../core/session/report/report.ts';
@@ -9,7 +10,7 @@ import { readState } from '../../node/session/sessions.ts';
 import { chooseSession, openFolder, workspaceOf } from '../find-session.ts';
 import { type Call, EXIT, option, print, printJsonText, type Terminal, UsageError } from '../terminal.ts';
 
-const FORMATS: Record<string, (report: Report) => string> = {
+const FORMATS: Record<string, (report: Report, pictures: Pictures) => string> = {
   markdown: renderReport,
   html: renderHtml,
   json: report => JSON.stringify(report, undefined, 2),
@@ -26,14 +27,15 @@ export async function report(terminal: Terminal, call: Call): Promise<number> {
   const store = await openFolder(terminal, workspace, session.id);
   const { state } = await readState(store);
   const made = buildReport(state);
+  const pictures = await picturesOf(made, hash => store.getBlob(hash));
   if (call.options.open) {
-    await store.writeText('report.html', renderHtml(made));
+    await store.writeText('report.html', renderHtml(made, pictures));
     const path = join(session.folder, 'report.html');
     const opened = await openInBrowser(path);
     print(terminal, opened ? path : `${path}\nNo browser could be started: open that file yourself.`);
     return EXIT.done;
   }
-  const text = render(made).trimEnd();
+  const text = render(made, pictures).trimEnd();
   if (format === 'json') printJsonText(terminal, text);
   else print(terminal, text);
   return EXIT.done;

@@ -5,6 +5,7 @@ import type { Event } from '../../../src/protocol/events.ts';
 import { type MemorySession, memorySession } from '../../support/dashboard/memory-session.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { memoryJournal } from '../../support/memory-journal.ts';
+import { pixel, pixelPng } from '../../support/pixel.ts';
 
 const clock = new FakeClock();
 
@@ -99,5 +100,26 @@ describe('the dashboard', () => {
         ['second', 1],
       ],
     );
+  });
+
+  it('shows a picture that an agent took, and nothing else as one', async () => {
+    const one = session('one');
+    const picture = await one.journal.putBlob(pixelPng);
+    const script = await one.journal.putText('<svg onload="alert(1)"/>');
+    const { connection, shown, told } = page(one);
+    await shown();
+    const fetched = async (request: number, blob: string) => {
+      connection.receive({ type: 'fetch', request, session: 'one', what: { kind: 'picture', blob } });
+      await clock.advance(1000);
+      return told.find(message => message.type === 'fetched' && message.request === request);
+    };
+    assert.deepEqual(await fetched(1, picture), {
+      type: 'fetched',
+      request: 1,
+      ok: true,
+      text: `data:image/png;base64,${pixel}`,
+      omitted: 0,
+    });
+    assert.deepEqual(await fetched(2, script), { type: 'fetched', request: 2, ok: false, text: '', omitted: 0 });
   });
 });

@@ -12,6 +12,9 @@ import { leftOvers } from './left.ts';
 import { parallelReport } from './parallel.ts';
 import type { AgentReport, CheckReport, Report, TaskReport, UseReport } from './report.ts';
 
+/** What every browser shows, and nothing that could hold a program. */
+const PICTURES = /^image\/(png|jpeg|gif|webp)$/;
+
 /** The whole session in figures and facts: a function of its state alone. */
 export function buildReport(state: SessionState): Report {
   const results = checkResults(state);
@@ -83,8 +86,9 @@ export function buildReport(state: SessionState): Report {
     artifacts: [...state.artifacts.values()].flatMap(versions => {
       const latest = versions.at(-1);
       if (!latest) return [];
-      const { artifact, version, mediaType, bytes, agent, model } = latest;
-      return [{ artifact, version, mediaType, bytes, agent, ...known({ model }) }];
+      const { artifact, version, mediaType, bytes, agent, model, blob } = latest;
+      const picture = PICTURES.test(mediaType) ? `blobs/${blob}` : undefined;
+      return [{ artifact, version, mediaType, bytes, agent, ...known({ model, picture }) }];
     }),
     deliverables: deliverables(state),
     left: leftOvers(state),

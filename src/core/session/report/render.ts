@@ -6,7 +6,10 @@ import { rowDetail, showCompatibility, showKinds } from '../show-contract.ts';
 import type { AdviceReport, CheckReport, Report, StepReport, UseReport } from './report.ts';
 
 /** report.md: for people, every figure from the report. */
-export function renderReport(report: Report): string {
+export const renderReport = (report: Report): string => renderWith(report, pictures(report));
+
+/** The same with something else in the place of its pictures. */
+export function renderWith(report: Report, shown: readonly string[]): string {
   return [
     `# Session Report`,
     '',
@@ -18,6 +21,7 @@ export function renderReport(report: Report): string {
     ...issues(report),
     ...integration(report),
     ...deliverables(report),
+    ...shown,
     ...quality(report),
     ...advice(report),
     ...left(report),
@@ -326,6 +330,13 @@ function deliverables({ files, artifacts, deliverables: made }: Report): string[
       ]),
     ),
   ];
+}
+
+function pictures({ artifacts }: Report): string[] {
+  const taken = artifacts.flatMap(({ artifact, picture }) =>
+    picture === undefined ? [] : [`![${plain(artifact)}](${picture})`, '', `*${plain(artifact)}*`, ''],
+  );
+  return taken.length === 0 ? [] : ['### Pictures', '', ...taken];
 }
 
 const MOST_SUITES = 50;

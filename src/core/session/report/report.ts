@@ -233,6 +233,7 @@ export const Report = z.object({
       bytes: Count,
       agent: z.string(),
       model: Model.optional(),
+      picture: z.string().optional().describe('Of a picture: where it lies in the folder of the session'),
     }),
   ),
   deliverables: z.array(
