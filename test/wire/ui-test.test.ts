@@ -45,7 +45,7 @@ const call = (name: string, args: object): ScriptedAnswer => ({ toolCalls: [{ na
 const MODELS: Partial<Record<Vendor, { model: string; key: string }>> = {
   anthropic: { model: 'claude-sonnet-5-5', key: 'ANTHROPIC_API_KEY' },
   openai: { model: 'gpt-6.1-terra', key: 'OPENAI_API_KEY' },
-  google: { model: 'gemini-3.5-flash', key: 'GEMINI_API_KEY' },
+  google: { model: 'gemini-4-argon', key: 'GEMINI_API_KEY' },
 };
 
 describe('A UI test with eyes, in the terminal', function () {
