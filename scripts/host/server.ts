@@ -10,6 +10,8 @@ export interface ServerOptions {
   host: string;
   dataDir: string;
   extensionsDir?: string;
+  /** Instead of all that VS Code ships. */
+  builtInDir?: string;
   /** Makes the page read the test payload from its address. */
   testDriver?: boolean;
   workspaceTrust?: boolean;
@@ -67,6 +69,7 @@ function serverArguments(options: ServerOptions, socket: string): string[] {
   list.push('--without-connection-token', '--accept-server-license-terms', '--telemetry-level', 'off');
   list.push('--server-data-dir', options.dataDir);
   if (options.extensionsDir) list.push('--extensions-dir', options.extensionsDir);
+  if (options.builtInDir) list.push('--builtin-extensions-dir', options.builtInDir);
   if (options.testDriver) list.push('--enable-smoke-test-driver');
   if (options.workspaceTrust === false) list.push('--disable-workspace-trust');
   return list;

@@ -1,5 +1,6 @@
 import { RehearsedWorkbench } from '../support/rehearsed-workbench.ts';
 import { begin, writtenIn } from '../support/steered-session.ts';
+import { until } from '../support/until.ts';
 
 const AGENT = 'backend-specialist-1';
 
@@ -24,10 +25,11 @@ describe('the Agents view', () => {
       const entry = page.locator('.monaco-menu').getByText(command, { exact: true });
       await entry.waitFor();
       // A menu that has just opened takes no click yet.
-      while (await entry.isVisible()) {
+      await until(async () => {
+        if (!(await entry.isVisible())) return true;
         await entry.click({ timeout: 2000 }).catch(() => undefined);
-        await page.waitForTimeout(300);
-      }
+        return false;
+      }, 300);
     };
     await choose('Pause Agent');
     await written('agent-paused', ({ agent }) => agent === AGENT);
@@ -63,10 +65,12 @@ describe('the Agents view', () => {
     // The palette gives the focus back first, and the view takes it then.
     await page.locator('.sidebar .monaco-list:focus').waitFor();
     await page.keyboard.press('Home');
-    const focused = page.locator('.sidebar .monaco-list-row.focused');
-    for (let row = 0; row < 30; row++) {
-      if (/^Agent qa-specialist-1/.test((await focused.getAttribute('aria-label')) ?? '')) break;
+    const focused = page.locator('.sidebar .monaco-list:focus .monaco-list-row.focused');
+    const wanted = focused.and(other);
+    for (let index = 0; index < 30 && (await wanted.count()) === 0; index++) {
+      await focused.and(page.locator(`[data-index="${index}"]`)).waitFor();
       await page.keyboard.press('ArrowDown');
+      await focused.and(page.locator(`[data-index="${index + 1}"]`)).waitFor();
     }
     await page.keyboard.press('Shift+F10');
     await page.locator('.monaco-menu').getByText('Abort Agent', { exact: true }).waitFor();

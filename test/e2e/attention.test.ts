@@ -22,8 +22,14 @@ const ended = ({ page }: Workbench, how: string) =>
     .waitFor();
 
 describe('what waits for a person', () => {
+  let rehearsed: RehearsedWorkbench;
+  before(async () => {
+    rehearsed = await RehearsedWorkbench.open({ script: 'attention' });
+  });
+  after(() => rehearsed?.[Symbol.asyncDispose]());
+
   it('comes to them one after the other: who asks, how many wait, and what may be answered', async () => {
-    await using rehearsed = await RehearsedWorkbench.open({ script: 'attention' });
+    await rehearsed.turnToFreshFolder();
     const { workbench, workspace } = rehearsed;
     const { page } = workbench;
     await start(rehearsed);
@@ -39,7 +45,6 @@ describe('what waits for a person', () => {
       .getByRole('treeitem', { name: /^Session .*2 ask you/ })
       .waitFor();
     await workbench.statusBarItem.and(page.locator('[aria-label*="2 questions wait for you"]')).waitFor();
-    await page.waitForTimeout(1000);
     await workbench.screenshot('attention-two-ask');
     // Whoever asked first; the other one comes by itself.
     const command = workbench.notification(/qa-specialist-1 wants to run.*uptime.*How long Node takes to start/);
@@ -63,7 +68,7 @@ describe('what waits for a person', () => {
   });
 
   it('tells an agent why not, from its row in the view', async () => {
-    await using rehearsed = await RehearsedWorkbench.open({ script: 'attention' });
+    await rehearsed.turnToFreshFolder();
     const { workbench } = rehearsed;
     const { page } = workbench;
     await start(rehearsed);
@@ -92,14 +97,14 @@ describe('what waits for a person', () => {
   });
 
   it('can be taken back while the plan is being made', async () => {
-    await using rehearsed = await RehearsedWorkbench.open({ script: 'attention' });
+    await rehearsed.turnToFreshFolder();
     await start(rehearsed);
     await press(rehearsed.workbench, 'orchestrator-1 plans', 'Cancel');
     await ended(rehearsed.workbench, 'ended by you');
   });
 
   it('is told at 80 % of the budget, with what can be done', async () => {
-    await using rehearsed = await RehearsedWorkbench.open({ script: 'attention', settings: costly(1.6) });
+    await rehearsed.turnToFreshFolder(costly(1.6));
     const { workbench } = rehearsed;
     await start(rehearsed);
     await workbench.approvePlan();
@@ -114,7 +119,7 @@ describe('what waits for a person', () => {
   it('is told when the budget is spent; more money lets the team go on', async () => {
     // No model is cheap enough to go on with.
     const settings = costly(1, ['openai/gpt-6.1-sol', 'openai/gpt-6-luna', 'anthropic/claude-haiku-5-5']);
-    await using rehearsed = await RehearsedWorkbench.open({ script: 'attention', settings });
+    await rehearsed.turnToFreshFolder(settings);
     const { workbench } = rehearsed;
     await start(rehearsed);
     await workbench.approvePlan();

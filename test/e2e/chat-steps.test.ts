@@ -17,9 +17,15 @@ const offers = async (answer: Locator, ...names: string[]) => {
 };
 
 describe('what can be done next', () => {
-  it('is a button in the chat: the plan is approved, a question answered, a session resumed', async () => {
+  let rehearsed: RehearsedWorkbench;
+  before(async () => {
     const settings = { 'orchestrate.permissions': { commands: { allow: ['node *'] } } };
-    await using rehearsed = await RehearsedWorkbench.open({ script: 'attention', size, settings });
+    rehearsed = await RehearsedWorkbench.open({ script: 'attention', size, settings });
+  });
+  after(() => rehearsed?.[Symbol.asyncDispose]());
+
+  it('is a button in the chat: the plan is approved, a question answered, a session resumed', async () => {
+    await rehearsed.turnToFreshFolder();
     const { workbench, goal } = rehearsed;
     const { page } = workbench;
     await workbench.showSidebar();
@@ -51,8 +57,7 @@ describe('what can be done next', () => {
   });
 
   it('after a reload in mid-run is Resume, on the notice; at the end it is review, more, and the report', async () => {
-    const settings = { 'orchestrate.permissions': { commands: { allow: ['node *'] } } };
-    await using rehearsed = await RehearsedWorkbench.open({ script: 'attention', size, settings });
+    await rehearsed.turnToFreshFolder();
     const { workbench, goal } = rehearsed;
     const { page } = workbench;
     await workbench.showSidebar();

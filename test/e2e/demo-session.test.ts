@@ -13,7 +13,7 @@ describe('a demo session, as a person runs it', () => {
   afterEach(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
 
   it('goes from the palette over plan and review to the report', async () => {
-    await using workbench = await Workbench.open({ workspace: folder });
+    await using workbench = await Workbench.open({ workspace: folder, everything: true });
     const { page } = workbench;
     await demo.start(workbench);
     await page.locator('.codelens-decoration', { hasText: '6 tasks' }).first().waitFor();

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { root } from '../../scripts/host/paths.ts';
 import { runScript } from '../../scripts/run-script.ts';
 import { Workbench } from '../support/host/workbench.ts';
+import { until } from '../support/until.ts';
 
 describe('the page of the installed extension', () => {
   before(() => runScript('package.ts'));
@@ -22,9 +23,10 @@ describe('the page of the installed extension', () => {
 
 /** Addresses on the page that the editor cannot follow, once it is there. */
 async function dead({ page }: Workbench): Promise<string[]> {
-  for (;;) {
+  let dead: string[] | undefined;
+  await until(async () => {
     for (const frame of page.frames()) {
-      const found = await frame
+      dead ??= await frame
         .evaluate<string[] | undefined>(
           `(() => {
             if (document.querySelector('h1')?.textContent !== 'Orchestrate') return undefined;
@@ -34,8 +36,8 @@ async function dead({ page }: Workbench): Promise<string[]> {
           })()`,
         )
         .catch(() => undefined);
-      if (found) return found;
     }
-    await page.waitForTimeout(100);
-  }
+    return dead;
+  }, 100);
+  return dead ?? [];
 }

@@ -7,7 +7,7 @@ describe('the first steps of a person', () => {
   describe('in a trusted folder', () => {
     let workbench: Workbench;
     before(async () => {
-      workbench = await Workbench.open();
+      workbench = await Workbench.open({ everything: true });
     });
     after(() => workbench?.close());
     afterEach(() => workbench.escape());

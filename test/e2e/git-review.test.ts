@@ -4,12 +4,13 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { root } from '../../scripts/host/paths.ts';
 import { Workbench } from '../support/host/workbench.ts';
-import { leaveLaterSession, pendingWorkspace } from '../support/pending-workspace.ts';
+import { leaveLaterSession, type PendingWorkspace, pendingWorkspace } from '../support/pending-workspace.ts';
+import { until } from '../support/until.ts';
 
 const run = promisify(execFile);
 
 describe('What waits for review in a git repository', () => {
-  let pending: Awaited<ReturnType<typeof pendingWorkspace>>;
+  let pending: PendingWorkspace;
   beforeEach(async () => {
     pending = await pendingWorkspace();
     await leaveLaterSession(pending.workspace);
@@ -40,7 +41,12 @@ describe('What waits for review in a git repository', () => {
     await commit();
     const { workspace, home } = pending;
     const size = { width: 1280, height: 720 };
-    await using workbench = await Workbench.open({ workspace, env: { ORCHESTRATE_HOME: home }, size });
+    await using workbench = await Workbench.open({
+      workspace,
+      env: { ORCHESTRATE_HOME: home },
+      size,
+      everything: true,
+    });
     const { page } = workbench;
     const counts = (text: string) => page.locator(`.activitybar .badge[aria-label*="${text}"]`).waitFor();
     const lens = (text: string) => page.locator('.codelens-decoration a', { hasText: text }).first();
@@ -62,7 +68,9 @@ describe('What waits for review in a git repository', () => {
     await git('stash', 'pop', '-q');
     await counts('5 files');
     await counts('9 changes');
-    while ((await readFile(join(workspace, 'list.js'), 'utf8')) !== before) await page.waitForTimeout(50);
+    await until(async () => (await readFile(join(workspace, 'list.js'), 'utf8')) === before);
+    // What is out of sight is not drawn.
+    await workbench.showView('Review');
     for (const goal of ['Say how the list is used', 'Show how many items are open'])
       await workbench.row(new RegExp(`^\\s*${goal}`)).waitFor();
     await lens('from frontend-specialist').waitFor();

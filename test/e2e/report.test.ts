@@ -26,8 +26,7 @@ describe('The report of a session that is over', () => {
     await workbench.run('Orchestrate: Open Report in Browser');
     await workbench.notification('so the report is shown here').waitFor();
     await page.locator('.tab.active', { hasText: 'Report' }).waitFor();
-    const shown = () => Promise.all(page.frames().map(frame => frame.title().catch(() => '')));
-    while (!(await shown()).includes('Session Report')) await page.waitForTimeout(100);
+    await workbench.frame('Session Report');
     await workbench.screenshot('report-shown');
   });
 });

@@ -1,25 +1,28 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Theme, themes, Workbench } from '../support/host/workbench.ts';
-import { leaveLaterSession, pendingWorkspace } from '../support/pending-workspace.ts';
+import { Workbench } from '../support/host/workbench.ts';
+import { leaveLaterSession, type PendingWorkspace, pendingWorkspace } from '../support/pending-workspace.ts';
+import { until } from '../support/until.ts';
 
 describe('reviewing what agents wrote', () => {
-  let pending: Awaited<ReturnType<typeof pendingWorkspace>>;
+  let pending: PendingWorkspace;
   let workbench: Workbench;
   const text = (path: string) => readFile(join(pending.workspace, path), 'utf8');
-  const open = async (theme: Theme = 'dark') => {
+  const open = () => workbench.turnTo(pending.workspace);
+  before(async () => {
+    pending = await pendingWorkspace();
     const { workspace, home } = pending;
     const settings = { 'files.autoSave': 'off' };
     const env = { ORCHESTRATE_HOME: home };
-    workbench = await Workbench.open({ workspace, theme, settings, env, size: { width: 1280, height: 720 } });
-  };
-  beforeEach(async () => {
-    pending = await pendingWorkspace();
+    workbench = await Workbench.open({ workspace, settings, env, size: { width: 1280, height: 720 } });
   });
-  afterEach(async () => {
+  beforeEach(async () => {
+    pending = await pending.another();
+  });
+  after(async () => {
     await workbench?.close();
-    await pending.remove();
+    await pending?.remove();
   });
 
   /** A row of the Review view; the Agents view, too, has one for each session. */
@@ -36,25 +39,13 @@ describe('reviewing what agents wrote', () => {
   const focused = () => workbench.page.locator('.monaco-diff-editor .editor.modified :focus').first();
   const badge = () => workbench.page.locator('.activitybar .badge[aria-label^="Orchestrate"]');
 
-  /** Settings that name it are left again, where the machine itself does not ask for high contrast. */
-  const takeHighContrast = async () => {
-    await badge().waitFor();
-    await workbench.run('Preferences: Color Theme');
-    await workbench.page.locator('.quick-input-list .monaco-list-row', { hasText: 'Dark Modern' }).waitFor();
-    await workbench.input.fill('High');
-    // The theme is tried on while it is only looked at.
-    await workbench.page.locator('.monaco-workbench.hc-black').waitFor();
-    await workbench.page.keyboard.press('Enter');
-    await workbench.page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
-  };
-
   it('goes on in a new window, by the lenses above each change', async () => {
     await open();
     await workbench.openFile('list.js');
     await lens('from backend-specialist (openai/gpt-5)').waitFor();
     await lens('from frontend-specialist (anthropic/claude-opus)').waitFor();
     await workbench.pressLens('Reject', workbench.page.locator('.view-lines', { hasText: 'an item needs a text' }));
-    while (/trimmed/.test(await text('list.js'))) await workbench.page.waitForTimeout(50);
+    await until(async () => !/trimmed/.test(await text('list.js')));
     // In the middle of it, the window is loaded again.
     await workbench.page.reload();
     await workbench.page.locator('.codelens-decoration').first().waitFor();
@@ -108,7 +99,7 @@ describe('reviewing what agents wrote', () => {
     // The editor hides such boxes from roles.
     await peek.locator('.action-label[aria-label^="Reject Change ("]').click();
     await left(6);
-    while (/trimmed/.test(await text('list.js'))) await page.waitForTimeout(50);
+    await until(async () => !/trimmed/.test(await text('list.js')));
     await page.keyboard.press('Alt+F3');
     await peek.locator('.action-label[aria-label^="Accept Change ("]').click();
     await left(5);
@@ -127,7 +118,7 @@ describe('reviewing what agents wrote', () => {
   it('opens at the first change and leads on by keys, over files and sessions, until nothing waits', async () => {
     await leaveLaterSession(pending.workspace);
     await open();
-    await workbench.showSidebar();
+    await workbench.showView('Review');
     await row('Say how the list is used').waitFor();
     await row('Show how many items are open').waitFor();
     await workbench.run('Orchestrate: Review Changes');
@@ -184,25 +175,22 @@ describe('reviewing what agents wrote', () => {
     await page.keyboard.press('Enter');
     await page.locator('.tab', { hasText: 'now ↔' }).first().waitFor({ state: 'detached' });
     await lens('from backend-specialist').waitFor({ state: 'detached' });
-    while (/mine|trimmed/.test(await text('list.js'))) await page.waitForTimeout(50);
+    await until(async () => !/mine|trimmed/.test(await text('list.js')));
   });
 
-  for (const theme of Object.keys(themes) as Theme[]) {
-    it(`is drawn in the ${theme} theme: a file, both sides, all files, the view`, async () => {
-      await leaveLaterSession(pending.workspace);
-      await open(theme === 'high-contrast' ? 'dark' : theme);
-      if (theme === 'high-contrast') await takeHighContrast();
-      await workbench.showSidebar();
-      await row('list.js').waitFor();
-      await workbench.openFile('list.js');
-      await lens('from frontend-specialist').first().waitFor();
-      await workbench.screenshot(`review-file-${theme}`);
-      await workbench.run('Orchestrate: Open Changes');
-      await side().locator('.codelens-decoration').first().waitFor();
-      await workbench.screenshot(`review-diff-${theme}`);
-      await workbench.run('Orchestrate: Show All Changes');
-      await workbench.page.locator('.multiDiffEntry .codelens-decoration').first().waitFor();
-      await workbench.screenshot(`review-all-${theme}`);
-    });
-  }
+  it('is drawn in every theme: a file, both sides, all files, the view', async () => {
+    await leaveLaterSession(pending.workspace);
+    await open();
+    await workbench.showSidebar();
+    await row('list.js').waitFor();
+    await workbench.openFile('list.js');
+    await lens('from frontend-specialist').first().waitFor();
+    await workbench.inEveryTheme(theme => workbench.screenshot(`review-file-${theme}`));
+    await workbench.run('Orchestrate: Open Changes');
+    await side().locator('.codelens-decoration').first().waitFor();
+    await workbench.inEveryTheme(theme => workbench.screenshot(`review-diff-${theme}`));
+    await workbench.run('Orchestrate: Show All Changes');
+    await workbench.page.locator('.multiDiffEntry .codelens-decoration').first().waitFor();
+    await workbench.inEveryTheme(theme => workbench.screenshot(`review-all-${theme}`));
+  });
 });

@@ -4,13 +4,20 @@ import { join } from 'node:path';
 import type { Frame } from 'playwright-core';
 import { RehearsedWorkbench } from '../support/rehearsed-workbench.ts';
 import { begin, sessionOf, writtenIn } from '../support/steered-session.ts';
+import { until } from '../support/until.ts';
 
 const agentRow = (frame: Frame, text: string) =>
   frame.getByRole('treegrid', { name: 'Agents' }).getByRole('row').filter({ hasText: text });
 
 describe('a live session', () => {
+  let rehearsed: RehearsedWorkbench;
+  before(async () => {
+    rehearsed = await RehearsedWorkbench.open({ script: 'steering', size: { width: 1400, height: 1500 } });
+  });
+  after(() => rehearsed?.[Symbol.asyncDispose]());
+  beforeEach(() => rehearsed.turnToFreshFolder());
+
   it('is steered from the dashboard, and all of it is in the journal', async () => {
-    await using rehearsed = await RehearsedWorkbench.open({ script: 'steering', size: { width: 1400, height: 1500 } });
     const { workbench, workspace } = rehearsed;
     const { page } = workbench;
     const written = writtenIn(workspace);
@@ -34,15 +41,16 @@ describe('a live session', () => {
 
     // What waits, one after the other, in whatever order they came: a question, and two permissions.
     const asks = frame.getByRole('region', { name: 'Waits for you' });
-    const turnTo = async (text: string) => {
-      while (!(await asks.getByText(text).first().isVisible())) {
+    const turnTo = (text: string) =>
+      until(async () => {
+        if (await asks.getByText(text).first().isVisible()) return true;
         // It goes with the last but one that waits, which may be just now.
         await asks
           .getByRole('button', { name: 'Next' })
           .click({ timeout: 1000 })
           .catch(() => undefined);
-      }
-    };
+        return false;
+      });
     await turnTo('Which language should');
     await asks.getByRole('button', { name: 'Swahili' }).click();
     await written('question-answered', ({ text }) => text === 'Swahili');
@@ -102,21 +110,17 @@ describe('a live session', () => {
   };
   for (const [what, end] of Object.entries(ends)) {
     it(`is on the dashboard again, whole, after ${what}`, async () => {
-      await using rehearsed = await RehearsedWorkbench.open({
-        script: 'steering',
-        size: { width: 1400, height: 1500 },
-      });
       const { workbench } = rehearsed;
       const { page } = workbench;
       const before = await begin(rehearsed);
       const rows = await before.getByRole('treegrid', { name: 'Agents' }).getByRole('row').count();
       await before.evaluate('window.old = true');
       await end(rehearsed);
-      let frame = await workbench.dashboard();
-      while (await frame.evaluate('window.old').catch(() => true)) {
-        await page.waitForTimeout(300);
+      let frame = before;
+      await until(async () => {
         frame = await workbench.dashboard();
-      }
+        return !(await frame.evaluate('window.old').catch(() => true));
+      }, 300);
       await agentRow(frame, 'backend-specialist').waitFor();
       await frame.getByText('Write the greeting').first().waitFor();
       assert.equal(await frame.getByRole('treegrid', { name: 'Agents' }).getByRole('row').count(), rows);

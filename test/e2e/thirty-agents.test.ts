@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import type { Frame, Page } from 'playwright-core';
 import { crowdRehearsal } from '../support/crowd-rehearsal.ts';
 import { RehearsedWorkbench } from '../support/rehearsed-workbench.ts';
 
@@ -19,7 +18,7 @@ describe('thirty agents at once, at 1280 × 720 with a side bar of 300 pixels', 
     await workbench.showSidebar();
     await workbench.startSession(goal);
     await workbench.lens('Approve').waitFor();
-    const graph = await frameOf(page, 'Orchestrate plan');
+    const graph = await workbench.frame('Orchestrate plan');
     // What is out of sight is not drawn.
     await graph.locator('.node', { hasText: 'Survey part' }).first().waitFor();
     await workbench.screenshot('thirty-plan');
@@ -46,11 +45,3 @@ describe('thirty agents at once, at 1280 × 720 with a side bar of 300 pixels', 
     await workbench.inEveryTheme(theme => workbench.screenshot(`thirty-agents-${theme}`));
   });
 });
-
-/** The inside of the page with that title, once it has loaded. */
-async function frameOf(page: Page, title: string): Promise<Frame> {
-  for (;;) {
-    for (const frame of page.frames()) if ((await frame.title().catch(() => '')) === title) return frame;
-    await page.waitForTimeout(100);
-  }
-}

@@ -7,6 +7,7 @@ import type { Locator } from 'playwright-core';
 import { root } from '../../scripts/host/paths.ts';
 import type { Workbench } from '../support/host/workbench.ts';
 import { RehearsedWorkbench } from '../support/rehearsed-workbench.ts';
+import { until } from '../support/until.ts';
 
 async function start(workbench: Workbench, goal: string): Promise<void> {
   await workbench.showSidebar();
@@ -36,13 +37,13 @@ async function act(place: Locator, button: string, done: Locator): Promise<void>
     await place.hover({ timeout: 5000 });
     await place.getByRole('button', { name: button }).first().click({ timeout: 5000 });
   };
-  do await click().catch(() => undefined);
-  while (
-    !(await done.waitFor({ timeout: 5000 }).then(
+  await until(async () => {
+    await click().catch(() => undefined);
+    return done.waitFor({ timeout: 5000 }).then(
       () => true,
       () => false,
-    ))
-  );
+    );
+  });
 }
 
 /** Opens what an agent asks from its row, and picks the answer. */
@@ -53,9 +54,6 @@ async function answer(workbench: Workbench, agent: string, text: string): Promis
 }
 
 const content = (folder: string, name: string) => readFile(join(folder, name), 'utf8').catch(() => undefined);
-const onceGone = async (look: () => Promise<unknown>) => {
-  while ((await look()) !== undefined) await new Promise(resolve => setTimeout(resolve, 100));
-};
 
 const program = join(root, 'dist', 'cli.js');
 
@@ -80,9 +78,15 @@ async function said(rehearsed: RehearsedWorkbench, ...args: string[]): Promise<s
   return text;
 }
 
+let rehearsed: RehearsedWorkbench;
+before(async () => {
+  rehearsed = await RehearsedWorkbench.open({ script: 'attention' });
+});
+after(() => rehearsed?.[Symbol.asyncDispose]());
+beforeEach(() => rehearsed.turnToFreshFolder());
+
 describe('two windows on one workspace', () => {
   it('show the same session; the second one steers it through its owner', async () => {
-    await using rehearsed = await RehearsedWorkbench.open({ script: 'attention' });
     const { workbench: first, workspace, goal } = rehearsed;
     await using second = await first.another();
     await second.showSidebar();
@@ -116,7 +120,7 @@ describe('two windows on one workspace', () => {
     await review.waitFor();
     await second.screenshot('windows-review');
     await act(review, 'Reject', second.page.locator('.sidebar').getByText('Nothing waits for review'));
-    await onceGone(() => content(workspace, 'measured.txt'));
+    await until(async () => (await content(workspace, 'measured.txt')) === undefined);
     await pending(first, 'measured.txt').waitFor({ state: 'detached' });
 
     await answer(second, 'backend-specialist-1', 'Swahili');
@@ -132,7 +136,6 @@ describe('two windows on one workspace', () => {
   });
 
   it('one ends what the other runs', async () => {
-    await using rehearsed = await RehearsedWorkbench.open({ script: 'attention' });
     const { workbench: first, goal } = rehearsed;
     await start(first, goal);
     await first.approvePlan();
@@ -146,24 +149,23 @@ describe('two windows on one workspace', () => {
   });
 
   it('one goes on with what the other left, and loses and repeats nothing', async () => {
-    await using rehearsed = await RehearsedWorkbench.open({ script: 'attention' });
     const { workbench: first, workspace, goal } = rehearsed;
     await using second = await first.another();
-    await second.showSidebar();
-    await start(first, goal);
-    await first.approvePlan();
-    await session(second, '2 ask you').waitFor();
-    await answer(second, 'qa-specialist-1', 'Allow for this session');
-    await pending(second, 'measured.txt').waitFor();
-    const measured = second.page.locator('.sidebar').getByRole('treeitem', { name: /^Task Measure it, completed/ });
+    await first.showSidebar();
+    await start(second, goal);
+    await second.approvePlan();
+    await session(first, '2 ask you').waitFor();
+    await answer(first, 'qa-specialist-1', 'Allow for this session');
+    await pending(first, 'measured.txt').waitFor();
+    const measured = first.page.locator('.sidebar').getByRole('treeitem', { name: /^Task Measure it, completed/ });
     await measured.waitFor();
-    await first.page.close();
+    await second.close();
 
-    await second.notification('The other window was closed before its session was over').waitFor();
-    await second.screenshot('windows-left');
-    await press(second, 'The other window was closed', 'Resume Here');
-    await press(second, 'Which language', 'Swahili');
-    await session(second, 'completed').waitFor();
+    await first.notification('The other window was closed before its session was over').waitFor();
+    await first.screenshot('windows-left');
+    await press(first, 'The other window was closed', 'Resume Here');
+    await press(first, 'Which language', 'Swahili');
+    await session(first, 'completed').waitFor();
     assert.equal(await content(workspace, 'measured.txt'), 'Measured twice.\n');
     assert.equal(await content(workspace, 'greeting.txt'), 'Habari!\n');
   });
@@ -171,7 +173,6 @@ describe('two windows on one workspace', () => {
 
 describe('a terminal and a window on one workspace', () => {
   it('see and steer what the other one runs', async () => {
-    await using rehearsed = await RehearsedWorkbench.open({ script: 'attention' });
     const { workbench, goal } = rehearsed;
     const { page } = workbench;
     await start(workbench, goal);

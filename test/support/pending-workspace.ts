@@ -92,15 +92,23 @@ export const leaveLaterSession = (workspace: string): Promise<string> =>
     await write(frontend, 'docs/usage.md', () => '# How to use it\n\n`node todo.js add Milk`\n');
   });
 
-/** A copy of the sample in which a session of two agents and a reviewer has ended and left its work to be decided. */
-export async function pendingWorkspace(): Promise<{
+/** A copy of the sample with a session whose work waits to be decided. */
+export interface PendingWorkspace {
   workspace: string;
   /** The folder of the user whose sessions they are. */
   home: string;
+  /** One more copy, of the same user. */
+  another(): Promise<PendingWorkspace>;
   remove(): Promise<void>;
-}> {
-  const scratch = await mkdtemp(join(tmpdir(), 'orchestrate-pending-'));
-  const workspace = join(scratch, 'todo-list');
+}
+
+/** A copy of the sample in which a session of two agents and a reviewer has ended and left its work to be decided. */
+export async function pendingWorkspace(): Promise<PendingWorkspace> {
+  return pendingIn(await mkdtemp(join(tmpdir(), 'orchestrate-pending-')), 'todo-list');
+}
+
+async function pendingIn(scratch: string, name: string): Promise<PendingWorkspace> {
+  const workspace = join(scratch, name);
   await cp(join(root, 'test', 'support', 'sample'), workspace, { recursive: true });
   await writeFile(join(workspace, 'old-notes.md'), '# Notes\n\nNobody reads this any more.\n');
   const goal = 'Show how many items are open, and keep the list in a folder of its own';
@@ -108,6 +116,7 @@ export async function pendingWorkspace(): Promise<{
   return {
     workspace,
     home: homeBeside(workspace),
+    another: () => pendingIn(scratch, `${name}-again`),
     remove: () => rm(scratch, { recursive: true, force: true, maxRetries: 5 }),
   };
 }

@@ -16,21 +16,21 @@ export interface RehearsedOptions {
 /** A workbench whose own settings and keys lead to scripted models, so that sessions are started as with real ones. */
 export class RehearsedWorkbench implements AsyncDisposable {
   readonly workbench: Workbench;
-  readonly workspace: string;
   /** What a process beside the window needs in order to work with the same models. */
   readonly env: Record<string, string>;
   readonly #rehearsal: Rehearsal;
   readonly #scratch: string;
 
+  #folders = 1;
+  #used = false;
+
   private constructor(parts: {
     workbench: Workbench;
-    workspace: string;
     env: Record<string, string>;
     rehearsal: Rehearsal;
     scratch: string;
   }) {
     this.workbench = parts.workbench;
-    this.workspace = parts.workspace;
     this.env = parts.env;
     this.#rehearsal = parts.rehearsal;
     this.#scratch = parts.scratch;
@@ -38,8 +38,7 @@ export class RehearsedWorkbench implements AsyncDisposable {
 
   static async open(options: RehearsedOptions): Promise<RehearsedWorkbench> {
     const scratch = await mkdtemp(join(tmpdir(), 'orchestrate-rehearsed-'));
-    const workspace = join(scratch, 'todo-list');
-    await cp(join(root, 'test', 'support', 'sample'), workspace, { recursive: true });
+    const workspace = await sampleIn(join(scratch, '1'));
     const rehearsal = await startRehearsal(
       isAbsolute(options.script)
         ? options.script
@@ -62,7 +61,20 @@ export class RehearsedWorkbench implements AsyncDisposable {
       await rm(scratch, { recursive: true, force: true, maxRetries: 5 });
       throw error;
     });
-    return new RehearsedWorkbench({ workbench, workspace, env, rehearsal, scratch });
+    return new RehearsedWorkbench({ workbench, env, rehearsal, scratch });
+  }
+
+  get workspace(): string {
+    return this.workbench.workspace;
+  }
+
+  /** The window on a copy of the sample where nothing has happened yet: at first the one that it was opened with. */
+  async turnToFreshFolder(settings?: Record<string, unknown>): Promise<void> {
+    const fresh = !this.#used && !settings;
+    this.#used = true;
+    if (fresh) return;
+    this.#folders++;
+    await this.workbench.turnTo(await sampleIn(join(this.#scratch, String(this.#folders))), settings);
   }
 
   get goal(): string {
@@ -74,4 +86,10 @@ export class RehearsedWorkbench implements AsyncDisposable {
     await this.#rehearsal.close();
     await rm(this.#scratch, { recursive: true, force: true, maxRetries: 5 });
   }
+}
+
+async function sampleIn(folder: string): Promise<string> {
+  const workspace = join(folder, 'todo-list');
+  await cp(join(root, 'test', 'support', 'sample'), workspace, { recursive: true });
+  return workspace;
 }

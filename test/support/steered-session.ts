@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Frame } from 'playwright-core';
 import type { JournalEvent } from '../../src/protocol/events.ts';
 import type { RehearsedWorkbench } from './rehearsed-workbench.ts';
+import { until } from './until.ts';
 
 /** The folder of the workspace's one session. */
 export async function sessionOf(workspace: string): Promise<string> {
@@ -37,11 +38,12 @@ export const writtenIn =
     type: T,
     like: (event: Extract<JournalEvent, { type: T }>) => boolean = () => true,
   ) => {
-    for (;;) {
-      for (const event of await journalOf(workspace)) {
-        const found = event as Extract<JournalEvent, { type: T }>;
-        if (event.type === type && like(found)) return found;
-      }
-      await new Promise(resolve => setTimeout(resolve, 200));
-    }
+    type Wanted = Extract<JournalEvent, { type: T }>;
+    let found: Wanted | undefined;
+    await until(async () => {
+      const events = await journalOf(workspace);
+      found = events.find((event): event is Wanted => event.type === type && like(event as Wanted));
+      return found;
+    }, 200);
+    return found as Wanted;
   };

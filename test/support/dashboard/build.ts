@@ -6,8 +6,15 @@ import { root } from '../../../scripts/host/paths.ts';
 const stages = [
   ...['planning', 'approval', 'running', 'asking', 'paused', 'spent', 'finished', 'failed'],
   ...['speak', 'question', 'two', 'crowd', 'strained', 'none', 'afresh'],
-  ...['dark', 'light', 'high-contrast', 'light-high-contrast'],
 ];
+
+/** The stage's themes, as VS Code calls their kinds, by the key that puts each on. */
+export const themeKeys = {
+  'Control+Alt+1': 'vscode-dark',
+  'Control+Alt+2': 'vscode-light',
+  'Control+Alt+3': 'vscode-high-contrast',
+  'Control+Alt+4': 'vscode-high-contrast-light',
+};
 
 /** Makes the extension that holds nothing but the dashboard, with the page as it was built last; gives its folder. */
 export async function buildStage(entry = 'extension', commands: readonly string[] = stages): Promise<string> {
@@ -41,6 +48,11 @@ export async function buildStage(entry = 'extension', commands: readonly string[
         command('orchestrate.openDashboard', 'Open Dashboard'),
         ...commands.map(name => command(`stage.${name}`, name)),
       ],
+      keybindings: Object.entries(themeKeys).map(([key, args]) => ({
+        command: 'stage.theme',
+        key: key.replace('Control', 'Ctrl'),
+        args,
+      })),
     },
   };
   await writeFile(join(folder, 'package.json'), JSON.stringify(manifest));

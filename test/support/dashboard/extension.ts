@@ -8,11 +8,11 @@ import { crowd } from './crowd.ts';
 import { type MemorySession, memorySession } from './memory-session.ts';
 import { strained } from './strained.ts';
 
-const themes = {
-  dark: 'Default Dark Modern',
-  light: 'Default Light Modern',
-  'high-contrast': 'Default High Contrast',
-  'light-high-contrast': 'Default High Contrast Light',
+const themes: Record<string, string> = {
+  'vscode-dark': 'Default Dark Modern',
+  'vscode-light': 'Default Light Modern',
+  'vscode-high-contrast': 'Default High Contrast',
+  'vscode-high-contrast-light': 'Default High Contrast Light',
 };
 
 const sessions: MemorySession[] = [];
@@ -84,7 +84,7 @@ export function activate(context: vscode.ExtensionContext): void {
     },
     log,
   );
-  const on = (command: string, run: () => unknown) =>
+  const on = (command: string, run: (argument: string) => unknown) =>
     context.subscriptions.push(vscode.commands.registerCommand(command, run));
   const stage = (name: Stage) => {
     put(told(name));
@@ -107,8 +107,7 @@ export function activate(context: vscode.ExtensionContext): void {
   onStage('crowd', () => put(crowd()));
   onStage('none', () => put());
   on('stage.afresh', () => vscode.commands.executeCommand('workbench.action.closeAllEditors'));
-  for (const [name, theme] of Object.entries(themes))
-    on(`stage.${name}`, () => vscode.workspace.getConfiguration('workbench').update('colorTheme', theme, true));
+  on('stage.theme', kind => vscode.workspace.getConfiguration('workbench').update('colorTheme', themes[kind], true));
   on('orchestrate.openDashboard', () => dashboard.open());
   context.subscriptions.push(log, dashboard);
   // After a reload of the window the stage is as it was.

@@ -1,4 +1,5 @@
 import type { Locator } from 'playwright-core';
+import { until } from '../until.ts';
 import type { Workbench } from './workbench.ts';
 
 export const commands = ['start', 'monitor', 'list', 'logs', 'abort', 'status', 'report'] as const;
@@ -45,11 +46,12 @@ export class Chat {
     await request.first().waitFor({ state: 'detached' });
     const typed = this.#view.locator('.interactive-input-part .view-lines', { hasText: `/${command}` }).first();
     // A chat that has just begun may take the keyboard back.
-    do {
+    await until(async () => {
       await input.click();
       await page.keyboard.press('Control+A');
       await page.keyboard.type(`@orchestrate /${command} ${text}`, { delay: 10 });
-    } while (!(await shows(typed)));
+      return shows(typed);
+    });
     // Closes the list of suggestions, which would take the Enter.
     await page.keyboard.press('Escape');
     await page.keyboard.press('Enter');

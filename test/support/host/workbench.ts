@@ -1,12 +1,13 @@
 import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Browser, chromium, type Frame, type Locator, type Page } from 'playwright-core';
+import { type Browser, type BrowserContext, chromium, type Frame, type Locator, type Page } from 'playwright-core';
 import { findBrowser } from '../../../scripts/host/browser.ts';
 import { installExtension } from '../../../scripts/host/extension.ts';
 import { installWebHost } from '../../../scripts/host/install.ts';
 import { root } from '../../../scripts/host/paths.ts';
 import { startServer } from '../../../scripts/host/server.ts';
+import { until } from '../until.ts';
 import { remote, slashed } from './remote.ts';
 
 /** Keeps a closed network quiet and works without a display, as root and without a GPU. */
@@ -56,6 +57,8 @@ export interface WorkbenchOptions {
   size?: { width: number; height: number };
   /** Pixels of the picture for one of the page. */
   scale?: number;
+  /** Everything that VS Code ships, as a person has it; by default what colours files and draws Markdown. */
+  everything?: boolean;
   /** Linked as an installed extension, without the test driver: only there do notifications come up by themselves. */
   installed?: boolean;
 }
@@ -65,6 +68,8 @@ export interface VisitOptions {
   size?: { width: number; height: number };
   scale?: number;
   end?: () => Promise<void>;
+  /** Writes the user's settings, with these among them. */
+  configure?: (settings: Record<string, unknown>) => Promise<void>;
 }
 
 /** The windows that stand open, so that those which a test leaves behind can be closed. */
@@ -73,18 +78,23 @@ export const openWorkbenches = new Set<Workbench>();
 /** A real VS Code in a page, with the extension in it, driven from outside as a person would. */
 export class Workbench implements AsyncDisposable {
   readonly page: Page;
-  /** The open folder; empty when there is none. */
-  readonly workspace: string;
-  readonly #close: () => Promise<void>;
-
   readonly #url: string;
+  readonly #visit: VisitOptions;
+  readonly #close: () => Promise<void>;
+  #workspace: string;
 
-  private constructor(page: Page, workspace: string, url: string, close: () => Promise<void>) {
+  private constructor(page: Page, url: string, visit: VisitOptions, close: () => Promise<void>) {
     this.page = page;
-    this.workspace = workspace;
     this.#url = url;
+    this.#visit = visit;
     this.#close = close;
+    this.#workspace = visit.workspace ?? '';
     openWorkbenches.add(this);
+  }
+
+  /** The open folder; empty when there is none. */
+  get workspace(): string {
+    return this.#workspace;
   }
 
   /** Starts a server of its own, with the extension as it is built. */
@@ -102,6 +112,7 @@ export class Workbench implements AsyncDisposable {
       host,
       dataDir,
       ...(vsix || installed ? { extensionsDir } : {}),
+      ...(options.everything ? {} : { builtInDir: await fewBuiltIns(host, scratch) }),
       // It is what reads the payload below.
       testDriver: !installed,
       workspaceTrust: options.trusted === false,
@@ -121,6 +132,7 @@ export class Workbench implements AsyncDisposable {
     return Workbench.visit(address, {
       workspace,
       end,
+      configure: settings => writeSettings(dataDir, { ...options, settings: { ...options.settings, ...settings } }),
       ...(options.size ? { size: options.size } : {}),
       ...(options.scale ? { scale: options.scale } : {}),
     });
@@ -133,12 +145,10 @@ export class Workbench implements AsyncDisposable {
     const close = () => browser.close().then(end);
     try {
       const viewport = options.size ?? { width: 1280, height: 800 };
-      const context = await browser.newContext({ viewport, deviceScaleFactor: options.scale ?? 1 });
-      const page = await context.newPage();
-      page.setDefaultTimeout(60_000);
-      await page.goto(url);
-      await page.locator('.monaco-workbench .activitybar').waitFor();
-      return new Workbench(page, options.workspace ?? '', url, close);
+      const scale = options.scale ?? 1;
+      // What turns and pulses is drawn without a GPU, which takes half a processor while a session runs.
+      const context = await browser.newContext({ viewport, deviceScaleFactor: scale, reducedMotion: 'reduce' });
+      return new Workbench(await pageAt(context, url), url, options, close);
     } catch (error) {
       await close();
       throw error;
@@ -147,12 +157,28 @@ export class Workbench implements AsyncDisposable {
 
   /** One more window on the same folder, with an extension host of its own. */
   async another(): Promise<Workbench> {
-    const page = await this.page.context().newPage();
-    page.setDefaultTimeout(60_000);
-    await page.setViewportSize(this.page.viewportSize() ?? { width: 1280, height: 800 });
-    await page.goto(this.#url);
-    await page.locator('.monaco-workbench .activitybar').waitFor();
-    return new Workbench(page, this.workspace, this.#url, () => page.close());
+    const url = this.#urlOf(this.workspace);
+    const page = await pageAt(this.page.context(), url);
+    return new Workbench(page, url, { workspace: this.workspace }, () => page.close());
+  }
+
+  /** The same window on another folder, and with these settings besides: a new window is far dearer. */
+  async turnTo(workspace: string, settings: Record<string, unknown> = {}): Promise<void> {
+    await this.#visit.configure?.(settings);
+    this.#workspace = workspace;
+    await this.page.goto(this.#urlOf(workspace));
+    await this.loaded();
+  }
+
+  /** Waits until the workbench stands, after a reload for one. */
+  async loaded(): Promise<void> {
+    await this.page.locator('.monaco-workbench .activitybar').waitFor();
+  }
+
+  #urlOf(workspace: string): string {
+    const url = new URL(this.#url);
+    if (workspace) url.searchParams.set('folder', slashed(workspace));
+    return String(url);
   }
 
   /** A notification that says this. */
@@ -222,7 +248,7 @@ export class Workbench implements AsyncDisposable {
     const wanted = this.page.getByText(command, { exact: true });
     const entry = this.#entries.filter({ has: wanted }).first();
     const chosen = this.page.locator('.quick-input-list .monaco-list-row.focused').filter({ has: wanted });
-    for (;;) {
+    for (let tries = 1; ; tries++) {
       await this.#type(command);
       // A palette that is open shows no command that comes later, as the first ones of a window do.
       const shown = await entry.waitFor({ timeout: 3000 }).then(
@@ -230,10 +256,12 @@ export class Workbench implements AsyncDisposable {
         () => false,
       );
       // By keyboard: the list is drawn anew while it is searched, and a click would hit a row that is gone.
-      while (shown && (await this.input.isVisible()) && (await chosen.count()) === 0)
+      const entries = shown ? await this.#entries.count() : 0;
+      for (let presses = 0; presses < entries && (await chosen.count()) === 0; presses++)
         await this.page.keyboard.press('ArrowDown');
       if ((await chosen.count()) > 0) break;
       await this.escape();
+      if (tries === 12) throw new Error(`the palette does not offer: ${command}`);
     }
     await this.page.keyboard.press('Enter');
   }
@@ -244,8 +272,19 @@ export class Workbench implements AsyncDisposable {
     await this.asks('Start Session');
     await this.input.fill(goal);
     await this.page.keyboard.press('Enter');
-    await this.page.locator('.quick-input-list').getByText('Make a plan').waitFor();
-    await this.page.keyboard.press('Enter');
+    await this.accept(this.page.locator('.quick-input-list').getByText('Make a plan'));
+  }
+
+  /** Presses Enter until what it answers is gone: a list that has just been drawn may not take it yet. */
+  async accept(shown: Locator): Promise<void> {
+    await shown.waitFor();
+    await until(async () => {
+      await this.page.keyboard.press('Enter');
+      return shown.waitFor({ state: 'hidden', timeout: 5000 }).then(
+        () => true,
+        () => false,
+      );
+    });
   }
 
   /** The entries of the palette that read exactly so. */
@@ -270,7 +309,8 @@ export class Workbench implements AsyncDisposable {
     const { label, window } = chosenAs[theme];
     const chosen = this.page.locator('.quick-input-list .monaco-list-row.focused', { hasText: label });
     const worn = this.page.locator(`.monaco-workbench.${window}`);
-    while ((await worn.count()) === 0) {
+    for (let tries = 1; (await worn.count()) === 0; tries++) {
+      if (tries === 12) throw new Error(`the list of themes does not offer: ${label}`);
       // The list lacks themes that are not known yet when it opens, as in the first moments of a window.
       await this.run('Preferences: Color Theme');
       await this.input.fill(label);
@@ -300,11 +340,13 @@ export class Workbench implements AsyncDisposable {
     await this.page.locator('.tab.active', { hasText: name }).waitFor();
   }
 
-  /** Opens our view container by a click on its icon, which would hide one that is open. */
+  /** Opens our view container by a click on its icon, which leaves one that is open, too; see the settings below. */
   async showSidebar(): Promise<void> {
-    const title = this.page.locator('.sidebar .title-label', { hasText: 'Orchestrate' });
-    if (await title.isVisible()) return;
-    await this.#openContainer(title);
+    await this.page
+      .locator('.activitybar')
+      .getByRole('tab', { name: /^Orchestrate/ })
+      .click();
+    await this.page.locator('.sidebar .title-label', { hasText: 'Orchestrate' }).waitFor();
     // A person opens it when they want to see it.
     await this.openView('Providers');
   }
@@ -315,22 +357,30 @@ export class Workbench implements AsyncDisposable {
     if ((await header.getAttribute('aria-expanded')) === 'false') await header.click();
   }
 
-  async #openContainer(title: Locator): Promise<void> {
-    await this.page
-      .locator('.activitybar')
-      .getByRole('tab', { name: /^Orchestrate/ })
-      .click();
-    await title.waitFor();
+  /** Closes the other views of our container: of a list, only what is in sight is drawn. */
+  async showView(name: string): Promise<void> {
+    await this.showSidebar();
+    const others = this.page.locator('.sidebar .pane-header[aria-expanded="true"]').filter({ hasNotText: name });
+    await until(async () => {
+      if ((await others.count()) === 0) return true;
+      await others.first().click();
+      return false;
+    });
   }
 
   /** The inside of the dashboard's webview, once it has loaded. */
   async dashboard(): Promise<Frame> {
-    for (;;) {
-      for (const frame of this.page.frames()) {
-        if ((await frame.title().catch(() => '')) === 'Orchestrate') return frame;
-      }
-      await this.page.waitForTimeout(100);
-    }
+    return this.frame('Orchestrate');
+  }
+
+  /** The inside of the webview with that title, once it has loaded. */
+  async frame(title: string): Promise<Frame> {
+    let found: Frame | undefined;
+    await until(async () => {
+      for (const frame of this.page.frames()) if ((await frame.title().catch(() => '')) === title) found = frame;
+      return found;
+    }, 100);
+    return found as Frame;
   }
 
   /** A picture of the whole window, kept in out/screenshots for people to look at. */
@@ -365,6 +415,33 @@ export class Workbench implements AsyncDisposable {
   }
 }
 
+async function pageAt(context: BrowserContext, url: string): Promise<Page> {
+  const page = await context.newPage();
+  page.setDefaultTimeout(60_000);
+  await page.goto(url);
+  await page.locator('.monaco-workbench .activitybar').waitFor();
+  return page;
+}
+
+/** What colours files and draws Markdown. The rest of what VS Code ships would start servers of its own for each window. */
+const builtIns = [
+  'theme-defaults',
+  'theme-seti',
+  'javascript',
+  'json',
+  'yaml',
+  'diff',
+  'markdown-basics',
+  'markdown-language-features',
+];
+
+async function fewBuiltIns(host: string, scratch: string): Promise<string> {
+  const folder = join(scratch, 'built-in');
+  await mkdir(folder);
+  for (const name of builtIns) await symlink(join(host, 'extensions', name), join(folder, name), 'junction');
+  return folder;
+}
+
 /** A link to what is built here, where VS Code looks for installed extensions. */
 async function link(extensionsDir: string): Promise<void> {
   await mkdir(extensionsDir, { recursive: true });
@@ -385,6 +462,11 @@ async function writeSettings(dataDir: string, options: WorkbenchOptions): Promis
     'workbench.secondarySideBar.defaultVisibility': 'hidden',
     'chat.commandCenter.enabled': false,
     'security.workspace.trust.startupPrompt': 'never',
+    'workbench.activityBar.iconClickBehavior': 'focus',
+    'workbench.enableExperiments': false,
+    'extensions.ignoreRecommendations': true,
+    'extensions.autoCheckUpdates': false,
+    'editor.cursorBlinking': 'solid',
     ...options.settings,
   };
   await mkdir(folder, { recursive: true });
