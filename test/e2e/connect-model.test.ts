@@ -5,6 +5,7 @@ import type { WireServers } from '../../src/rehearsal/wire/types.ts';
 import { Workbench } from '../support/host/workbench.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 import { callsItsTool } from '../support/tool-caller.ts';
+import { until } from '../support/until.ts';
 import type { Habits } from '../support/worker/acp-agent.ts';
 import { scriptedAgent } from '../support/worker/worker-session.ts';
 
@@ -13,6 +14,7 @@ const key = 'sk-lab-0123456789abcdef';
 describe('connecting a model', () => {
   const folder = tempFolder();
   let servers: WireServers;
+  let workbench: Workbench;
   /** Whether the model calls the tool that it is asked to call. */
   let willing = false;
   before(async () => {
@@ -20,11 +22,15 @@ describe('connecting a model', () => {
       answer: request => (willing ? callsItsTool(request) : { text: 'I would rather talk.' }),
       keys: [key],
     });
+    workbench = await Workbench.open({ installed: true, size: { width: 1280, height: 720 } });
   });
-  after(() => servers?.close());
+  after(async () => {
+    await workbench?.close();
+    await servers?.close();
+  });
 
   it('goes from a URL to a tried model in the settings, without JSON, and says that a model calls no tool', async () => {
-    await using workbench = await Workbench.open({ installed: true, size: { width: 1280, height: 720 } });
+    await workbench.turnTo();
     const { page, input } = workbench;
     const list = page.locator('.quick-input-list');
     await workbench.showSidebar();
@@ -99,9 +105,8 @@ describe('connecting a model', () => {
 
   it('of a vendor asks for its key alone, keeps the address of a proxy, and a key that is refused can be changed', async () => {
     willing = true;
-    await using workbench = await Workbench.open({
-      installed: true,
-      settings: { 'orchestrate.providers': { anthropic: { kind: 'anthropic', baseUrl: servers.urls.anthropic } } },
+    await workbench.turnTo({
+      'orchestrate.providers': { anthropic: { kind: 'anthropic', baseUrl: servers.urls.anthropic } },
     });
     const { page, input } = workbench;
     await workbench.showSidebar();
@@ -131,7 +136,7 @@ describe('connecting a model', () => {
   it('on this machine asks for an address, without a key, and works in a session at once', async () => {
     willing = true;
     const gone = (await refusedUrls()).ollama;
-    await using workbench = await Workbench.open({ installed: true });
+    await workbench.turnTo();
     const { page, input } = workbench;
     await workbench.showSidebar();
     await connect(workbench, 'Ollama');
@@ -162,7 +167,7 @@ describe('connecting a model', () => {
   async function expectAsked(before: number, model: string): Promise<void> {
     const asked = () =>
       servers.requests.slice(before).some(each => each.endpoint === 'generate' && each.model === model);
-    while (!asked()) await new Promise(done => setTimeout(done, 50));
+    await until(asked);
   }
 
   it('a CLI agent gets a role that plans may name; one without a login is named with how to log in', async () => {
@@ -170,11 +175,8 @@ describe('connecting a model', () => {
       command: process.execPath,
       args: scriptedAgent(join(folder.path, 'notes.jsonl'), [[[{ end: 'end_turn' }]]], habits),
     });
-    await using workbench = await Workbench.open({
-      installed: true,
-      settings: {
-        'orchestrate.workers': { helper: agent({ auth: 'api_key' }), codex: agent({ locked: true }) },
-      },
+    await workbench.turnTo({
+      'orchestrate.workers': { helper: agent({ auth: 'api_key' }), codex: agent({ locked: true }) },
     });
     const { page } = workbench;
     await workbench.showSidebar();
@@ -195,13 +197,8 @@ describe('connecting a model', () => {
 
   it('a typed goal survives a start that fails, and the reason names the server', async () => {
     const gone = (await refusedUrls())['openai-compatible'];
-    await using workbench = await Workbench.open({
-      installed: true,
-      settings: {
-        'orchestrate.providers': {
-          studio: { kind: 'openai-compatible', baseUrl: gone, local: true },
-        },
-      },
+    await workbench.turnTo({
+      'orchestrate.providers': { studio: { kind: 'openai-compatible', baseUrl: gone, local: true } },
     });
     const goal = 'Add a dark theme with tests';
     await workbench.startSession(goal);

@@ -4,12 +4,13 @@ import { Workbench } from '../support/host/workbench.ts';
 import { until } from '../support/until.ts';
 
 describe('the first steps of a person', () => {
+  let workbench: Workbench;
+  before(async () => {
+    workbench = await Workbench.open({ everything: true });
+  });
+  after(() => workbench?.close());
+
   describe('in a trusted folder', () => {
-    let workbench: Workbench;
-    before(async () => {
-      workbench = await Workbench.open({ everything: true });
-    });
-    after(() => workbench?.close());
     afterEach(() => workbench.escape());
 
     it('see the welcome view with its three ways to begin', async () => {
@@ -63,13 +64,13 @@ describe('the first steps of a person', () => {
   });
 
   it('are offered to open a folder when none is open', async () => {
-    await using workbench = await Workbench.open({ workspace: null });
+    await workbench.turnTo({}, '');
     await workbench.showSidebar();
     await workbench.welcome.getByRole('button', { name: 'Open Folder' }).waitFor();
   });
 
   it('are drawn in the colours of every theme', async () => {
-    await using workbench = await Workbench.open();
+    await workbench.turnTo();
     await workbench.showSidebar();
     await workbench.run('Orchestrate: Open Dashboard');
     const dashboard = await workbench.dashboard();

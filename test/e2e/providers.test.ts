@@ -10,10 +10,15 @@ const bad = 'sk-wrong-fedcba9876543210';
 
 describe('the providers', () => {
   let servers: WireServers;
+  let workbench: Workbench;
   before(async () => {
     servers = await startWireServers({ answer: callsItsTool, keys: [good] });
+    workbench = await Workbench.open({ installed: true, size: { width: 1280, height: 1000 } });
   });
-  after(() => servers?.close());
+  after(async () => {
+    await workbench?.close();
+    await servers?.close();
+  });
 
   const settings = () => ({
     'orchestrate.providers': {
@@ -24,7 +29,6 @@ describe('the providers', () => {
   });
 
   it('are asked for where none is set up', async () => {
-    await using workbench = await Workbench.open();
     await workbench.showSidebar();
     const welcome = workbench.welcome.filter({ hasText: 'No model is connected yet' });
     await welcome.getByRole('button', { name: 'Connect a Model' }).waitFor();
@@ -32,7 +36,7 @@ describe('the providers', () => {
   });
 
   it('get a key from their row, which is refused or works, and is never shown', async () => {
-    await using workbench = await Workbench.open({ settings: settings(), installed: true });
+    await workbench.turnTo(settings());
     const { page } = workbench;
     await workbench.showSidebar();
     await workbench.row('Anthropic').getByText('no key').waitFor();
@@ -63,7 +67,7 @@ describe('the providers', () => {
   });
 
   it('are all asked by one command, in every theme', async () => {
-    await using workbench = await Workbench.open({ settings: settings() });
+    await workbench.turnTo(settings());
     await workbench.showSidebar();
     await workbench.row('OpenAI').waitFor();
     await workbench.inEveryTheme(async theme => {
@@ -77,7 +81,7 @@ describe('the providers', () => {
   });
 
   it('show how the models of a session do', async () => {
-    await using workbench = await Workbench.open({ size: { width: 1280, height: 1000 } });
+    await workbench.turnTo();
     const { page } = workbench;
     await demo.start(workbench);
     await workbench.approvePlan();

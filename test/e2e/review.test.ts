@@ -9,7 +9,7 @@ describe('reviewing what agents wrote', () => {
   let pending: PendingWorkspace;
   let workbench: Workbench;
   const text = (path: string) => readFile(join(pending.workspace, path), 'utf8');
-  const open = () => workbench.turnTo(pending.workspace);
+  const open = () => workbench.turnTo({}, pending.workspace);
   before(async () => {
     pending = await pendingWorkspace();
     const { workspace, home } = pending;

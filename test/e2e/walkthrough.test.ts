@@ -1,4 +1,4 @@
-import { Workbench } from '../support/host/workbench.ts';
+import type { Workbench } from '../support/host/workbench.ts';
 import { RehearsedWorkbench } from '../support/rehearsed-workbench.ts';
 
 /** The page with the steps, opened as a person opens it. */
@@ -23,9 +23,19 @@ async function askKey(workbench: Workbench): Promise<void> {
   await workbench.asks('Anthropic: API key');
 }
 
+let rehearsed: RehearsedWorkbench;
+let workbench: Workbench;
+before(async () => {
+  rehearsed = await RehearsedWorkbench.open({ script: 'attention' });
+  ({ workbench } = rehearsed);
+});
+after(() => rehearsed?.[Symbol.asyncDispose]());
+beforeEach(() => rehearsed.turnToFreshFolder());
+
 describe('the walkthrough', () => {
   it('ends its steps when what they ask for is done, and not before', async () => {
-    await using workbench = await Workbench.open();
+    // Here without a model.
+    await workbench.turnTo({ 'orchestrate.providers': {}, 'orchestrate.routes': {} });
     const { page } = workbench;
     await workbench.showSidebar();
     await walkthrough(workbench);
@@ -47,8 +57,6 @@ describe('the walkthrough', () => {
   });
 
   it('has stated a goal when a session has begun, not when somebody was asked for one', async () => {
-    await using rehearsed = await RehearsedWorkbench.open({ script: 'attention' });
-    const { workbench } = rehearsed;
     const { page } = workbench;
     await workbench.showSidebar();
     await walkthrough(workbench);
@@ -63,7 +71,6 @@ describe('the walkthrough', () => {
   });
 
   it('is drawn in the colours of every theme', async () => {
-    await using workbench = await Workbench.open({ size: { width: 1280, height: 900 } });
     await walkthrough(workbench);
     await step(workbench, 'Connect a Model').click();
     await step(workbench, 'Connect a Model').getByRole('button', { name: 'Check Providers' }).waitFor();
@@ -73,8 +80,6 @@ describe('the walkthrough', () => {
 
 describe('a file that is given to a role', () => {
   it('becomes the goal of a session, from the menu of its editor', async () => {
-    await using rehearsed = await RehearsedWorkbench.open({ script: 'attention' });
-    const { workbench } = rehearsed;
     const { page } = workbench;
     await workbench.showSidebar();
     await workbench.openFile('todo.js');

@@ -1,4 +1,4 @@
-import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { root } from '../../scripts/host/paths.ts';
@@ -21,7 +21,6 @@ export class RehearsedWorkbench implements AsyncDisposable {
   readonly #rehearsal: Rehearsal;
   readonly #scratch: string;
 
-  #folders = 1;
   #used = false;
 
   private constructor(parts: {
@@ -38,7 +37,6 @@ export class RehearsedWorkbench implements AsyncDisposable {
 
   static async open(options: RehearsedOptions): Promise<RehearsedWorkbench> {
     const scratch = await mkdtemp(join(tmpdir(), 'orchestrate-rehearsed-'));
-    const workspace = await sampleIn(join(scratch, '1'));
     const rehearsal = await startRehearsal(
       isAbsolute(options.script)
         ? options.script
@@ -50,7 +48,6 @@ export class RehearsedWorkbench implements AsyncDisposable {
     }
     const { providers, routes } = rehearsal.config;
     const workbench = await Workbench.open({
-      workspace,
       env,
       installed: true,
       settings: { 'orchestrate.providers': providers, 'orchestrate.routes': routes, ...options.settings },
@@ -68,13 +65,11 @@ export class RehearsedWorkbench implements AsyncDisposable {
     return this.workbench.workspace;
   }
 
-  /** The window on a copy of the sample where nothing has happened yet: at first the one that it was opened with. */
+  /** A window on a copy of the sample where nothing has happened yet: at first the one that it was opened with. */
   async turnToFreshFolder(settings?: Record<string, unknown>): Promise<void> {
     const fresh = !this.#used && !settings;
     this.#used = true;
-    if (fresh) return;
-    this.#folders++;
-    await this.workbench.turnTo(await sampleIn(join(this.#scratch, String(this.#folders))), settings);
+    if (!fresh) await this.workbench.turnTo(settings);
   }
 
   get goal(): string {
@@ -86,10 +81,4 @@ export class RehearsedWorkbench implements AsyncDisposable {
     await this.#rehearsal.close();
     await rm(this.#scratch, { recursive: true, force: true, maxRetries: 5 });
   }
-}
-
-async function sampleIn(folder: string): Promise<string> {
-  const workspace = join(folder, 'todo-list');
-  await cp(join(root, 'test', 'support', 'sample'), workspace, { recursive: true });
-  return workspace;
 }

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -68,6 +69,8 @@ export interface VisitOptions {
   size?: { width: number; height: number };
   scale?: number;
   end?: () => Promise<void>;
+  /** Where fresh folders are made. */
+  scratch?: string;
   /** Writes the user's settings, with these among them. */
   configure?: (settings: Record<string, unknown>) => Promise<void>;
 }
@@ -77,19 +80,23 @@ export const openWorkbenches = new Set<Workbench>();
 
 /** A real VS Code in a page, with the extension in it, driven from outside as a person would. */
 export class Workbench implements AsyncDisposable {
-  readonly page: Page;
   readonly #url: string;
   readonly #visit: VisitOptions;
   readonly #close: () => Promise<void>;
+  #page: Page;
   #workspace: string;
 
   private constructor(page: Page, url: string, visit: VisitOptions, close: () => Promise<void>) {
-    this.page = page;
+    this.#page = page;
     this.#url = url;
     this.#visit = visit;
     this.#close = close;
     this.#workspace = visit.workspace ?? '';
     openWorkbenches.add(this);
+  }
+
+  get page(): Page {
+    return this.#page;
   }
 
   /** The open folder; empty when there is none. */
@@ -132,6 +139,7 @@ export class Workbench implements AsyncDisposable {
     return Workbench.visit(address, {
       workspace,
       end,
+      scratch,
       configure: settings => writeSettings(dataDir, { ...options, settings: { ...options.settings, ...settings } }),
       ...(options.size ? { size: options.size } : {}),
       ...(options.scale ? { scale: options.scale } : {}),
@@ -144,11 +152,7 @@ export class Workbench implements AsyncDisposable {
     const browser = await openBrowser().catch(error => end().then(() => Promise.reject(error)));
     const close = () => browser.close().then(end);
     try {
-      const viewport = options.size ?? { width: 1280, height: 800 };
-      const scale = options.scale ?? 1;
-      // What turns and pulses is drawn without a GPU, which takes half a processor while a session runs.
-      const context = await browser.newContext({ viewport, deviceScaleFactor: scale, reducedMotion: 'reduce' });
-      return new Workbench(await pageAt(context, url), url, options, close);
+      return new Workbench(await pageAt(await contextIn(browser, options), url), url, options, close);
     } catch (error) {
       await close();
       throw error;
@@ -162,22 +166,28 @@ export class Workbench implements AsyncDisposable {
     return new Workbench(page, url, { workspace: this.workspace }, () => page.close());
   }
 
-  /** The same window on another folder, and with these settings besides: a new window is far dearer. */
-  async turnTo(workspace: string, settings: Record<string, unknown> = {}): Promise<void> {
+  /**
+   * Goes on with a new window of the same server, which remembers nothing. Its settings are those of the first one, and
+   * these; its folder a fresh copy of the sample, unless it is named.
+   */
+  async turnTo(settings: Record<string, unknown> = {}, folder?: string): Promise<void> {
+    const workspace = folder ?? (await sampleIn(await mkdtemp(join(this.#visit.scratch ?? tmpdir(), 'sample-'))));
+    const old = this.page.context();
+    const browser = old.browser();
+    assert.ok(browser);
+    // By itself, so that its extension host ends with it.
+    await this.page.close();
+    await old.close();
     await this.#visit.configure?.(settings);
     this.#workspace = workspace;
-    await this.page.goto(this.#urlOf(workspace));
-    await this.loaded();
-  }
-
-  /** Waits until the workbench stands, after a reload for one. */
-  async loaded(): Promise<void> {
-    await this.page.locator('.monaco-workbench .activitybar').waitFor();
+    this.#page = await pageAt(await contextIn(browser, this.#visit), this.#urlOf(workspace));
   }
 
   #urlOf(workspace: string): string {
     const url = new URL(this.#url);
+    for (const name of ['folder', 'ew']) url.searchParams.delete(name);
     if (workspace) url.searchParams.set('folder', slashed(workspace));
+    else url.searchParams.set('ew', 'true');
     return String(url);
   }
 
@@ -413,6 +423,12 @@ export class Workbench implements AsyncDisposable {
       }
     }
   }
+}
+
+function contextIn(browser: Browser, { size, scale }: VisitOptions): Promise<BrowserContext> {
+  const viewport = size ?? { width: 1280, height: 800 };
+  // What turns and pulses is drawn without a GPU, which takes half a processor while a session runs.
+  return browser.newContext({ viewport, deviceScaleFactor: scale ?? 1, reducedMotion: 'reduce' });
 }
 
 async function pageAt(context: BrowserContext, url: string): Promise<Page> {
