@@ -20,6 +20,9 @@ import {
   userEnvironment,
 } from '../../support/delivery/sample-repository.ts';
 
+/** Of four repositories each; more of them take minutes: `TRAINS=75`. */
+const RUNS = Number(process.env.TRAINS ?? 25);
+
 /** What one agent's branch does: edits lines, and may leave something that the checks do not like. */
 const feature = fc.record({
   file: fc.constantFrom(...FILES),
@@ -141,7 +144,6 @@ describe('A landing train', () => {
     await rm(second, { recursive: true, force: true, maxRetries: 5 });
   }
 
-  // Each run is four repositories.
   it('keeps its target green, loses no commit and touches no checkout, whatever is red, conflicts, moves or is killed', async function () {
     this.timeout(900_000);
     // Four at a time: most of it is waiting for git.
@@ -150,7 +152,7 @@ describe('A landing train', () => {
       fc.asyncProperty(four, async scenarios => {
         await Promise.all(scenarios.map(play));
       }),
-      { numRuns: 75 },
+      { numRuns: RUNS },
     );
   });
 });
