@@ -286,9 +286,7 @@ describe('the dashboard', () => {
 
   it('is there again after the window was reloaded', async () => {
     await open('finished');
-    await workbench.page.evaluate('window.old = true');
-    await run('Developer: Reload Window');
-    await workbench.page.waitForFunction('!window.old');
+    await workbench.reload();
     const frame = await workbench.dashboard();
     await frame.getByText('7 of 7 files wait for your review.').waitFor();
   });

@@ -47,7 +47,7 @@ describe('reviewing what agents wrote', () => {
     await workbench.pressLens('Reject', workbench.page.locator('.view-lines', { hasText: 'an item needs a text' }));
     await until(async () => !/trimmed/.test(await text('list.js')));
     // In the middle of it, the window is loaded again.
-    await workbench.page.reload();
+    await workbench.reload();
     await workbench.page.locator('.codelens-decoration').first().waitFor();
     await lens('from frontend-specialist').first().waitFor();
     await lens('from backend-specialist').waitFor({ state: 'detached' });

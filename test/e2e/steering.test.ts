@@ -106,7 +106,7 @@ describe('a live session', () => {
 
   const ends: Record<string, (rehearsed: RehearsedWorkbench) => Promise<unknown>> = {
     'the extension host has died': async ({ workspace }) => process.kill(await ownerOf(workspace), 'SIGKILL'),
-    'the window was reloaded': ({ workbench }) => workbench.run('Developer: Reload Window'),
+    'the window was reloaded': ({ workbench }) => workbench.reload(),
   };
   for (const [what, end] of Object.entries(ends)) {
     it(`is on the dashboard again, whole, after ${what}`, async () => {

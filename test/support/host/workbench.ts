@@ -276,6 +276,14 @@ export class Workbench implements AsyncDisposable {
     await this.page.keyboard.press('Enter');
   }
 
+  /** As a person does it: a page that is just loaded again may not have kept yet what is open in it. */
+  async reload(): Promise<void> {
+    await this.page.evaluate('window.old = true');
+    await this.run('Developer: Reload Window');
+    await this.page.waitForFunction('!window.old');
+    await this.page.locator('.monaco-workbench .activitybar').waitFor();
+  }
+
   /** As a person starts a session: the command, the goal, Enter, Enter. */
   async startSession(goal: string): Promise<void> {
     await this.run('Orchestrate: Start Session');
