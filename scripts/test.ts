@@ -50,6 +50,8 @@ const editor: TestRun = {
 };
 
 await runScript('build.ts');
+// Hundreds of processes compile the same files.
+process.env.NODE_COMPILE_CACHE ??= join(root, 'out', 'compile-cache');
 process.env.ORCHESTRATE_TEST_PROGRAM = join(root, 'dist', 'cli.js');
 await installWebHost();
 
