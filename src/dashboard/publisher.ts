@@ -1,4 +1,5 @@
 import type { Clock, Disposable } from '../core/ports.ts';
+import { whenRun } from '../core/session/touched.ts';
 import type { ToDashboard, Update } from '../protocol/dashboard.ts';
 import type { TableName } from '../protocol/dashboard-rows.ts';
 import { Live } from './live.ts';
@@ -6,7 +7,6 @@ import { Pace } from './pace.ts';
 import { type Checklist, overviewView, sessionRow, sessionView } from './rows/session.ts';
 import { type SessionTable, sessionTables, sources } from './rows/tables.ts';
 import type { Readiness, ShownSession } from './sessions.ts';
-import { ON_STANDING, Touched } from './touched.ts';
 
 /** In one update; what is more goes into the next, so that none is long to make, to read and to draw. */
 const ROWS_PER_UPDATE = 250;
@@ -114,7 +114,7 @@ export class Publisher implements Disposable {
     this.#shown = { ...this.#shown, sessions };
     const runs = this.#shown.session?.runs;
     // Its owner came or went, of which its journal need not tell.
-    if (runs !== this.#runs) for (const table of ON_STANDING) this.#all(table);
+    if (runs !== this.#runs) for (const table of whenRun) this.#all(table);
     this.#runs = runs;
     this.#counters.dirty = true;
     this.#want(this.#counters);
@@ -148,21 +148,19 @@ export class Publisher implements Disposable {
     const live = new Live();
     live.watch(this.#watched);
     this.#live = live;
-    const touched = new Touched(session.state, {
-      row: (table, id) => {
-        if (this.#visible) this.#dirty.get(table)?.add(id);
-      },
-      all: table => {
-        if (this.#visible) this.#all(table);
-      },
-    });
     this.#life.push(
       session.subscribe(event => {
-        touched.take(event);
         live.take(event);
         this.#counters.dirty = true;
         this.#overview.dirty = true;
         if (this.#visible) this.#pace.want(0);
+      }),
+    );
+    this.#life.push(
+      session.state.touched.listen((kind, id) => {
+        if (!this.#visible) return;
+        if (id === undefined) this.#all(kind);
+        else this.#dirty.get(kind)?.add(id);
       }),
     );
     this.#life.push(

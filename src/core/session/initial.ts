@@ -1,5 +1,6 @@
 import { emptyHistory } from './fold/history.ts';
 import type { SessionState, Tally } from './state.ts';
+import { Touched } from './touched.ts';
 
 export const emptyTally = (): Tally => ({
   calls: 0,
@@ -68,4 +69,5 @@ export const initialState = (): SessionState => ({
   absent: new Map(),
   baselines: new Map(),
   history: emptyHistory(),
+  touched: new Touched(),
 });

@@ -49,11 +49,16 @@ function date(state: SessionState, event: JournalEvent): void {
 export const reduce: Reduce = (state, event) => {
   fillIn(state, event);
   const { workedAt } = state;
+  const paused = state.status === 'paused';
   date(state, event);
   byType.get(event.type)?.(state, event as never);
   noteWorking(state, event);
   remember(state, event, workedAt);
+  // Whoever is at work pauses and goes on with the session.
+  if (paused !== (state.status === 'paused')) state.touched.all('agents');
+  if ('task' in event && typeof event.task === 'string') state.touched.one('tasks', event.task);
   if (!('agent' in event) || event.agent === undefined) return;
+  state.touched.one('agents', event.agent);
   const agent = state.agents.get(event.agent);
   if (agent) agent.lastEventAt = event.at;
 };

@@ -18,6 +18,7 @@ import type { InboxRequest } from '../../protocol/inbox.ts';
 import type { Member } from '../../protocol/member.ts';
 import type { ErrorClass, Outage } from '../../protocol/message.ts';
 import type { Plan, Task } from '../../protocol/plan.ts';
+import type { Touched } from './touched.ts';
 
 export type TaskStatus =
   | 'pending'
@@ -393,9 +394,9 @@ export interface SessionState {
     alertAt?: number;
   };
   asks: Map<string, Ask>;
-  /** Permissions answered for more than once, by kind, rule and what, see `grantKey`. */
   /** What a person said of files by which tools run something, by task and file. */
   consents: Map<string, 'allow' | 'deny'>;
+  /** Permissions answered for more than once, by kind, rule and what, see `grantKey`. */
   grants: Map<string, { decision: 'allow' | 'deny'; scope: 'session' | 'always' }>;
   decisions: Decision[];
   answers: Answered[];
@@ -427,6 +428,7 @@ export interface SessionState {
   /** Hash of the content that review compares against; null: there was no file. */
   baselines: Map<RelPath, Hash | null>;
   history: History;
+  touched: Touched;
 }
 
 /** Folds one event into the state, in place: cost does not grow with the journal. */

@@ -1,8 +1,7 @@
 import type { SessionState } from '../../core/session/state.ts';
+import { spanId } from '../../core/session/touched.ts';
 import type { Row } from '../../protocol/dashboard-rows.ts';
 import { given } from './given.ts';
-
-export const spanId = (agent: string, n: number) => `${agent}#${n}`;
 
 export function spanRow(state: SessionState, id: string): Row<'spans'> | undefined {
   const at = id.lastIndexOf('#');

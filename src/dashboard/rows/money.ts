@@ -1,4 +1,5 @@
 import type { SessionState } from '../../core/session/state.ts';
+import { budgetId } from '../../core/session/touched.ts';
 import type { Row } from '../../protocol/dashboard-rows.ts';
 import type { BudgetScope } from '../../protocol/events.ts';
 import { providerOf } from '../../protocol/model-ref.ts';
@@ -6,8 +7,6 @@ import { given } from './given.ts';
 import { tallyView } from './work.ts';
 
 const DEFAULT_ALERT = 0.8;
-
-export const budgetId = (scope: BudgetScope, key: string) => `${scope}:${key}`;
 
 function spentIn(state: SessionState, scope: BudgetScope, key: string): number | undefined {
   switch (scope) {

@@ -1,8 +1,9 @@
 import type { SessionState } from '../../core/session/state.ts';
+import { budgetId } from '../../core/session/touched.ts';
 import type { Row, TableName } from '../../protocol/dashboard-rows.ts';
 import { markIds, markRow, spanIds, spanRow } from './history.ts';
 import { artifactRow, askRow, decisionRow, findingRow, issueRow, queueRow } from './knowledge.ts';
-import { budgetId, budgetRow, modelRow, providerRow } from './money.ts';
+import { budgetRow, modelRow, providerRow } from './money.ts';
 import { agentRow, taskRow } from './work.ts';
 
 /** The tables that one session's state fills; `sessions` is about all of them. */

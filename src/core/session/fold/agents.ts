@@ -47,6 +47,11 @@ export const freshAgent = (agent: string, role: string, at: number): AgentState 
 const atWork = (agent: AgentState) =>
   agent.status === 'running' || agent.status === 'paused' || agent.status === 'waiting';
 
+/** What an agent asks is shown with its role and task. */
+export function touchAsks(state: SessionState, agent: string): void {
+  for (const ask of state.asks.values()) if (ask.agent === agent) state.touched.one('asks', ask.ask);
+}
+
 /** Running, unless it waits for an answer. */
 export function wake(agent: AgentState): void {
   agent.status = agent.openAsks > 0 ? 'waiting' : 'running';
@@ -55,7 +60,11 @@ export function wake(agent: AgentState): void {
 /** Nobody answers an agent that is gone, nor waits for its tools. */
 function forget(state: SessionState, agent: AgentState): void {
   if (agent.openAsks > 0)
-    for (const ask of state.asks.values()) if (ask.agent === agent.agent) state.asks.delete(ask.ask);
+    for (const ask of state.asks.values())
+      if (ask.agent === agent.agent) {
+        state.asks.delete(ask.ask);
+        state.touched.one('asks', ask.ask);
+      }
   if (agent.openTools > 0)
     for (const [key, tool] of state.openTools) if (tool.agent === agent.agent) state.openTools.delete(key);
   agent.openAsks = 0;
@@ -65,6 +74,7 @@ function forget(state: SessionState, agent: AgentState): void {
 export const agentFolds: Folds<Types> = {
   /** An agent that was interrupted goes on under its own name: what it used and said stays. */
   'agent-started'(state, event) {
+    touchAsks(state, event.agent);
     let agent = state.agents.get(event.agent);
     if (agent) {
       wake(agent);

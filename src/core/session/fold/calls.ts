@@ -3,7 +3,8 @@ import type { ModelRef } from '../../../protocol/ids.ts';
 import { providerOf } from '../../../protocol/model-ref.ts';
 import { emptyTally } from '../initial.ts';
 import type { ProviderState, SessionState, Tally } from '../state.ts';
-import { freshAgent } from './agents.ts';
+import { budgetId } from '../touched.ts';
+import { freshAgent, touchAsks } from './agents.ts';
 import type { Folds } from './fold.ts';
 import { rememberCall } from './history.ts';
 
@@ -36,16 +37,25 @@ function modelTally(state: SessionState, model: ModelRef): Tally {
   return fresh;
 }
 
-/** Every tally a call counts in: they add up, whoever made it. */
-function* tallies(state: SessionState, call: EventOf<'call-intent'>): Generator<Tally> {
-  yield state.tally;
-  yield providerState(state, providerOf(call.model)).tally;
-  yield modelTally(state, call.model);
-  const agent = state.agents.get(call.agent);
-  if (agent) yield agent.tally;
-  const task = call.task ?? agent?.task;
-  const taskState = task === undefined ? undefined : state.tasks.get(task);
-  if (taskState) yield taskState.tally;
+/** Every tally a call counts in, to be changed: they add up, whoever made it. */
+function talliesOf(state: SessionState, call: EventOf<'call-intent'>): Tally[] {
+  const { agent, model } = call;
+  const provider = providerOf(model);
+  const task = call.task ?? state.agents.get(agent)?.task;
+  state.touched.one('providers', provider);
+  state.touched.one('models', model);
+  state.touched.one('agents', agent);
+  if (task !== undefined) state.touched.one('tasks', task);
+  for (const { scope, key } of state.budget.limits)
+    if ((scope !== 'agent' || key === agent) && (scope !== 'provider' || key === provider))
+      state.touched.one('budget', budgetId(scope, key));
+  return [
+    state.tally,
+    providerState(state, provider).tally,
+    modelTally(state, model),
+    state.agents.get(agent)?.tally,
+    task === undefined ? undefined : state.tasks.get(task)?.tally,
+  ].filter(tally => tally !== undefined);
 }
 
 function count(tally: Tally, outcome: EventOf<'call-outcome'>): void {
@@ -72,21 +82,24 @@ function count(tally: Tally, outcome: EventOf<'call-outcome'>): void {
 export const callFolds: Folds<Types> = {
   'call-intent'(state, event) {
     if (state.openCalls.has(event.call)) return;
-    if (!state.agents.has(event.agent)) state.agents.set(event.agent, freshAgent(event.agent, event.agent, event.at));
+    if (!state.agents.has(event.agent)) {
+      state.agents.set(event.agent, freshAgent(event.agent, event.agent, event.at));
+      touchAsks(state, event.agent);
+    }
     const agent = state.agents.get(event.agent);
     if (agent) {
       agent.model = event.model;
       if (!agent.called.includes(event.model)) agent.called.push(event.model);
     }
     state.openCalls.set(event.call, { intent: event, at: event.at });
-    for (const tally of tallies(state, event)) tally.calls++;
+    for (const tally of talliesOf(state, event)) tally.calls++;
   },
   /** Settled exactly once: an outcome without an open call counts nothing. */
   'call-outcome'(state, event) {
     const open = state.openCalls.get(event.call);
     if (!open) return;
     state.openCalls.delete(event.call);
-    for (const tally of tallies(state, open.intent)) count(tally, event);
+    for (const tally of talliesOf(state, open.intent)) count(tally, event);
     rememberCall(state, event, open.intent.model);
     const agent = state.agents.get(open.intent.agent);
     if (agent) agent.lastEventAt = event.at;
@@ -98,7 +111,7 @@ export const callFolds: Folds<Types> = {
   },
   'worker-spent'(state, event) {
     const open = state.openCalls.get(event.call);
-    if (open) for (const tally of tallies(state, open.intent)) tally.cost += event.cost;
+    if (open) for (const tally of talliesOf(state, open.intent)) tally.cost += event.cost;
   },
   'attempt-discarded'(state) {
     state.discarded++;
@@ -108,6 +121,7 @@ export const callFolds: Folds<Types> = {
     state.failovers.push({ agent, from, to, error, reason, at });
     state.switches++;
     providerState(state, providerOf(from)).switchesAway++;
+    state.touched.one('providers', providerOf(from));
     const known = state.agents.get(agent);
     if (!known) return;
     known.failovers++;
@@ -116,14 +130,17 @@ export const callFolds: Folds<Types> = {
   'route-parked'(state, event) {
     const provider = providerState(state, event.provider);
     const { model, until, error, reason } = event;
+    state.touched.one('providers', event.provider);
     provider.parked = provider.parked.filter(p => p.model !== model);
     provider.parked.push({ ...(model !== undefined && { model }), until, error, reason });
   },
   breaker(state, event) {
     providerState(state, event.provider).breakers[event.model] = event.state;
+    state.touched.one('providers', event.provider);
   },
   'provider-health'(state, event) {
     const { ok, ms, at, message } = event;
+    state.touched.one('providers', event.provider);
     providerState(state, event.provider).health = {
       ok,
       at,
@@ -133,8 +150,10 @@ export const callFolds: Folds<Types> = {
   },
   'budget-alert'(state, event) {
     state.budget.alerts.push(event);
+    state.touched.all('budget');
   },
   'budget-spent'(state, event) {
+    state.touched.all('budget');
     // That one agent or provider has nothing left does not hide that nobody has.
     const ofAll = (scope: BudgetScope | undefined) => scope === 'session' || scope === 'day';
     if (!ofAll(state.budget.spent?.scope) || ofAll(event.scope)) state.budget.spent = event;
@@ -147,5 +166,6 @@ export const callFolds: Folds<Types> = {
     limits.splice(at < 0 ? limits.length : at, at < 0 ? 0 : 1, ...now);
     const { spent } = state.budget;
     if (spent?.scope === scope && spent.key === key) delete state.budget.spent;
+    state.touched.all('budget');
   },
 };

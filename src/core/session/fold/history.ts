@@ -4,7 +4,8 @@ import { providerOf } from '../../../protocol/model-ref.ts';
 import { tokensOf } from '../figures.ts';
 import { leadText } from '../lead.ts';
 import { standing } from '../standing.ts';
-import type { History, LatencySample, Mark, SessionState } from '../state.ts';
+import type { History, LatencySample, Mark, SessionState, Span } from '../state.ts';
+import { spanId } from '../touched.ts';
 
 /** Of one agent: an agent that is stopped and woken more often loses its oldest spans. */
 const SPANS_KEPT = 200;
@@ -25,7 +26,7 @@ export const emptyHistory = (): History => ({
 /** Keeps who worked when, and what went otherwise than planned; after the state took the event. */
 export function remember(state: SessionState, event: JournalEvent, workedAt = event.at): void {
   const { history } = state;
-  if (event.type === 'session-resumed') interrupt(history, workedAt);
+  if (event.type === 'session-resumed') interrupt(state, workedAt);
   if ('agent' in event && event.agent !== undefined) draw(state, event.agent, event.at);
   if (event.type === 'session-paused' || event.type === 'session-unpaused')
     for (const agent of history.lanes.keys()) draw(state, agent, event.at);
@@ -33,7 +34,8 @@ export function remember(state: SessionState, event: JournalEvent, workedAt = ev
   if (!mark) return;
   history.markCount++;
   history.marks.push({ ...mark, n: history.markCount, at: event.at });
-  if (history.marks.length > MARKS_KEPT) history.marks.shift();
+  state.touched.one('marks', String(history.markCount));
+  if (history.marks.length > MARKS_KEPT) state.touched.one('marks', String(history.marks.shift()?.n));
 }
 
 /** Keeps how money and time went: what a call cost, and how long it took. */
@@ -66,23 +68,31 @@ function draw(state: SessionState, name: string, at: number): void {
   const open = lane.spans.at(-1);
   if (open && open.to === undefined) {
     if (atWork && open.status === status && (open.model === model || open.model === undefined)) {
-      if (model !== undefined) open.model = model;
+      if (model === open.model || model === undefined) return;
+      open.model = model;
+      state.touched.one('spans', spanId(name, open.n));
       return;
     }
-    open.to = Math.max(open.from, at);
+    close(state, name, open, at);
   }
   if (!atWork) return;
   lane.count++;
   lane.spans.push({ n: lane.count, from: at, status, ...(model !== undefined && { model }) });
-  if (lane.spans.length > SPANS_KEPT) lane.spans.shift();
+  state.touched.one('spans', spanId(name, lane.count));
+  if (lane.spans.length > SPANS_KEPT) state.touched.one('spans', spanId(name, lane.spans.shift()?.n ?? 0));
 }
 
 /** Nobody worked between the last event of a run that was cut off and the next run. */
-function interrupt(history: History, at: number): void {
-  for (const { spans } of history.lanes.values()) {
+function interrupt(state: SessionState, at: number): void {
+  for (const [name, { spans }] of state.history.lanes) {
     const open = spans.at(-1);
-    if (open && open.to === undefined) open.to = Math.max(open.from, at);
+    if (open && open.to === undefined) close(state, name, open, at);
   }
+}
+
+function close(state: SessionState, agent: string, span: Span, at: number): void {
+  span.to = Math.max(span.from, at);
+  state.touched.one('spans', spanId(agent, span.n));
 }
 
 function spend(state: SessionState, at: number, provider: string): void {

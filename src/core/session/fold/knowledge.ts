@@ -35,6 +35,7 @@ export const canLast = ({ kind, rule }: { kind: string; rule: string }): boolean
   kind === 'command' || (kind === 'tool' && !rule.includes(': '));
 
 function asked(state: SessionState, id: string, name: string): void {
+  state.touched.one('asks', id);
   const agent = state.agents.get(name);
   if (!agent || state.asks.has(id)) return;
   agent.openAsks++;
@@ -45,6 +46,8 @@ function answered(state: SessionState, id: string): void {
   const ask = state.asks.get(id);
   if (!ask) return;
   state.asks.delete(id);
+  state.touched.one('asks', id);
+  state.touched.one('agents', ask.agent);
   const agent = state.agents.get(ask.agent);
   if (!agent) return;
   agent.openAsks = Math.max(0, agent.openAsks - 1);
@@ -87,18 +90,22 @@ export const knowledgeFolds: Folds<Types> = {
   },
   'decision-noted'(state, event) {
     const { by, text, rationale, task, binds, at } = event;
+    state.touched.one('decisions', String(state.decisions.length));
     state.decisions.push({ by, text, rationale, at, ...(task !== undefined && { task }), ...(binds && { binds }) });
   },
   'issue-opened'(state, event) {
     const { issue, severity, by, task, text, at } = event;
+    state.touched.one('issues', issue);
     state.issues.set(issue, { issue, severity, by, text, at, ...(task !== undefined && { task }) });
   },
   'issue-resolved'(state, event) {
     const issue = state.issues.get(event.issue);
+    state.touched.one('issues', event.issue);
     if (issue) issue.resolved = { how: event.how, at: event.at };
   },
   'finding-added'(state, event) {
     const { finding, agent, task, severity, path, line, picture, text, at } = event;
+    state.touched.one('findings', finding);
     const content = path === undefined ? undefined : state.files.get(path)?.content;
     state.findings.set(finding, {
       finding,
@@ -115,6 +122,7 @@ export const knowledgeFolds: Folds<Types> = {
   },
   'finding-resolved'(state, event) {
     const finding = state.findings.get(event.finding);
+    state.touched.one('findings', event.finding);
     if (finding) finding.resolved = { by: event.by, how: event.how, at: event.at };
   },
   verdict(state, event) {
@@ -122,6 +130,7 @@ export const knowledgeFolds: Folds<Types> = {
   },
   'artifact-published'(state, event) {
     const { artifact, version, agent, task, mediaType, blob, bytes, at } = event;
+    state.touched.one('artifacts', artifact);
     const model = state.agents.get(agent)?.called.length ? state.agents.get(agent)?.model : undefined;
     const published = {
       artifact,
@@ -140,12 +149,15 @@ export const knowledgeFolds: Folds<Types> = {
   },
   'queue-added'(state, event) {
     state.queue.set(event.item, event);
+    state.touched.one('queue', event.item);
   },
   'queue-removed'(state, event) {
     state.queue.delete(event.item);
+    state.touched.one('queue', event.item);
   },
   'queue-taken'(state, event) {
     state.queue.delete(event.item);
+    state.touched.one('queue', event.item);
   },
   'request-received'(state, event) {
     const { request, body, at, by } = event;

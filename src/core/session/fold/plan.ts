@@ -61,6 +61,7 @@ function enforce(state: SessionState, plan: Plan): void {
       delete known.endedAt;
     }
   }
+  state.touched.all('tasks');
 }
 
 function end(task: TaskState, status: TaskState['status'], note: string, at?: number): void {
@@ -101,10 +102,12 @@ export const planFolds: Folds<Types> = {
     const mended = event.repairs === undefined ? undefined : state.tasks.get(event.repairs);
     if (mended) task.repairs = { task: mended.task.id, attempt: mended.attempt };
     state.tasks.set(event.task.id, task);
+    state.touched.one('tasks', event.task.id);
   },
   'task-changed'(state, { task }) {
     const known = state.tasks.get(task.id);
     if (known) known.task = task;
+    state.touched.one('tasks', task.id);
     const { plan } = state;
     if (plan) state.plan = { ...plan, tasks: plan.tasks.map(planned => (planned.id === task.id ? task : planned)) };
   },

@@ -1,4 +1,5 @@
 import type { SessionState } from '../state.ts';
+import { whenRun } from '../touched.ts';
 import type { Folds } from './fold.ts';
 
 type Types =
@@ -45,10 +46,12 @@ export const sessionFolds: Folds<Types> = {
     state.budget.alertAt = event.budget.alertAt;
     if (event.budget.sessionUsd !== undefined)
       state.budget.limits.push({ scope: 'session', key: event.session, limit: event.budget.sessionUsd });
+    state.touched.all('budget', ...whenRun);
   },
   'session-resumed'(state) {
     state.resumes++;
     delete state.outcome;
+    state.touched.all(...whenRun);
     state.status = state.pausedBy ? 'paused' : atWork(state);
   },
   'session-paused'(state, event) {
@@ -70,6 +73,7 @@ export const sessionFolds: Folds<Types> = {
   },
   'session-ended'(state, event) {
     state.status = 'ended';
+    state.touched.all(...whenRun);
     state.outcome = { outcome: event.outcome, reason: event.reason };
   },
   'phase-started'(state, event) {
