@@ -123,11 +123,14 @@ describe('two windows on one workspace', () => {
     await until(async () => (await content(workspace, 'measured.txt')) === undefined);
     await pending(first, 'measured.txt').waitFor({ state: 'detached' });
 
-    await answer(second, 'backend-specialist-1', 'Swahili');
-    await session(second, 'completed').waitFor();
-    await session(first, 'completed').waitFor();
-    // The first window reviews what is left; the second one decides it there.
-    await first.notification('1 file, 1 change waits for review.').waitFor();
+    // The first window reviews what is left; the second one decides it there. It says so for some seconds only.
+    const told = first.notification('1 file, 1 change waits for review.').waitFor();
+    await Promise.all([
+      told,
+      answer(second, 'backend-specialist-1', 'Swahili'),
+      session(second, 'completed').waitFor(),
+      session(first, 'completed').waitFor(),
+    ]);
     assert.equal(await second.notification(/waits? for review/).count(), 0, 'one window tells of the end');
     await second.run('Orchestrate: Accept All Changes');
     await pending(second, 'greeting.txt').waitFor({ state: 'detached' });

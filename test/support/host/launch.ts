@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { installWebHost } from '../../../scripts/host/install.ts';
 import { type Server, startServer } from '../../../scripts/host/server.ts';
+import { fewBuiltIns } from './built-ins.ts';
 import { remote, slashed } from './remote.ts';
 import { openBrowser } from './workbench.ts';
 
@@ -31,6 +32,7 @@ async function main(): Promise<number> {
   const server = await startServer({
     host,
     dataDir,
+    builtInDir: await fewBuiltIns(host, dataDir),
     testDriver: true,
     workspaceTrust: values['keep-workspace-trust'] === true || values['disable-workspace-trust'] !== true,
   });

@@ -9,6 +9,7 @@ import { installWebHost } from '../../../scripts/host/install.ts';
 import { root } from '../../../scripts/host/paths.ts';
 import { startServer } from '../../../scripts/host/server.ts';
 import { until } from '../until.ts';
+import { fewBuiltIns } from './built-ins.ts';
 import { remote, slashed } from './remote.ts';
 
 /** Keeps a closed network quiet and works without a display, as root and without a GPU. */
@@ -445,25 +446,6 @@ async function pageAt(context: BrowserContext, url: string): Promise<Page> {
   await page.goto(url);
   await page.locator('.monaco-workbench .activitybar').waitFor();
   return page;
-}
-
-/** What colours files and draws Markdown. The rest of what VS Code ships would start servers of its own for each window. */
-const builtIns = [
-  'theme-defaults',
-  'theme-seti',
-  'javascript',
-  'json',
-  'yaml',
-  'diff',
-  'markdown-basics',
-  'markdown-language-features',
-];
-
-async function fewBuiltIns(host: string, scratch: string): Promise<string> {
-  const folder = join(scratch, 'built-in');
-  await mkdir(folder);
-  for (const name of builtIns) await symlink(join(host, 'extensions', name), join(folder, name), 'junction');
-  return folder;
 }
 
 /** A link to what is built here, where VS Code looks for installed extensions. */

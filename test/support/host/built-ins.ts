@@ -1,0 +1,22 @@
+import { mkdir, symlink } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** What colours files and draws Markdown. The rest of what VS Code ships would start servers of its own for each window. */
+const builtIns = [
+  'theme-defaults',
+  'theme-seti',
+  'javascript',
+  'json',
+  'yaml',
+  'diff',
+  'markdown-basics',
+  'markdown-language-features',
+];
+
+/** A folder of them, in that folder. */
+export async function fewBuiltIns(host: string, scratch: string): Promise<string> {
+  const folder = join(scratch, 'built-in');
+  await mkdir(folder);
+  for (const name of builtIns) await symlink(join(host, 'extensions', name), join(folder, name), 'junction');
+  return folder;
+}
