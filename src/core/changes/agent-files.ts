@@ -1,27 +1,22 @@
 import type { Hash, RelPath } from '../../protocol/ids.ts';
-import type { NewId } from '../ports.ts';
 import { conform } from './conform.ts';
 import type { AgentFiles, AgentWriteResult, Author, SeenFile, WriteRequest } from './contract.ts';
 import { decode } from './encoding.ts';
 import type { Files } from './files.ts';
 import { journalWritten, shownCommand } from './journal-written.ts';
 import type { Content } from './review.ts';
-import { type Ground, Tracked } from './tracked.ts';
+import { Tracked } from './tracked.ts';
 
 /** The real one: the baseline is taken, the intent is on disk, then the file is written. */
 export class JournaledFiles implements AgentFiles {
-  readonly #ground: Ground;
   readonly #files: Files;
-  readonly #newId: NewId;
 
-  constructor(ground: Ground, files: Files, newId: NewId) {
-    this.#ground = ground;
+  constructor(files: Files) {
     this.#files = files;
-    this.#newId = newId;
   }
 
   async read(path: RelPath, signal?: AbortSignal): Promise<SeenFile | undefined> {
-    const version = await this.#ground.files.read(path, signal);
+    const version = await this.#files.ground.files.read(path, signal);
     if (!version) return undefined;
     const decoded = decode(version.bytes);
     return { hash: version.hash, bytes: version.bytes, ...(decoded && { text: decoded.text }) };
@@ -36,7 +31,7 @@ export class JournaledFiles implements AgentFiles {
   }
 
   async #remove(path: RelPath, { author }: WriteRequest, signal: AbortSignal | undefined): Promise<AgentWriteResult> {
-    const version = await this.#ground.files.read(path, signal);
+    const version = await this.#files.ground.files.read(path, signal);
     return this.#write({ path, content: null, author, seen: version?.hash ?? null }, signal);
   }
 
@@ -44,7 +39,7 @@ export class JournaledFiles implements AgentFiles {
     const { path } = request;
     // Whose lines they are is said by the agent; by which command, by the journal.
     const { command, ...author } = request.author;
-    const { journal, hash } = this.#ground;
+    const { journal, hash } = this.#files.ground;
     const { pending, known, before } = await this.#looked(path, signal);
     if (before.hash !== request.seen) return { ok: false, reason: 'changed-since-read', actual: before.hash };
     const bytes = this.#bytesOf(request, before);
@@ -52,7 +47,7 @@ export class JournaledFiles implements AgentFiles {
     if (after.hash === before.hash) return { ok: true, hash: after.hash };
     signal?.throwIfAborted();
 
-    const file = pending ?? Tracked.fresh(this.#ground, path, before, known);
+    const file = pending ?? Tracked.fresh(this.#files.ground, path, before, known);
     if (!pending) {
       const blob = before.bytes && (await journal.putBlob(before.bytes));
       await journal.commit({ type: 'baseline-taken', path, blob });
@@ -60,7 +55,7 @@ export class JournaledFiles implements AgentFiles {
     const reviewed = await file.after(after, author);
     if (after.bytes) await journal.putBlob(after.bytes);
     const waiting = await file.store(reviewed, after);
-    const write = this.#newId('write');
+    const write = this.#files.ground.newId('write');
     await journal.commit({
       type: 'write-intent',
       write,
@@ -91,9 +86,9 @@ export class JournaledFiles implements AgentFiles {
 
   /** On its way through an editor that formats what it saves, the content became another: still the author's doing. */
   async #adopt(file: Tracked, author: Author, signal: AbortSignal | undefined): Promise<Hash | null> {
-    const version = await this.#ground.files.read(file.path, signal);
+    const version = await this.#files.ground.files.read(file.path, signal);
     const after: Content = { bytes: version?.bytes ?? null, hash: version?.hash ?? null };
-    await journalWritten(this.#ground, this.#newId, file, after, author);
+    await journalWritten(this.#files.ground, file, after, author);
     this.#files.track(file);
     return after.hash;
   }
@@ -105,7 +100,7 @@ export class JournaledFiles implements AgentFiles {
       const before = await this.#files.refresh(tracked, signal);
       return { pending: tracked.isPending ? tracked : undefined, known: tracked, before };
     }
-    const version = await this.#ground.files.read(path, signal);
+    const version = await this.#files.ground.files.read(path, signal);
     return {
       pending: undefined,
       known: undefined,

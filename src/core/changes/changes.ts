@@ -1,6 +1,5 @@
 import type { RelPath } from '../../protocol/ids.ts';
-import type { Disposable, HashOf, NewId } from '../ports.ts';
-import type { Journal } from '../session/contract.ts';
+import type { Disposable } from '../ports.ts';
 import { JournaledFiles } from './agent-files.ts';
 import { WrittenByCommands } from './command-files.ts';
 import type { AgentFiles, Author, CommandFiles } from './contract.ts';
@@ -24,7 +23,7 @@ import { reachable } from './reachable.ts';
 import { baseOf, changeOf, currentOf, decided, isWhole, type Reviewed } from './review.ts';
 import { settleOpen } from './settle.ts';
 import type { LineEdit } from './splice.ts';
-import type { Ground, GroundFiles, Tracked } from './tracked.ts';
+import type { Ground, Tracked } from './tracked.ts';
 import { inParallel } from './turns.ts';
 import { waitingIn } from './waiting.ts';
 import { baseLines } from './weave.ts';
@@ -100,22 +99,15 @@ export interface Changes {
   onDidChange(listener: (paths: readonly RelPath[]) => void): Disposable;
 }
 
-export interface ChangesOptions {
-  files: GroundFiles;
-  journal: Journal;
-  hash: HashOf;
-  newId: NewId;
-}
-
 /** Files looked at together when a session is opened. */
 const AT_ONCE = 16;
 
 /** The changes of one session, over its journal and the workspace it writes to. */
-export function createChanges({ newId, ...options }: ChangesOptions): Changes {
-  const ground: Ground = { ...options, files: reachable(options.files) };
+export function createChanges(over: Ground): Changes {
+  const ground: Ground = { ...over, files: reachable(over.files) };
   const files = new Files(ground);
-  const decisions = new Decisions(ground, files, newId);
-  const agentFiles = new JournaledFiles(ground, files, newId);
+  const decisions = new Decisions(files);
+  const agentFiles = new JournaledFiles(files);
 
   const pending = (path: RelPath) => {
     const file = files.get(path);
@@ -127,14 +119,14 @@ export function createChanges({ newId, ...options }: ChangesOptions): Changes {
     files.turn(path, async () => {
       const file = await files.find(path);
       if (!file || (!file.live && [...files.writing].some(mayWrite => mayWrite(path)))) return [];
-      const rejected = await file.journalByHand(newId);
+      const rejected = await file.journalByHand();
       await files.refresh(file, signal);
       return rejected;
     });
 
   return {
     agentFiles,
-    commandFiles: new WrittenByCommands(ground, files, newId),
+    commandFiles: new WrittenByCommands(files),
     async open(signal) {
       await settleOpen(ground, files, signal);
       await inParallel(waitingIn(ground.journal.state), AT_ONCE, path => look(path, signal));

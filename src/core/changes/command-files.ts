@@ -1,21 +1,17 @@
 import type { RelPath } from '../../protocol/ids.ts';
-import type { Disposable, NewId } from '../ports.ts';
+import type { Disposable } from '../ports.ts';
 import type { Author, CommandFiles } from './contract.ts';
 import type { Files } from './files.ts';
 import { journalWritten } from './journal-written.ts';
 import type { Content } from './review.ts';
-import { type Ground, Tracked } from './tracked.ts';
+import { Tracked } from './tracked.ts';
 
 /** Takes what commands wrote straight into the workspace as their agents' work, from what stood there before. */
 export class WrittenByCommands implements CommandFiles {
-  readonly #ground: Ground;
   readonly #files: Files;
-  readonly #newId: NewId;
 
-  constructor(ground: Ground, files: Files, newId: NewId) {
-    this.#ground = ground;
+  constructor(files: Files) {
     this.#files = files;
-    this.#newId = newId;
   }
 
   begin(mayWrite: (path: RelPath) => boolean): Disposable {
@@ -28,7 +24,7 @@ export class WrittenByCommands implements CommandFiles {
   }
 
   async #adopt(path: RelPath, bytes: Uint8Array | null, author: Author): Promise<boolean> {
-    const { files, hash, journal } = this.#ground;
+    const { files, hash, journal } = this.#files.ground;
     const known = await this.#files.find(path);
     const pending = known?.isPending ? known : undefined;
     if (pending?.live) {
@@ -39,12 +35,12 @@ export class WrittenByCommands implements CommandFiles {
     const after: Content = { bytes: version?.bytes ?? null, hash: version?.hash ?? null };
     const before: Content = { bytes, hash: bytes && hash(bytes) };
     if (after.hash === (pending ? pending.content : before.hash)) return false;
-    const file = pending ?? Tracked.fresh(this.#ground, path, before, known);
+    const file = pending ?? Tracked.fresh(this.#files.ground, path, before, known);
     if (!pending) {
       const blob = bytes && (await journal.putBlob(bytes));
       await journal.commit({ type: 'baseline-taken', path, blob });
     }
-    await journalWritten(this.#ground, this.#newId, file, after, author);
+    await journalWritten(this.#files.ground, file, after, author);
     this.#files.track(file);
     return true;
   }

@@ -1,11 +1,10 @@
 import type { Who } from '../../protocol/events.ts';
 import type { RelPath } from '../../protocol/ids.ts';
-import type { NewId } from '../ports.ts';
 import type { Author } from './contract.ts';
 import type { OwnEdits } from './decide.ts';
 import type { Files } from './files.ts';
 import { type Choice, type Content, decided, type RefusedBecause } from './review.ts';
-import { type Ground, MissingBlob, type Tracked } from './tracked.ts';
+import { MissingBlob, type Tracked } from './tracked.ts';
 import { inParallel } from './turns.ts';
 
 /** Which pending work is meant; all conditions together, none for the whole session. */
@@ -52,14 +51,10 @@ const AT_ONCE = 32;
 
 /** Accepts and rejects: intent, effect, outcome, each file by itself. */
 export class Decisions {
-  readonly #ground: Ground;
   readonly #files: Files;
-  readonly #newId: NewId;
 
-  constructor(ground: Ground, files: Files, newId: NewId) {
-    this.#ground = ground;
+  constructor(files: Files) {
     this.#files = files;
-    this.#newId = newId;
   }
 
   async decide(
@@ -76,7 +71,7 @@ export class Decisions {
         return this.#one(action, path, selector, views.get(path) as string, options, signal);
       }),
     );
-    await this.#ground.journal.flush();
+    await this.#files.ground.journal.flush();
     const result: ReviewResult = { done: [], refused: [] };
     for (const outcome of outcomes) {
       if (!outcome) continue;
@@ -114,12 +109,12 @@ export class Decisions {
         if (error instanceof MissingBlob) return refuse('failed', { message: error.message });
         throw error;
       }
-      if (after.bytes) await this.#ground.journal.putBlob(after.bytes);
+      if (after.bytes) await this.#files.ground.journal.putBlob(after.bytes);
     }
     const pending = await file.store(reviewed, after);
     const accepted = action === 'accept' ? await file.accepted(reviewed) : undefined;
     if (action === 'accept') await file.keepBases(file.reviewed, reviewed);
-    const review = this.#newId('review');
+    const review = this.#files.ground.newId('review');
     const all = file.hunks.length === hunks.length && pending === null;
     const intent = {
       type: 'review-intent' as const,
@@ -136,7 +131,7 @@ export class Decisions {
       pending,
       ...(accepted?.absent && { absent: accepted.absent }),
     };
-    const { journal } = this.#ground;
+    const { journal } = this.#files.ground;
     let moved = false;
     if (after.hash === before.hash) journal.append(intent);
     else {

@@ -9,7 +9,7 @@ const RECENT = 100;
 
 /** All files under review, and the turn that whoever changes one must hold. */
 export class Files {
-  readonly #ground: Ground;
+  readonly ground: Ground;
   readonly #turns = new Turns<RelPath>();
   readonly #tracked = new Map<RelPath, Tracked>();
   /** Those of them whose review is over, the longest first. */
@@ -20,7 +20,7 @@ export class Files {
   #changed = new Set<RelPath>();
 
   constructor(ground: Ground) {
-    this.#ground = ground;
+    this.ground = ground;
   }
 
   turn<T>(path: RelPath, run: () => Promise<T>): Promise<T> {
@@ -38,7 +38,7 @@ export class Files {
 
   /** What is known of a file, from the journal if need be. */
   async find(path: RelPath): Promise<Tracked | undefined> {
-    const known = this.#tracked.get(path) ?? (await Tracked.load(this.#ground, path));
+    const known = this.#tracked.get(path) ?? (await Tracked.load(this.ground, path));
     if (known) this.#tracked.set(path, known);
     return known;
   }
@@ -46,7 +46,7 @@ export class Files {
   /** Looks at a file again, and forgets it if its review is over and it has moved on. */
   async refresh(file: Tracked, signal?: AbortSignal): Promise<Content> {
     if (!file.isPending) {
-      const version = await this.#ground.files.read(file.path, signal);
+      const version = await this.ground.files.read(file.path, signal);
       const content: Content = { bytes: version?.bytes ?? null, hash: version?.hash ?? null };
       if (content.hash === file.content) return content;
       if (!file.mayReturn(content.hash)) {
@@ -78,7 +78,7 @@ export class Files {
 
   /** Takes a file as the journal tells of it now: another process has put that down. */
   async reload(path: RelPath, signal?: AbortSignal): Promise<void> {
-    const file = await Tracked.load(this.#ground, path);
+    const file = await Tracked.load(this.ground, path);
     if (!file) {
       if (this.#tracked.has(path)) this.forget(path);
       return;
@@ -95,7 +95,7 @@ export class Files {
 
   /** Writes a content over the one it was made for. Never throws: an intent is in the journal and wants its outcome. */
   async put(path: RelPath, after: Content, before: Hash | null, signal?: AbortSignal): Promise<WriteResult> {
-    const { files } = this.#ground;
+    const { files } = this.ground;
     try {
       if (after.bytes) return await files.write(path, after.bytes, before, signal);
       return before === null ? { ok: true, hash: null } : await files.remove(path, before, signal);

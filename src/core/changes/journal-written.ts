@@ -1,4 +1,3 @@
-import type { NewId } from '../ports.ts';
 import type { Author } from './contract.ts';
 import type { Content } from './review.ts';
 import type { Ground, Tracked } from './tracked.ts';
@@ -12,8 +11,7 @@ export const shownCommand = (command: string | undefined) =>
 
 /** Puts down as an author's doing what stands in a file already. */
 export async function journalWritten(
-  { journal }: Ground,
-  newId: NewId,
+  { journal, newId }: Ground,
   file: Tracked,
   after: Content,
   { command, ...author }: Author,

@@ -16,6 +16,7 @@ export interface Ground {
   files: GroundFiles;
   journal: Journal;
   hash: HashOf;
+  newId: NewId;
 }
 
 /** So many earlier contents of a file are remembered: an undo in the editor brings back what was pending then. */
@@ -221,13 +222,13 @@ export class Tracked {
   }
 
   /** Tells the journal, as rejections, of hunks that the user has taken out of the document. */
-  async journalByHand(newId: NewId): Promise<{ hunks: string[]; authors: Author[] }[]> {
+  async journalByHand(): Promise<{ hunks: string[]; authors: Author[] }[]> {
     const taken = this.#byHand.splice(0);
     for (const { before, after, hunks, authors } of taken) {
       const [from, to] = [await this.contentOf(before), await this.contentOf(after)];
       const now = this.reviewed;
       if (from.hash !== this.content) await this.#edit(before, from, this.#absent);
-      const review = newId('review');
+      const review = this.#ground.newId('review');
       const { journal } = this.#ground;
       if (to.bytes) await journal.putBlob(to.bytes);
       const pending = await this.store(after, to);
