@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { DEFAULT_EXTENSIONS_DAY_USD, DEFAULT_SESSION_USD } from '../../src/core/config/workspace-rules.ts';
 import { DELIVERY } from '../../src/core/delivery/defaults.ts';
 import { defaultRoutingSettings } from '../../src/core/routing/settings.ts';
-import { DEFAULTS } from '../../src/core/team/options.ts';
+import { DEFAULTS, HEALTH_MINUTES } from '../../src/core/team/options.ts';
 import { Config } from '../../src/protocol/config.ts';
 import { withProposals } from './proposals.ts';
 
@@ -38,6 +38,7 @@ const groups: Record<string, Record<string, Setting>> = {
     'team.attempts': { usual: limits.attempts },
     'team.lead': { usual: lead.mode },
     'team.leadShare': { usual: lead.share },
+    'team.healthMinutes': { usual: HEALTH_MINUTES },
     'team.commandSeconds': { usual: commandSeconds },
     'permissions.commands.allow': {},
     'permissions.commands.ask': {},

@@ -295,6 +295,12 @@ export const Config = z.strictObject({
         .max(1)
         .optional()
         .describe('The part of the session’s budget that the orchestrator may spend after planning; 0.1 unless set'),
+      healthMinutes: z
+        .number()
+        .positive()
+        .max(24 * 60)
+        .optional()
+        .describe('Minutes between two looks of a standing team at how its sessions do; 5 unless set'),
     })
     .optional()
     .describe('How many work at once, and how long'),

@@ -125,8 +125,20 @@ const queue = [
 const runs = [
   /** Before anything of it happens: its session is known by name. */
   event('run-started', { run: z.string(), item, session: z.string(), members: z.array(Name) }),
-  event('run-resumed', { run: z.string(), attempt: z.number().int().positive() }),
+  /** How often it was resumed because it had died; after a clean stop it counts no more. */
+  event('run-resumed', { run: z.string(), attempt: z.number().int().nonnegative() }),
   event('run-waits', { run: z.string(), asks: z.array(StationAsk) }),
+  /** It makes room for an item that is for now, as soon as its agents have finished their turns. */
+  event('run-yields', { run: z.string(), to: item }),
+  /** It rests, and goes on when it is its turn again: it made room, or no model answers until then. */
+  event('run-set-aside', {
+    run: z.string(),
+    reason: z.string(),
+    /** Its members take nothing until then. */
+    until: at.optional(),
+    /** Nothing of it has happened: whoever is free may begin it anew. */
+    unbegun: z.boolean().optional(),
+  }),
   /** It died and is resumed at that time. */
   event('run-died', { run: z.string(), reason: z.string(), again: at }),
   event('run-ended', {

@@ -1,6 +1,6 @@
 import { openEvents } from '../../src/core/session/journal.ts';
 import { StoreError } from '../../src/core/session/store.ts';
-import type { OpenRun, RunEnd, RunRequest, Runs, StationState } from '../../src/core/station/contract.ts';
+import type { OpenRun, Pulse, RunEnd, RunRequest, Runs, StationState } from '../../src/core/station/contract.ts';
 import { stationKind } from '../../src/core/station/reduce.ts';
 import type { StandingWorkflow } from '../../src/core/station/standing-workflows.ts';
 import { Station, type StationSettings } from '../../src/core/station/station.ts';
@@ -19,6 +19,8 @@ export interface Act {
   outcome?: RunEnd['outcome'];
   reason?: string;
   cost?: number;
+  /** What can be told of it from outside; it makes progress unless it says otherwise. */
+  pulse?: (began: number) => Partial<Pulse>;
   /** Instead of beginning. */
   refused?: Extract<Opened, { ok: false }>;
 }
@@ -27,6 +29,8 @@ export interface Act {
 export class ActedRuns implements Runs {
   /** Work that was done, by session: how much of it, in milliseconds. */
   readonly done = new Map<string, number>();
+  /** So long a turn takes. */
+  turnMs = 1000;
   readonly opened: { request: RunRequest; at: number }[] = [];
   readonly #clock: FakeClock;
   readonly #act: (request: RunRequest) => Act;
@@ -53,7 +57,7 @@ export class ActedRuns implements Runs {
   async open(request: RunRequest): Promise<Opened> {
     if (this.#dead) return new Promise(() => {});
     this.opened.push({ request, at: this.#clock.now() });
-    const { ms, outcome = 'completed', reason = 'done', cost, refused } = this.#act(request);
+    const { ms, outcome = 'completed', reason = 'done', cost, refused, pulse } = this.#act(request);
     if (refused) return refused;
     const began = this.#clock.now();
     const before = this.done.get(request.session) ?? 0;
@@ -71,10 +75,11 @@ export class ActedRuns implements Runs {
     );
     const run: OpenRun = {
       done: ended.promise,
-      pulse: () => ({ lastAt: this.#clock.now(), asks: [], local: false }),
+      pulse: () => ({ lastAt: this.#clock.now(), asks: [], local: false, ...pulse?.(began) }),
       watch: () => ({ dispose() {} }),
       stop: why => end({ outcome: 'interrupted', reason: why, ms: 0 }),
       abort: why => end({ outcome: 'aborted', reason: why, ms: 0 }),
+      setAside: why => void this.#clock.after(this.turnMs, () => end({ outcome: 'interrupted', reason: why, ms: 0 })),
     };
     return { ok: true, run };
   }

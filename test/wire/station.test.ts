@@ -172,6 +172,34 @@ describe('the standing team, from the terminal', function () {
     assert.deepEqual(history.map(({ id, status }) => `${id} ${status}`).sort(), ['q1 done', 'q2 done', 'q3 done']);
   });
 
+  it('has low work make room for what is for now, and go on with the same session afterwards', async () => {
+    const asking = script(1).replace(
+      '  - role: codex\n    turns:\n',
+      '  - role: codex\n    turns:\n      - tools: [{ ask_user: { question: May I?, options: [Yes, No] } }]\n',
+    );
+    await writeFile(join(temp.path, 'asking.yaml'), asking);
+    await orchestrate('queue', 'add', 'Tidy up', '--target', 'codex', '--priority', 'low');
+    const team = start('start', ...POOLS, '--rehearse', 'asking.yaml', '--until-done', '--json');
+    const seen: string[] = [];
+    let waits = 0;
+    for await (const event of eventsOf(team)) {
+      if (event.type === 'run-waits' && event.asks.length > 0) {
+        waits++;
+        if (waits === 1)
+          assert.match(
+            (await orchestrate('queue', 'add', 'The shop is down', '--target', 'comet', '--priority', '9')).out,
+            /^Done: q2 for comet/,
+          );
+        else assert.equal((await orchestrate('answer', 'Yes')).code, 0);
+      }
+      if (event.type === 'run-yields') seen.push(`${event.run} yields to ${event.to}`);
+      if (event.type === 'run-set-aside') seen.push(`${event.run} aside`);
+      if (event.type === 'run-ended') seen.push(`${event.run} ${event.outcome}`);
+    }
+    assert.deepEqual(seen, ['r1 yields to q2', 'r1 aside', 'r2 completed', 'r1 completed']);
+    assert.equal(json((await orchestrate('list', '--json')).out).length, 2);
+  });
+
   it('goes on after it was killed, with the same session; a second start follows it', async () => {
     await writeFile(join(temp.path, 'slow.yaml'), script(60_000));
     await writeFile(join(temp.path, 'quick.yaml'), script(1));

@@ -1,7 +1,7 @@
 import type { Config } from '../../protocol/config.ts';
 import { DELIVERY } from '../delivery/defaults.ts';
 import { defaultRoutingSettings } from '../routing/settings.ts';
-import { DEFAULTS } from '../team/options.ts';
+import { DEFAULTS, HEALTH_MINUTES } from '../team/options.ts';
 
 /** What a session may cost when nobody said. */
 export const DEFAULT_SESSION_USD = 5;
@@ -80,6 +80,8 @@ const rules: RulesOf<Config> = {
       commandSeconds: { lower: commandSeconds },
       lead: { strictest: ['off', 'quiet', 'active'], unset: lead.mode },
       leadShare: { lower: lead.share },
+      // To look more often costs nothing that is the user's.
+      healthMinutes: { lower: HEALTH_MINUTES },
     },
   },
   supervisor: {

@@ -1,7 +1,8 @@
 import type { Item, MemberState, StationState } from './contract.ts';
 import { expectedMs } from './durations.ts';
-import { candidates, standingOf } from './members.ts';
+import { asideRun, candidates, standingOf } from './members.ts';
 import { orderItems } from './order.ts';
+import { showTime } from './show-time.ts';
 
 export interface ChooseOptions {
   now: number;
@@ -28,13 +29,27 @@ export function obstacle(state: StationState, item: Item): string | undefined {
 
 const ENDS = { failed: 'failed', removed: 'was removed' };
 
+/** Who could do it, and takes nothing for a while. */
+export function delay(state: StationState, item: Item, now: number): string | undefined {
+  const able = candidates(state, item);
+  const parked = able.flatMap(({ name, parked }) => (parked && parked.until > now ? [{ name, ...parked }] : []));
+  if (able.length === 0 || (item.workflow ? parked.length === 0 : parked.length < able.length)) return undefined;
+  const [first] = parked.sort((a, b) => a.until - b.until);
+  return first && `${first.name} is parked until ${showTime(first.until, now)}: ${first.reason}`;
+}
+
 /** Those that could begin as soon as somebody is free, in the order in which they do. */
 export function waitingItems(state: StationState, options: ChooseOptions): Item[] {
   const ready = [...state.items.values()].filter(
-    item => item.status === 'waiting' && item.needs.every(id => (state.items.get(id)?.status ?? 'done') === 'done'),
+    item =>
+      item.status === 'waiting' &&
+      (item.notBefore ?? 0) <= options.now &&
+      item.needs.every(id => (state.items.get(id)?.status ?? 'done') === 'done'),
   );
   const slots = ready.some(item => !options.alone(item)) ? Math.max(1, state.members.size) : 1;
-  return orderItems(ready, { now: options.now, expected: item => expectedMs(state, item), slots });
+  const { now } = options;
+  const begun = (item: Item) => asideRun(state, item) !== undefined;
+  return orderItems(ready, { now, expected: item => expectedMs(state, item), slots, begun });
 }
 
 /**
@@ -48,7 +63,9 @@ export function chooseStarts(state: StationState, options: ChooseOptions): Start
   const waits = [...state.items.values()].filter(({ status }) => status === 'waiting');
   // Nobody is free for anything: the order can wait.
   if (waits.length === 0 || (free.size === 0 && !waits.some(({ workflow }) => workflow))) return [];
-  const underWay = [...state.runs.values()].filter(run => !run.end).flatMap(run => state.items.get(run.item) ?? []);
+  const underWay = [...state.runs.values()]
+    .filter(run => !run.end && !run.aside)
+    .flatMap(run => state.items.get(run.item) ?? []);
   let lane = !underWay.some(alone);
   const starts: Start[] = [];
   for (const item of waitingItems(state, options)) {

@@ -40,6 +40,8 @@ export interface Item {
   /** Newest last. */
   runs: string[];
   endedAt?: number;
+  /** It does not begin before. */
+  notBefore?: number;
   /** How it ended, or why it was removed. */
   note?: string;
 }
@@ -53,6 +55,12 @@ export interface Run {
   startedAt: number;
   /** How often it was resumed after it died. */
   resumed: number;
+  /** The item for which it makes room. */
+  yields?: string;
+  /** It rests until it is its turn again. */
+  aside?: boolean;
+  /** How often it made room. */
+  yielded?: number;
   /** It died, and is resumed then. */
   again?: number;
   /** What waits for a person. */
@@ -65,7 +73,8 @@ export type MemberStanding = 'idle' | 'at-work' | 'stuck' | 'parked' | 'paused' 
 
 export interface MemberState extends Member {
   paused: boolean;
-  parked?: { reason: string; until: number };
+  /** It takes nothing until then; `times` in a row. */
+  parked?: { reason: string; until: number; times?: number };
   /** The run it is at. */
   run?: string;
   /** Its own figures, over all its runs. */
@@ -121,6 +130,8 @@ export interface RunRequest {
   /** Roles of their own in the session. */
   members: Member[];
   deliver: boolean;
+  /** It was paused to make room: it goes on now. */
+  unpause: boolean;
 }
 
 export interface RunEnd {
@@ -151,11 +162,23 @@ export interface OpenRun {
   /** Cleanly; it can go on later. */
   stop(reason: string): void;
   abort(reason: string): void;
+  /** Stops as soon as its agents have finished their turns. */
+  setAside(reason: string): void;
+}
+
+/** Why a run does not begin or go on; without `retry` it never will. */
+export interface NotOpened {
+  ok: false;
+  message: string;
+  /** `soon`: somebody else holds it for a moment; `unanswered`: no model answers, and nothing of it is lost. */
+  retry?: 'soon' | 'unanswered';
+  /** Its session is there already. */
+  begun?: boolean;
 }
 
 /** Does the runs of a station: in the workspace, or wherever its host lets them work. */
 export interface Runs {
   /** Whether runs of this kind may be side by side with others. */
   alone(request: { deliver: boolean }): boolean;
-  open(request: RunRequest): Promise<{ ok: true; run: OpenRun } | { ok: false; message: string; retry: boolean }>;
+  open(request: RunRequest): Promise<{ ok: true; run: OpenRun } | NotOpened>;
 }

@@ -25,7 +25,7 @@ export function forecast(state: StationState, options: ChooseOptions): Map<strin
   let lane = now;
   for (const run of state.runs.values()) {
     const item = state.items.get(run.item);
-    if (run.end || !item) continue;
+    if (run.end || run.aside || !item) continue;
     const expected = expectedMs(state, item);
     const end = now + Math.max(expected * LEAST_LEFT, run.startedAt + expected - now);
     for (const name of run.members) freeAt.set(name, end);

@@ -35,20 +35,27 @@ export class HealthWatch {
   }
 
   look(): void {
-    const { open, clock, journal, restart } = this.#host;
-    for (const [id, run] of open) {
-      const pulse = run.pulse();
-      this.asks(id);
-      const before = journal.state.runs.get(id)?.health?.state ?? 'well';
-      const health = healthOf(pulse, clock.now());
-      if (health.state !== before) journal.append({ type: 'run-health', run: id, ...health });
+    for (const id of this.#host.open.keys()) {
       // Its own supervisor has had its time; what is silent at two looks is gone.
-      else if (health.state === 'silent') restart(id);
+      if (this.lookAt(id) === 'silent') this.#host.restart(id);
     }
   }
 
+  /** Looks at one; how it stands where that is what it was before. */
+  lookAt(id: string): Health['state'] | undefined {
+    const { open, clock, journal } = this.#host;
+    const run = open.get(id);
+    if (!run) return undefined;
+    this.#asks(id);
+    const before = journal.state.runs.get(id)?.health?.state ?? 'well';
+    const health = healthOf(run.pulse(), clock.now());
+    if (health.state === before) return before;
+    journal.append({ type: 'run-health', run: id, ...health });
+    return undefined;
+  }
+
   /** What waits for a person in a run. */
-  asks(id: string): void {
+  #asks(id: string): void {
     const { open, journal } = this.#host;
     const now = open.get(id)?.pulse().asks ?? [];
     const before = journal.state.runs.get(id)?.asks ?? [];

@@ -1,4 +1,4 @@
-import type { Item, MemberStanding, MemberState, StationState } from './contract.ts';
+import type { Item, MemberStanding, MemberState, Run, StationState } from './contract.ts';
 import { isOpen } from './hours.ts';
 
 /** How a member stands now. */
@@ -10,11 +10,22 @@ export function standingOf(state: StationState, member: MemberState, now: number
   return member.hours && !isOpen(member.hours, now) ? 'off-hours' : 'idle';
 }
 
-type For = Pick<Item, 'target' | 'workflow'>;
+type For = Pick<Item, 'target' | 'workflow'> & Partial<Pick<Item, 'runs'>>;
+
+/** The run of an item that rests until it is its turn again. */
+export function asideRun(state: StationState, { runs = [] }: For): Run | undefined {
+  const last = runs.at(-1);
+  const run = last === undefined ? undefined : state.runs.get(last);
+  return run?.aside && !run.end ? run : undefined;
+}
 
 /** Those who may do it; for a workflow, those who do it together. */
-export function candidates(state: StationState, { target, workflow }: For): MemberState[] {
+export function candidates(state: StationState, item: For): MemberState[] {
+  const { target, workflow } = item;
   const members = [...state.members.values()];
+  // Who has begun it goes on with it.
+  const aside = asideRun(state, item);
+  if (aside) return members.filter(({ name }) => aside.members.includes(name));
   if (workflow) {
     const roles = new Set(workflow.plan.tasks.flatMap(task => ('role' in task ? [task.role] : [])));
     return members.filter(({ name }) => roles.has(name));

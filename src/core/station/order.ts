@@ -5,7 +5,8 @@ const DAY = 24 * HOUR;
 
 /** From this priority on, work is for now. */
 export const NOW = 8;
-const MEDIUM = 4;
+/** From this priority on, work is for today. */
+export const MEDIUM = 4;
 
 /** High is now (10 at once, each step below an hour later), medium within a day, low within a week; `due` goes before. */
 export function deadlineOf({ due, priority, addedAt }: Pick<Item, 'due' | 'priority' | 'addedAt'>): number {
@@ -20,6 +21,8 @@ export interface OrderContext {
   expected(item: Item): number;
   /** How many pieces of work are done side by side. */
   slots: number;
+  /** Whether it had begun before it made room for something else. */
+  begun?(item: Item): boolean;
 }
 
 /** Who goes first: what is late or would be, what has waited longer than it should, and the rest. */
@@ -49,9 +52,16 @@ export function orderItems(items: readonly Item[], context: OrderContext): Item[
   return moved(placed.map(({ item }) => item));
 }
 
-function place(item: Item, deadline: number, atRisk: ReadonlySet<string>, { now, expected }: OrderContext): Placed {
+function place(
+  item: Item,
+  deadline: number,
+  atRisk: ReadonlySet<string>,
+  { now, expected, begun }: OrderContext,
+): Placed {
   const slack = deadline - now - expected(item);
   if (item.priority >= NOW || atRisk.has(item.id)) return { item, band: 0, slack };
+  // What was for now is done: it has its place back.
+  if (begun?.(item)) return { item, band: 1, slack };
   if (item.due !== undefined || slack > 0) return { item, band: 2, slack };
   // Whoever has waited twice as long as they should wait no longer, or they might for ever.
   const allowed = deadlineOf(item) - item.addedAt;

@@ -1,19 +1,13 @@
 import { showDuration } from '../../protocol/show.ts';
 import type { ChooseOptions } from './choose.ts';
-import { obstacle } from './choose.ts';
+import { delay, obstacle } from './choose.ts';
 import type { Item, StationState } from './contract.ts';
 import { duplicateOf } from './duplicates.ts';
 import { expectedMs } from './durations.ts';
 import { forecast } from './forecast.ts';
+import { showTime } from './show-time.ts';
 
 const NOBODY = 'No standing team runs here: orchestrate start';
-
-/** A time as people here read it: with the day where it is another one. */
-export function showTime(at: number, now: number): string {
-  const [then, today] = [new Date(at), new Date(now)];
-  const time = then.toLocaleTimeString(undefined, { hour: '2-digit', minute: '2-digit' });
-  return then.toDateString() === today.toDateString() ? time : `${then.toLocaleDateString()} ${time}`;
-}
 
 /** What somebody who has added an item should know: when it will begin, and what speaks against it. */
 export function promise(state: StationState, item: Item, runs: boolean, options: ChooseOptions): string[] {
@@ -23,7 +17,7 @@ export function promise(state: StationState, item: Item, runs: boolean, options:
   if (like) said.push(`${like.item.id} says ${like.same ? 'exactly' : 'nearly'} the same`);
   if (item.status === 'held') said.push(`It is held: orchestrate queue release ${item.id}`);
   else if (!runs) said.push(NOBODY);
-  const why = obstacle(state, item);
+  const why = obstacle(state, item) ?? (runs ? delay(state, item, now) : undefined);
   if (why !== undefined && state.members.size > 0) said.push(`It waits: ${why}`);
   const told = forecast(state, options).get(item.id);
   const takes = expectedMs(state, item);

@@ -6,7 +6,8 @@ import type { ChooseOptions } from './choose.ts';
 import type { Item, StationState } from './contract.ts';
 import { ended } from './fold/queue.ts';
 import { candidates, targets } from './members.ts';
-import { promise, showTime } from './promise.ts';
+import { promise } from './promise.ts';
+import { showTime } from './show-time.ts';
 
 export interface QueueHost {
   readonly state: StationState;

@@ -4,11 +4,14 @@ import type { StationEvent, StationRequest } from '../../protocol/station.ts';
 import type { Clock, Disposable, Log } from '../ports.ts';
 import type { EventJournal } from '../session/contract.ts';
 import type { RequestOutcome } from '../session/inbox.ts';
+import { HEALTH_MINUTES } from '../team/options.ts';
 import { type ChooseOptions, chooseStarts } from './choose.ts';
 import type { Item, MemberState, OpenRun, Run, RunEnd, Runs, StationState } from './contract.ts';
 import { ended } from './fold/queue.ts';
 import { HealthWatch } from './health.ts';
 import { planOf } from './item-plan.ts';
+import { chooseYields } from './make-room.ts';
+import { asideRun } from './members.ts';
 import { handleQueue, isQueueRequest } from './requests.ts';
 import type { StandingWorkflow } from './standing-workflows.ts';
 import { Triggers } from './triggers.ts';
@@ -44,7 +47,7 @@ export interface StationSettings {
 }
 
 export const STATION_DEFAULTS: StationSettings = {
-  healthMs: 5 * 60_000,
+  healthMs: HEALTH_MINUTES * 60_000,
   resumeMs: 30_000,
   longestResumeMs: 30 * 60_000,
   resumes: 5,
@@ -95,7 +98,7 @@ export class Station {
     const { journal } = this.#ports;
     const clean = this.state.stopped !== undefined;
     journal.append({ type: 'station-started', ...start });
-    for (const run of this.state.runs.values()) if (!run.end) this.#goOn(run, clean);
+    for (const run of this.state.runs.values()) if (!run.end && !run.aside) this.#goOn(run, clean);
     this.#tick();
     this.look();
   }
@@ -155,6 +158,7 @@ export class Station {
         this.#again = false;
         this.#triggers.look(this.#ports.clock.now());
         for (const { item, members } of chooseStarts(this.state, this.#choosing())) this.#begin(item, members);
+        for (const { run, to } of chooseYields(this.state, this.#choosing())) this.#makeRoom(run, to);
       }
     } finally {
       this.#looking = false;
@@ -167,7 +171,17 @@ export class Station {
     return { now: clock.now(), alone: item => runs.alone({ deliver: item.deliver === true }) };
   }
 
+  #makeRoom(run: string, { id }: Item): void {
+    this.#ports.journal.append({ type: 'run-yields', run, to: id });
+    this.#open.get(run)?.setAside(`${id} is for now and goes first`);
+  }
+
   #begin(item: Item, members: readonly Member[]): void {
+    const aside = asideRun(this.state, item);
+    if (aside) {
+      this.#resume(aside.id, aside.resumed);
+      return;
+    }
     const run = `r${this.state.counts.runs + 1}`;
     const session = this.#ports.newSession();
     const names = members.map(({ name }) => name);
@@ -195,19 +209,28 @@ export class Station {
       const members = item.workflow ? [...all, ...others] : all.filter(({ name }) => run.members.includes(name));
       const plan = planOf(item, run.members[0] ?? '');
       const deliver = item.deliver === true;
-      const opened = await runs.open({ run: id, session: run.session, goal: plan.goal, plan, members, deliver });
+      const unpause = (run.yielded ?? 0) > 0 || run.yields !== undefined;
+      const { session } = run;
+      const opened = await runs.open({ run: id, session, goal: plan.goal, plan, members, deliver, unpause });
       if (!opened.ok) {
-        if (opened.retry) this.#died(id, opened.message);
+        if (opened.retry === 'unanswered') this.#park(run, opened.message, opened.begun === true);
+        else if (opened.retry === 'soon') this.#died(id, opened.message);
         else this.#ended(id, { outcome: 'failed', reason: opened.message, ms: 0 });
         return;
       }
       this.#open.set(id, opened.run);
-      const watch = opened.run.watch(() => this.#health.asks(id));
+      const watch = opened.run.watch(() => this.#health.lookAt(id));
+      // What it asked before it stopped, it asks again.
+      this.#health.lookAt(id);
       if (this.#stopping !== undefined) opened.run.stop(this.#stopping);
+      else if (run.yields !== undefined) opened.run.setAside(`${run.yields} is for now and goes first`);
       const end = await opened.run.done;
       watch.dispose();
       this.#open.delete(id);
-      if (end.outcome === 'interrupted' && this.#stopping === undefined) this.#died(id, end.reason);
+      const interrupted = end.outcome === 'interrupted' && this.#stopping === undefined;
+      if (interrupted && run.yields !== undefined)
+        journal.append({ type: 'run-set-aside', run: id, reason: `${run.yields} goes first` });
+      else if (interrupted) this.#died(id, end.reason);
       else if (end.outcome !== 'interrupted') this.#ended(id, end);
     } catch (error) {
       log.write('error', `run ${id} broke`, error);
@@ -222,6 +245,15 @@ export class Station {
     const figures = { ...(cost !== undefined && { cost }), ...(tokens !== undefined && { tokens }) };
     const kept = outcome === 'interrupted' ? 'lost' : outcome;
     this.#ports.journal.append({ type: 'run-ended', run, outcome: kept, reason, ms: Math.max(0, ms), ...figures });
+  }
+
+  /** Nothing of it is lost: its members try again after a pause that grows as long as no model answers. */
+  #park({ id, members }: Run, reason: string, begun: boolean): void {
+    const { resumeMs, longestResumeMs } = this.#settings;
+    const times = Math.max(0, ...members.map(name => this.state.members.get(name)?.parked?.times ?? 0));
+    const until = this.#ports.clock.now() + Math.min(longestResumeMs, resumeMs * 2 ** times);
+    const unbegun = !begun && { unbegun: true };
+    this.#ports.journal.append({ type: 'run-set-aside', run: id, reason, until, ...unbegun });
   }
 
   /** It is resumed after a pause that grows, a bounded number of times. */

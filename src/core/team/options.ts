@@ -98,6 +98,9 @@ export interface SessionSettings {
   lead: LeadSettings;
 }
 
+/** Between two looks of a standing team at how its sessions do. */
+export const HEALTH_MINUTES = 5;
+
 /** Values that work without any configuration. */
 export const DEFAULTS = {
   commandSeconds: 300,

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { oneLine } from '../../core/plain.ts';
 import type { MemberState, StationState } from '../../core/station/contract.ts';
 import { standingOf } from '../../core/station/members.ts';
-import { showTime } from '../../core/station/promise.ts';
+import { showTime } from '../../core/station/show-time.ts';
 import { plural, showDuration, showMoney } from '../../protocol/show.ts';
 import { sheet } from '../sheet.ts';
 import type { StandingTeam } from './standing-team.ts';

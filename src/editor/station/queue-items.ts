@@ -1,10 +1,10 @@
 import * as vscode from 'vscode';
 import { oneLine } from '../../core/plain.ts';
-import { obstacle } from '../../core/station/choose.ts';
+import { delay, obstacle } from '../../core/station/choose.ts';
 import type { Item, Run, StationState } from '../../core/station/contract.ts';
 import { ended } from '../../core/station/fold/queue.ts';
-import { showTime } from '../../core/station/promise.ts';
 import { type QueueLine, queueLines } from '../../core/station/queue-lines.ts';
+import { showTime } from '../../core/station/show-time.ts';
 import { showDuration, showMoney } from '../../protocol/show.ts';
 import { sheet } from '../sheet.ts';
 import { forWhom, itemIcon, itemWord } from './words.ts';
@@ -82,19 +82,21 @@ function standing({ state, line: { item, begins }, now, runs }: Drawn): Said {
     case 'running': {
       const asks = run !== undefined && run.asks.length > 0;
       const died = run?.again !== undefined ? t('died, is resumed') : undefined;
+      const yields = run?.yields === undefined ? undefined : t('makes room for {0}', run.yields);
       const health = run?.health && run.health.state !== 'well' ? run.health.text : undefined;
       return {
         ahead: asks ? t('asks you') : died,
         beside: [
           run?.members.join(', ') || forWhom(item),
           run && showDuration(Math.max(0, now - run.startedAt)),
+          yields,
           health,
         ],
         asks,
       };
     }
     case 'waiting': {
-      const why = obstacle(state, item);
+      const why = obstacle(state, item) ?? delay(state, item, now);
       const late = item.due !== undefined && item.due < now;
       const when =
         begins === undefined || !runs || state.paused
@@ -104,7 +106,7 @@ function standing({ state, line: { item, begins }, now, runs }: Drawn): Said {
             : `~${showTime(begins, now)}`;
       const due = item.due === undefined ? undefined : t('due {0}', showTime(item.due, now));
       return {
-        ahead: late ? t('overdue') : why !== undefined ? t('cannot begin') : undefined,
+        ahead: late ? t('overdue') : why !== undefined ? t('cannot begin') : run?.aside ? t('made room') : undefined,
         beside: [forWhom(item), priorityWord(item.priority), when, due, why],
       };
     }
@@ -141,7 +143,7 @@ export function itemSheet({ state, line: { item, begins }, now, runs }: Drawn): 
     [t('Priority'), String(item.priority)],
     [t('Due'), item.due === undefined ? undefined : showTime(item.due, now)],
     [t('Begins'), runs && begins !== undefined && item.status === 'waiting' ? showTime(begins, now) : undefined],
-    [t('Why it waits'), item.status === 'waiting' ? obstacle(state, item) : undefined],
+    [t('Why it waits'), item.status === 'waiting' ? (obstacle(state, item) ?? delay(state, item, now)) : undefined],
     [t('Needs'), item.needs.join(', ')],
     [t('Attached'), attached.join(', ')],
     [t('At work'), run && !run.end ? run.members.join(', ') : undefined],

@@ -13,6 +13,8 @@ const AGE_MS = 10_000;
 /** So many rows are shown of what waits, and of what is over. */
 const SHOWN = 200;
 const ROWS = 'application/vnd.code.tree.orchestrate.queue';
+/** The one above is VS Code's own, for what it puts there itself. */
+const ITEMS = 'application/vnd.orchestrate.queue-items';
 const FILES = 'text/uri-list';
 
 /** How rows are drawn is loaded with the first of them. */
@@ -22,8 +24,8 @@ const drawing = () => import('./queue-items.ts');
 export class QueueView
   implements vscode.TreeDataProvider<QueueNode>, vscode.TreeDragAndDropController<QueueNode>, vscode.Disposable
 {
-  readonly dropMimeTypes = [ROWS, FILES];
-  readonly dragMimeTypes = [ROWS];
+  readonly dropMimeTypes = [ROWS, ITEMS, FILES];
+  readonly dragMimeTypes = [ITEMS];
   readonly #store = new DisposableStore();
   readonly #changed = this.#store.add(new vscode.EventEmitter<void>());
   readonly onDidChangeTreeData = this.#changed.event;
@@ -81,11 +83,11 @@ export class QueueView
 
   handleDrag(nodes: readonly QueueNode[], data: vscode.DataTransfer): void {
     const items = nodes.flatMap(node => (node.kind === 'item' ? [node.item] : []));
-    if (items.length > 0) data.set(ROWS, new vscode.DataTransferItem(items));
+    if (items.length > 0) data.set(ITEMS, new vscode.DataTransferItem(items.join()));
   }
 
   async handleDrop(target: QueueNode | undefined, data: vscode.DataTransfer): Promise<void> {
-    const rows = data.get(ROWS);
+    const rows = await data.get(ITEMS)?.asString();
     if (!rows) {
       const uris = (await data.get(FILES)?.asString())?.split(/\r?\n/).filter(line => line && !line.startsWith('#'));
       if (uris?.length)
@@ -95,7 +97,7 @@ export class QueueView
         );
       return;
     }
-    const [item] = rows.value as string[];
+    const [item] = rows.split(',');
     const { placeOf } = await import('./reorder.ts');
     const order = this.#lines.flatMap(({ item: { id, status } }) =>
       status === 'waiting' || status === 'held' ? [id] : [],

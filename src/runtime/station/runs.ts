@@ -1,3 +1,4 @@
+import { standing } from '../../core/session/standing.ts';
 import type { SessionState } from '../../core/session/state.ts';
 import type { OpenRun, Pulse, RunEnd, RunRequest, Runs } from '../../core/station/contract.ts';
 import type { Config } from '../../protocol/config.ts';
@@ -32,11 +33,22 @@ export function sessionRuns({ runtime, begin, flags, rehearse }: RunsHost): Runs
           ? { ...startOf(request), flags, ...models }
           : { kind: 'resume', session: request.session, flags, ...models },
       );
-      if (!started.ok) return { ok: false, message: refusalText(started), retry: started.reason === 'owned' };
+      if (!started.ok) {
+        const retry = RETRIES[started.reason];
+        return { ok: false, message: refusalText(started), begun: known !== undefined, ...(retry && { retry }) };
+      }
+      if (request.unpause && started.session.journal.state.status === 'paused')
+        started.session.request({ kind: 'unpause' });
       return { ok: true, run: openRun(started.session, more) };
     },
   };
 }
+
+/** What another time may bring. */
+const RETRIES: Partial<Record<Refused['reason'], 'soon' | 'unanswered'>> = {
+  owned: 'soon',
+  'no-provider': 'unanswered',
+};
 
 const startOf = ({ session, goal, plan, members, deliver }: RunRequest) => ({
   kind: 'new' as const,
@@ -65,7 +77,7 @@ function openRun(first: RunningSession, more: More): OpenRun {
   const listeners = new Set<() => void>();
   const follow = () =>
     session.journal.subscribe(({ type }) => {
-      if (ASKING.has(type)) for (const changed of listeners) changed();
+      if (TELLING.has(type)) for (const changed of listeners) changed();
     });
   const toTheEnd = async (): Promise<RunEnd> => {
     for (let mends = 0; ; mends++) {
@@ -90,8 +102,24 @@ function openRun(first: RunningSession, more: More): OpenRun {
     },
     stop: reason => session.stop(reason),
     abort: reason => void session.request({ kind: 'abort', reason }),
+    setAside: reason => setAside(session, reason),
   };
 }
+
+/** Nobody begins another turn; when the last one is over, it stops. */
+function setAside(session: RunningSession, reason: string): void {
+  const { journal } = session;
+  session.request({ kind: 'pause', reason });
+  const look = () => {
+    const { state } = journal;
+    const busy = [...state.agents.values()].some(agent => AT_WORK.has(standing(state, agent)));
+    if (!busy && state.openChecks.size === 0) session.stop(reason);
+  };
+  journal.subscribe(look);
+  look();
+}
+
+const AT_WORK: ReadonlySet<string> = new Set(['running', 'pausing']);
 
 const endOf = (state: SessionState, outcome: SessionOutcome): RunEnd => ({
   outcome: ENDS[outcome],
@@ -116,10 +144,14 @@ async function overRun(runtime: RunsHost['runtime'], session: string): Promise<O
     watch: () => ({ dispose() {} }),
     stop() {},
     abort() {},
+    setAside() {},
   };
 }
 
-const ASKING: ReadonlySet<string> = new Set([
+const TELLING: ReadonlySet<string> = new Set([
+  'budget-alert',
+  'budget-spent',
+  'budget-changed',
   'permission-asked',
   'permission-answered',
   'question-asked',

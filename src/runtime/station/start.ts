@@ -80,14 +80,11 @@ export async function startStation(
       flags: flagsOf(config, fallback),
       ...(rehearse !== undefined && { rehearse }),
     });
-    const station = new Station({
-      journal,
-      clock,
-      log,
-      runs,
-      newSession: () => newSessionId(clock.now()),
-      workflows: agreed,
-    });
+    const { healthMinutes } = config.team ?? {};
+    const station = new Station(
+      { journal, clock, log, runs, newSession: () => newSessionId(clock.now()), workflows: agreed },
+      healthMinutes === undefined ? {} : { healthMs: healthMinutes * 60_000 },
+    );
     const listeners = new Set<(event: StationRecord) => void>();
     journal.subscribe(event => {
       for (const told of listeners) told(event);

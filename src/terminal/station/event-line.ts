@@ -23,6 +23,8 @@ const WORDS: Words = {
     asks.length === 0
       ? `${run} waits for nobody any more`
       : `${run} waits for you: ${asks.map(({ what }) => what).join('; ')}`,
+  'run-yields': ({ run, to }) => `${run} makes room for ${to}, which is for now`,
+  'run-set-aside': ({ run, reason }) => `${run} is set aside: ${reason}`,
   'run-died': ({ run, reason }) => `${run} died: ${reason}`,
   'run-ended': ({ run, outcome, reason }) => `${run} ${outcome}: ${reason}`,
   'run-health': ({ run, text }) => `${run}: ${text}`,

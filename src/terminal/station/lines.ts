@@ -1,9 +1,9 @@
 import { oneLine } from '../../core/plain.ts';
-import { obstacle } from '../../core/station/choose.ts';
+import { delay, obstacle } from '../../core/station/choose.ts';
 import type { Item, MemberStanding, MemberState, Run, StationState } from '../../core/station/contract.ts';
 import { standingOf } from '../../core/station/members.ts';
-import { showTime } from '../../core/station/promise.ts';
 import { type QueueLine, queueLines } from '../../core/station/queue-lines.ts';
+import { showTime } from '../../core/station/show-time.ts';
 import { counted, showDuration, showMoney } from '../../protocol/show.ts';
 import { cut, type Look, type Style } from '../style.ts';
 
@@ -27,7 +27,7 @@ const forWhom = (item: Item) => item.target ?? (item.workflow ? 'workflow' : '-'
 function standing(state: StationState, item: Item, now: number): string {
   if (item.status === 'failed' || item.status === 'removed')
     return `${item.status}: ${cut(oneLine(item.note ?? ''), 40)}`;
-  const why = item.status === 'waiting' ? obstacle(state, item) : undefined;
+  const why = item.status === 'waiting' ? (obstacle(state, item) ?? delay(state, item, now)) : undefined;
   if (why !== undefined) return `waits: ${why}`;
   return item.due === undefined || item.status === 'done'
     ? item.status
@@ -60,6 +60,7 @@ function runLines(run: Run, columns: number, style: Style): string[] {
     style.dim(cut(`  orchestrate answer ${run.session} ${ask}`, columns)),
   ]);
   const { health, again } = run;
+  if (run.yields !== undefined) lines.push(style.dim(cut(`${run.item} makes room for ${run.yields}`, columns)));
   if (again !== undefined) lines.push(style.warn(cut(`${run.item} died and is resumed`, columns)));
   else if (health && health.state !== 'well')
     lines.push(style.warn(cut(oneLine(`${run.item}: ${health.text}`), columns)));
@@ -71,7 +72,7 @@ export function stationLines(
   state: StationState,
   { now, columns, rows, style, runs }: { now: number; columns: number; rows: number; style: Style; runs: boolean },
 ): string[] {
-  const open = [...state.runs.values()].filter(run => !run.end);
+  const open = [...state.runs.values()].filter(run => !run.end && !run.aside);
   const items = [...state.items.values()];
   const count = (status: Item['status']) => items.filter(item => item.status === status).length;
   const stands = runs ? (state.paused ? 'paused' : 'standing') : 'not running';

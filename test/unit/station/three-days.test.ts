@@ -41,7 +41,7 @@ describe('three days of a standing team', function () {
     let outage = false;
     const length = new Map<string, number>();
     const act = ({ session, goal }: RunRequest): Act => {
-      if (outage) return { ms: 0, refused: { ok: false, message: 'no model answers', retry: true } };
+      if (outage) return { ms: 0, refused: { ok: false, message: 'no model answers', retry: 'soon' } };
       if (!length.has(session)) length.set(session, (goal === 'hourly' ? 5 : 45 + 30 * random()) * MINUTE);
       return { ms: length.get(session) as number };
     };
