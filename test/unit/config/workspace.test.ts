@@ -144,6 +144,10 @@ const table: Record<string, Row[]> = {
     { tightens: { team: { leadShare: 0.05 } }, becomes: { team: { leadShare: 0.05 } } },
     { loosens: [{ team: { leadShare: 0.2 } }, { team: { leadShare: 1 } }] },
   ],
+  'team.healthMinutes': [
+    { tightens: { team: { healthMinutes: 1 } }, becomes: { team: { healthMinutes: 1 } } },
+    { loosens: [{ team: { healthMinutes: 6 } }, { team: { healthMinutes: 1440 } }] },
+  ],
   'team.commandSeconds': wide('team.commandSeconds', 1, 301, 300, 400),
   'supervisor.silenceSeconds': wide('supervisor.silenceSeconds', 1, 301, 300, 400),
   'supervisor.repeatedCalls': wide('supervisor.repeatedCalls', 1, 5, 4, 8),
