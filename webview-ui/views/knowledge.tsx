@@ -170,7 +170,11 @@ function ProblemLine({ problem }: { problem: Problem }) {
 
 /** Failovers, retries, interventions, denials: what went otherwise than planned, latest first. */
 export function Incidents() {
-  const marks = model.tables.marks.all().sort((a, b) => Number(b.id) - Number(a.id));
+  // A turn of the lead is neither; what it decided stands among the decisions.
+  const marks = model.tables.marks
+    .all()
+    .filter(({ kind }) => kind !== 'lead')
+    .sort((a, b) => Number(b.id) - Number(a.id));
   return (
     <Card
       title={l10n.t('Escalations and failovers')}
