@@ -168,14 +168,14 @@ describe('the browser of agents, on a real page', function () {
   });
 
   it('does not wait for ever: for a page that never loads, and for one that hangs', async () => {
-    const slow = await launched(here, 3000);
+    const slow = await launched(here, 6000);
     const state = await slow.open(`${at}/slow`);
     assert.equal(state.unfinished, true);
     assert.ok(
       state.outline.some(line => line.includes('So far')),
       state.outline.join('\n'),
     );
-    const hung = await launched(here, 3000);
+    const hung = await launched(here, 6000);
     await hung.open(`${at}/hang`);
     await assert.rejects(hung.click('Hang'), /The page does not answer/);
     assert.equal(hung.gone, true);
