@@ -16,7 +16,7 @@ describe('the first steps of a person', () => {
     it('see the welcome view with its three ways to begin', async () => {
       await workbench.showSidebar();
       for (const name of ['Start Session', 'Connect a Model', 'Try the Demo']) {
-        await workbench.welcome.getByRole('button', { name, exact: true }).waitFor();
+        await workbench.welcome.getByRole('button', { name, exact: true }).first().waitFor();
       }
     });
 

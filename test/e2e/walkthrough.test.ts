@@ -23,81 +23,83 @@ async function askKey(workbench: Workbench): Promise<void> {
   await workbench.asks('Anthropic: API key');
 }
 
-let rehearsed: RehearsedWorkbench;
-let workbench: Workbench;
-before(async () => {
-  rehearsed = await RehearsedWorkbench.open({ script: 'attention' });
-  ({ workbench } = rehearsed);
-});
-after(() => rehearsed?.[Symbol.asyncDispose]());
-beforeEach(() => rehearsed.turnToFreshFolder());
+describe('getting started', () => {
+  let rehearsed: RehearsedWorkbench;
+  let workbench: Workbench;
+  before(async () => {
+    rehearsed = await RehearsedWorkbench.open({ script: 'attention' });
+    ({ workbench } = rehearsed);
+  });
+  after(() => rehearsed?.[Symbol.asyncDispose]());
+  beforeEach(() => rehearsed.turnToFreshFolder());
 
-describe('the walkthrough', () => {
-  it('ends its steps when what they ask for is done, and not before', async () => {
-    // Here without a model.
-    await workbench.turnTo({ 'orchestrate.providers': {}, 'orchestrate.routes': {} });
-    const { page } = workbench;
-    await workbench.showSidebar();
-    await walkthrough(workbench);
-    for (const title of ['See a Team at Work', 'Connect a Model', 'Watch and Steer', 'Decide What Stays']) {
-      await open(workbench, title);
-    }
-    await askKey(workbench);
-    await workbench.escape();
-    await open(workbench, 'Connect a Model');
-    await askKey(workbench);
-    await workbench.input.fill('sk-ant-0123456789');
-    await page.keyboard.press('Enter');
-    await done(workbench, 'Connect a Model');
-    await workbench.statusBarItem.click();
-    await workbench.dashboard();
-    await page.locator('.tab', { hasText: 'Welcome' }).first().click();
-    await done(workbench, 'Watch and Steer');
-    await open(workbench, 'Decide What Stays');
+  describe('the walkthrough', () => {
+    it('ends its steps when what they ask for is done, and not before', async () => {
+      // Here without a model.
+      await workbench.turnTo({ 'orchestrate.providers': {}, 'orchestrate.routes': {} });
+      const { page } = workbench;
+      await workbench.showSidebar();
+      await walkthrough(workbench);
+      for (const title of ['See a Team at Work', 'Connect a Model', 'Watch and Steer', 'Decide What Stays']) {
+        await open(workbench, title);
+      }
+      await askKey(workbench);
+      await workbench.escape();
+      await open(workbench, 'Connect a Model');
+      await askKey(workbench);
+      await workbench.input.fill('sk-ant-0123456789');
+      await page.keyboard.press('Enter');
+      await done(workbench, 'Connect a Model');
+      await workbench.statusBarItem.click();
+      await workbench.dashboard();
+      await page.locator('.tab', { hasText: 'Welcome' }).first().click();
+      await done(workbench, 'Watch and Steer');
+      await open(workbench, 'Decide What Stays');
+    });
+
+    it('has stated a goal when a session has begun, not when somebody was asked for one', async () => {
+      const { page } = workbench;
+      await workbench.showSidebar();
+      await walkthrough(workbench);
+      await workbench.run('Orchestrate: Start Session');
+      await workbench.asks('Start Session');
+      await workbench.escape();
+      await open(workbench, 'State a Goal');
+      await workbench.startSession(rehearsed.goal);
+      await workbench.lens('Approve').waitFor();
+      await page.locator('.tab', { hasText: 'Welcome' }).first().click();
+      await done(workbench, 'State a Goal');
+    });
+
+    it('is drawn in the colours of every theme', async () => {
+      await walkthrough(workbench);
+      await step(workbench, 'Connect a Model').click();
+      await step(workbench, 'Connect a Model').getByRole('button', { name: 'Check Providers' }).waitFor();
+      await workbench.inEveryTheme(theme => workbench.screenshot(`walkthrough-${theme}`));
+    });
   });
 
-  it('has stated a goal when a session has begun, not when somebody was asked for one', async () => {
-    const { page } = workbench;
-    await workbench.showSidebar();
-    await walkthrough(workbench);
-    await workbench.run('Orchestrate: Start Session');
-    await workbench.asks('Start Session');
-    await workbench.escape();
-    await open(workbench, 'State a Goal');
-    await workbench.startSession(rehearsed.goal);
-    await workbench.lens('Approve').waitFor();
-    await page.locator('.tab', { hasText: 'Welcome' }).first().click();
-    await done(workbench, 'State a Goal');
-  });
-
-  it('is drawn in the colours of every theme', async () => {
-    await walkthrough(workbench);
-    await step(workbench, 'Connect a Model').click();
-    await step(workbench, 'Connect a Model').getByRole('button', { name: 'Check Providers' }).waitFor();
-    await workbench.inEveryTheme(theme => workbench.screenshot(`walkthrough-${theme}`));
-  });
-});
-
-describe('a file that is given to a role', () => {
-  it('becomes the goal of a session, from the menu of its editor', async () => {
-    const { page } = workbench;
-    await workbench.showSidebar();
-    await workbench.openFile('todo.js');
-    await page.locator('.editor-instance .view-lines').first().click({ button: 'right' });
-    await page.getByRole('menuitem', { name: 'Give This File To...' }).click();
-    await workbench.asks('Give todo.js to...');
-    await workbench.screenshot('give-file-to');
-    await workbench.input.fill('backend-specialist');
-    await page.keyboard.press('Enter');
-    await workbench.asks('backend-specialist: todo.js');
-    await page.keyboard.press('Enter');
-    await page.locator('.quick-input-message', { hasText: 'Say what should be done.' }).waitFor();
-    await workbench.input.fill('Say what it does in a comment');
-    await page.keyboard.press('Enter');
-    await page
-      .locator('.sidebar')
-      .getByRole('treeitem', { name: /^Session Say what it does in a comment.*The file: todo.js/ })
-      .first()
-      .waitFor();
+  describe('a file that is given to a role', () => {
+    it('becomes the goal of a session, from the menu of its editor', async () => {
+      const { page } = workbench;
+      await workbench.showSidebar();
+      await workbench.openFile('todo.js');
+      await page.locator('.editor-instance .view-lines').first().click({ button: 'right' });
+      await page.getByRole('menuitem', { name: 'Give This File To...' }).click();
+      await workbench.asks('Give todo.js to...');
+      await workbench.screenshot('give-file-to');
+      await workbench.input.fill('backend-specialist');
+      await page.keyboard.press('Enter');
+      await workbench.asks('backend-specialist: todo.js');
+      await page.keyboard.press('Enter');
+      await page.locator('.quick-input-message', { hasText: 'Say what should be done.' }).waitFor();
+      await workbench.input.fill('Say what it does in a comment');
+      await page.keyboard.press('Enter');
+      await page
+        .locator('.sidebar')
+        .getByRole('treeitem', { name: /^Session Say what it does in a comment.*The file: todo.js/ })
+        .first()
+        .waitFor();
+    });
   });
 });
