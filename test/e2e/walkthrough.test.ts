@@ -1,4 +1,4 @@
-import type { Workbench } from '../support/host/workbench.ts';
+import { Workbench } from '../support/host/workbench.ts';
 import { RehearsedWorkbench } from '../support/rehearsed-workbench.ts';
 
 /** The page with the steps, opened as a person opens it. */
@@ -35,8 +35,8 @@ describe('getting started', () => {
 
   describe('the walkthrough', () => {
     it('ends its steps when what they ask for is done, and not before', async () => {
-      // Here without a model.
-      await workbench.turnTo({ 'orchestrate.providers': {}, 'orchestrate.routes': {} });
+      // Where no key of a model is known.
+      await using workbench = await Workbench.open();
       const { page } = workbench;
       await workbench.showSidebar();
       await walkthrough(workbench);
