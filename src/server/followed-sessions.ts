@@ -2,7 +2,7 @@ import type { Clock, Disposable, Log } from '../core/ports.ts';
 import { FollowedSession } from '../dashboard/followed-session.ts';
 import type { SessionSource } from '../dashboard/sessions.ts';
 import type { JournalEvent } from '../protocol/events.ts';
-import type { Refused, ResumeRequest, RunningSession, Runtime, StartRequest } from '../runtime/contract.ts';
+import type { Refused, ResumeRequest, RunningSession, Runtime, Started, StartRequest } from '../runtime/contract.ts';
 
 /** So many of the newest are followed all the time; the others are read when somebody asks for them. */
 const SHOWN = 10;
@@ -51,7 +51,13 @@ export class FollowedSessions implements SessionSource, Disposable {
     return this.#looking;
   }
 
+  /** Begins it here, for whoever wants to hear of it by its id alone. */
   async begin(request: StartRequest | ResumeRequest): Promise<Begun> {
+    const begun = await this.run(request);
+    return begun.ok ? { ok: true, id: begun.session.id } : begun;
+  }
+
+  async run(request: StartRequest | ResumeRequest): Promise<Started> {
     const { runtime } = this.#parts;
     const begun = await (request.kind === 'new' ? runtime.start(request) : runtime.resume(request));
     if (!begun.ok) return begun;
@@ -59,7 +65,7 @@ export class FollowedSessions implements SessionSource, Disposable {
     const session = new FollowedSession(id, begun.session.journal.state, runtime);
     this.#run(session, begun.session);
     this.#put(session);
-    return { ok: true, id };
+    return begun;
   }
 
   dispose(): void {

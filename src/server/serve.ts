@@ -9,8 +9,14 @@ import type { Place } from './place.ts';
 import { type RunningServer, startServer } from './server.ts';
 import { Workspace } from './workspace.ts';
 
+/** A folder whose sessions this process shows, and begins. */
+export interface ServedFolder {
+  folder: string;
+  runtime: Runtime;
+  sessions: FollowedSessions;
+}
+
 export interface ServeOptions {
-  folders: readonly string[];
   /** Nothing is begun or decided. */
   readOnly: boolean;
   place: Place;
@@ -18,53 +24,50 @@ export interface ServeOptions {
   environment: Readonly<Record<string, string | undefined>>;
   clock: Clock;
   log: Log;
-  /** The sessions of a folder, which this process runs. */
-  runtime(folder: string, more: Partial<RuntimeHost>): Promise<Runtime>;
+}
+
+/** What a process that serves says of itself to the sessions it runs. */
+export const SERVING: Partial<RuntimeHost> = { kind: 'server', present: () => true, stopsWhenSpent: false };
+
+export function showSessions(
+  folder: string,
+  runtime: Runtime,
+  { clock, log }: Pick<ServeOptions, 'clock' | 'log'>,
+): ServedFolder {
+  return { folder, runtime, sessions: new FollowedSessions({ runtime, clock, log }) };
 }
 
 export const tokensOf = (environment: ServeOptions['environment']): Tokens => new Tokens(userFolder(environment));
 export const hooksOf = (environment: ServeOptions['environment']): HookFile => new HookFile(userFolder(environment));
 
-/** Serves folders in a process that does nothing else. Closing it stops what runs, so that it can be resumed. */
-export async function serve(options: ServeOptions): Promise<RunningServer> {
-  const { clock, log, version, readOnly } = options;
-  const opened = await Promise.all(
-    namesOf(options.folders).map(async ({ name, folder }) => {
-      // Whoever has a token for it can answer, so somebody is there.
-      const runtime = await options.runtime(folder, { kind: 'server', present: () => true, stopsWhenSpent: false });
-      const sessions = new FollowedSessions({ runtime, clock, log });
-      await sessions.look();
-      const begin: FollowedSessions['begin'] = request => sessions.begin(request);
-      return {
-        runtime,
-        sessions,
-        workspace: new Workspace({ name, folder, runtime, sessions, begin, trusted: () => !readOnly }),
-      };
-    }),
-  );
-  const workspaces = opened.map(({ workspace }) => workspace);
-  const server = await startServer(
-    { version, clock, log, tokens: tokensOf(options.environment), hooks: hooksOf(options.environment), workspaces },
-    options.place,
-  );
+/** Serves folders. Closing it leaves what runs to whoever opened them. */
+export async function serve(folders: readonly ServedFolder[], options: ServeOptions): Promise<RunningServer> {
+  const { clock, log, version, readOnly, environment } = options;
+  await Promise.all(folders.map(({ sessions }) => sessions.look()));
+  const names = namesOf(folders.map(({ folder }) => folder));
+  const workspaces = folders.map(({ folder, runtime, sessions }, i) => {
+    const begin: FollowedSessions['begin'] = request => sessions.begin(request);
+    return new Workspace({ name: names[i] ?? folder, folder, runtime, sessions, begin, trusted: () => !readOnly });
+  });
+  const served = { version, clock, log, tokens: tokensOf(environment), hooks: hooksOf(environment), workspaces };
+  const server = await startServer(served, options.place);
   return {
     ...server,
     async close() {
-      for (const { runtime } of opened) await runtime.close();
       await server.close();
-      for (const { sessions } of opened) sessions.dispose();
+      for (const { sessions } of folders) sessions.dispose();
     },
   };
 }
 
 /** Folders by their last part; those that share one are numbered. */
-function namesOf(folders: readonly string[]): { name: string; folder: string }[] {
+function namesOf(folders: readonly string[]): string[] {
   const taken = new Set<string>();
-  return [...new Set(folders)].map(folder => {
+  return folders.map(folder => {
     const plain = basename(folder) || 'workspace';
     let name = plain;
     for (let n = 2; taken.has(name); n++) name = `${plain}-${n}`;
     taken.add(name);
-    return { name, folder };
+    return name;
   });
 }

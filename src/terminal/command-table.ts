@@ -239,6 +239,8 @@ export const commands = {
     options: {
       ...workspace,
       pool: { value: 'NAME=MEMBER,…', many: true, help: 'A pool with its members; may stand several times' },
+      port: { value: 'N', help: 'Serve the dashboard and the API at this port (default: 4280, or any that is free)' },
+      'no-http': { help: 'Serve nothing over HTTP' },
       'until-done': { help: 'Stop when nothing is left to do' },
       yes: { short: 'y', help: 'Workflows of this workspace may begin by themselves' },
       fallback: { value: 'PROVIDER', help: 'Goes on when the others cannot, or are not paid any more' },

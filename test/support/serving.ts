@@ -18,6 +18,7 @@ export class Serving {
   readonly home: string;
   readonly #env: NodeJS.ProcessEnv;
   readonly #args: string[];
+  readonly #command: string;
   #child: ChildProcess | undefined;
   readonly #others: ChildProcess[] = [];
   url = '';
@@ -25,11 +26,12 @@ export class Serving {
   /** What it printed on stderr. */
   said = '';
 
-  constructor(workspace: string, env: NodeJS.ProcessEnv, args: string[] = []) {
+  constructor(workspace: string, env: NodeJS.ProcessEnv, args: string[] = [], command: 'serve' | 'start' = 'serve') {
     this.workspace = workspace;
     this.home = env.ORCHESTRATE_HOME ?? '';
     this.#env = env;
     this.#args = args;
+    this.#command = command;
   }
 
   /** In a fresh workspace and home below a folder. */
@@ -48,7 +50,7 @@ export class Serving {
   /** Begins, or begins again where it was before. */
   async start(): Promise<void> {
     const port = this.url === '' ? '0' : String(this.port);
-    const child = spawn(process.execPath, [program, 'serve', '--port', port, ...this.#args], {
+    const child = spawn(process.execPath, [program, this.#command, '--port', port, ...this.#args], {
       cwd: this.workspace,
       env: this.#env,
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -124,6 +124,32 @@ describe('The standing team and deliveries over HTTP', function () {
     assert.equal((await snapshot()).runs, false);
   });
 
+  it('are served by the team itself where it stands, on a port of its own or not at all', async () => {
+    lab = await deliveryLab(temp.path);
+    await writeFile(join(lab.workspace, 'quick.yaml'), SCRIPT);
+    const env = { ...lab.environment, NO_COLOR: '1', PATH: process.env.PATH };
+    serving = new Serving(lab.workspace, env, ['--codex-pool', 'codex', '--rehearse', 'quick.yaml'], 'start');
+    await serving.start();
+    await serving.post('/queue', { text: 'Do it', target: 'codex' });
+    await until(async () => (await serving.get<TeamSnapshot>('/team')).items.done === 1);
+    const [item] = (await serving.get<List<QueueItem>>('/queue?status=done')).items;
+    const snapshot = await serving.get<{ session: { standing: string } }>(`/sessions/${item?.sessions[0]}`);
+    assert.equal(snapshot.session.standing, 'completed');
+    const port = String(serving.port);
+    await serving.post('/team/requests', { kind: 'stop' });
+    await until(
+      async () =>
+        await serving.ask('GET', '/team').then(
+          () => false,
+          () => true,
+        ),
+    );
+    await assert.rejects(
+      serving.run('start', '--port', port, '--no-http', '--pool', 'a=b'),
+      /--port and --no-http exclude each other/,
+    );
+  });
+
   it('build, try, approve and land what was accepted: the candidate that was seen, and no other', async () => {
     await begin({ delivery: { checks: ['test -e page.txt'] } });
     const session = await lab.session('Add a page', write => write(ada, 'page.txt', 'page\n'));

@@ -1,49 +1,43 @@
 import { readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { forOthers, onThisMachine, type Place } from '../../server/place.ts';
-import { serve as startServing } from '../../server/serve.ts';
+import { SERVING, showSessions } from '../../server/serve.ts';
 import { openRuntimeAt, quietLog } from '../open-runtime.ts';
+import { PORT, portOf, serveAt } from '../serving.ts';
 import { type Call, EXIT, option, options, print, printError, type Terminal, UsageError } from '../terminal.ts';
-
-const PORT = 4280;
 
 /** `orchestrate serve` */
 export async function serve(terminal: Terminal, call: Call): Promise<number> {
   const named = options(call, 'workspace');
-  const folders = (named.length > 0 ? named : ['.']).map(folder => resolve(terminal.folder, folder));
+  const folders = [...new Set((named.length > 0 ? named : ['.']).map(folder => resolve(terminal.folder, folder)))];
   for (const folder of folders) {
     const found = await stat(folder).catch(() => undefined);
     if (!found?.isDirectory()) throw new UsageError(`${folder} is no folder.`);
   }
   const place = await placeOf(terminal, call);
-  const { clock, version, environment, interrupt } = terminal;
-  const server = await startServing({
-    folders,
-    readOnly: call.options['read-only'] === true,
-    place,
-    version,
-    environment,
-    clock,
-    log: quietLog(terminal),
-    runtime: (folder, more) => openRuntimeAt(terminal, call, folder, more),
-  }).catch(error => {
-    if (error?.code !== 'EADDRINUSE' && error?.code !== 'EACCES' && error?.code !== 'EADDRNOTAVAIL') throw error;
-    throw new UsageError(
-      `${place.host}:${place.port} cannot be listened on (${error.code}). Choose another by --port N, 0 for any.`,
-    );
-  });
+  const log = quietLog(terminal);
+  const shown = await Promise.all(
+    folders.map(async folder =>
+      // Whoever has a token for it can answer, so somebody is there.
+      showSessions(folder, await openRuntimeAt(terminal, call, folder, SERVING), { clock: terminal.clock, log }),
+    ),
+  );
+  const server = await serveAt(terminal, place, shown, call.options['read-only'] === true);
   print(terminal, `Serving ${folders.join(', ')}`);
   print(terminal, `Open in a browser: ${await server.signInUrl()}`);
   print(terminal, terminal.style.dim('Ctrl-C stops it, and what runs in it so that it can be resumed.'));
+  const { interrupt } = terminal;
   if (!interrupt.aborted)
     await new Promise<void>(stop => interrupt.addEventListener('abort', () => stop(), { once: true }));
   printError(terminal, 'Stopping: what is under way is brought to an end. Ctrl-C again stops at once.');
+  for (const { runtime } of shown) await runtime.close();
   await server.close();
   return EXIT.done;
 }
 
 async function placeOf(terminal: Terminal, call: Call): Promise<Place> {
-  const port = portOf(option(call, 'port'));
+  const said = option(call, 'port');
+  const port = said === undefined ? PORT : portOf(said);
   const host = option(call, 'host');
   const url = option(call, 'url');
   const cert = option(call, 'tls-cert');
@@ -62,12 +56,6 @@ async function placeOf(terminal: Terminal, call: Call): Promise<Place> {
   });
   if (typeof place === 'string') throw new UsageError(place);
   return place;
-}
-
-function portOf(text: string | undefined): number {
-  if (text === undefined) return PORT;
-  if (/^\d{1,5}$/.test(text) && Number(text) < 65_536) return Number(text);
-  throw new UsageError(`"${text}" is no port: write a number from 0 to 65535.`);
 }
 
 function urlOf(text: string): URL {

@@ -6,6 +6,7 @@ import { leftOut } from '../left-out.ts';
 import { openRuntime } from '../open-runtime.ts';
 import { problemLines } from '../problems.ts';
 import { followTeam } from '../station/follow-team.ts';
+import { serveTeam } from '../station/serve-team.ts';
 import { watchStation } from '../station/watch.ts';
 import { type Call, EXIT, option, print, printError, type Terminal, UsageError } from '../terminal.ts';
 
@@ -19,9 +20,18 @@ export async function start(terminal: Terminal, call: Call): Promise<number> {
       for (const line of leftOut(notes)) printError(terminal, line);
     },
   });
+  const served = await serveTeam(terminal, call, runtime);
   try {
-    const started = await runtime.station.start(request);
-    if (!started.ok) return await notStarted(terminal, call, started, runtime);
+    const started = await runtime.station.start({ ...request, ...(served && { begin: served.begin }) });
+    if (!started.ok) {
+      // Whoever runs the team serves it, too.
+      await served?.close();
+      return await notStarted(terminal, call, started, runtime);
+    }
+    await served?.open().catch(async error => {
+      await started.station.stop('it cannot be served where you wanted it');
+      throw error;
+    });
     for (const note of started.notes) printError(terminal, terminal.style.warn(note));
     const { station } = started;
     const hear = (told: (event: StationRecord) => void) => station.subscribe(told);
@@ -48,6 +58,7 @@ export async function start(terminal: Terminal, call: Call): Promise<number> {
     return terminal.interrupt.aborted ? EXIT.interrupted : EXIT.done;
   } finally {
     await runtime.close();
+    await served?.close();
   }
 }
 
