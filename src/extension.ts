@@ -106,6 +106,7 @@ export function activate(context: vscode.ExtensionContext): Exposed | undefined 
         consent,
         team,
         memory: context.workspaceState,
+        version: String(context.extension.packageJSON.version),
       }),
     );
     owner.add(vscode.lm.registerLanguageModelChatProvider(OWN_VENDOR, new BestModelProvider(controller, consent)));

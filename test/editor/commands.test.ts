@@ -178,3 +178,36 @@ describe('every command', function () {
     assert.ok(all.get('orchestrate.openSessionLog')?.what.has('tab'));
   });
 });
+
+describe('Open Dashboard in Browser', () => {
+  it('opens an address that signs in once, behind which are the sessions of this window', async () => {
+    const opened: string[] = [];
+    const { openExternal } = vscode.env;
+    Object.assign(vscode.env, { openExternal: async (uri: vscode.Uri) => opened.push(uri.toString(true)) });
+    try {
+      await vscode.commands.executeCommand('orchestrate.openInBrowser');
+    } finally {
+      Object.assign(vscode.env, { openExternal });
+    }
+    const [, url = '', token] = /^(http:\/\/[^/]+)\/#token=(once-[\w-]+)$/.exec(opened[0] ?? '') ?? [];
+    assert.ok(token, opened[0]);
+    assert.match(await (await fetch(url)).text(), /assets\/browser\.js/);
+    const signIn = () =>
+      fetch(`${url}/api/v1/sign-in`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ token }),
+      });
+    const first = await signIn();
+    const { key } = (await first.json()) as { key: string };
+    const [cookie = ''] = first.headers.getSetCookie()[0]?.split(';') ?? [];
+    const listed = await fetch(`${url}/api/v1/workspaces`, { headers: { cookie, 'x-orchestrate-key': key } });
+    const { items } = (await listed.json()) as { items: { folder: string; readOnly: boolean }[] };
+    assert.deepEqual(
+      items.map(({ folder, readOnly }) => [folder, readOnly]),
+      [[vscode.workspace.workspaceFolders?.[0]?.uri.fsPath, false]],
+    );
+    assert.equal((await signIn()).status, 401, 'the address was good once');
+    assert.equal((await fetch(`${url}/api/v1/sessions`)).status, 401);
+  });
+});

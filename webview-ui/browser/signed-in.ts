@@ -14,7 +14,8 @@ export const keyHeader = (): Record<string, string> => ({ 'x-orchestrate-key': l
 
 /** Signs in with the token of the address, which is taken out of it at once; else as whoever was signed in before. */
 export async function signIn(): Promise<void> {
-  const token = /^#token=([\w-]+)$/.exec(location.hash)?.[1];
+  // Who opens a browser may have written it for an address.
+  const token = /^#token(?:=|%3D)([\w-]+)$/i.exec(location.hash)?.[1];
   if (token !== undefined) {
     history.replaceState(null, '', '/');
     if (await signInWith(token)) return;

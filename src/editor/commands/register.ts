@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { BrowserDashboard } from '../browser-dashboard.ts';
 import type { Dashboard } from '../dashboard/panel.ts';
 import { DisposableStore } from '../disposables.ts';
 import type { GoalEditor } from '../goal/goal-editor.ts';
@@ -26,6 +27,7 @@ export interface CommandParts {
   consent: ExtensionConsent;
   team: StandingTeam;
   memory: vscode.Memento;
+  version: string;
 }
 
 /** What commands do is loaded when they are called: activation only has to know that they exist. */
@@ -143,6 +145,11 @@ export function registerCommands(parts: CommandParts): vscode.Disposable {
   add('queue.abortNode', async given => (await steerQueue()).abortItem(team, given));
   add('queue.showNode', async given => (await steerQueue()).showItem(team, controller, given));
   add('openDashboard', () => dashboard.open());
+  let browser: Promise<BrowserDashboard> | undefined;
+  add('openInBrowser', async () => {
+    browser ??= import('../browser-dashboard.ts').then(loaded => store.add(new loaded.BrowserDashboard(parts)));
+    await (await browser).open();
+  });
   add('showLog', () => log.show());
   return store;
 }

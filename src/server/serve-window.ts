@@ -1,0 +1,24 @@
+import { basename } from 'node:path';
+import type { Clock, Log } from '../core/ports.ts';
+import { userFolder } from '../node/places.ts';
+import { Tokens } from './access/tokens.ts';
+import { HookFile } from './hooks/hook-file.ts';
+import type { Place } from './place.ts';
+import { type RunningServer, startServer } from './server.ts';
+import { Workspace, type WorkspaceHost } from './workspace.ts';
+
+interface Options extends Omit<WorkspaceHost, 'name'> {
+  place: Place;
+  version: string;
+  environment: Readonly<Record<string, string | undefined>>;
+  clock: Clock;
+  log: Log;
+}
+
+/** Serves what somebody shows already, such as a window of the editor. */
+export function serveWindow({ place, version, environment, clock, log, ...host }: Options): Promise<RunningServer> {
+  const home = userFolder(environment);
+  const workspaces = [new Workspace({ ...host, name: basename(host.folder) || 'workspace' })];
+  const served = { version, clock, log, tokens: new Tokens(home), hooks: new HookFile(home), workspaces };
+  return startServer(served, place);
+}
