@@ -31,8 +31,7 @@ export class BrowserDashboard implements vscode.Disposable {
     });
     // Good once, for a minute: what starts a browser is seen by others on this machine.
     const address = (await this.#server).onceUrl();
-    // In a window on another machine this leads through its tunnel.
-    await vscode.env.openExternal(await vscode.env.asExternalUri(vscode.Uri.parse(address)));
+    await vscode.env.openExternal(vscode.Uri.parse(address));
   }
 
   dispose(): void {

@@ -70,6 +70,7 @@ export class Stream {
   readonly #response: ServerResponse;
   readonly #over = new AbortController();
   readonly #beat: NodeJS.Timeout;
+  #gathering = false;
 
   /** `mayGoOn` is asked at every beat: a token may have been revoked. */
   constructor(response: ServerResponse, mayGoOn: () => Promise<boolean>, beat: () => string = () => '') {
@@ -97,7 +98,21 @@ export class Stream {
   write(bytes: Buffer | string): void {
     if (this.closed) return;
     if (this.#response.writableLength > MOST_WAITING_BYTES) this.#cut();
-    else this.#response.write(bytes);
+    else {
+      this.#gather();
+      this.#response.write(bytes);
+    }
+  }
+
+  /** What is said in one go leaves in one piece. */
+  #gather(): void {
+    if (this.#gathering) return;
+    this.#gathering = true;
+    this.#response.cork();
+    process.nextTick(() => {
+      this.#gathering = false;
+      this.#response.uncork();
+    });
   }
 
   onClose(done: () => void): void {
