@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { Bug } from './bug.ts';
 import { ContractOutcome } from './contract.ts';
 import { Hash, ModelRef, Name, NanoUsd, RelPath } from './ids.ts';
 import { AskedBy, InboxRequest } from './inbox.ts';
@@ -524,7 +525,11 @@ const knowledge = [
     /** An artifact that shows it. */
     picture: Name.optional(),
     text: z.string(),
+    /** What somebody saw go wrong, with all that others need to see it. */
+    bug: Bug.optional(),
   }),
+  /** A bug that is known was seen once more; one that was closed is open again. */
+  event('bug-seen', { finding: z.string(), agent: z.string(), task: Name }),
   event('finding-resolved', { finding: z.string(), by: z.string(), how: z.string() }),
   event('verdict', { agent: z.string(), task: Name, approve: z.boolean(), text: z.string() }),
   event('artifact-published', {

@@ -105,8 +105,9 @@ const lines: EventView<Line> = {
   'finding-added': event => [
     '◇',
     event.severity === 'blocker' ? 'bad' : 'dim',
-    `${event.severity} in ${event.path ?? event.task}: ${event.text}`,
+    `${event.bug ? `bug (${event.bug.severity})` : event.severity} in ${event.path ?? event.task}: ${event.text}`,
   ],
+  'bug-seen': event => ['◇', 'bad', `${event.finding} was seen again by ${event.agent}`],
   'finding-resolved': event => ['◇', 'good', `finding resolved: ${event.how}`],
   'artifact-published': event => ['⬡', 'accent', `${event.agent} published ${event.artifact} v${event.version}`],
   'decision-noted': event => (event.by === LEAD ? undefined : ['✎', 'dim', `${event.by}: ${event.text}`]),

@@ -119,9 +119,26 @@ describe('the pipeline of the multi-session plan, to its end', function () {
     const index = (found: (event: JournalEvent) => boolean) => events.findIndex(found);
     const done = (task: string) => index(event => event.type === 'task-completed' && event.task === task);
     const begun = (task: string) => index(event => event.type === 'task-started' && event.task === task);
-    const order = ['codex', 'comet2', 'arch_qa', 'codex-fix-1', 'arch_qa-again-1', 'prepare-arch_prod', 'arch_prod'];
+    const order = [
+      'codex',
+      'comet2',
+      'codex-fix-1',
+      'comet2-again-1',
+      'arch_qa',
+      'codex-fix-2',
+      'arch_qa-again-1',
+      'prepare-arch_prod',
+      'arch_prod',
+    ];
     for (const [i, then] of order.slice(1).entries())
       assert.ok(done(order[i] as string) < begun(then), `${order[i]} is done before ${then} begins`);
+
+    const bug = events.find(event => event.type === 'finding-added' && event.bug !== undefined);
+    const closed = events.find(
+      event => bug?.type === 'finding-added' && event.type === 'finding-resolved' && event.finding === bug.finding,
+    );
+    assert.deepEqual(closed?.type === 'finding-resolved' && closed.how, 'tried again, and not seen any more');
+    assert.match(await good('report', 'q1'), /shorter edition has read more than all of a book.*resolved/s);
 
     assert.match(await good('fast-forward'), /main is at/);
     const log = git('log', '--format=%B', `${first}..main`);

@@ -123,14 +123,17 @@ describe('the standing team, from the terminal', function () {
       ['comet', 'arch_qa'],
       ['comet2', 'arch_qa'],
       ['edu_dev', 'arch_qa'],
-      ['arch_qa', 'codex-fix-1'],
-      ['codex-fix-1', 'arch_qa-again-1'],
+      ['comet2', 'codex-fix-1'],
+      ['codex-fix-1', 'comet2-again-1'],
+      ['comet2-again-1', 'arch_qa'],
+      ['arch_qa', 'codex-fix-2'],
+      ['codex-fix-2', 'arch_qa-again-1'],
       ['arch_qa-again-1', 'approve-arch_prod'],
       ['approve-arch_prod', 'arch_prod'],
     ] as const)
       before(first, then);
     assert.equal(begun.length, done.length);
-    assert.equal(begun.length, 8 + 1 + 2, 'eight of the plan, an approval, a fix and the judgement after it');
+    assert.equal(begun.length, 8 + 1 + 2 + 2, 'eight of the plan, an approval, two fixes and the look after each');
     assert.deepEqual(
       events.filter(event => event.type === 'verdict').map(({ task, approve }) => [task, approve]),
       [

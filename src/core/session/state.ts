@@ -1,3 +1,4 @@
+import type { Bug } from '../../protocol/bug.ts';
 import type {
   AbsentWork,
   AgentOutcome,
@@ -176,6 +177,9 @@ export interface Finding {
   text: string;
   at: number;
   resolved?: { by: string; how: string; at: number };
+  bug?: Bug;
+  /** Tasks in which a bug was seen, the newest last. */
+  seenIn?: string[];
 }
 
 export interface Decision {

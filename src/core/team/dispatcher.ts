@@ -6,7 +6,7 @@ import type { Clock, Disposable, Log } from '../ports.ts';
 import type { Journal } from '../session/contract.ts';
 import { hasEnded } from '../session/standing.ts';
 import type { TaskStatus } from '../session/state.ts';
-import { gateOf, gatesOf, gateVerdict } from './gates.ts';
+import { gateOf, gatesOf, gateVerdict, isHeld } from './gates.ts';
 import { Phases } from './phases.ts';
 import { isUnderRepair } from './repair.ts';
 import { reviewOf } from './reviews.ts';
@@ -39,6 +39,8 @@ export class Dispatcher implements Disposable {
   #reviewed = new Set<string>();
   /** Tasks whose approval others wait for, and how often each may send work back. */
   #gates = new Map<string, number>();
+  /** Tasks that are done, and hold what waits for them, since they have filed bugs. */
+  readonly #held = new Set<string>();
   #graph = new TaskGraph();
   #drained = Promise.withResolvers<void>();
   #loaded = false;
@@ -77,8 +79,10 @@ export class Dispatcher implements Disposable {
     this.#note(tasks.map(({ task }) => task));
     const ended = tasks.filter(({ status }) => hasEnded(status));
     // What was skipped follows from the others; only where it does not is it taken as it is.
+    this.#held.clear();
     for (const { task, status } of ended)
-      if (status !== 'skipped') gather(this.#graph.end(task.id, status as 'failed'));
+      if (status === 'completed' && gateOf(task.id) === task.id && isHeld(state, task.id)) this.#held.add(task.id);
+      else if (status !== 'skipped') gather(this.#graph.end(task.id, status as 'failed'));
     for (const { task, status } of ended) if (status === 'skipped') gather(this.#graph.end(task.id, 'skipped'));
     for (const id of this.#reviewed) gather(this.#review(id));
     for (const id of this.#gates.keys()) gather(this.#judge(id));
@@ -176,6 +180,10 @@ export class Dispatcher implements Disposable {
         this.#scheduler.grant(event.task, [event.path]);
         break;
       case 'task-completed':
+        if (gateOf(event.task) === event.task && isHeld(this.#host.journal.state, event.task)) {
+          this.#held.add(event.task);
+          break;
+        }
         this.#end(event.task, 'completed');
         if (this.#reviewed.has(event.task)) this.#follow(this.#review(event.task));
         break;
@@ -195,6 +203,13 @@ export class Dispatcher implements Disposable {
     }
   }
 
+  /** What was held goes on as soon as what was filed is mended and tried, or is given up. */
+  #release(gate: string): void {
+    if (!this.#held.has(gate) || isHeld(this.#host.journal.state, gate)) return;
+    this.#held.delete(gate);
+    this.#end(gate, 'completed');
+  }
+
   #end(id: string, end: 'completed' | 'failed' | 'skipped' | 'cancelled'): void {
     if (!this.#running.has(id)) this.#scheduler.withdraw(id);
     this.#phases.ended(this.#task(id)?.task.phase);
@@ -202,6 +217,7 @@ export class Dispatcher implements Disposable {
     const repaired = this.#task(id)?.repairs?.task;
     if (repaired !== undefined) this.#again(repaired);
     this.#follow(this.#judge(gateOf(id)));
+    if (gateOf(id) !== id) this.#release(gateOf(id));
     this.#settle();
   }
 

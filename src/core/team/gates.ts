@@ -1,4 +1,5 @@
 import type { AgentTask, Task } from '../../protocol/plan.ts';
+import { bugText } from '../bug.ts';
 import { resolveNeed } from '../plan/needs.ts';
 import { isAgentTask, kindOf } from '../plan/task-kinds.ts';
 import { hasEnded } from '../session/standing.ts';
@@ -9,6 +10,8 @@ import { fixTaskId } from './reviews.ts';
 /** How often a gate sends work back where the plan does not say. */
 const ROUNDS = 3;
 const AGAIN = '-again-';
+const BUGS_AGAIN =
+  '\n\nTry every bug again by its steps, and run what shows that nothing else broke. File with file_bug, once more, what is still wrong; what you do not file counts as mended.';
 
 /** Tasks whose word others wait for, each with how often it may send work back. */
 export function gatesOf(tasks: Iterable<Task>): Map<string, number> {
@@ -39,8 +42,45 @@ function latest(state: SessionState, gate: string): { task: TaskState; round: nu
   }
 }
 
-const approves = (state: SessionState, { task }: TaskState): boolean =>
-  !isAgentTask(task) || state.verdicts.findLast(given => given.task === task.id)?.approve === true;
+/** The task in which somebody judged last for a gate, once that is over. */
+export function latestOf(state: SessionState, gate: string): string | undefined {
+  const last = latest(state, gate);
+  return last?.task.status === 'completed' ? last.task.task.id : undefined;
+}
+
+const approves = (state: SessionState, { task }: TaskState): boolean => {
+  if (!isAgentTask(task)) return true;
+  const given = state.verdicts.findLast(verdict => verdict.task === task.id);
+  return given ? given.approve : bugsOf(state, gateOf(task.id)).length > 0 && bugsIn(state, task.id).length === 0;
+};
+
+/** Bugs that somebody who tests has filed, in whichever round. */
+const bugsOf = (state: SessionState, gate: string): Finding[] =>
+  [...state.findings.values()].filter(({ bug, task }) => bug && gateOf(task) === gate);
+
+/** Bugs that were seen in a task last, and are open. */
+const bugsIn = (state: SessionState, task: string): Finding[] =>
+  [...state.findings.values()].filter(({ bug, resolved, seenIn }) => bug && !resolved && seenIn?.at(-1) === task);
+
+/** Those who have filed bugs on what others of this session wrote: each is a gate, though no plan says so. */
+export function testersOf(state: SessionState): Map<string, number> {
+  const testers = new Map<string, number>();
+  for (const { bug, task } of state.findings.values()) {
+    const gate = gateOf(task);
+    const judge = bug && state.tasks.get(gate)?.task;
+    if (judge && isAgentTask(judge) && writersBefore(state, judge).some(({ writes }) => writes.length > 0))
+      testers.set(gate, ROUNDS);
+  }
+  return testers;
+}
+
+/** Whether what waits for a task waits on, since what it has filed is yet to be mended and tried again. */
+export function isHeld(state: SessionState, task: string): boolean {
+  const gate = gateOf(task);
+  const rounds = testersOf(state).get(gate);
+  if (rounds === undefined || gatesOf([...state.tasks.values()].map(each => each.task)).has(gate)) return false;
+  return gateVerdict(state, gate, rounds) === undefined;
+}
 
 /** What a gate has said for good; undefined: nothing yet, or its findings are being mended. */
 export function gateVerdict(state: SessionState, gate: string, rounds: number): 'approved' | 'rejected' | undefined {
@@ -56,20 +96,22 @@ export function sendBack(state: SessionState, gate: string, rounds: number): Age
   const last = latest(state, gate);
   if (last?.task.status !== 'completed' || approves(state, last.task) || last.round >= rounds) return [];
   const judge = last.task.task as AgentTask;
-  const found = [...state.findings.values()].filter(finding => finding.task === judge.id && !finding.resolved);
+  const own = [...state.findings.values()].filter(({ task, bug, resolved }) => task === judge.id && !bug && !resolved);
+  const found = [...own, ...bugsIn(state, judge.id)];
   const fixes: AgentTask[] = [];
   for (const [owner, findings] of owners(state, judge, found)) fixes.push(fixOf(state, owner, judge, findings));
   const original = state.tasks.get(gate)?.task as AgentTask;
-  const said = found.map(
-    ({ severity, text, path }) => `- (${severity}) ${path === undefined ? '' : `${path}: `}${text}`,
+  const said = found.map(({ severity, text, path, bug }) =>
+    bug ? `- ${bugText(bug, path)}` : `- (${severity}) ${path === undefined ? '' : `${path}: `}${text}`,
   );
+  const bugs = found.some(({ bug }) => bug) ? BUGS_AGAIN : '';
   const again: AgentTask = {
     ...original,
     id: `${gate}${AGAIN}${last.round + 1}`,
     needs: fixes.map(({ id }) => id),
     publishes: [],
     priority: 'high',
-    instructions: `${original.instructions}\n\nYou have judged this before and sent it back. What you found, said to be mended by now; look at each:\n${said.join('\n')}`,
+    instructions: `${original.instructions}\n\nYou have judged this before and sent it back. What you found, said to be mended by now; look at each:\n${said.join('\n')}${bugs}`,
   };
   return [...fixes, again];
 }
@@ -106,9 +148,9 @@ function writersBefore(state: SessionState, judge: AgentTask): AgentTask[] {
 
 function fixOf(state: SessionState, owner: AgentTask, judge: AgentTask, found: readonly Finding[]): AgentTask {
   const { review: _, ...rest } = owner;
-  const list = found.map(({ finding, severity, text, path, line }) => {
+  const list = found.map(({ finding, severity, text, path, line, bug }) => {
     const place = path === undefined ? '' : ` in ${path}${line === undefined ? '' : `:${line}`}`;
-    return `- ${finding} (${severity})${place}: ${text}`;
+    return bug ? `- ${finding}: ${bugText(bug, path)}` : `- ${finding} (${severity})${place}: ${text}`;
   });
   return {
     ...rest,

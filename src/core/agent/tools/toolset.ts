@@ -9,6 +9,7 @@ import { claimFiles } from './claim-files.ts';
 import { deleteFile } from './delete-file.ts';
 import { editFile } from './edit/edit-file.ts';
 import { finishTask, reportBlocker } from './endings.ts';
+import { fileBug } from './file-bug.ts';
 import { listFiles } from './list-files.ts';
 import { noteDecision } from './note-decision.ts';
 import { publishArtifact } from './publish-artifact.ts';
@@ -40,16 +41,21 @@ const WORKING = [
 const REVIEWING = [...READING, runCommand, backgroundCommand, noteDecision, browser];
 /** Costs more than most jobs need: an agent has it where its role says so. */
 const NAMED_ONLY = [browser];
+/** For those who test: whoever writes mends what they find. */
+const TESTING = [fileBug];
 
 /** What may be chosen from, and what cannot be taken away because it ends the job. */
 const KITS: Record<'work' | 'review' | 'escalation', { chosen: Tool[]; always: Tool[] }> = {
   work: { chosen: WORKING, always: [finishTask, reportBlocker] },
   escalation: { chosen: WORKING, always: [revisePlan, finishTask, reportBlocker] },
-  review: { chosen: REVIEWING, always: [showChanges, addFinding, verdict, reportBlocker] },
+  review: { chosen: REVIEWING, always: [showChanges, addFinding, fileBug, verdict, reportBlocker] },
 };
 
 const ALL = new Map(
-  [...WORKING, showChanges, addFinding, verdict, revisePlan, finishTask, reportBlocker].map(tool => [tool.name, tool]),
+  [...WORKING, ...TESTING, showChanges, addFinding, verdict, revisePlan, finishTask, reportBlocker].map(tool => [
+    tool.name,
+    tool,
+  ]),
 );
 
 /** The names a role may list. */
@@ -74,6 +80,7 @@ function makeToolSet(
 ): ToolSet {
   const { chosen, always } = KITS[family];
   const wanted = names && new Set(names);
+  const testing = family === 'work' && (!writes || wanted?.has(fileBug.name)) ? TESTING : [];
   const picked = chosen
     .filter(
       tool =>
@@ -82,7 +89,7 @@ function makeToolSet(
         (tool === backgroundCommand && wanted?.has(runCommand.name)),
     )
     .filter(tool => writes || !WRITING.includes(tool));
-  const tools = new Map([...picked, ...always].map(tool => [tool.name, tool]));
+  const tools = new Map([...picked, ...testing, ...always].map(tool => [tool.name, tool]));
   for (const [name, tool] of foreign) tools.set(name, foreignTool(name, tool));
   const listed = [...tools.keys()].join(', ');
   return {

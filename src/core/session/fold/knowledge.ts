@@ -13,6 +13,7 @@ type Types =
   | 'issue-opened'
   | 'issue-resolved'
   | 'finding-added'
+  | 'bug-seen'
   | 'finding-resolved'
   | 'verdict'
   | 'artifact-published'
@@ -104,7 +105,7 @@ export const knowledgeFolds: Folds<Types> = {
     if (issue) issue.resolved = { how: event.how, at: event.at };
   },
   'finding-added'(state, event) {
-    const { finding, agent, task, severity, path, line, picture, text, at } = event;
+    const { finding, agent, task, severity, path, line, picture, text, bug, at } = event;
     state.touched.one('findings', finding);
     const content = path === undefined ? undefined : state.files.get(path)?.content;
     state.findings.set(finding, {
@@ -118,7 +119,15 @@ export const knowledgeFolds: Folds<Types> = {
       ...(line !== undefined && { line }),
       ...(picture !== undefined && { picture }),
       ...(content !== undefined && { content }),
+      ...(bug && { bug, seenIn: [task] }),
     });
+  },
+  'bug-seen'(state, { finding, task }) {
+    state.touched.one('findings', finding);
+    const found = state.findings.get(finding);
+    if (!found) return;
+    found.seenIn = [...(found.seenIn ?? []), task];
+    delete found.resolved;
   },
   'finding-resolved'(state, event) {
     const finding = state.findings.get(event.finding);

@@ -109,7 +109,13 @@ const lines: EventView<string, [state: SessionState]> = {
   'issue-resolved': (event, state) =>
     `Issue resolved: ${plain(state.issues.get(event.issue)?.text ?? event.issue, 80)}: ${plain(event.how)}`,
   'finding-added': event =>
-    event.severity === 'note' ? undefined : `Finding (${event.severity}) by ${code(event.agent)}: ${plain(event.text)}`,
+    event.bug
+      ? `Bug (${event.bug.severity}) filed by ${code(event.agent)}: ${plain(event.text)}`
+      : event.severity === 'note'
+        ? undefined
+        : `Finding (${event.severity}) by ${code(event.agent)}: ${plain(event.text)}`,
+  'bug-seen': (event, state) =>
+    `Bug seen again by ${code(event.agent)}: ${plain(state.findings.get(event.finding)?.bug?.title ?? event.finding)}`,
   verdict: (event, state) =>
     `Verdict of ${code(event.agent)} on ${taskTitle(state, event.task)}: ${event.approve ? 'approved' : 'not approved'}`,
   'claim-granted': event =>
