@@ -39,6 +39,8 @@ const table: Record<CommandName, () => Promise<Command>> = {
   approve: async () => (await import('./terminal/commands/land.ts')).approve,
   'fast-forward': async () => (await import('./terminal/commands/deliver.ts')).fastForward,
   deploy: async () => (await import('./terminal/commands/deploy.ts')).deploy,
+  push: async () => (await import('./terminal/commands/push.ts')).push,
+  'pull-request': async () => (await import('./terminal/commands/push.ts')).pullRequest,
   serve: async () => (await import('./terminal/commands/serve.ts')).serve,
   hook: async () => (await import('./terminal/commands/hook.ts')).hook,
   token: async () => (await import('./terminal/commands/token.ts')).token,

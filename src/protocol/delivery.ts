@@ -112,6 +112,8 @@ const steps = [
     /** It was found done, or done, after a crash. */
     settled: z.literal(true).optional(),
   }),
+  event('pushed', { branch: Branch, remote: z.string(), commit: Oid }),
+  event('pull-request-opened', { delivery: Name, url: z.string().optional() }),
   /** The user's checkout took what waited beside its branch. */
   event('fast-forwarded', { target: Branch, from: Oid, to: Oid }),
 ] as const;

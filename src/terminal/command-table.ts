@@ -375,6 +375,23 @@ export const commands = {
     },
     examples: ['orchestrate deploy production'],
   },
+  push: {
+    usage: 'DELIVERY',
+    words: [['delivery']],
+    summary: 'Push a delivery’s branch, or where it has landed, to the remote of its target',
+    detail:
+      'Never by force. Your own pre-push hook runs. A target that is protected there takes a pull request instead.',
+    options: { ...workspace, yes: { short: 'y', help: 'Do not ask' }, ...json },
+    examples: ['orchestrate push d_1'],
+  },
+  'pull-request': {
+    usage: 'DELIVERY',
+    words: [['delivery']],
+    summary: 'Push a delivery’s branch and open a pull request for it, by your own gh',
+    detail: 'The text says whose work it is and which files it changes. It needs gh on the PATH, signed in.',
+    options: { ...workspace, yes: { short: 'y', help: 'Do not ask' }, ...json },
+    examples: ['orchestrate pull-request d_1'],
+  },
   serve: {
     usage: '',
     summary: 'Serve sessions over HTTP: the dashboard in any browser, and an API for programs',

@@ -6,7 +6,7 @@ const groups: [string, CommandName[]][] = [
   ['Standing team', ['start', 'assign', 'workflow']],
   ['Watch', ['status', 'monitor', 'logs', 'list', 'report', 'serve']],
   ['Review', ['changes', 'accept', 'reject']],
-  ['Deliver', ['deliver', 'deliveries', 'land', 'approve', 'fast-forward', 'deploy']],
+  ['Deliver', ['deliver', 'deliveries', 'land', 'approve', 'fast-forward', 'push', 'pull-request', 'deploy']],
   ['Set up', ['doctor', 'trust', 'adopt', 'token', 'hook', 'completion']],
 ];
 

@@ -99,6 +99,15 @@ export interface Deliveries {
   deploy(environment: string, by: Approver, signal: AbortSignal, commit?: string): Promise<Done>;
   /** Why nothing can be deployed there, as far as the configuration tells. */
   whyNotDeploy(environment: string): Promise<DeliveryRefused | undefined>;
+  /** Names of the environments there are. */
+  environments(): Promise<string[]>;
+  /** Secrets of an environment that nobody has given yet. */
+  missingSecrets(environment: string): Promise<string[]>;
+  /** What a file holds in a commit; undefined: there is none, or it is no text. */
+  text(commit: string, path: string): Promise<string | undefined>;
+  /** Pushes a delivery's branch, or where it has landed, to where its target comes from. */
+  push(delivery: string): Promise<Done>;
+  openPullRequest(delivery: string): Promise<Done>;
   /** A tree for the agents of a session to work in, made from a commit or branch; the same again where it has one. */
   workTree(session: string, choice?: TreeChoice): Promise<WorkTree>;
   /** Working trees and branches that nobody needs any more. */

@@ -18,6 +18,7 @@ export interface Delivery extends Omit<DeliveryEventOf<'delivery-opened'>, 'type
   /** Files in which its author has brought both sides of a conflict together. */
   mended?: readonly string[];
   landed?: { ref: string; commit: Oid; at: number };
+  pullRequest?: { url?: string };
 }
 
 export interface Candidate extends Omit<DeliveryEventOf<'candidate-made'>, 'type'> {
@@ -148,6 +149,11 @@ const folds: { [T in DeliveryRecord['type']]: Fold<T> } = {
     for (const one of landed.deliveries) land(state, one, ref, landed.commit, at);
   },
   'fast-forwarded': () => undefined,
+  pushed: () => undefined,
+  'pull-request-opened'(state, { delivery, url }) {
+    const found = state.deliveries.get(delivery);
+    if (found) found.pullRequest = url === undefined ? {} : { url };
+  },
   'deploy-intent'(state, { v, seq, type, ...intent }) {
     state.deployments.set(intent.deployment, { ...intent, commands: [] });
   },

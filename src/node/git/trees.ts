@@ -62,6 +62,13 @@ export class TreePool {
     this.#home = join(options.folder, TREES, name);
   }
 
+  /** Whether work of this name has a tree. */
+  async has(name: string): Promise<boolean> {
+    for (let number = 1; number <= MOST_LOOKED_AT; number++)
+      if ((await this.#nameOf(number)) === name && (await isThere(this.#path(number)))) return true;
+    return false;
+  }
+
   /** The tree in which the work of this name was left, as it was left. */
   async takeAgain(name: string): Promise<HeldTree | undefined> {
     for (let number = 1; number <= MOST_LOOKED_AT; number++) {

@@ -12,9 +12,11 @@ import type { RuntimeHost } from '../contract.ts';
 import { checkCommit } from './checks.ts';
 import { cleanBranches } from './clean-up.ts';
 import { deliver } from './deliver.ts';
-import { deploy, environmentOf } from './deploy.ts';
+import { deploy, environmentOf, missingSecrets } from './deploy.ts';
 import { fastForward } from './fast-forward.ts';
 import { type DeliveryParts, openDelivery } from './open.ts';
+import { refreshed } from './refresh.ts';
+import { openPullRequest, pushDelivery } from './remote.ts';
 import { targetOf } from './target.ts';
 import { workTree } from './work-tree.ts';
 
@@ -37,13 +39,18 @@ export function createDeliveries(host: RuntimeHost): Deliveries {
     told(({ book }) =>
       book.change(async (state, put): Promise<Done> => {
         const found = state.deliveries.get(delivery);
-        if (!found) return { ok: false, reason: 'unknown', message: `There is no delivery "${delivery}".` };
+        if (!found) return unknown(delivery);
         const verdict = use(found, state);
         if ('refused' in verdict) return { ok: false, reason: 'not-now', message: verdict.refused };
         await put(verdict.event);
         return { ok: true, message: verdict.message };
       }),
     );
+  const onOne = (delivery: string, run: (given: DeliveryParts, found: Delivery) => Promise<Done>) =>
+    told(async given => {
+      const found = (await given.book.read()).deliveries.get(delivery);
+      return found ? run(given, found) : unknown(delivery);
+    });
   return {
     state: async () => (await parts()).book.read(),
     settle: async () => {
@@ -81,6 +88,7 @@ export function createDeliveries(host: RuntimeHost): Deliveries {
       const { config, repository, book } = given;
       const target = await targetOf(given, named);
       await repository.mustKnowWho();
+      await refreshed(given, target, only);
       const { approval = DELIVERY.approval, batch = DELIVERY.batch, checks = [] } = config.delivery ?? {};
       const train = new Train(
         {
@@ -107,9 +115,18 @@ export function createDeliveries(host: RuntimeHost): Deliveries {
     deploy: (environment, by, signal, commit) => told(given => deploy(given, environment, by, signal, commit)),
     whyNotDeploy: environment =>
       told(async given => {
-        const found = environmentOf(given, environment);
+        const found = await environmentOf(given, environment);
         return 'refused' in found ? found.refused : undefined;
       }),
+    environments: async () => Object.keys((await parts()).config.environments ?? {}),
+    missingSecrets: async environment => missingSecrets(await parts(), environment),
+    async text(commit, path) {
+      const { repository } = await parts();
+      const bytes = await repository.contentAt(commit, repository.places.prefix + path);
+      return bytes && !bytes.includes(0) ? new TextDecoder().decode(bytes) : undefined;
+    },
+    push: delivery => onOne(delivery, pushDelivery),
+    openPullRequest: delivery => onOne(delivery, openPullRequest),
     workTree: async (session, choice) => workTree(await parts(), session, choice),
     async cleanUp() {
       const given = await parts();
@@ -124,10 +141,20 @@ export function createDeliveries(host: RuntimeHost): Deliveries {
   };
 }
 
+const unknown = (delivery: string): DeliveryRefused => ({
+  ok: false,
+  reason: 'unknown',
+  message: `There is no delivery "${delivery}".`,
+});
+
 type Verdict = { event: DeliveryEvent; message: string } | { refused: string };
 
 /** Binds a yes to what its giver could see: this tree, on this target. */
-async function approve({ book, repository, config }: DeliveryParts, delivery: string, by: Approver): Promise<Done> {
+async function approve(parts: DeliveryParts, delivery: string, by: Approver): Promise<Done> {
+  const { book, repository, config } = parts;
+  const known = (await book.read()).deliveries.get(delivery);
+  // What was rejected in the review since then is no part of it any more.
+  if (known) await refreshed(parts, known.target, [delivery]);
   const rule = config.delivery?.approval ?? DELIVERY.approval;
   return book.change(async (state, put): Promise<Done> => {
     const found = state.deliveries.get(delivery);

@@ -23,24 +23,29 @@ const refuse = (reason: 'unknown' | 'not-now' | 'not-you' | 'conflict', message:
   message,
 });
 
-/** An environment of the configuration, with all it needs; or why nothing can be deployed there. */
-export function environmentOf(
-  { config, environment: variables }: Pick<DeliveryParts, 'config' | 'environment'>,
-  name: string,
-): { environment: Environment } | { refused: DeliveryRefused } {
+/** Secrets that an environment names, and that nobody has given. */
+export async function missingSecrets({ config, secretOf }: DeliveryParts, name: string): Promise<string[]> {
   const environments = config.environments ?? {};
+  const { secrets = [] } = (Object.hasOwn(environments, name) && environments[name]) || {};
+  const values = await Promise.all(secrets.map(secretOf));
+  return secrets.filter((_, i) => !values[i]);
+}
+
+/** An environment of the configuration, with all it needs; or why nothing can be deployed there. */
+export async function environmentOf(
+  parts: DeliveryParts,
+  name: string,
+): Promise<{ environment: Environment } | { refused: DeliveryRefused }> {
+  const environments = parts.config.environments ?? {};
   const environment = Object.hasOwn(environments, name) ? environments[name] : undefined;
+  const no = (reason: 'unknown' | 'not-now', message: string) => ({ refused: refuse(reason, message) });
   if (!environment) {
     const known = Object.keys(environments).join(', ') || 'none';
-    return {
-      refused: refuse('unknown', `There is no environment "${name}" in your configuration (environments: ${known}).`),
-    };
+    return no('unknown', `There is no environment "${name}" in your configuration (environments: ${known}).`);
   }
-  const missing = (environment.secrets ?? []).filter(secret => !variables[secret]);
+  const missing = await missingSecrets(parts, name);
   if (missing.length > 0)
-    return {
-      refused: refuse('not-now', `${name} needs secrets that your environment does not have: ${missing.join(', ')}.`),
-    };
+    return no('not-now', `${name} needs secrets that your environment does not have: ${missing.join(', ')}.`);
   return { environment };
 }
 
@@ -53,7 +58,7 @@ export async function deploy(
   landed?: Oid,
 ): Promise<Done> {
   const { repository, host } = parts;
-  const found = environmentOf(parts, name);
+  const found = await environmentOf(parts, name);
   if ('refused' in found) return found.refused;
   const { environment } = found;
   if (by.kind !== 'person') return refuse('not-you', `Only a person deploys to ${name}.`);
@@ -130,7 +135,8 @@ async function run(parts: DeliveryParts, { name, environment, commit, by, signal
     .reverse()
     .find(each => each.environment === name && each.outcome === 'live');
   const deployment = newId('deployment');
-  const env = Object.fromEntries(secrets.map(secret => [secret, parts.environment[secret] ?? '']));
+  const env: Record<string, string> = {};
+  for (const secret of secrets) env[secret] = (await parts.secretOf(secret)) ?? '';
   const timeoutMs = (environment.commandSeconds ?? DELIVERY.commandSeconds) * 1000;
   const runIn = async (at: Oid, part: 'deploy' | 'health' | 'rollback', line: string, ms = timeoutMs) => {
     const tree = await trees.take(at, 'check');

@@ -25,7 +25,12 @@ export interface DeliveryParts {
   trees: TreePool;
   sessions: ReturnType<typeof sessionsOf>;
   redact(text: string): string;
+  /** A secret of an environment: from the variables of its name, or from where the editor keeps it. */
+  secretOf(name: string): Promise<string | undefined>;
 }
+
+/** Under which name the editor keeps a secret of an environment. */
+export const deploySecret = (name: string): string => `environment/${name}`;
 
 /** Rejects with a GitError where the workspace is in no repository that delivery can work with. */
 export async function openDelivery(host: RuntimeHost): Promise<DeliveryParts> {
@@ -38,6 +43,11 @@ export async function openDelivery(host: RuntimeHost): Promise<DeliveryParts> {
   for (const { secrets = [] } of Object.values(config.environments ?? {}))
     for (const name of secrets) redactor.add(environment[name]);
   const redact = (text: string) => redactor.text(text);
+  const secretOf = async (name: string) => {
+    const value = environment[name] ?? (await host.secrets?.get(deploySecret(name)));
+    redactor.add(value);
+    return value;
+  };
   const repository = await Repository.open(workspace, environment);
   const secret = sealSecret(userFolder(environment));
   const folder = new OwnFolder(workspace, OUR_FOLDER, 'delivery');
@@ -46,5 +56,5 @@ export async function openDelivery(host: RuntimeHost): Promise<DeliveryParts> {
   const book = new StoredBook({ open: () => new SessionFolder(folder, clock, secret), host: kind, clock, redact });
   const most = config.delivery?.trees ?? DELIVERY.trees;
   const trees = new TreePool({ repository, folder: cacheFolder(environment), most, clock, host: kind });
-  return { host, config, environment, repository, book, trees, sessions: sessionsOf(host), redact };
+  return { host, config, environment, repository, book, trees, sessions: sessionsOf(host), redact, secretOf };
 }

@@ -1,6 +1,7 @@
 import { candidateOf, type Delivery, type DeliveryState, waitingCandidate } from '../../core/delivery/state.ts';
 import { fixTask } from '../../core/delivery/words.ts';
 import { oneLine } from '../../core/plain.ts';
+import { visible } from '../../core/visible.ts';
 import { counted } from '../../protocol/show.ts';
 import { byAgent, refused, withDeliveries } from '../open-deliveries.ts';
 import { cut, type Style, table } from '../style.ts';
@@ -95,7 +96,15 @@ function detail(state: DeliveryState, delivery: Delivery, style: Style): string[
   return [];
 }
 
-const quoted = (text: string) => `'${oneLine(text.split('\n')[0] ?? '').replaceAll("'", `'\\''`)}'`;
+/** Indented as it was. */
+const harmless = (text: string) =>
+  text
+    .split(/([ \t]+)/)
+    .map((piece, i) => (i % 2 === 0 ? visible(piece) : piece))
+    .join('');
+
+/** All of it as one word for a shell, over as many lines as it has; each is made harmless to look at. */
+const quoted = (text: string) => `'${text.split('\n').map(harmless).join('\n').replaceAll("'", `'\\''`)}'`;
 
 function clean(terminal: Terminal, call: Call): Promise<number> {
   return withDeliveries(terminal, call, async deliveries => {
