@@ -5,7 +5,7 @@ import { isAgentTask, kindOf } from '../plan/task-kinds.ts';
 import { hasEnded } from '../session/standing.ts';
 import type { Finding, SessionState, TaskState } from '../session/state.ts';
 import { neededTasks } from './handed-over.ts';
-import { fixTaskId } from './reviews.ts';
+import { fixTaskId, mendedBy } from './reviews.ts';
 
 /** How often a gate sends work back where the plan does not say. */
 const ROUNDS = 3;
@@ -122,7 +122,8 @@ function owners(state: SessionState, judge: AgentTask, found: readonly Finding[]
   const writers = writersBefore(state, judge);
   for (const finding of found) {
     const writer = finding.path === undefined ? undefined : state.files.get(finding.path)?.tasks.at(-1);
-    const own = writers.filter(({ id }) => id === writer);
+    // Who mended it before did so for whoever wrote it.
+    const own = writers.filter(({ id }) => id === writer || (writer !== undefined && id === mendedBy(writer)));
     for (const owner of own.length > 0 ? own : writers) mended.set(owner, [...(mended.get(owner) ?? []), finding]);
   }
   return mended;

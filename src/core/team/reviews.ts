@@ -4,9 +4,12 @@ import type { SessionState } from '../session/state.ts';
 /** Tasks made because somebody rejected changes with a reason are named after the task whose changes they were. */
 const FIX = '-fix-';
 
+/** The task for which one mends, or the task itself. */
+export const mendedBy = (task: string): string => task.replace(/-fix-\d+$/, '');
+
 /** The next id for a task that mends rejected changes. */
 export function fixTaskId(state: SessionState, task: string): string {
-  const base = task.replace(/-fix-\d+$/, '').slice(0, 56);
+  const base = mendedBy(task).slice(0, 56);
   for (let n = 1; ; n++) if (!state.tasks.has(`${base}${FIX}${n}`)) return `${base}${FIX}${n}`;
 }
 
