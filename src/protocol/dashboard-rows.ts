@@ -241,9 +241,11 @@ const AskRow = z.object({
       kind: z.literal('permission'),
       about: z.enum(['command', 'path', 'tool', 'budget', 'plan']),
       what: z.string(),
-      rule: z.string(),
-      because: z.string().optional(),
+      /** Why it is asked about, as a sentence. */
+      because: z.string(),
       why: z.string().optional(),
+      /** The beginning of the command that may be allowed for always. */
+      prefix: z.string().optional(),
     }),
   ]),
 });

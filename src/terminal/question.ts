@@ -1,4 +1,5 @@
 import { oneLine } from '../core/plain.ts';
+import { askedBecause } from '../core/session/asked-because.ts';
 import { isDomainRule } from '../core/session/fold/consents.ts';
 import { canLast } from '../core/session/fold/knowledge.ts';
 import type { Ask } from '../core/session/state.ts';
@@ -75,7 +76,7 @@ export function questionText(ask: Ask, waiting: number, style: Style): string[] 
       ? []
       : [`  b allows for always, in this workspace: ${style.bold(oneLine(request.prefix))}`];
   const what = style.bold(shownRequest(request));
-  return [`${who} wants: ${what}`, `  rule: ${oneLine(request.rule)}`, ...why, ...lasting, ...begins];
+  return [`${who} wants: ${what}`, `  ${oneLine(askedBecause(request))}`, ...why, ...lasting, ...begins];
 }
 
 export interface Typed {

@@ -113,7 +113,7 @@ describe('the rehearsed todo session, from the terminal', function () {
     assert.ok(paths.includes('server/store.js') && paths.includes('README.md'));
 
     const accepted = await orchestrate('accept', 'server/store.js');
-    assert.match(accepted.out, /server\/store\.js: 1 accepted/);
+    assert.match(accepted.out, /server\/store\.js: 1 hunk accepted/);
     const before = await readFile(join(temp.path, 'README.md'), 'utf8');
     assert.match(before, /Todo list/);
     assert.equal((await orchestrate('reject', 'README.md', '--reason', 'too short')).code, 0);

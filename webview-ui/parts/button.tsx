@@ -11,11 +11,19 @@ interface ButtonProps {
   disabled?: boolean;
   /** For those who hear the page, where several say the same. */
   label?: string;
+  title?: string;
 }
 
-export function Button({ onClick, children, secondary, disabled, label }: ButtonProps) {
+export function Button({ onClick, children, secondary, disabled, label, title }: ButtonProps) {
   return (
-    <button type="button" class={secondary ? 'secondary' : ''} aria-label={label} disabled={disabled} onClick={onClick}>
+    <button
+      type="button"
+      class={secondary ? 'secondary' : ''}
+      aria-label={label}
+      title={title}
+      disabled={disabled}
+      onClick={onClick}
+    >
       {children}
     </button>
   );

@@ -84,6 +84,7 @@ function One({ shown }: { shown: Ask }) {
   const answer = async (body: {
     decision?: 'allow' | 'deny';
     scope?: 'once' | 'session' | 'always';
+    prefix?: boolean;
     text?: string;
   }) => {
     setSent(true);
@@ -150,7 +151,12 @@ function Question({ request, sent, answer }: QuestionProps) {
 interface PermissionProps {
   request: Extract<Ask['request'], { kind: 'permission' }>;
   sent: boolean;
-  answer(body: { decision: 'allow' | 'deny'; scope: 'once' | 'session' | 'always'; text?: string }): void;
+  answer(body: {
+    decision: 'allow' | 'deny';
+    scope: 'once' | 'session' | 'always';
+    prefix?: boolean;
+    text?: string;
+  }): void;
 }
 
 function titleOf(about: PermissionProps['request']['about']): string {
@@ -177,7 +183,7 @@ function Permission({ request, sent, answer }: PermissionProps) {
       <p class="ask-title">{titleOf(request.about)}</p>
       <pre class="ask-what">{request.what}</pre>
       {request.why !== undefined && <p>{request.why}</p>}
-      <p class="quiet">{request.because || l10n.t('Asked because of: {0}', request.rule)}</p>
+      <p class="quiet">{request.because}</p>
       {request.about === 'tool' && (
         <p class="quiet">{l10n.t('For this session, or always: this tool, whatever it is given.')}</p>
       )}
@@ -193,6 +199,16 @@ function Permission({ request, sent, answer }: PermissionProps) {
             <Button secondary disabled={sent} onClick={() => answer({ decision: 'allow', scope: 'always' })}>
               {l10n.t('Always Allow')}
             </Button>
+            {request.prefix !== undefined && (
+              <Button
+                secondary
+                disabled={sent}
+                title={l10n.t('In this workspace, whatever follows')}
+                onClick={() => answer({ decision: 'allow', scope: 'always', prefix: true })}
+              >
+                {l10n.t('Always Allow: {0}', request.prefix)}
+              </Button>
+            )}
           </>
         )}
         <Button secondary disabled={sent} onClick={() => setDenying(!denying)}>

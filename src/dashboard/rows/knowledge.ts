@@ -1,3 +1,4 @@
+import { askedBecause } from '../../core/session/asked-because.ts';
 import type { SessionState } from '../../core/session/state.ts';
 import { shownInLines } from '../../core/visible.ts';
 import type { Row } from '../../protocol/dashboard-rows.ts';
@@ -20,8 +21,8 @@ export function askRow(state: SessionState, id: string): Row<'asks'> | undefined
             kind: 'permission',
             about: request.kind,
             what: request.kind === 'plan' ? request.what : shownInLines(request),
-            rule: request.rule,
-            ...given({ why: request.why, because: request.because }),
+            because: askedBecause(request),
+            ...given({ why: request.why, prefix: request.prefix }),
           },
   };
 }

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { askedBecause } from '../../core/session/asked-because.ts';
 import { isDomainRule } from '../../core/session/fold/consents.ts';
 import type { Ask } from '../../core/session/state.ts';
 import { shownInLines, shownRequest } from '../../core/visible.ts';
@@ -210,7 +211,7 @@ async function askFor(
     isFirstPlan(session, waiting) ? planChoices() : choices(request),
     {
       title: askText(waiting),
-      placeHolder: request.because || t('Asked because of: {0}', request.rule),
+      placeHolder: askedBecause(request),
       ignoreFocusOut: true,
     },
     token,

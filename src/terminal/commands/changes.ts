@@ -152,7 +152,8 @@ export function showDecision(
   } else {
     const { style } = terminal;
     const verb = action === 'accept' ? 'accepted' : 'rejected';
-    for (const { path, hunks } of done) print(terminal, `${style.good('✔')} ${oneLine(path)}: ${hunks.length} ${verb}`);
+    for (const { path, hunks } of done)
+      print(terminal, `${style.good('✔')} ${oneLine(path)}: ${counted(hunks.length, 'hunk')} ${verb}`);
     for (const { path, reason, message } of refused) {
       print(terminal, `${style.bad('✘')} ${oneLine(`${path}: not ${verb}, ${WHY[reason] ?? message ?? reason}`)}`);
     }
