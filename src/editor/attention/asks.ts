@@ -1,5 +1,4 @@
 import * as vscode from 'vscode';
-import { askedBecause } from '../../core/session/asked-because.ts';
 import { isDomainRule } from '../../core/session/fold/consents.ts';
 import type { Ask } from '../../core/session/state.ts';
 import { shownInLines, shownRequest } from '../../core/visible.ts';
@@ -207,6 +206,7 @@ async function askFor(
   }
   const room = request.kind === 'plan' ? LONG : LONG_TITLE;
   if (!seen && whatOf(request).length > room && !(await shownInFull(waiting))) return undefined;
+  const { askedBecause } = await import('../../core/session/asked-because.ts');
   const picked = await window.showQuickPick(
     isFirstPlan(session, waiting) ? planChoices() : choices(request),
     {
