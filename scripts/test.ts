@@ -9,12 +9,9 @@ import { type Counts, inTurns, noCounts, runTests, sumOf, type TestRun } from '.
 const mocha = join(root, 'node_modules', 'mocha', 'bin', 'mocha.js');
 const leftOpen = join(root, 'test', 'support', 'host', 'left-open.ts');
 /** What takes long begins first, so that it is not what everybody waits for at the end. */
-const long = [
-  'wire/delivery/train.test.ts',
-  'wire/kill.test.ts',
-  'wire/fault-sessions.test.ts',
-  'wire/terminal-kills.test.ts',
-];
+const long = ['wire/fault-sessions.test.ts', 'wire/terminal-kills.test.ts'];
+/** One test of minutes each, which mostly waits: beside the windows, instead of having everybody wait for it. */
+const slow = ['test/wire/delivery/train.test.ts', 'test/wire/kill.test.ts'].map(file => join(root, file));
 const minutes = 60_000;
 
 /** The files of a folder: long ones first, then the larger ones, for size tells roughly how much is in them. */
@@ -22,6 +19,7 @@ function filesIn(folder: string): string[] {
   const rank = (file: string) => (long.some(name => file.endsWith(name)) ? Infinity : statSync(file).size);
   return globSync(`test/${folder}/**/*.test.ts`, { cwd: root })
     .map(file => join(root, file))
+    .filter(file => !slow.includes(file))
     .sort((a, b) => Math.sign(rank(b) - rank(a) || 0));
 }
 
@@ -32,6 +30,13 @@ const plain = (name: string, jobs: number): TestRun => ({
   command: [mocha, '--parallel', '--jobs', String(jobs), ...filesIn(name)],
   limitMs: 20 * minutes,
   live: true,
+});
+
+const byItself = (file: string): TestRun => ({
+  suite: 'wire',
+  name: relative(root, file),
+  command: [mocha, file],
+  limitMs: 20 * minutes,
 });
 
 /** Each file has windows and a process of its own. A second attempt is told of at the end. */
@@ -66,7 +71,7 @@ async function go(run: TestRun): Promise<void> {
 const began = performance.now();
 await go(plain('unit', 2));
 await go(plain('wire', 4));
-await inTurns(3, [editor, ...filesIn('e2e').map(endToEnd)], go);
+await inTurns(3, [...slow.map(byItself), editor, ...filesIn('e2e').map(endToEnd)], go);
 // What failed beside others has one more attempt with the machine to itself; the first one is told of.
 for (const result of results) {
   if (result.run.suite !== 'e2e' || result.counts.failed === 0) continue;
