@@ -111,9 +111,10 @@ const folds: { [T in DeliveryRecord['type']]: Fold<T> } = {
   'candidate-check'(state, event) {
     state.candidates.get(event.candidate)?.results.push(event);
   },
-  'checks-over'(state, { candidate, ok }) {
+  /** With a reason they could not be run to their end, which says nothing of the work. */
+  'checks-over'(state, { candidate, ok, why }) {
     const found = state.candidates.get(candidate);
-    if (found) found.checks = ok ? 'green' : 'red';
+    if (found) found.checks = ok ? 'green' : why === undefined ? 'red' : 'none';
   },
   'candidate-approved'(state, { candidate, by, tree, targetAt, at }) {
     const found = state.candidates.get(candidate);

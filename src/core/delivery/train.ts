@@ -178,7 +178,8 @@ export class Train {
     const told = ({ output, ...result }: CheckResult) =>
       book.change((_, put) => put({ type: 'candidate-check', candidate, ...result, output: { text: output } }));
     const verdict = await check(commit, told, signal);
-    if ('ok' in verdict) await book.change((_, put) => put({ type: 'checks-over', candidate, ok: verdict.ok }));
+    const end = 'ok' in verdict ? { ok: verdict.ok } : { ok: false, why: verdict.undecided };
+    await book.change((_, put) => put({ type: 'checks-over', candidate, ...end }));
     return verdict;
   }
 

@@ -32,6 +32,7 @@ describe('The terminal program, delivering', () => {
     const unheld = await run(['land']);
     assert.equal(unheld.code, 1);
     assert.match(unheld.said, /No sandbox holds commands here .* Agree to that with --yes/);
+    assert.match((await run(['deliveries'])).said, /^d_\w+ +ready +feature\/add-a-page-\w+/m);
     const agents = await run(['land', '--yes'], { ORCHESTRATE_COMMAND: 'any' });
     assert.deepEqual([agents.code, /A command of an agent may not do this/.test(agents.said)], [1, true]);
 
