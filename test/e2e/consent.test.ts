@@ -10,7 +10,10 @@ async function shows(place: Locator): Promise<void> {
 
 describe('what a person is asked to allow', () => {
   it('is shown whole, with its folder, on the dashboard and before the choices', async () => {
-    await using rehearsed = await RehearsedWorkbench.open({ script: 'consent' });
+    await using rehearsed = await RehearsedWorkbench.open({
+      script: 'consent',
+      settings: { 'orchestrate.permissions.sandbox': 'off' },
+    });
     const { workbench, goal } = rehearsed;
     await workbench.showSidebar();
     await workbench.startSession(goal);
@@ -32,5 +35,24 @@ describe('what a person is asked to allow', () => {
     await dialog.getByRole('button', { name: 'Decide...' }).click();
     await workbench.page.locator('.quick-input-list').getByText('Deny', { exact: true }).click();
     await notification.waitFor({ state: 'detached' });
+
+    // A beginning that can be allowed for always is offered in the list of choices and on the dashboard.
+    const beginning = workbench.notification('implementer-1 wants to run: make greet');
+    await beginning.getByRole('button', { name: 'More...', exact: true }).click();
+    await workbench.page.locator('.quick-input-list').getByText('Allow always: make greet *').waitFor();
+    await workbench.screenshot('consent-beginning-choices');
+    await workbench.page.locator('.quick-input-box input').press('Escape');
+    const always = dashboard.getByRole('button', { name: 'Always Allow: make greet *' });
+    await always.waitFor();
+    await workbench.screenshot('consent-beginning-dashboard');
+    await always.click();
+    await always.waitFor({ state: 'detached' });
+    await workbench.screenshot('consent-beginning-allowed');
+    // The same beginning with another end runs without asking.
+    await workbench.page
+      .locator('.sidebar')
+      .getByRole('treeitem', { name: /^Session .*completed/ })
+      .first()
+      .waitFor();
   });
 });

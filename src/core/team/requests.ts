@@ -17,8 +17,8 @@ export function handleRequest(session: Session, request: InboxRequest, id: strin
     case 'unpause':
       return request.agent === undefined ? session.unpause('user') : session.unpauseAgent(request.agent, 'user');
     case 'answer': {
-      const { decision, scope, text } = request;
-      return session.answer(request.ask, { decision, scope, text }, 'user');
+      const { decision, scope, prefix, text } = request;
+      return session.answer(request.ask, { decision, scope, prefix, text }, 'user');
     }
     case 'queue-add': {
       const { text, target, priority } = request;
