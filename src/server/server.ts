@@ -76,7 +76,7 @@ export async function startServer(served: Served, place: Place): Promise<Running
       const closed = once(server, 'close');
       out.dispose();
       server.close();
-      handler.bound?.closeAll();
+      await handler.bound?.closeAll();
       for (const workspace of served.workspaces) await workspace.dispose();
       await closed;
     },

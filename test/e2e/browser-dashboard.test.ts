@@ -85,6 +85,7 @@ describe('The dashboard in a browser of its own', function () {
     page.screenshot({ path: join(root, 'out', 'screenshots', `browser-${name}.png`), fullPage: true });
   /** As somebody without a mouse gets there. */
   async function tabTo(name: string): Promise<void> {
+    await button(name).or(link(name)).first().waitFor();
     for (let presses = 0; presses < 60; presses++) {
       await page.keyboard.press('Tab');
       const said = 'document.activeElement?.getAttribute("aria-label") ?? document.activeElement?.textContent?.trim()';

@@ -53,6 +53,7 @@ async function seenWhile(command: string, button?: string): Promise<Seen> {
 /** Their effect is not one of those that are looked for here. */
 const ELSEWHERE = new Map([
   ['orchestrate.showLog', 'opens the panel'],
+  ['orchestrate.openInBrowser', 'opens a browser beside the window'],
   ['orchestrate.review.groupByTask', 'orders a view that may be empty'],
   ['orchestrate.review.groupByAgent', 'orders a view that may be empty'],
   ['orchestrate.startDemo', 'begins the session that the other commands are tried on'],

@@ -13,10 +13,11 @@ const builtIns = [
   'markdown-language-features',
 ];
 
-/** A folder of them, in that folder. */
-export async function fewBuiltIns(host: string, scratch: string): Promise<string> {
+/** A folder of them, and of more where a test is about what those do, in that folder. */
+export async function fewBuiltIns(host: string, scratch: string, more: readonly string[] = []): Promise<string> {
   const folder = join(scratch, 'built-in');
   await mkdir(folder);
-  for (const name of builtIns) await symlink(join(host, 'extensions', name), join(folder, name), 'junction');
+  for (const name of [...builtIns, ...more])
+    await symlink(join(host, 'extensions', name), join(folder, name), 'junction');
   return folder;
 }

@@ -32,7 +32,7 @@ async function main(): Promise<number> {
   const server = await startServer({
     host,
     dataDir,
-    builtInDir: await fewBuiltIns(host, dataDir),
+    builtInDir: await fewBuiltIns(host, dataDir, ['typescript-basics', 'typescript-language-features']),
     testDriver: true,
     workspaceTrust: values['keep-workspace-trust'] === true || values['disable-workspace-trust'] !== true,
   });
