@@ -24,6 +24,9 @@ const { values, positionals } = parseArgs({
   },
 });
 
+/** With the folder in which it looks for its server. */
+const typescript = ['typescript-basics', 'typescript-language-features', 'node_modules'];
+
 const limitMs = 10 * 60_000;
 
 async function main(): Promise<number> {
@@ -32,7 +35,7 @@ async function main(): Promise<number> {
   const server = await startServer({
     host,
     dataDir,
-    builtInDir: await fewBuiltIns(host, dataDir, ['typescript-basics', 'typescript-language-features']),
+    builtInDir: await fewBuiltIns(host, dataDir, typescript),
     testDriver: true,
     workspaceTrust: values['keep-workspace-trust'] === true || values['disable-workspace-trust'] !== true,
   });

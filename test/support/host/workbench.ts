@@ -256,7 +256,7 @@ export class Workbench implements AsyncDisposable {
 
   /** Types into the command palette and takes the entry that reads exactly so. */
   async run(command: string): Promise<void> {
-    const wanted = this.page.getByText(command, { exact: true });
+    const wanted = this.#label(command);
     const entry = this.#entries.filter({ has: wanted }).first();
     const chosen = this.page.locator('.quick-input-list .monaco-list-row.focused').filter({ has: wanted });
     for (let tries = 1; ; tries++) {
@@ -310,7 +310,7 @@ export class Workbench implements AsyncDisposable {
   async offered(command: string): Promise<string[]> {
     await this.#type(command);
     await this.#entries.first().waitFor();
-    const texts = await this.#entries.getByText(command, { exact: true }).allTextContents();
+    const texts = await this.#entries.locator(this.#label(command)).allTextContents();
     await this.escape();
     return texts;
   }
@@ -415,6 +415,13 @@ export class Workbench implements AsyncDisposable {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  /** Of an entry, whole: its letters that match what was typed stand apart from the rest of it. */
+  #label(text: string): Locator {
+    return this.page.locator('.label-name', {
+      hasText: new RegExp(`^${text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')}$`),
+    });
   }
 
   get #entries(): Locator {
