@@ -98,6 +98,8 @@ export const findProblems =
     );
     if (!document || signal.aborted) return [];
     const { languageId } = document;
+    // Plain text is in no language: nobody would tell, and the agent would wait for nothing.
+    if (languageId === 'plaintext') return [];
     const known = asked.get(languageId);
     const asking = TYPESCRIPT.has(languageId) ? askTypeScript(uri) : undefined;
     const typed = asking && (await within(ASKED_MS, signal, asking));
