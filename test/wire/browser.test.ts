@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import sharp from 'sharp';
 import { launchBrowser } from '../../src/browser/launch.ts';
 import type { BrowserPage } from '../../src/core/ports.ts';
+import { loopbackHttp } from '../../src/node/loopback-http.ts';
 import { createProcesses } from '../../src/node/processes.ts';
 import { browserEnvironment } from '../support/own-browser.ts';
 
@@ -22,16 +23,6 @@ const PAGES: Record<string, string | ((answer: ServerResponse) => void)> = {
   '/hang': `<button onclick="for(;;);">Hang</button>`,
   '/red': '<body style="background:#f00"></body>',
 };
-
-/** A port on which nobody listens. */
-async function closedPort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 describe('the browser of agents, on a real page', function () {
   this.timeout(120_000);
@@ -130,7 +121,7 @@ describe('the browser of agents, on a real page', function () {
     await shop.open(`${at}/covered`);
     await assert.rejects(shop.click('Under'), /"Under" is covered by <div id="veil"> "Wait…"/);
     await assert.rejects(
-      shop.open(`http://127.0.0.1:${await closedPort()}/`),
+      shop.open(`http://127.0.0.1:${await loopbackHttp.freePort()}/`),
       /could not be opened: nobody listens there\. Start the server/,
     );
   });

@@ -6,7 +6,7 @@ import type { Workspace } from '../workspace.ts';
 import { stateOf } from './deliveries.ts';
 import { PageQuery, page } from './page.ts';
 import { route } from './route.ts';
-import { workspaceNamed } from './served.ts';
+import { workspacesFor } from './served.ts';
 import { InWorkspace } from './sessions.ts';
 
 export const approvalRoutes = [
@@ -17,8 +17,7 @@ export const approvalRoutes = [
     query: PageQuery.extend(InWorkspace.shape),
     answer: pageOf(ApprovalItem),
     async handle({ served, query }) {
-      const { workspaces } = served;
-      const chosen = query.workspace === undefined ? workspaces : [workspaceNamed(served, query.workspace)];
+      const chosen = workspacesFor(served, query.workspace);
       const items = (await Promise.all(chosen.map(waitingIn))).flat();
       return { json: page(items, ({ id }) => id, query) };
     },

@@ -31,11 +31,14 @@ export function workspaceNamed({ workspaces }: Served, name: string | undefined)
   throw new ProblemError('not-found', `There is no workspace "${name}" here, but ${names}.`);
 }
 
+/** The one that is named, or all of them. */
+export const workspacesFor = (served: Served, name: string | undefined): readonly Workspace[] =>
+  name === undefined ? served.workspaces : [workspaceNamed(served, name)];
+
 /** A session by its id. Ids are unique but for folders that were copied: then the workspace has to be named. */
 export async function findSession(served: Served, id: string, workspace: string | undefined): Promise<Found> {
-  const where = workspace === undefined ? served.workspaces : [workspaceNamed(served, workspace)];
   const found: Found[] = [];
-  for (const each of where) {
+  for (const each of workspacesFor(served, workspace)) {
     const feed = await each.feed(id);
     if (feed) found.push({ workspace: each, feed });
   }

@@ -20,7 +20,7 @@ import { ProblemError } from '../problem.ts';
 import type { Workspace } from '../workspace.ts';
 import { PageQuery, page } from './page.ts';
 import { type Answer, type Asking, route } from './route.ts';
-import { type Found, findSession, workspaceNamed, writable } from './served.ts';
+import { type Found, findSession, workspaceNamed, workspacesFor, writable } from './served.ts';
 
 export const SessionParams = z.object({ session: z.string().max(64) });
 /** Only where the same id stands in several workspaces. */
@@ -48,8 +48,7 @@ export const sessionRoutes = [
     query: PageQuery.extend(InWorkspace.shape),
     answer: pageOf(SessionItem),
     async handle({ served, query }) {
-      const { workspaces } = served;
-      const chosen = query.workspace === undefined ? workspaces : [workspaceNamed(served, query.workspace)];
+      const chosen = workspacesFor(served, query.workspace);
       const all = (await Promise.all(chosen.map(itemsOf))).flat().sort((a, b) => (a.id < b.id ? 1 : -1));
       return { json: page(all, ({ workspace, id }) => `${workspace}/${id}`, query) };
     },
