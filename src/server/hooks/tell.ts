@@ -61,9 +61,9 @@ export class Teller implements Disposable {
         this.#giveUp(this.#waiting.shift());
         tries = 0;
       } else {
+        // Disposed of meanwhile, it is never gone on with.
         await new Promise<void>(resolve => {
           this.#pause = this.#parts.clock.after(pause, resolve);
-          this.#over.signal.addEventListener('abort', () => resolve(), { once: true });
         });
       }
     }
