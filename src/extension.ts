@@ -174,7 +174,7 @@ async function runtimeOf({ context, folder, review, secrets, log }: RuntimeParts
     files: () => review.workspace(),
     models: async redactor => {
       const [{ lmProvider }, { newId }] = await Promise.all([
-        import('./editor/lm-provider.ts'),
+        import('./editor/lm/lm-provider.ts'),
         import('./node/new-id.ts'),
       ]);
       const found = await othersModels(vscode);

@@ -14,6 +14,7 @@ export interface Figures {
   widest: { file: string; imports: number }[];
   fileCycles: number;
   fileCyclesWithTypes: number;
+  /** Of what stands in one folder, files and folders, those that know each other in a circle, if a folder is among them. */
   folderCycles: string[][];
   casts: number;
   testLines: number;
@@ -48,7 +49,7 @@ export function figuresOf(root: string): Figures {
       .slice(0, 3),
     fileCycles: cyclesOf(graph(files, path => path, false)).length,
     fileCyclesWithTypes: cyclesOf(graph(files, path => path, true)).length,
-    folderCycles: cyclesOf(graph(files, dirname, true)),
+    folderCycles: foldersOf(files).flatMap(folder => partCycles(files, folder)),
     casts: (1000 * casts) / lines,
     testLines: linesOf(readAll(root, ['test/**/*.ts'])),
   };
@@ -66,6 +67,22 @@ function usersOf(files: SourceFile[]): number[] {
   return files.flatMap(({ path, exports }) =>
     exports.map(name => (users.get(key(path, name)) ?? 0) + (users.get(key(path, '*')) ?? 0)),
   );
+}
+
+/** Every folder that has files in it or below it, the root first. */
+function foldersOf(files: SourceFile[]): string[] {
+  const above = (path: string): string[] => (path === '.' ? [] : [...above(dirname(path)), dirname(path)]);
+  return [...new Set(files.flatMap(({ path }) => above(path)))];
+}
+
+function partCycles(files: SourceFile[], folder: string): string[][] {
+  const start = folder === '.' ? '' : `${folder}/`;
+  const part = (path: string) => start + path.slice(start.length).split('/')[0];
+  const within = files
+    .filter(({ path }) => path.startsWith(start))
+    .map(file => ({ ...file, taken: file.taken.filter(({ from }) => from.startsWith(start)) }));
+  const names = new Set(files.map(({ path }) => path));
+  return cyclesOf(graph(within, part, true)).filter(cycle => cycle.some(each => !names.has(each)));
 }
 
 /** Who imports whom, of files or of what `place` makes of them. */

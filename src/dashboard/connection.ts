@@ -6,8 +6,8 @@ import type { Clock, Disposable, Log } from '../core/ports.ts';
 import { type DashboardCommand, type Fetch, FromDashboard, type ToDashboard } from '../protocol/dashboard.ts';
 import type { NextStep } from '../protocol/dashboard-rows.ts';
 import type { RelPath } from '../protocol/ids.ts';
-import { firstToShow, waits } from './next-steps.ts';
 import { Publisher } from './publisher.ts';
+import { firstToShow, waits } from './rows/next-steps.ts';
 import type { Checklist } from './rows/session.ts';
 import type { Readiness, SessionSource, ShownSession } from './sessions.ts';
 

@@ -8,7 +8,7 @@ import type { JournalEvent } from '../protocol/events.ts';
 import type { Hash } from '../protocol/ids.ts';
 import type { InboxRequest } from '../protocol/inbox.ts';
 import type { RunningSession, Runtime } from '../runtime/contract.ts';
-import { whatIsLeft } from './next-steps.ts';
+import { whatIsLeft } from './rows/next-steps.ts';
 import type { ShownSession } from './sessions.ts';
 
 /** Who writes a session's journal: this process, another one, or nobody. */

@@ -4,7 +4,7 @@ import type { Disposable } from '../core/ports.ts';
 import { isRetriable } from '../core/session/standing.ts';
 import type { SessionOwner } from '../core/session/store.ts';
 import { whyUnkept } from '../core/session/unkept.ts';
-import { waits, waitsForPlan } from '../dashboard/next-steps.ts';
+import { waits, waitsForPlan } from '../dashboard/rows/next-steps.ts';
 import type { SessionSource } from '../dashboard/sessions.ts';
 import type { SessionSummary } from '../node/session/sessions.ts';
 import type { JournalEvent } from '../protocol/events.ts';

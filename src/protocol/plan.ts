@@ -179,3 +179,5 @@ export type DeployTask = z.infer<typeof DeployTask>;
 export type ApprovalTask = z.infer<typeof ApprovalTask>;
 export type Task = z.infer<typeof Task>;
 export type Plan = z.infer<typeof Plan>;
+
+export const isAgentTask = (task: Task): task is AgentTask => task.kind === 'agent';

@@ -3,7 +3,7 @@ import type { ProviderConfig } from './config.ts';
 import { errorEvent, type Failed } from './errors/failed.ts';
 import { Exchange, type HttpFailure } from './http/exchange.ts';
 import { sendFailure } from './http/http-call.ts';
-import { ownSignal } from './http/own-signal.ts';
+import { ownSignal } from './own-signal.ts';
 
 interface Listing {
   config: ProviderConfig;

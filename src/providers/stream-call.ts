@@ -3,7 +3,7 @@ import type { Usage } from '../protocol/message.ts';
 import { errorEvent, type Failed, malformed, truncated } from './errors/failed.ts';
 import { Unusable } from './errors/unusable.ts';
 import { within } from './grace.ts';
-import { type OwnSignal, ownSignal } from './http/own-signal.ts';
+import { type OwnSignal, ownSignal } from './own-signal.ts';
 
 /** How the last payload of a stream ended it. */
 export type Ending = { finish: ProviderFinish } | { failed: Failed };

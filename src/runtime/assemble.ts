@@ -11,13 +11,13 @@ import { sweepBlobs } from '../node/session/sweep.ts';
 import type { RunningSession, Work } from './contract.ts';
 import { finishBranch } from './delivery/finish-branch.ts';
 import type { Engine } from './engine.ts';
-import type { SessionHost } from './open-session.ts';
 import { type JournalPart, journalPart } from './parts/journal.ts';
 import { routingPart } from './parts/routing.ts';
 import { teamPart } from './parts/team.ts';
 import { toolsPart } from './parts/tools.ts';
 import { workspacePart } from './parts/workspace.ts';
 import { requestHandler } from './requests.ts';
+import type { SessionHost } from './session-host.ts';
 
 interface Place {
   id: string;

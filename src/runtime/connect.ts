@@ -1,6 +1,6 @@
+import { type Trial, tryToolCall } from '../core/doctor/tool-trial.ts';
 import type { Clock } from '../core/ports.ts';
 import type { Provider } from '../core/routing/contract.ts';
-import { type Trial, tryToolCall } from '../core/tool-trial.ts';
 import type { Candidate, Listed } from './contract.ts';
 import { Engine } from './engine.ts';
 

@@ -2,10 +2,11 @@ import type { AgentStream, RoleSpec } from '../core/agent/contract.ts';
 import type { Changes } from '../core/changes/changes.ts';
 import type { WatchedChanges } from '../core/changes/watched.ts';
 import type { Parts } from '../core/config/agreement.ts';
-import type { ConfigProblem } from '../core/config/load.ts';
+import type { ConfigProblem } from '../core/config/problem.ts';
 import type { BranchWork } from '../core/delivery/branch-work.ts';
 import type { Deliveries } from '../core/delivery/contract.ts';
-import type { Diagnosis, WorkerDiagnosis } from '../core/doctor.ts';
+import type { Diagnosis, WorkerDiagnosis } from '../core/doctor/doctor.ts';
+import type { Trial } from '../core/doctor/tool-trial.ts';
 import type { PlanProblem } from '../core/plan/problem.ts';
 import type {
   Clock,
@@ -29,7 +30,6 @@ import type { TeamWords } from '../core/station/resolve.ts';
 import type { StandingWorkflow } from '../core/station/standing-workflows.ts';
 import type { MoreWork } from '../core/team/options.ts';
 import type { RetryScope } from '../core/team/retry.ts';
-import type { Trial } from '../core/tool-trial.ts';
 import type { Adoption } from '../node/session/adopt.ts';
 import type { SessionSummary } from '../node/session/sessions.ts';
 import type { Config, ProviderEntry } from '../protocol/config.ts';

@@ -1,6 +1,6 @@
 import type { ConfiguredProvider } from '../core/config/providers.ts';
 import { configuredWorkers } from '../core/config/workers.ts';
-import { type Diagnosis, examine, type Patient, type WorkerDiagnosis } from '../core/doctor.ts';
+import { type Diagnosis, examine, type Patient, type WorkerDiagnosis } from '../core/doctor/doctor.ts';
 import type { Clock, Secrets } from '../core/ports.ts';
 import { Redactor } from '../core/redact/redactor.ts';
 import { vendorModels } from '../core/routing/provider-kinds.ts';

@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import type { Clock, Log } from '../core/ports.ts';
 import { userFolder } from '../node/places.ts';
 import { Tokens } from './access/tokens.ts';
-import { HookFile } from './hooks/hook-file.ts';
+import { HookFile } from './hook-file.ts';
 import type { Place } from './place.ts';
 import { type RunningServer, startServer } from './server.ts';
 import { Workspace, type WorkspaceHost } from './workspace.ts';

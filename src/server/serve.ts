@@ -4,7 +4,7 @@ import { userFolder } from '../node/places.ts';
 import type { Runtime, RuntimeHost } from '../runtime/contract.ts';
 import { Tokens } from './access/tokens.ts';
 import { FollowedSessions } from './followed-sessions.ts';
-import { HookFile } from './hooks/hook-file.ts';
+import { HookFile } from './hook-file.ts';
 import type { Place } from './place.ts';
 import { type RunningServer, startServer } from './server.ts';
 import { Workspace } from './workspace.ts';

@@ -1,4 +1,4 @@
-import type { ConfigProblem } from '../core/config/load.ts';
+import type { ConfigProblem } from '../core/config/problem.ts';
 import { oneLine } from '../core/plain.ts';
 import type { Style } from './style.ts';
 

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { WorkerDiagnosis } from '../core/doctor.ts';
+import type { WorkerDiagnosis } from '../core/doctor/doctor.ts';
 import type { Clock } from '../core/ports.ts';
 import type { WorkerListener, Workers } from '../core/worker/contract.ts';
 

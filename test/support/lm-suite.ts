@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { Redactor } from '../../src/core/redact/redactor.ts';
 import type { Provider, ProviderEvent, ProviderFinish, ProviderRequest } from '../../src/core/routing/contract.ts';
 import type { LanguageModels } from '../../src/editor/lm/api.ts';
-import { lmProvider } from '../../src/editor/lm-provider.ts';
+import { lmProvider } from '../../src/editor/lm/lm-provider.ts';
 import type { AssistantMessage, Message } from '../../src/protocol/message.ts';
 import { pixel } from './pixel.ts';
 import { until } from './until.ts';

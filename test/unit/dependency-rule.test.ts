@@ -4,6 +4,7 @@ import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { figuresOf } from '../../scripts/figures/figures.ts';
 import { root } from '../../scripts/host/paths.ts';
 
 /** One forbidden import for each arrow between folders: where, what, and the rule that must say no. */
@@ -25,6 +26,7 @@ const violations: [file: string, imports: string, rule: string][] = [
   ['src/core/plan/bad-1.ts', '../session/state.ts', 'core-plan-knows-only-what-is-before-it'],
   ['src/core/session/bad-1.ts', '../changes/contract.ts', 'core-session-knows-only-what-is-before-it'],
   ['src/core/routing/bad-1.ts', '../agent/contract.ts', 'core-routing-knows-only-what-is-before-it'],
+  ['src/core/doctor/bad-1.ts', '../agent/contract.ts', 'core-doctor-knows-only-what-is-before-it'],
   ['src/core/changes/bad-1.ts', '../agent/contract.ts', 'core-changes-knows-only-what-is-before-it'],
   ['src/core/agent/bad-1.ts', '../team/session.ts', 'core-agent-knows-only-what-is-before-it'],
   ['src/core/worker/bad-1.ts', '../team/session.ts', 'core-worker-knows-only-what-is-before-it'],
@@ -80,5 +82,10 @@ describe('the dependency rule', function () {
     const found = await cruise();
     const missed = violations.map(([file, , rule]) => `${file}: ${rule}`).filter(expected => !found.has(expected));
     assert.deepEqual(missed, []);
+  });
+
+  it('holds within each folder, too: of its files and folders none know each other in a circle', () => {
+    const { fileCyclesWithTypes, folderCycles } = figuresOf(root);
+    assert.deepEqual({ fileCyclesWithTypes, folderCycles }, { fileCyclesWithTypes: 0, folderCycles: [] });
   });
 });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { WorkerDiagnosis } from '../../src/core/doctor.ts';
+import type { WorkerDiagnosis } from '../../src/core/doctor/doctor.ts';
 import { systemClock } from '../../src/node/clock.ts';
 import type { CanonicalRequest, ScriptedAnswer } from '../../src/rehearsal/wire/types.ts';
 import { diagnoseWorkers } from '../../src/runtime/diagnose.ts';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Diagnosis } from '../../src/core/doctor.ts';
+import type { Diagnosis } from '../../src/core/doctor/doctor.ts';
 import { systemClock } from '../../src/node/clock.ts';
 import type { Config, ProviderEntry } from '../../src/protocol/config.ts';
 import { refusedUrls } from '../../src/rehearsal/wire/server.ts';

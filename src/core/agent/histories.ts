@@ -6,7 +6,7 @@ import type { Journal } from '../session/contract.ts';
 import { isUnreadable } from './calls.ts';
 import type { InFlight, ResumePoint, Strikes, ToolResult } from './contract.ts';
 import { withoutResults } from './conversation.ts';
-import { readForeign } from './foreign/given.ts';
+import { readForeign } from './foreign-tools.ts';
 
 type Outcome = EventOf<'tool-outcome'>;
 type Blobs = Pick<Journal, 'getBlob'>;

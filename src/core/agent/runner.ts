@@ -3,7 +3,7 @@ import { BackgroundCommands } from './background/background-commands.ts';
 import { OpenPages } from './browsing.ts';
 import type { AgentHandle, AgentJob, AgentResult, AgentRunner } from './contract.ts';
 import { AgentControl } from './control.ts';
-import { foreignToolsFor } from './foreign/given.ts';
+import { foreignToolsFor } from './foreign-tools.ts';
 import { type AgentHost, AgentLoop } from './loop.ts';
 import { toolSets } from './tools/toolset.ts';
 

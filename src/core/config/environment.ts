@@ -1,6 +1,6 @@
 import type { Config } from '../../protocol/config.ts';
 import { closest } from '../plan/suggest.ts';
-import type { ConfigProblem } from './load.ts';
+import type { ConfigProblem } from './problem.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

@@ -10,17 +10,7 @@ import { environmentConfig } from './environment.ts';
 import { knownProviders } from './known-providers.ts';
 import type { McpServers } from './mcp-servers.ts';
 import { mergeConfig } from './merge.ts';
-
-/** One mistake in the configuration. */
-export interface ConfigProblem {
-  severity: 'error' | 'warning';
-  /** The file or variable. */
-  source: string;
-  /** What is wrong and what to do. */
-  message: string;
-  line?: number;
-  column?: number;
-}
+import type { ConfigProblem } from './problem.ts';
 
 export interface ConfigSources {
   /** The user's own: settings of the editor as a value, or a file as text. */

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { readJson } from '../routing/lenient-json.ts';
-import type { ConfigProblem } from './load.ts';
+import type { ConfigProblem } from './problem.ts';
 
 const Texts = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]).transform(String));
 

@@ -2,11 +2,12 @@ import type { EventOf } from '../../protocol/events.ts';
 import type { ModelRef, NanoUsd } from '../../protocol/ids.ts';
 import type { Usage } from '../../protocol/message.ts';
 import type { AgentTask, Plan, Task } from '../../protocol/plan.ts';
+import { isAgentTask } from '../../protocol/plan.ts';
 import { counted } from '../../protocol/show.ts';
 import { mendingOf, TURNS } from './agent-tasks.ts';
 import { planOrder } from './order.ts';
 import type { Course } from './task-kind.ts';
-import { isAgentTask, kindOf } from './task-kinds.ts';
+import { kindOf } from './task-kinds.ts';
 
 export type Estimate = NonNullable<EventOf<'plan-proposed'>['estimate']>;
 

@@ -1,5 +1,5 @@
 import type { Need, Plan, Task } from '../../protocol/plan.ts';
-import { isAgentTask } from './task-kinds.ts';
+import { isAgentTask } from '../../protocol/plan.ts';
 
 /** A need with nothing left implicit. */
 export type ResolvedNeed =

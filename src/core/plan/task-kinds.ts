@@ -1,4 +1,4 @@
-import type { AgentTask, Task } from '../../protocol/plan.ts';
+import type { Task } from '../../protocol/plan.ts';
 import { own } from '../own.ts';
 import { agent } from './agent-tasks.ts';
 import { approval } from './approval-tasks.ts';
@@ -21,5 +21,3 @@ export function kindOf(task: Task): TaskKind {
   if (!kind) throw new Error(`task "${task.id}" is of kind "${task.kind}", which does not exist`);
   return kind;
 }
-
-export const isAgentTask = (task: Task): task is AgentTask => task.kind === 'agent';

@@ -1,8 +1,7 @@
 import type { ModelRef } from '../../protocol/ids.ts';
-import type { ErrorClass, Message } from '../../protocol/message.ts';
+import type { ErrorClass, Message, ModelProblem, Outage } from '../../protocol/message.ts';
 import type { RouteFailure, RouteRequest } from './contract.ts';
 import type { Models } from './models.ts';
-import { outageOf } from './outage.ts';
 import type { RouteTarget } from './route-target.ts';
 import type { Tries } from './verdict.ts';
 
@@ -69,4 +68,16 @@ export function failureOf(candidates: Candidate[]): RouteFailure {
   }
   const why = outs.map(out => `${out.ref}: ${out.message}`).join('; ');
   return { reason: 'no-model', message: why || 'the route is empty', ...(outage && { outage }) };
+}
+
+/** What kept each model of a route from answering, in the route's order: models that were given up, and those at rest. */
+export function outageOf(candidates: readonly Candidate[], resting: readonly ModelProblem[] = []): Outage | undefined {
+  const rests = new Map(resting.map(problem => [problem.model, problem]));
+  const problems = candidates.flatMap(({ ref, out }): ModelProblem[] => {
+    const rest = rests.get(ref);
+    if (!out) return rest ? [rest] : [];
+    const error = out.why === 'failed' ? out.error : 'unfit';
+    return [{ model: ref, error, message: out.message, ...(out.until !== undefined && { until: out.until }) }];
+  });
+  return problems.length > 0 ? problems : undefined;
 }

@@ -1,18 +1,5 @@
 import type { ModelProblem, Outage } from '../../protocol/message.ts';
 import { providerOf } from '../../protocol/model-ref.ts';
-import type { Candidate } from './candidate.ts';
-
-/** What kept each model of a route from answering, in the route's order: models that were given up, and those at rest. */
-export function outageOf(candidates: readonly Candidate[], resting: readonly ModelProblem[] = []): Outage | undefined {
-  const rests = new Map(resting.map(problem => [problem.model, problem]));
-  const problems = candidates.flatMap(({ ref, out }): ModelProblem[] => {
-    const rest = rests.get(ref);
-    if (!out) return rest ? [rest] : [];
-    const error = out.why === 'failed' ? out.error : 'unfit';
-    return [{ model: ref, error, message: out.message, ...(out.until !== undefined && { until: out.until }) }];
-  });
-  return problems.length > 0 ? problems : undefined;
-}
 
 /** An outage for people: each cause once, with who it is about and until when. */
 export function outageText(outage: Outage, time: (ms: number) => string = utc): string {

@@ -1,19 +1,7 @@
 import { emptyHistory } from './fold/history.ts';
-import type { SessionState, Tally } from './state.ts';
+import type { SessionState } from './state.ts';
+import { emptyTally } from './tally.ts';
 import { Touched } from './touched.ts';
-
-export const emptyTally = (): Tally => ({
-  calls: 0,
-  succeeded: 0,
-  failed: 0,
-  stopped: 0,
-  usage: { input: 0, cacheRead: 0, cacheWrite: 0, output: 0, reasoning: 0 },
-  cost: 0,
-  boundCost: 0,
-  unknownUsage: 0,
-  unknownCost: 0,
-  ms: 0,
-});
 
 /** The state before the first event. */
 export const initialState = (): SessionState => ({

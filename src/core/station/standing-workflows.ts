@@ -1,7 +1,7 @@
 import type { QueuedWorkflow } from '../../protocol/station.ts';
 import type { Workflow } from '../../protocol/workflow.ts';
 import { hint } from '../plan/suggest.ts';
-import { scheduleMistake } from './triggers.ts';
+import { scheduleMistake } from './schedule.ts';
 import { withInputs } from './workflow/inputs.ts';
 import { queuedWorkflow } from './workflow/queued.ts';
 

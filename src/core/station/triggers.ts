@@ -1,6 +1,6 @@
-import { Cron } from 'croner';
 import type { StationEvent } from '../../protocol/station.ts';
 import type { StationState } from './contract.ts';
+import { cronOf } from './schedule.ts';
 import type { StandingWorkflow } from './standing-workflows.ts';
 
 export interface TriggerHost {
@@ -14,18 +14,6 @@ export interface TriggerHost {
 const MISSED_MS = 2 * 60_000;
 /** More times than this are not counted one by one. */
 const MOST = 1000;
-
-const cronOf = ({ cron, zone }: { cron: string; zone?: string | undefined }) =>
-  new Cron(cron, { paused: true, ...(zone !== undefined && { timezone: zone }) });
-
-/** Why a schedule cannot be meant; undefined: it can. */
-export function scheduleMistake(schedule: { cron: string; zone?: string | undefined }): string | undefined {
-  try {
-    return cronOf(schedule).nextRun() === null ? 'it never comes' : undefined;
-  } catch (error) {
-    return error instanceof Error ? error.message.replace(/^Cron\w*: /, '') : String(error);
-  }
-}
 
 /**
  * Starts workflows when their time has come or another one has ended. Each cause is admitted once; of the times that were

@@ -1,8 +1,8 @@
 import type { EventOf } from '../../protocol/events.ts';
 import type { CheckTask } from '../../protocol/plan.ts';
+import { isAgentTask } from '../../protocol/plan.ts';
 import { counted } from '../../protocol/show.ts';
 import { checkText } from '../plan/check-text.ts';
-import { isAgentTask } from '../plan/task-kinds.ts';
 import { checksLeft, checksOf } from '../session/check-runs.ts';
 import type { TaskState } from '../session/state.ts';
 import { runCheck } from './checks.ts';

@@ -1,7 +1,6 @@
-import { AgentTask, type DeployTask } from '../../protocol/plan.ts';
+import { AgentTask, type DeployTask, isAgentTask } from '../../protocol/plan.ts';
 import type { AsksPerson, BranchWork, Landed } from '../delivery/branch-work.ts';
 import type { Delivery } from '../delivery/state.ts';
-import { isAgentTask } from '../plan/task-kinds.ts';
 import type { SessionState } from '../session/state.ts';
 import { begin, complete, fail, PLAN, type PlainTaskHost } from './plain-task.ts';
 import { data } from './prompt-text.ts';

@@ -1,7 +1,8 @@
 import type { AgentTask, Task } from '../../protocol/plan.ts';
+import { isAgentTask } from '../../protocol/plan.ts';
 import { bugText } from '../bug.ts';
 import { resolveNeed } from '../plan/needs.ts';
-import { isAgentTask, kindOf } from '../plan/task-kinds.ts';
+import { kindOf } from '../plan/task-kinds.ts';
 import { hasEnded } from '../session/standing.ts';
 import type { Finding, SessionState, TaskState } from '../session/state.ts';
 import { neededTasks } from './handed-over.ts';

@@ -1,7 +1,7 @@
 import type { EventOf, Who } from '../../protocol/events.ts';
 import type { AgentTask, Task } from '../../protocol/plan.ts';
+import { isAgentTask } from '../../protocol/plan.ts';
 import type { RoleSpec } from '../agent/contract.ts';
-import { isAgentTask } from '../plan/task-kinds.ts';
 import type { Disposable, NewId } from '../ports.ts';
 import type { Journal } from '../session/contract.ts';
 import type { Done } from './done.ts';

@@ -1,8 +1,7 @@
 import type { EventOf } from '../../protocol/events.ts';
-import { AgentTask, type CheckTask } from '../../protocol/plan.ts';
+import { AgentTask, type CheckTask, isAgentTask } from '../../protocol/plan.ts';
 import { checkText } from '../plan/check-text.ts';
 import { planOrder } from '../plan/order.ts';
-import { isAgentTask } from '../plan/task-kinds.ts';
 import type { HashOf } from '../ports.ts';
 import { hasEnded } from '../session/standing.ts';
 import type { SessionState, TaskState } from '../session/state.ts';

@@ -1,8 +1,8 @@
 import type { PlannedAgent } from '../../protocol/events.ts';
 import type { ModelRef } from '../../protocol/ids.ts';
 import type { AgentTask, Task } from '../../protocol/plan.ts';
+import { isAgentTask } from '../../protocol/plan.ts';
 import type { RoleSpec } from '../agent/contract.ts';
-import { isAgentTask } from '../plan/task-kinds.ts';
 import type { Journal } from '../session/contract.ts';
 import type { SessionState } from '../session/state.ts';
 import { workerFor } from '../worker/fit.ts';

@@ -2,8 +2,8 @@ import { progressOf, sessionStanding } from '../../core/session/standing.ts';
 import type { SessionState } from '../../core/session/state.ts';
 import type { OverviewView, Row, SessionView } from '../../protocol/dashboard-rows.ts';
 import type { EventOf } from '../../protocol/events.ts';
-import { nextSteps } from '../next-steps.ts';
 import { given } from './given.ts';
+import { nextSteps } from './next-steps.ts';
 import { tallyView } from './work.ts';
 
 /** What is asked of a session to show it. */

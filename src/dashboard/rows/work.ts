@@ -1,11 +1,11 @@
 import { resolveNeed } from '../../core/plan/needs.ts';
-import { isAgentTask } from '../../core/plan/task-kinds.ts';
 import { LEAD } from '../../core/session/lead.ts';
 import { standing, taskStanding } from '../../core/session/standing.ts';
 import type { SessionState, Tally, TaskState } from '../../core/session/state.ts';
 import type { Row, TallyView } from '../../protocol/dashboard-rows.ts';
 import type { EventOf } from '../../protocol/events.ts';
 import type { Check } from '../../protocol/plan.ts';
+import { isAgentTask } from '../../protocol/plan.ts';
 import { given } from './given.ts';
 
 const CHECKS_SHOWN = 6;

@@ -9,6 +9,9 @@ export type Node =
   | { readonly kind: 'task'; readonly id: string; readonly session: WindowSession; readonly task: string }
   | { readonly kind: 'agent'; readonly id: string; readonly session: WindowSession; readonly agent: string };
 
+export const isNode = (given: unknown): given is Node =>
+  typeof given === 'object' && given !== null && 'kind' in given && 'session' in given;
+
 export const agentOf = (node: Extract<Node, { kind: 'agent' }>): AgentState | undefined =>
   node.session.state.agents.get(node.agent);
 export const taskOf = (node: Extract<Node, { kind: 'task' }>): TaskState | undefined =>

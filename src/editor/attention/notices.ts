@@ -2,9 +2,9 @@ import * as vscode from 'vscode';
 import type { SessionOwner } from '../../core/session/store.ts';
 import type { EventOf } from '../../protocol/events.ts';
 import { showMoney } from '../../protocol/show.ts';
-import { ask } from '../commands/request.ts';
 import { DisposableStore } from '../disposables.ts';
 import * as window from '../plain/window.ts';
+import { ask } from '../request.ts';
 import type { SessionController } from '../session-controller.ts';
 import type { WindowSession } from '../window-session.ts';
 
@@ -122,7 +122,7 @@ async function spent(session: WindowSession, event: EventOf<'budget-spent'>): Pr
 
 export async function raiseBudget(session: WindowSession): Promise<void> {
   const limit = session.state.budget.limits.find(({ scope }) => scope === 'session')?.limit;
-  const { askDollars } = await import('../commands/start-session.ts');
+  const { askDollars } = await import('../plain/ask-dollars.ts');
   const usd = await askDollars(
     t('What may this session cost in all, in US dollars? So far: {0}', showMoney(session.state.tally.cost)),
     limit === undefined ? undefined : Math.round((limit / 1e9) * 200) / 100,

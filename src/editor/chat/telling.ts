@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { sessionStanding } from '../../core/session/standing.ts';
-import { nextSteps } from '../../dashboard/next-steps.ts';
+import { nextSteps } from '../../dashboard/rows/next-steps.ts';
 import type { NextStep } from '../../protocol/dashboard-rows.ts';
 import { plural } from '../../protocol/show.ts';
 import { describeSession, statusIcon } from '../agents/words.ts';

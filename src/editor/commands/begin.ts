@@ -18,7 +18,7 @@ export async function begin(
       ? t('Orchestrate: resuming the session')
       : t('Orchestrate: the team is being put together');
   if (request.kind === 'resume' || request.rehearse === undefined) {
-    const { settleAgreement } = await import('./agreement.ts');
+    const { settleAgreement } = await import('../agreement.ts');
     if (!(await settleAgreement(await controller.runtime()))) return undefined;
   }
   const begun = await window.withProgress(

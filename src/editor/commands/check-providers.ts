@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
-import type { ConfigProblem } from '../../core/config/load.ts';
-import type { Diagnosis, WorkerDiagnosis } from '../../core/doctor.ts';
+import type { ConfigProblem } from '../../core/config/problem.ts';
+import type { Diagnosis, WorkerDiagnosis } from '../../core/doctor/doctor.ts';
 import { plural, showDuration } from '../../protocol/show.ts';
 import * as window from '../plain/window.ts';
 import type { ProviderChecks } from '../providers/checks.ts';

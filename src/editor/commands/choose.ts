@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { isRetriable } from '../../core/session/standing.ts';
 import type { AgentState } from '../../core/session/state.ts';
-import type { Node } from '../agents/nodes.ts';
+import { isNode } from '../agents/nodes.ts';
 import { describeSession, statusWord, titleOf } from '../agents/words.ts';
 import * as window from '../plain/window.ts';
 import type { SessionController } from '../session-controller.ts';
@@ -88,9 +88,6 @@ export async function chooseTask(
   void window.showInformationMessage(t('No task failed, and none was cancelled.'));
   return undefined;
 }
-
-export const isNode = (given: unknown): given is Node =>
-  typeof given === 'object' && given !== null && 'kind' in given && 'session' in given;
 
 function sessionIn(controller: SessionController, given: unknown): WindowSession | undefined {
   if (isNode(given)) return given.session;

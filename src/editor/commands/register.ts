@@ -121,7 +121,7 @@ export function registerCommands(parts: CommandParts): vscode.Disposable {
     ),
   );
   add('extensionAccess', async () => (await import('../lm/ask-consent.ts')).reviewConsent(parts.consent));
-  add('trustConfiguration', async () => (await import('./agreement.ts')).trustConfiguration(controller));
+  add('trustConfiguration', async () => (await import('../agreement.ts')).trustConfiguration(controller));
   add('connectModel', async given => {
     const { connectModel } = await import('../connect/wizard.ts');
     await connectModel({ controller, secrets, checks }, given);

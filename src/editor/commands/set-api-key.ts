@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { mistakeInKey } from '../plain/mistake-in-key.ts';
 import * as window from '../plain/window.ts';
 import { providerNamed } from '../providers/items.ts';
 import type { EditorSecrets } from '../secrets.ts';
@@ -54,14 +55,6 @@ export async function setApiKey(secrets: EditorSecrets, controller: SessionContr
   const test = t('Test It');
   const choice = await window.showInformationMessage(t('The key for {0} is stored.', picked.label), test);
   if (choice === test) await vscode.commands.executeCommand('orchestrate.checkProvider', picked.name);
-}
-
-/** Says what is wrong without repeating any of it: what was typed may be most of a key. */
-export function mistakeInKey(typed: string): string | undefined {
-  const key = typed.trim();
-  if (key === '') return t('Paste the key.');
-  if (/\s/.test(key)) return t('A key has no spaces in it.');
-  return /^[\x21-\x7e]+$/.test(key) ? undefined : t('There is a character in it that no key has.');
 }
 
 interface Picked {

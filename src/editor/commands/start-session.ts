@@ -4,6 +4,7 @@ import type { Plan } from '../../protocol/plan.ts';
 import { askGoal } from '../goal/ask-goal.ts';
 import type { GoalEditor } from '../goal/goal-editor.ts';
 import { type Goals, withFiles } from '../goal/goals.ts';
+import { askDollars } from '../plain/ask-dollars.ts';
 import * as window from '../plain/window.ts';
 import { DEMO, type SessionController } from '../session-controller.ts';
 import type { WindowSession } from '../window-session.ts';
@@ -124,17 +125,6 @@ async function askRoles(controller: SessionController, chosen: string[] = []): P
     ignoreFocusOut: true,
   });
   return picked?.map(({ label }) => label);
-}
-
-export async function askDollars(prompt: string, now?: number): Promise<number | undefined> {
-  const text = await window.showInputBox({
-    title: t('Budget'),
-    prompt,
-    value: now === undefined ? '' : String(now),
-    ignoreFocusOut: true,
-    validateInput: value => (Number(value.replace(/^\$/, '')) > 0 ? undefined : t('Write an amount such as 2.50.')),
-  });
-  return text === undefined ? undefined : Number(text.replace(/^\$/, ''));
 }
 
 /** A team of scripted models; all else is real. */

@@ -5,12 +5,12 @@ import { answerAsk, isFirstPlan } from '../attention/asks.ts';
 import { raiseBudget } from '../attention/notices.ts';
 import * as window from '../plain/window.ts';
 import type { PlanApproval } from '../plan/approval.ts';
+import { ask } from '../request.ts';
 import type { SessionController } from '../session-controller.ts';
 import type { WindowSession } from '../window-session.ts';
 import { requireReady } from '../workspace-readiness.ts';
 import { begin } from './begin.ts';
 import { chooseAgent, chooseSession, chooseTask } from './choose.ts';
-import { ask } from './request.ts';
 
 const { t } = vscode.l10n;
 const runs = (session: WindowSession) => session.runs;

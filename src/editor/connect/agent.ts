@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { WorkerDiagnosis } from '../../core/doctor.ts';
+import type { WorkerDiagnosis } from '../../core/doctor/doctor.ts';
 import * as window from '../plain/window.ts';
 import { saveWorker } from './save.ts';
 

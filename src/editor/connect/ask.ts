@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { Name } from '../../protocol/ids.ts';
-import { mistakeInKey } from '../commands/set-api-key.ts';
+import { mistakeInKey } from '../plain/mistake-in-key.ts';
 import * as window from '../plain/window.ts';
 
 const { t } = vscode.l10n;

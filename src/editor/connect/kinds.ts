@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { knownProviders } from '../../core/config/known-providers.ts';
-import type { WorkerDiagnosis } from '../../core/doctor.ts';
+import type { WorkerDiagnosis } from '../../core/doctor/doctor.ts';
 import type { ProviderEntry } from '../../protocol/config.ts';
 import { userSetting } from './save.ts';
 

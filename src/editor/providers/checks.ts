@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { Diagnosis } from '../../core/doctor.ts';
+import type { Diagnosis } from '../../core/doctor/doctor.ts';
 import type { Checked } from './lines.ts';
 
 /** What this window found when it last asked each provider. */

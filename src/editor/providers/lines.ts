@@ -1,5 +1,5 @@
 import { type Account, EDITOR_MODELS } from '../../core/config/accounts.ts';
-import type { Diagnosis } from '../../core/doctor.ts';
+import type { Diagnosis } from '../../core/doctor/doctor.ts';
 import type { SessionState, Tally } from '../../core/session/state.ts';
 import { isWorkerProvider } from '../../core/worker/names.ts';
 import { providerRow } from '../../dashboard/rows/money.ts';

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { Diagnosis } from '../../core/doctor.ts';
+import type { Diagnosis } from '../../core/doctor/doctor.ts';
 import { plural, showDuration } from '../../protocol/show.ts';
 import { type Description, spending } from '../agents/words.ts';
 import type { Condition, Figures, ModelLine, ProviderLine } from './lines.ts';

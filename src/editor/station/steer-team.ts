@@ -4,7 +4,7 @@ import { standingOf } from '../../core/station/members.ts';
 import { teamWords } from '../../core/station/team-words.ts';
 import { whenever } from '../../core/station/whenever.ts';
 import type { AgreesToWorkflows, StartedStation } from '../../runtime/contract.ts';
-import { settleAgreement } from '../commands/agreement.ts';
+import { settleAgreement } from '../agreement.ts';
 import * as window from '../plain/window.ts';
 import type { SessionController } from '../session-controller.ts';
 import { requireReady } from '../workspace-readiness.ts';

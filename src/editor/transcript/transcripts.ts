@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
 import type { JournalEvent } from '../../protocol/events.ts';
 import type { ToTranscript } from '../../protocol/transcript.ts';
+import { isNode } from '../agents/nodes.ts';
 import { titleOf } from '../agents/words.ts';
-import { isNode } from '../commands/choose.ts';
 import { dashboardRoot, pageHtml, pageIcon } from '../dashboard/html.ts';
 import { DisposableStore } from '../disposables.ts';
 import * as window from '../plain/window.ts';

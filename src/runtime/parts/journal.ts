@@ -6,7 +6,7 @@ import { Timeline } from '../../core/session/log/timeline.ts';
 import type { SessionFolder } from '../../node/session/session-folder.ts';
 import type { Work } from '../contract.ts';
 import type { Engine } from '../engine.ts';
-import type { SessionHost } from '../open-session.ts';
+import type { SessionHost } from '../session-host.ts';
 
 /** The journal with what is read out of it as it is read: the agents' conversations and the log. */
 export async function journalPart(

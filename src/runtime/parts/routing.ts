@@ -2,7 +2,7 @@ import { Budget } from '../../core/routing/budget.ts';
 import { createRouter } from '../../core/routing/router.ts';
 import { newId } from '../../node/new-id.ts';
 import type { Engine } from '../engine.ts';
-import type { SessionHost } from '../open-session.ts';
+import type { SessionHost } from '../session-host.ts';
 import type { JournalPart } from './journal.ts';
 
 /** Which models are asked, and what they may cost. */

@@ -16,7 +16,7 @@ import { workerCopies } from '../../workers/copies.ts';
 import { createWorkers, findWorkers } from '../../workers/workers.ts';
 import type { Work } from '../contract.ts';
 import type { Engine } from '../engine.ts';
-import type { SessionHost } from '../open-session.ts';
+import type { SessionHost } from '../session-host.ts';
 import { teamSettings } from '../settings.ts';
 import type { JournalPart } from './journal.ts';
 import type { RoutingPart } from './routing.ts';

@@ -1,6 +1,6 @@
 import type { ForeignTools } from '../../core/ports.ts';
 import type { Engine } from '../engine.ts';
-import type { SessionHost } from '../open-session.ts';
+import type { SessionHost } from '../session-host.ts';
 import type { JournalPart } from './journal.ts';
 
 /** Tools that others bring: the editor's, or those of servers that are started for the session. */

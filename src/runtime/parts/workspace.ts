@@ -12,7 +12,7 @@ import { newId } from '../../node/new-id.ts';
 import { NodeWorkspaceWatch } from '../../node/workspace-watch.ts';
 import type { Engine } from '../engine.ts';
 import { grantedJudge } from '../grants.ts';
-import type { SessionHost } from '../open-session.ts';
+import type { SessionHost } from '../session-host.ts';
 import type { JournalPart } from './journal.ts';
 
 /** The files that agents work on, what becomes of what they write, and which commands they may run. */

@@ -3,7 +3,7 @@ import { parsePlan } from '../../core/plan/parse.ts';
 import { problemText } from '../../core/plan/problem.ts';
 import { fromElsewhere } from '../../core/session/seal.ts';
 import { checklist } from '../../core/team/completion.ts';
-import { whatIsLeft } from '../../dashboard/next-steps.ts';
+import { whatIsLeft } from '../../dashboard/rows/next-steps.ts';
 import { overviewView, sessionView } from '../../dashboard/rows/session.ts';
 import { rowsOf } from '../../dashboard/rows/tables.ts';
 import {

@@ -8,9 +8,9 @@ import type { Workflow } from '../../protocol/workflow.ts';
 import { writable } from '../api/served.ts';
 import { workflowNamed } from '../api/workflows.ts';
 import { jsonIn, readBody } from '../body.ts';
+import type { HookFile, HookIn } from '../hook-file.ts';
 import { ProblemError } from '../problem.ts';
 import type { Workspace } from '../workspace.ts';
-import type { HookFile, HookIn } from './hook-file.ts';
 import { isSigned } from './signature.ts';
 
 /** An input is words for agents; nobody reports anything longer in one. */

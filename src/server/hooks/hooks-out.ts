@@ -2,8 +2,8 @@ import type { Disposable } from '../../core/ports.ts';
 import type { ShownSession } from '../../dashboard/sessions.ts';
 import type { Event } from '../../protocol/events.ts';
 import { stateOf } from '../api/deliveries.ts';
+import type { HookFile, HookOut } from '../hook-file.ts';
 import type { Workspace } from '../workspace.ts';
-import type { HookFile, HookOut } from './hook-file.ts';
 import { Teller, type TellerParts } from './tell.ts';
 import { deliveriesToTell, type Told, toldOf } from './words.ts';
 

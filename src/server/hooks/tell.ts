@@ -1,5 +1,5 @@
 import type { Clock, Disposable, Log } from '../../core/ports.ts';
-import type { HookOut } from './hook-file.ts';
+import type { HookOut } from '../hook-file.ts';
 import { signed } from './signature.ts';
 
 /** How long it waits before each new try. */

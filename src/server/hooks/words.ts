@@ -2,7 +2,7 @@ import { type DeliveryState, waitingCandidate } from '../../core/delivery/state.
 import { PLAN_RULE } from '../../core/session/plan-ask.ts';
 import type { Event } from '../../protocol/events.ts';
 import { showMoney } from '../../protocol/show.ts';
-import type { TOLD_OF } from './hook-file.ts';
+import type { TOLD_OF } from '../hook-file.ts';
 
 /** What an address is told: names and figures, never what agents wrote, ran or asked. */
 export interface Told {

@@ -1,5 +1,5 @@
 import { OLDEST_GIT } from '../../core/delivery/git.ts';
-import type { WorkerDiagnosis } from '../../core/doctor.ts';
+import type { WorkerDiagnosis } from '../../core/doctor/doctor.ts';
 import { oneLine } from '../../core/plain.ts';
 import { counted } from '../../protocol/show.ts';
 import type { Diagnoses, SandboxDiagnosis } from '../../runtime/contract.ts';

@@ -2,7 +2,7 @@ import { realpath } from 'node:fs/promises';
 import { oneLine } from '../../core/plain.ts';
 import { Name } from '../../protocol/ids.ts';
 import { workflowNamed } from '../../server/api/workflows.ts';
-import { type HookFile, TOLD_OF } from '../../server/hooks/hook-file.ts';
+import { type HookFile, TOLD_OF } from '../../server/hook-file.ts';
 import { printOf } from '../../server/hooks/hooks-in.ts';
 import { ProblemError } from '../../server/problem.ts';
 import { hooksOf } from '../../server/serve.ts';

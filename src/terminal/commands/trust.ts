@@ -1,5 +1,5 @@
 import { partsText } from '../../core/config/agreement.ts';
-import type { ConfigProblem } from '../../core/config/load.ts';
+import type { ConfigProblem } from '../../core/config/problem.ts';
 import { confirm } from '../confirm.ts';
 import { workspaceOf } from '../find-session.ts';
 import { openRuntime } from '../open-runtime.ts';

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { RoleSpec } from '../../../src/core/agent/contract.ts';
-import { chosenTools } from '../../../src/core/agent/foreign/choose.ts';
-import { namesForModels } from '../../../src/core/agent/foreign/names.ts';
 import { AgentHistories } from '../../../src/core/agent/histories.ts';
 import { readRoleFile } from '../../../src/core/agent/roles/role-file.ts';
+import { chosenTools } from '../../../src/core/agent/tools/foreign/choose.ts';
+import { namesForModels } from '../../../src/core/agent/tools/foreign/names.ts';
 import { TOOL_NAMES } from '../../../src/core/agent/tools/toolset.ts';
 import type { ForeignTool } from '../../../src/core/ports.ts';
 import { AgentWorld } from '../../support/agent-world.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { Redactor } from '../../../src/core/redact/redactor.ts';
 import type { ProviderEvent } from '../../../src/core/routing/contract.ts';
 import type { LanguageModels } from '../../../src/editor/lm/api.ts';
-import { lmProvider } from '../../../src/editor/lm-provider.ts';
+import { lmProvider } from '../../../src/editor/lm/lm-provider.ts';
 import { fakeLm } from '../../support/fake-lm.ts';
 import { lmSuite } from '../../support/lm-suite.ts';
 

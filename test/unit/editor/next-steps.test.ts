@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { firstToShow, nextSteps } from '../../../src/dashboard/next-steps.ts';
+import { firstToShow, nextSteps } from '../../../src/dashboard/rows/next-steps.ts';
 import type { Event } from '../../../src/protocol/events.ts';
 import { memorySession } from '../../support/dashboard/memory-session.ts';
 import { memoryJournal } from '../../support/memory-journal.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Account } from '../../../src/core/config/accounts.ts';
-import type { Diagnosis } from '../../../src/core/doctor.ts';
+import type { Diagnosis } from '../../../src/core/doctor/doctor.ts';
 import { initialState, reduce } from '../../../src/core/session/reduce.ts';
 import { type Checked, type Known, providerLines } from '../../../src/editor/providers/lines.ts';
 import type { Event } from '../../../src/protocol/events.ts';

@@ -3,8 +3,8 @@ import { actsBy } from '../../acting-files.ts';
 import { checkRelPath, parsePath } from '../../paths.ts';
 import { type Disk, folded, unseenDisk } from './disk.ts';
 import { expand } from './expand.ts';
-import type { Arg } from './simple.ts';
-import { atStart, type Standing } from './standing.ts';
+import type { Arg, Standing } from './simple.ts';
+import { atStart } from './standing.ts';
 
 /** Where a word leads if it is taken as a path, from the gravest to the most harmless. */
 const PLACES = [

@@ -1,4 +1,8 @@
-import type { Standing } from './standing.ts';
+/**
+ * The folders in which a command may stand: each as the words of the `cd`s that lead there from where the line begins.
+ * `unknown`: nobody can tell before it runs.
+ */
+export type Standing = readonly (readonly string[])[] | 'unknown';
 
 /** A word of a command line, after quotes and escapes. */
 export interface Arg {

@@ -1,10 +1,4 @@
-import type { Arg } from './simple.ts';
-
-/**
- * The folders in which a command may stand: each as the words of the `cd`s that lead there from where the line begins.
- * `unknown`: nobody can tell before it runs.
- */
-export type Standing = readonly (readonly string[])[] | 'unknown';
+import type { Arg, Standing } from './simple.ts';
 
 /** Where the line itself begins. */
 export const atStart: Standing = [[]];

@@ -1,5 +1,5 @@
-import { type Arg, nameOf, type Simple, unknownArg } from './simple.ts';
-import { entered, type Standing } from './standing.ts';
+import { type Arg, nameOf, type Simple, type Standing, unknownArg } from './simple.ts';
+import { entered } from './standing.ts';
 import { ask, type Finding } from './verdict.ts';
 import { type Walk, walkLine } from './walk.ts';
 

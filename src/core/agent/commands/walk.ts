@@ -9,9 +9,9 @@ import type {
   Word,
 } from 'unbash';
 import { forEachChild, parse } from 'unbash';
-import type { Arg, Simple } from './simple.ts';
+import type { Arg, Simple, Standing } from './simple.ts';
 import { unknownArg } from './simple.ts';
-import { type After, afterCommand, atStart, either, type Standing, unmoved } from './standing.ts';
+import { type After, afterCommand, atStart, either, unmoved } from './standing.ts';
 import { ask, type Finding, never } from './verdict.ts';
 
 /** All simple commands of a line, at whatever depth, and what was found between them. */

@@ -1,7 +1,7 @@
 import { ModelRef, Name, type RelPath } from '../../../protocol/ids.ts';
 import type { ForeignTool } from '../../ports.ts';
 import type { ForeignChoice, RoleSpec } from '../contract.ts';
-import { meansAny } from '../foreign/choose.ts';
+import { meansAny } from '../tools/foreign/choose.ts';
 import { type Field, readFrontmatter } from './frontmatter.ts';
 import { ALL_TOOLS, TEAM_TOOLS, toolsNamed } from './tool-names.ts';
 

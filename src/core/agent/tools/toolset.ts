@@ -1,7 +1,6 @@
 import type { ForeignTool } from '../../ports.ts';
 import type { ToolSpec } from '../../routing/contract.ts';
 import type { JobKind, RoleSpec } from '../contract.ts';
-import { foreignTool } from '../foreign/tool.ts';
 import { askUser } from './ask-user.ts';
 import { backgroundCommand } from './background-command.ts';
 import { browser } from './browser.ts';
@@ -10,6 +9,7 @@ import { deleteFile } from './delete-file.ts';
 import { editFile } from './edit/edit-file.ts';
 import { finishTask, reportBlocker } from './endings.ts';
 import { fileBug } from './file-bug.ts';
+import { foreignTool } from './foreign/tool.ts';
 import { listFiles } from './list-files.ts';
 import { noteDecision } from './note-decision.ts';
 import { publishArtifact } from './publish-artifact.ts';

@@ -1,5 +1,5 @@
-import { emptyTally } from '../initial.ts';
 import type { AgentState, SessionState } from '../state.ts';
+import { emptyTally } from '../tally.ts';
 import type { Folds } from './fold.ts';
 
 type Types =

@@ -1,8 +1,8 @@
 import type { BudgetScope, EventOf } from '../../../protocol/events.ts';
 import type { ModelRef } from '../../../protocol/ids.ts';
 import { providerOf } from '../../../protocol/model-ref.ts';
-import { emptyTally } from '../initial.ts';
 import type { ProviderState, SessionState, Tally } from '../state.ts';
+import { emptyTally } from '../tally.ts';
 import { budgetId } from '../touched.ts';
 import { freshAgent, touchAsks } from './agents.ts';
 import type { Folds } from './fold.ts';

@@ -1,7 +1,7 @@
 import type { Plan, Task } from '../../../protocol/plan.ts';
 import { kindOf } from '../../plan/task-kinds.ts';
-import { emptyTally } from '../initial.ts';
 import type { SessionState, TaskState } from '../state.ts';
+import { emptyTally } from '../tally.ts';
 import type { Folds } from './fold.ts';
 
 type Types =

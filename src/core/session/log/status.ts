@@ -1,10 +1,10 @@
 import { providerOf } from '../../../protocol/model-ref.ts';
 import { counted, showDuration } from '../../../protocol/show.ts';
 import { consumption, providersByName, providersCalled, responseMs, showRate, successRate } from '../figures.ts';
-import { emptyTally } from '../initial.ts';
 import { code, list, plain, timeOfDay, title } from '../markdown.ts';
 import { leads, notStarted } from '../roster.ts';
 import type { ProviderState, SessionState, Tally, TaskStatus } from '../state.ts';
+import { emptyTally } from '../tally.ts';
 
 const MOST_NAMED = 8;
 

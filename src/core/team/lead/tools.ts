@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { ModelRef, Name } from '../../../protocol/ids.ts';
-import { AgentTask, Plan, type Task } from '../../../protocol/plan.ts';
+import { AgentTask, isAgentTask, Plan, type Task } from '../../../protocol/plan.ts';
 import type { Attention } from '../../agent/contract.ts';
 import { UncheckedPlan } from '../../agent/tools/revise-plan.ts';
 import { parametersOf } from '../../agent/tools/spec.ts';
@@ -8,7 +8,6 @@ import type { Tool } from '../../agent/tools/tool.ts';
 import { checkPlan } from '../../plan/parse.ts';
 import type { PlanContext } from '../../plan/parts.ts';
 import { problemText } from '../../plan/problem.ts';
-import { isAgentTask } from '../../plan/task-kinds.ts';
 import type { Journal } from '../../session/contract.ts';
 import { LEAD } from '../../session/lead.ts';
 import { hasEnded, isRetriable } from '../../session/standing.ts';

@@ -1,15 +1,10 @@
 import { carryOver } from './carry.ts';
 import { type Reading, readingsOf } from './copied.ts';
+import type { Edit } from './edit.ts';
 import { type Folded, fold, LOOSENESS, type Looseness } from './fold.ts';
 import { indentOf, stepOf } from './indent.ts';
 import { nearest } from './nearest.ts';
 import { apart, exactPlaces, loosePlaces, type Place } from './places.ts';
-
-export interface Edit {
-  old: string;
-  new: string;
-  all?: boolean | undefined;
-}
 
 export type Edited =
   | { ok: true; text: string; replaced: number; notes: string[] }

@@ -1,5 +1,5 @@
 import { lineDiff } from '../../../changes/diff.ts';
-import type { Edit } from './apply.ts';
+import type { Edit } from './edit.ts';
 import { type Folded, fold, plainCharacter } from './fold.ts';
 import { type IndentPair, indentOf, type Reindent, reindentBy } from './indent.ts';
 

@@ -1,4 +1,4 @@
-import type { Edit } from './apply.ts';
+import type { Edit } from './edit.ts';
 
 /** An edit as it may have been meant. */
 export interface Reading {

@@ -1,14 +1,20 @@
 import type * as vscode from 'vscode';
-import type { NewId } from '../core/ports.ts';
-import type { Redactor } from '../core/redact/redactor.ts';
-import { Answer } from '../core/routing/answer.ts';
-import type { ModelInfo, Provider, ProviderError, ProviderEvent, ProviderRequest } from '../core/routing/contract.ts';
-import type { Provenance } from '../protocol/message.ts';
-import { type LanguageModels, othersModels } from './lm/api.ts';
-import { cutting } from './lm/cutting.ts';
-import { lmFailure } from './lm/failure.ts';
-import { messagesOf, toolsOf } from './lm/messages.ts';
-import { PromptTokens } from './lm/tokens.ts';
+import type { NewId } from '../../core/ports.ts';
+import type { Redactor } from '../../core/redact/redactor.ts';
+import { Answer } from '../../core/routing/answer.ts';
+import type {
+  ModelInfo,
+  Provider,
+  ProviderError,
+  ProviderEvent,
+  ProviderRequest,
+} from '../../core/routing/contract.ts';
+import type { Provenance } from '../../protocol/message.ts';
+import { type LanguageModels, othersModels } from './api.ts';
+import { cutting } from './cutting.ts';
+import { lmFailure } from './failure.ts';
+import { messagesOf, toolsOf } from './messages.ts';
+import { PromptTokens } from './tokens.ts';
 
 export interface LmProviderOptions {
   name: string;

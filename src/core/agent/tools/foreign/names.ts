@@ -1,4 +1,4 @@
-import type { ForeignTool, HashOf } from '../../ports.ts';
+import type { ForeignTool, HashOf } from '../../../ports.ts';
 
 /** What every vendor takes for the name of a tool. */
 const LIMIT = 64;

@@ -1,8 +1,8 @@
-import type { ForeignTool } from '../../ports.ts';
-import { INTERRUPTED_TOOL } from '../prompts/corrections.ts';
-import { reasonGiven } from '../reason-given.ts';
-import { cutLine, fence } from '../tools/fence.ts';
-import { type Refusal, refuse, type Tool, type ToolContext } from '../tools/tool.ts';
+import type { ForeignTool } from '../../../ports.ts';
+import { INTERRUPTED_TOOL } from '../../prompts/corrections.ts';
+import { reasonGiven } from '../../reason-given.ts';
+import { cutLine, fence } from '../fence.ts';
+import { type Refusal, refuse, type Tool, type ToolContext } from '../tool.ts';
 import { imageIn, resultText } from './result.ts';
 import { argumentsCheck, parametersOf } from './schema.ts';
 

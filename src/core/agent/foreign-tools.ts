@@ -1,13 +1,13 @@
 import * as z from 'zod';
-import type { Hash } from '../../../protocol/ids.ts';
-import { counted } from '../../../protocol/show.ts';
-import type { ForeignTool } from '../../ports.ts';
-import type { Journal } from '../../session/contract.ts';
-import type { AgentJob } from '../contract.ts';
-import type { ToolHost } from '../tools/tool.ts';
-import { type ForeignSet, TOOL_NAMES } from '../tools/toolset.ts';
-import { chosenTools } from './choose.ts';
-import { namesForModels } from './names.ts';
+import type { Hash } from '../../protocol/ids.ts';
+import { counted } from '../../protocol/show.ts';
+import type { ForeignTool } from '../ports.ts';
+import type { Journal } from '../session/contract.ts';
+import type { AgentJob } from './contract.ts';
+import { chosenTools } from './tools/foreign/choose.ts';
+import { namesForModels } from './tools/foreign/names.ts';
+import type { ToolHost } from './tools/tool.ts';
+import { type ForeignSet, TOOL_NAMES } from './tools/toolset.ts';
 
 const Given = z.array(
   z.object({

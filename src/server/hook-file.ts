@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
-import { writeAtomic } from '../../node/atomic-write.ts';
-import { codeOf } from '../../node/error-code.ts';
-import { Hash, Name } from '../../protocol/ids.ts';
+import { writeAtomic } from '../node/atomic-write.ts';
+import { codeOf } from '../node/error-code.ts';
+import { Hash, Name } from '../protocol/ids.ts';
 
 /** What an address may be told of. */
 export const TOLD_OF = ['ask', 'end', 'budget', 'delivery'] as const;

@@ -1,6 +1,6 @@
-import type { ImagePart } from '../../../protocol/message.ts';
-import type { ForeignPart } from '../../ports.ts';
-import { showImage } from '../tools/show-image.ts';
+import type { ImagePart } from '../../../../protocol/message.ts';
+import type { ForeignPart } from '../../../ports.ts';
+import { showImage } from '../show-image.ts';
 
 const KEPT = 30_000;
 

@@ -1,6 +1,6 @@
-import { starMatcher } from '../../glob.ts';
-import type { ForeignTool } from '../../ports.ts';
-import type { ForeignChoice } from '../contract.ts';
+import { starMatcher } from '../../../glob.ts';
+import type { ForeignTool } from '../../../ports.ts';
+import type { ForeignChoice } from '../../contract.ts';
 
 /** More than this, and the models' own limits are near; each costs tokens with every request. */
 const MAX_TOOLS = 64;

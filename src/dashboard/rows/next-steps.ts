@@ -1,7 +1,7 @@
-import { stoppedByOutage } from '../core/session/standing.ts';
-import type { SessionState } from '../core/session/state.ts';
-import type { NextStep } from '../protocol/dashboard-rows.ts';
-import type { ShownSession } from './sessions.ts';
+import { stoppedByOutage } from '../../core/session/standing.ts';
+import type { SessionState } from '../../core/session/state.ts';
+import type { NextStep } from '../../protocol/dashboard-rows.ts';
+import type { ShownSession } from '../sessions.ts';
 
 type Standing = Pick<ShownSession, 'state' | 'runs'>;
 

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
-import type { InboxRequest } from '../../protocol/inbox.ts';
-import * as window from '../plain/window.ts';
-import type { WindowSession } from '../window-session.ts';
+import type { InboxRequest } from '../protocol/inbox.ts';
+import * as window from './plain/window.ts';
+import type { WindowSession } from './window-session.ts';
 
 const { t } = vscode.l10n;
 

@@ -1,8 +1,8 @@
-import type { ErrorClass } from '../protocol/message.ts';
-import type { Clock } from './ports.ts';
-import type { Redactor } from './redact/redactor.ts';
-import type { Provider, ProviderError } from './routing/contract.ts';
-import { providerKinds } from './routing/provider-kinds.ts';
+import type { ErrorClass } from '../../protocol/message.ts';
+import type { Clock } from '../ports.ts';
+import type { Redactor } from '../redact/redactor.ts';
+import type { Provider, ProviderError } from '../routing/contract.ts';
+import { providerKinds } from '../routing/provider-kinds.ts';
 import { tryToolCall } from './tool-trial.ts';
 
 export type Step = 'config' | 'key' | 'models' | 'route' | 'price' | 'completion';

@@ -1,5 +1,5 @@
-import type { Redactor } from './redact/redactor.ts';
-import type { Provider, ProviderError, ToolSpec } from './routing/contract.ts';
+import type { Redactor } from '../redact/redactor.ts';
+import type { Provider, ProviderError, ToolSpec } from '../routing/contract.ts';
 
 const SAID_CHARACTERS = 120;
 const TOOL: ToolSpec = {

@@ -1,9 +1,9 @@
 import * as vscode from 'vscode';
-import { type Parts, partNames, partsText } from '../../core/config/agreement.ts';
-import type { Runtime } from '../../runtime/contract.ts';
-import * as window from '../plain/window.ts';
-import type { SessionController } from '../session-controller.ts';
-import { requireReady } from '../workspace-readiness.ts';
+import { type Parts, partNames, partsText } from '../core/config/agreement.ts';
+import type { Runtime } from '../runtime/contract.ts';
+import * as window from './plain/window.ts';
+import type { SessionController } from './session-controller.ts';
+import { requireReady } from './workspace-readiness.ts';
 
 const { t } = vscode.l10n;
 

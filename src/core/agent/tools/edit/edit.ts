@@ -1,0 +1,5 @@
+export interface Edit {
+  old: string;
+  new: string;
+  all?: boolean | undefined;
+}
