@@ -23,7 +23,7 @@ const KINDS = {
   assistant: {
     says: 'AI assistants take instructions, servers and tools from it.',
     files: new RegExp(
-      `${below(String.raw`\.cursor \.windsurf \.continue \.roo \.kilocode \.kiro \.amazonq \.clinerules \.amp \.augment \.trae \.junie \.goose \.factory \.warp \.copilot \.openhands \.devin \.jules \.github/(agents|chatmodes|prompts|hooks|instructions|copilot)`).source}|` +
+      `${below(String.raw`\.cursor \.windsurf \.continue \.roo \.kilocode \.kiro \.amazonq \.clinerules \.amp \.augment \.trae \.junie \.goose \.factory \.warp \.copilot \.openhands \.devin \.jules \.github/(agents|skills|chatmodes|prompts|hooks|instructions|copilot)`).source}|` +
         at(
           String.raw`mcp\.json \.aider\.conf\.ya?ml \.continuerc\.json \.?crush\.json \.goosehints \.(cursor|windsurf|cline)rules`,
         ).source,

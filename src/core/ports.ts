@@ -292,6 +292,18 @@ export interface Sandbox {
   close(): Promise<void>;
 }
 
+/** A folder with a `SKILL.md` and what belongs to it. */
+export interface SkillFolder {
+  /** As people know it: in the workspace, or `~/…`. */
+  path: string;
+  /** The user's own; else it came with the workspace. */
+  own: boolean;
+  /** Paths of the files in it, relative to it, `limit` at most; what links lead to is not among them. */
+  files(limit: number): Promise<string[]>;
+  /** At most `limit` bytes; undefined where there is no such file in it, or none that agents may read. */
+  read(file: string, limit: number): Promise<string | undefined>;
+}
+
 /** A tool that others bring: another extension of the editor, or a server that the editor runs. */
 export interface ForeignTool {
   name: string;

@@ -18,6 +18,7 @@ import { userFolder } from '../node/places.ts';
 import { createProcesses } from '../node/processes.ts';
 import { NodeProjectTexts } from '../node/project-texts.ts';
 import { findSession, newSessionId, readState } from '../node/session/sessions.ts';
+import { skillFolders } from '../node/skill-folders.ts';
 import { NodeWorkspace } from '../node/workspace.ts';
 import { keySources } from './accounts.ts';
 import { BestModel } from './best-model.ts';
@@ -145,6 +146,7 @@ export class Runner {
           holding,
           notice: held.notice,
           texts: new NodeProjectTexts(host.workspace),
+          skills: await skillFolders(host.workspace),
           approvePlan,
           approveAll: approved === true,
           rehearsal: rehearsal !== undefined,

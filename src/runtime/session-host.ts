@@ -2,7 +2,7 @@ import type { Holding } from '../core/agent/held.ts';
 import type { ProjectTexts } from '../core/agent/roles/roles.ts';
 import type { McpServers } from '../core/config/mcp-servers.ts';
 import type { BranchWork } from '../core/delivery/branch-work.ts';
-import type { Clock, FindProblems, ForeignTools, Log, WorkspaceFiles } from '../core/ports.ts';
+import type { Clock, FindProblems, ForeignTools, Log, SkillFolder, WorkspaceFiles } from '../core/ports.ts';
 import type { Journal } from '../core/session/contract.ts';
 import type { SessionOwner } from '../core/session/store.ts';
 import type { NodeProcesses } from '../node/processes.ts';
@@ -30,6 +30,8 @@ export interface SessionHost {
   /** Said when the session begins: what it has to do without. */
   notice?: string | undefined;
   texts: ProjectTexts;
+  /** Of the user and of the workspace, in the order in which they count; absent: none. */
+  skills?: readonly SkillFolder[];
   clock: Clock;
   log: Log;
   version: string;

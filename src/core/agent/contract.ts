@@ -2,7 +2,7 @@ import type { EventOf, SeenVersion } from '../../protocol/events.ts';
 import type { ModelRef, NanoUsd, RelPath } from '../../protocol/ids.ts';
 import type { ImagePart, Message, Outage, StopReason } from '../../protocol/message.ts';
 import type { AgentTask } from '../../protocol/plan.ts';
-import type { ForeignTool } from '../ports.ts';
+import type { ForeignTool, SkillFolder } from '../ports.ts';
 import type { RouteEvent, RouteFailure } from '../routing/contract.ts';
 
 /** What an agent is good at: from the built-in roles or a role file. */
@@ -35,6 +35,13 @@ export interface RoleSpec {
 export interface ForeignChoice {
   names: string[];
   except?: string[];
+}
+
+/** How a certain kind of work is done here, for whoever does it: told by a line, read when it is needed. */
+export interface Skill {
+  name: string;
+  description: string;
+  folder: SkillFolder;
 }
 
 /** What the agent is there for; decides its tools. `escalation`: the orchestrator does a specialist's task itself. */

@@ -18,6 +18,7 @@ import { IDLE_FOR_PEOPLE, type Idle, idleCorrection, turnsLeft } from './prompts
 import { sharedPrompt, systemPrompt } from './prompts/system.ts';
 import { cutMiddle, type Room, roomIn } from './room.ts';
 import { SeenFiles } from './seen-files.ts';
+import { skillsText } from './tools/skills/skills.ts';
 import type { ToolHost } from './tools/tool.ts';
 import type { ToolSet } from './tools/toolset.ts';
 
@@ -105,8 +106,9 @@ export class AgentLoop {
     this.#asking = { router: host.router, clock: host.clock, stream, log, pulse: job.pulse };
     this.#model = from?.model;
     const brief = cutMiddle(job.brief, this.#room.brief, 'What you need of it, read in the files.');
-    this.#system = systemPrompt(job.role, job.kind, brief);
-    this.#shared = sharedPrompt(brief).length;
+    const skills = skillsText(host.skills ?? []);
+    this.#system = systemPrompt(job.role, job.kind, brief, skills);
+    this.#shared = sharedPrompt(brief, skills).length;
     this.#overhead = this.#system.length + JSON.stringify(tools.specs).length;
     this.#conversation = new Conversation(host.journal, job.agent, this.#overhead, from);
     this.#ids = new CallIds(host.newId, from?.messages);

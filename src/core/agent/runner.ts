@@ -13,7 +13,7 @@ export function agentRunner({
   ...outer
 }: Omit<AgentHost, 'background' | 'pages'> & { browsers?: Browsers | undefined }): AgentRunner {
   const host: AgentHost = { ...outer, background: new BackgroundCommands(), pages: new OpenPages(browsers) };
-  const toolsFor = toolSets();
+  const toolsFor = toolSets(host.skills);
   const run = async (job: AgentJob, control: AgentControl): Promise<AgentResult> => {
     try {
       await host.router.learnWindows?.(job.route);

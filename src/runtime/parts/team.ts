@@ -2,6 +2,7 @@ import type { AgentStream } from '../../core/agent/contract.ts';
 import { memberRoles } from '../../core/agent/roles/member-roles.ts';
 import { loadRoles } from '../../core/agent/roles/roles.ts';
 import { agentRunner } from '../../core/agent/runner.ts';
+import { loadSkills } from '../../core/agent/tools/skills/skills.ts';
 import { configuredWorkers } from '../../core/config/workers.ts';
 import type { SessionStart, TeamVoice } from '../../core/team/options.ts';
 import { Session } from '../../core/team/session.ts';
@@ -60,7 +61,8 @@ export async function teamPart(
     workers: workers.names,
     ...(foreign && { foreign: foreign.list() }),
   });
-  for (const { path, line, severity, text } of problems)
+  const known = await loadSkills(host.skills ?? []);
+  for (const { path, line, severity, text } of [...problems, ...known.problems])
     log.write(severity === 'error' ? 'error' : 'warn', `${path}:${line}: ${text}`);
   if (named.length > 0 && ![...roles.values()].some(role => role.foreign)) {
     const text = `No role names tools of ${named.join(', ')}, so nothing of it is started: a role file says which agent may use them, as tools: [${named[0]}/*].`;
@@ -82,6 +84,7 @@ export async function teamPart(
       revise,
       prove,
       judgeTool,
+      skills: known.skills,
       ...(foreign && { foreign }),
       browsers: {
         launch: async rights => (await import('../../browser/launch.ts')).launchBrowser(browserHost, rights),

@@ -32,13 +32,15 @@ const ENDING: Record<JobKind, string> = {
 };
 
 /** What the system prompts of all agents of a session begin with, so that prompt caches hit. */
-export const sharedPrompt = (brief: string): string =>
-  [RULES, ...(brief.trim() === '' ? [] : [`The session\n${brief.trim()}`])].join('\n\n');
+export const sharedPrompt = (brief: string, skills = ''): string =>
+  [RULES, ...(brief.trim() === '' ? [] : [`The session\n${brief.trim()}`]), ...(skills === '' ? [] : [skills])].join(
+    '\n\n',
+  );
 
 /** The system prompt: the same for all agents of a role in a session. */
-export const systemPrompt = (role: RoleSpec, kind: JobKind, brief: string): string =>
+export const systemPrompt = (role: RoleSpec, kind: JobKind, brief: string, skills = ''): string =>
   [
-    sharedPrompt(brief),
+    sharedPrompt(brief, skills),
     `How it ends\n${ENDING[kind]}`,
     `Your role: ${role.name}\nYour part: ${kind}\n${role.instructions.trim()}`,
   ].join('\n\n');

@@ -1,8 +1,8 @@
 import { ModelRef, Name, type RelPath } from '../../../protocol/ids.ts';
 import type { ForeignTool } from '../../ports.ts';
 import type { ForeignChoice, RoleSpec } from '../contract.ts';
+import { type Field, readFrontmatter } from '../frontmatter.ts';
 import { meansAny } from '../tools/foreign/choose.ts';
-import { type Field, readFrontmatter } from './frontmatter.ts';
 import { ALL_TOOLS, TEAM_TOOLS, toolsNamed } from './tool-names.ts';
 
 /** Something in a role file that is not as it should be; never a reason to stop. */

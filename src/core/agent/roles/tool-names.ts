@@ -50,6 +50,8 @@ const FOREIGN = new Map<string, readonly string[]>(
     opensimplebrowser: ['browser'],
     askuserquestion: ['ask_user'],
     askquestions: ['ask_user'],
+    // Everybody has it where there are skills.
+    skill: [],
   }),
 );
 

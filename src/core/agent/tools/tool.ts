@@ -13,6 +13,7 @@ import type {
   Attention,
   CommandJudge,
   PlanReviser,
+  Skill,
   TaskProver,
   ToolJudge,
   ToolResult,
@@ -39,6 +40,8 @@ export interface ToolHost {
   pages: OpenPages;
   /** What is wrong with a file; absent where nobody tells. */
   problems?: FindProblems | undefined;
+  /** How certain work is done here; absent: nobody says. */
+  skills?: readonly Skill[];
   /** Tools that others bring; absent where there can be none. */
   foreign?: ForeignTools;
   /** Absent: every use of such a tool is asked about. */

@@ -1,6 +1,6 @@
 import type { ForeignTool } from '../../ports.ts';
 import type { ToolSpec } from '../../routing/contract.ts';
-import type { JobKind, RoleSpec } from '../contract.ts';
+import type { JobKind, RoleSpec, Skill } from '../contract.ts';
 import { askUser } from './ask-user.ts';
 import { backgroundCommand } from './background-command.ts';
 import { browser } from './browser.ts';
@@ -21,6 +21,7 @@ import { runCommand } from './run-command.ts';
 import { search } from './search.ts';
 import { setSteps } from './set-steps.ts';
 import { showChanges } from './show-changes.ts';
+import { useSkill } from './skills/use-skill.ts';
 import { toolSpec } from './spec.ts';
 import type { Tool } from './tool.ts';
 import { writeFile } from './write-file.ts';
@@ -77,6 +78,7 @@ function makeToolSet(
   names: readonly string[] | undefined,
   writes: boolean,
   foreign: ForeignSet,
+  skill: Tool | undefined,
 ): ToolSet {
   const { chosen, always } = KITS[family];
   const wanted = names && new Set(names);
@@ -89,7 +91,7 @@ function makeToolSet(
         (tool === backgroundCommand && wanted?.has(runCommand.name)),
     )
     .filter(tool => writes || !WRITING.includes(tool));
-  const tools = new Map([...picked, ...testing, ...always].map(tool => [tool.name, tool]));
+  const tools = new Map([...picked, ...testing, ...(skill ? [skill] : []), ...always].map(tool => [tool.name, tool]));
   for (const [name, tool] of foreign) tools.set(name, foreignTool(name, tool));
   const listed = [...tools.keys()].join(', ');
   return {
@@ -118,7 +120,10 @@ function makeToolSet(
 export type ForeignSet = ReadonlyMap<string, ForeignTool>;
 
 /** Remembers the sets it made: hundreds of agents share a few. */
-export function toolSets(): (kind: JobKind, role: RoleSpec, claims: readonly string[], foreign: ForeignSet) => ToolSet {
+export function toolSets(
+  skills: readonly Skill[] = [],
+): (kind: JobKind, role: RoleSpec, claims: readonly string[], foreign: ForeignSet) => ToolSet {
+  const skill = skills.length > 0 ? useSkill(skills) : undefined;
   const made = new Map<string, ToolSet>();
   return (kind, role, claims, foreign) => {
     const family = kind === 'review' || kind === 'escalation' ? kind : 'work';
@@ -127,7 +132,7 @@ export function toolSets(): (kind: JobKind, role: RoleSpec, claims: readonly str
     const key = `${family}|${writes}|${role.tools ? [...role.tools].sort().join(',') : '*'}|${foreign.size > 0 ? JSON.stringify([...foreign]) : ''}`;
     let set = made.get(key);
     if (!set) {
-      set = makeToolSet(family, role.tools, writes, foreign);
+      set = makeToolSet(family, role.tools, writes, foreign, skill);
       made.set(key, set);
     }
     return set;
