@@ -56,11 +56,14 @@ export const sessionFolds: Folds<Types> = {
   },
   'session-paused'(state, event) {
     state.status = 'paused';
+    state.touched.all(...whenRun);
     state.pausedBy = event.by;
   },
   'session-unpaused'(state) {
     delete state.pausedBy;
-    if (state.status === 'paused') state.status = atWork(state);
+    if (state.status !== 'paused') return;
+    state.status = atWork(state);
+    state.touched.all(...whenRun);
   },
   'branch-delivered'(state, { outcome, branch, delivery, message, fix }) {
     state.delivered = {
