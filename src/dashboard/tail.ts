@@ -1,7 +1,4 @@
-import type { LivePart } from '../protocol/dashboard.ts';
-
-/** Kinds that go on: what follows of the same kind is the same text. */
-const flowing = new Set<LivePart['kind']>(['text', 'reasoning', 'arguments', 'output']);
+import { FLOWING, type LivePart } from '../protocol/dashboard.ts';
 
 /** Tokens are put together into pieces of that length: a text that grows token by token takes many times its size. */
 const PIECE_CHARACTERS = 1000;
@@ -29,7 +26,7 @@ export class Tail {
 
   add(kind: LivePart['kind'], text: string): void {
     let part = this.#parts.at(-1);
-    if (part?.kind !== kind || !flowing.has(kind)) {
+    if (part?.kind !== kind || !FLOWING.has(kind)) {
       part = { kind, pieces: [], open: [], openCharacters: 0 };
       this.#parts.push(part);
       this.#characters++;

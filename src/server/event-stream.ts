@@ -1,7 +1,6 @@
 import type { ServerResponse } from 'node:http';
-import type { AgentStreamEvent } from '../core/agent/contract.ts';
-import type { LivePart } from '../protocol/dashboard.ts';
 import type { JournalEvent } from '../protocol/events.ts';
+import type { Hold } from './access/tokens.ts';
 
 /** What is not taken off by then is too much: whoever reads so slowly comes back with the number of what it has. */
 const MOST_WAITING_BYTES = 1024 * 1024;
@@ -11,52 +10,27 @@ const BEAT_MS = 15_000;
 const STALL_MS = 30_000;
 
 /** An event as it goes over the wire, with what readers filter by. */
-export interface Frame {
+export interface EventFrame {
   seq: number;
   type: string;
   agent: string | undefined;
   bytes: Buffer;
 }
 
-/** A piece of what an agent says right now. */
-export type Delta = LivePart & { agent: string };
-
+/** What an agent says right now. Without a number: it is gone when it has been told. */
 export interface DeltaFrame {
+  seq: undefined;
   agent: string;
   bytes: Buffer;
 }
 
+export type Frame = EventFrame | DeltaFrame;
+
 /** JSON holds no line break, so that nothing in an event can end it or begin another. */
-export function eventFrame(event: JournalEvent): Frame {
+export function eventFrame(event: JournalEvent): EventFrame {
   const agent = 'agent' in event && typeof event.agent === 'string' ? event.agent : undefined;
   const bytes = Buffer.from(`id: ${event.seq}\ndata: ${JSON.stringify(event)}\n\n`);
   return { seq: event.seq, type: event.type, agent, bytes };
-}
-
-/** Without an id: it is gone when it has been told. */
-export const deltaFrame = (delta: Delta): DeltaFrame => ({
-  agent: delta.agent,
-  bytes: Buffer.from(`event: delta\ndata: ${JSON.stringify(delta)}\n\n`),
-});
-
-export function deltaOf(agent: string, event: AgentStreamEvent): Delta | undefined {
-  switch (event.type) {
-    case 'attempt':
-      return { agent, kind: 'model', text: event.model };
-    case 'text':
-    case 'reasoning':
-      return { agent, kind: event.type, text: event.text };
-    case 'tool-call-start':
-      return { agent, kind: 'tool', text: event.name };
-    case 'tool-call-delta':
-      return { agent, kind: 'arguments', text: event.json };
-    case 'tool-output':
-      return { agent, kind: 'output', text: event.text };
-    case 'discard':
-      return { agent, kind: 'discarded', text: event.error };
-    default:
-      return undefined;
-  }
 }
 
 export const STREAM_HEADERS = {
@@ -70,21 +44,25 @@ export class Stream {
   readonly #response: ServerResponse;
   readonly #over = new AbortController();
   readonly #beat: NodeJS.Timeout;
-  #gathering = false;
 
-  /** `mayGoOn` is asked at every beat: a token may have been revoked. */
-  constructor(response: ServerResponse, mayGoOn: () => Promise<boolean>, beat: () => string = () => '') {
+  constructor(response: ServerResponse, hold: Hold, beat: () => string = () => '') {
     this.#response = response;
+    // It ends with its connection, and what is written needs no frame of its own for each reader.
+    response.removeHeader('transfer-encoding');
     response.writeHead(200, STREAM_HEADERS);
     response.on('close', () => this.close());
     response.on('error', () => this.close());
     this.write(': welcome\n\n');
-    this.#beat = setInterval(() => {
-      void mayGoOn().then(
-        may => (may ? this.write(`: beat\n${beat()}\n`) : this.close()),
-        () => this.close(),
-      );
+    const stillHeld = async () => {
+      const valid = await hold.isValid().catch(() => false);
+      if (!valid) this.close();
+      return valid;
+    };
+    this.#beat = setInterval(async () => {
+      if (await stillHeld()) this.write(`: beat\n${beat()}\n`);
     }, BEAT_MS);
+    const revoked = hold.onChange(() => void stillHeld());
+    this.onClose(() => revoked.dispose());
   }
 
   get closed(): boolean {
@@ -98,21 +76,7 @@ export class Stream {
   write(bytes: Buffer | string): void {
     if (this.closed) return;
     if (this.#response.writableLength > MOST_WAITING_BYTES) this.#cut();
-    else {
-      this.#gather();
-      this.#response.write(bytes);
-    }
-  }
-
-  /** What is said in one go leaves in one piece. */
-  #gather(): void {
-    if (this.#gathering) return;
-    this.#gathering = true;
-    this.#response.cork();
-    process.nextTick(() => {
-      this.#gathering = false;
-      this.#response.uncork();
-    });
+    else this.#response.write(bytes);
   }
 
   onClose(done: () => void): void {
@@ -163,10 +127,10 @@ export class Reader {
   readonly #filter: Filter;
   #seq = 0;
 
-  constructor(response: ServerResponse, filter: Filter, mayGoOn: () => Promise<boolean>) {
+  constructor(response: ServerResponse, filter: Filter, hold: Hold) {
     this.#filter = filter;
     // The number of what was passed over by the filter counts as well.
-    this.#stream = new Stream(response, mayGoOn, () => (this.#seq > 0 ? `id: ${this.#seq}\n` : ''));
+    this.#stream = new Stream(response, hold, () => (this.#seq > 0 ? `id: ${this.#seq}\n` : ''));
   }
 
   get closed(): boolean {
@@ -177,22 +141,21 @@ export class Reader {
     return this.#stream.signal;
   }
 
-  send({ seq, type, agent, bytes }: Frame): void {
-    if (seq <= this.#seq) return;
-    this.#seq = seq;
-    const { agents, types } = this.#filter;
-    if (types && !types.has(type)) return;
-    if (agents && (agent === undefined || !agents.has(agent))) return;
-    this.#stream.write(bytes);
+  /** `together` are the same frames as one piece. */
+  send(frames: readonly Frame[], together?: Buffer): void {
+    const wanted = frames.filter(frame => this.#wants(frame));
+    if (wanted.length === 0) return;
+    const whole = together !== undefined && wanted.length === frames.length;
+    this.#stream.write(whole ? together : Buffer.concat(wanted.map(({ bytes }) => bytes)));
   }
 
-  /** `all` are the same frames in one piece. */
-  sendDeltas(frames: readonly DeltaFrame[], all: Buffer): void {
-    const { agents, deltas } = this.#filter;
-    if (!deltas) return;
-    const wanted = agents && frames.filter(({ agent }) => agents.has(agent)).map(({ bytes }) => bytes);
-    if (!wanted) this.#stream.write(all);
-    else if (wanted.length > 0) this.#stream.write(Buffer.concat(wanted));
+  #wants(frame: Frame): boolean {
+    const { agents, types, deltas } = this.#filter;
+    const ofAgent = agents === undefined || (frame.agent !== undefined && agents.has(frame.agent));
+    if (frame.seq === undefined) return deltas && ofAgent;
+    if (frame.seq <= this.#seq) return false;
+    this.#seq = frame.seq;
+    return ofAgent && (types === undefined || types.has(frame.type));
   }
 
   /** What it has seen is of no journal that there is: it begins anew after `seq`. */

@@ -3,12 +3,16 @@ import type { Disposable } from '../core/ports.ts';
 import type { SessionState } from '../core/session/state.ts';
 import type { JournalEvent } from '../protocol/events.ts';
 import type { Runtime } from '../runtime/contract.ts';
-import { type Delta, deltaFrame, deltaOf, eventFrame, type Frame, type Reader } from './event-stream.ts';
+import { type EventFrame, eventFrame, type Frame, type Reader } from './event-stream.ts';
+import { SaidMeanwhile } from './said-meanwhile.ts';
 
 /** So many of the latest events are kept ready for readers that come back. */
 const RECENT = 2000;
 /** What agents say is put together for so long: a frame for each token would be mostly frame. */
 const DELTA_MS = 25;
+
+/** So much of the past is written before it is asked whether the reader has taken it. */
+const PIECE_BYTES = 64 * 1024;
 
 export interface FeedParts {
   id: string;
@@ -28,10 +32,12 @@ export class Feed {
   readonly state: SessionState;
   readonly #runtime: Runtime;
   readonly #over: AbortController;
-  readonly #recent: Frame[];
+  readonly #recent: EventFrame[];
   readonly #readers = new Set<Reader>();
   readonly #appended: () => number | undefined;
-  #deltas: { after: number; delta: Delta }[] = [];
+  readonly #said = new SaidMeanwhile();
+  /** What is to be sent in this turn of the loop, in order. */
+  #leaving: Frame[] = [];
   #timer: NodeJS.Timeout | undefined;
   #streaming: Disposable | undefined;
   readonly #told = new Set<() => void>();
@@ -81,17 +87,18 @@ export class Feed {
       reader.reset(this.state.seq);
       sent = this.state.seq;
     }
+    reader.onlyAfter(sent);
     while (!reader.closed) {
+      const kept = this.#recent.filter(({ seq }) => seq > sent);
       const from = this.#recent[0]?.seq ?? this.state.seq + 1;
-      if (sent + 1 >= from || sent >= this.state.seq) {
-        for (const frame of this.#recent) if (frame.seq > sent) reader.send(frame);
-        if (reader.closed) return;
-        reader.onlyAfter(sent);
+      if (sent < this.state.seq && sent + 1 < from) sent = await this.#readBack(reader, sent);
+      else if (kept.length > 0) sent = await this.#catchUp(reader, kept);
+      else {
+        this.#flush();
         this.#readers.add(reader);
         reader.onClose(() => this.#readers.delete(reader));
         return;
       }
-      sent = await this.#readBack(reader, sent);
     }
   }
 
@@ -99,59 +106,65 @@ export class Feed {
   async #readBack(reader: Reader, sent: number): Promise<number> {
     let last = sent;
     for await (const events of this.#runtime.events(this.id, reader.signal)) {
-      for (const event of events) {
-        if (event.seq <= last || event.seq > this.state.seq) continue;
-        reader.send(eventFrame(event));
-        last = event.seq;
-      }
-      await reader.drained();
+      const next = events.filter(({ seq }) => seq > last && seq <= this.state.seq);
+      if (next.length > 0) last = await this.#catchUp(reader, next.map(eventFrame));
       if (reader.closed) break;
     }
     // Lines that cannot be read have numbers, too.
     return Math.max(last, this.#recent[0] ? this.#recent[0].seq - 1 : this.state.seq);
   }
 
+  /** In pieces that the reader takes one after the other: whoever comes late is not cut off for what it has missed. */
+  async #catchUp(reader: Reader, frames: readonly EventFrame[]): Promise<number> {
+    for (let [from, to, bytes] = [0, 0, 0]; from < frames.length && !reader.closed; from = to, bytes = 0) {
+      for (; to < frames.length && bytes < PIECE_BYTES; to++) bytes += frames[to]?.bytes.length ?? 0;
+      reader.send(frames.slice(from, to));
+      await reader.drained();
+    }
+    return frames.at(-1)?.seq ?? 0;
+  }
+
   #take(event: JournalEvent): void {
     const frame = eventFrame(event);
     this.#recent.push(frame);
     if (this.#recent.length > RECENT * 1.5) this.#recent.splice(0, this.#recent.length - RECENT);
-    this.#sendDeltas(event.seq);
-    for (const reader of this.#readers) reader.send(frame);
-    if (this.#deltas.length > 0) this.#soon();
+    this.#send(...this.#said.before(event.seq), frame);
     for (const told of this.#told) told();
   }
 
   /** What agents say comes after the events before it, although those have to reach the disk first. */
   #hear(agent: string, event: AgentStreamEvent): void {
-    const delta = deltaOf(agent, event);
-    if (!delta || this.#readers.size === 0) return;
-    const after = this.#appended() ?? this.state.seq;
-    const last = this.#deltas.at(-1);
-    if (last && last.after === after && last.delta.agent === agent && last.delta.kind === delta.kind)
-      last.delta = { ...delta, text: last.delta.text + delta.text };
-    else this.#deltas.push({ after, delta });
-    this.#soon();
+    if (this.#readers.size > 0 && this.#said.add(agent, event, this.#appended() ?? this.state.seq)) this.#soon();
   }
 
   #soon(): void {
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
-      this.#sendDeltas(this.state.seq + 1);
+      this.#send(...this.#said.before(this.state.seq + 1));
     }, DELTA_MS);
   }
 
-  /** Those that were said before that event. */
-  #sendDeltas(before: number): void {
-    const ready = this.#deltas.findIndex(({ after }) => after >= before);
-    const sent = this.#deltas.splice(0, ready < 0 ? this.#deltas.length : ready);
-    if (sent.length === 0) return;
-    const frames = sent.map(({ delta }) => deltaFrame(delta));
-    const all = Buffer.concat(frames.map(({ bytes }) => bytes));
-    for (const reader of this.#readers) reader.sendDeltas(frames, all);
+  /** What comes in one turn of the loop leaves as one piece: a write for each would cost more than all the rest. */
+  #send(...frames: Frame[]): void {
+    if (this.#leaving.length === 0 && frames.length > 0) process.nextTick(() => this.#flush());
+    this.#leaving.push(...frames);
+  }
+
+  #flush(): void {
+    const frames = this.#leaving;
+    if (frames.length === 0) return;
+    this.#leaving = [];
+    const together = Buffer.concat(frames.map(({ bytes }) => bytes));
+    for (const reader of this.#readers) reader.send(frames, together);
+    // What was said went along: the next words have their own time to gather.
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    if (!this.#said.empty) this.#soon();
   }
 
   dispose(): void {
     this.#over.abort();
+    this.#flush();
     clearTimeout(this.#timer);
     this.#streaming?.dispose();
     for (const reader of [...this.#readers]) reader.close();

@@ -41,9 +41,7 @@ export class PageLinks {
     if (this.#pages.size >= MOST) throw new ProblemError('too-many', `${MOST} dashboards are open.`);
     const { host } = workspaceNamed(this.#served, url.searchParams.get('workspace') ?? undefined);
     const { tokens, clock, log } = this.#served;
-    const mark = await tokens.markOf(holder.name);
-    const mayGoOn = async () => mark !== undefined && (await tokens.holderNamed(holder.name, mark)) !== undefined;
-    const stream = new Stream(response, mayGoOn);
+    const stream = new Stream(response, await tokens.hold(holder));
     const connection = new Connection({
       source: host.sessions,
       clock,

@@ -1,5 +1,5 @@
 import { batch, type Signal, signal } from '@preact/signals';
-import type { LivePart, Update } from '../../src/protocol/dashboard.ts';
+import { FLOWING, type LivePart, type Update } from '../../src/protocol/dashboard.ts';
 import type { OverviewView, Row, SessionView, TableName } from '../../src/protocol/dashboard-rows.ts';
 import { Table } from './table.ts';
 
@@ -17,8 +17,6 @@ interface LiveText {
   /** Numbered, so that each stays itself when the oldest are dropped. */
   parts: (LivePart & { n: number })[];
 }
-
-const flowing = new Set<LivePart['kind']>(['text', 'reasoning', 'arguments', 'output']);
 
 /** What the page knows of a session: what the updates say, one after another. */
 export class Model {
@@ -142,7 +140,7 @@ export class Model {
     const kept = reset || known?.agent !== agent ? [] : [...known.parts];
     for (const { kind, text } of parts) {
       const last = kept.at(-1);
-      if (last?.kind !== kind || !flowing.has(kind)) {
+      if (last?.kind !== kind || !FLOWING.has(kind)) {
         kept.push({ n: ++this.#parts, kind, text });
         continue;
       }

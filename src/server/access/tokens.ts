@@ -1,7 +1,9 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { type FSWatcher, watch } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
+import type { Disposable } from '../../core/ports.ts';
 import { writeAtomic } from '../../node/atomic-write.ts';
 import { codeOf } from '../../node/error-code.ts';
 import { TokenAccess } from '../../protocol/api.ts';
@@ -11,6 +13,13 @@ import { Name } from '../../protocol/ids.ts';
 export interface Holder {
   name: string;
   access: TokenAccess;
+}
+
+/** What a stream that never ends of itself is told for: a token that may be revoked meanwhile. */
+export interface Hold {
+  isValid(): Promise<boolean>;
+  /** Called when tokens have changed, this one perhaps among them. */
+  onChange(listener: () => void): Disposable;
 }
 
 /** The programs of the user's own, on this machine. */
@@ -34,8 +43,12 @@ export class Tokens {
   readonly #local: string;
   readonly #named: string;
   readonly #read = new Map<string, { stamp: string; text: string }>();
+  readonly #folder: string;
+  readonly #listeners = new Set<() => void>();
+  #watcher: FSWatcher | undefined;
 
   constructor(userFolder: string) {
+    this.#folder = userFolder;
     this.#local = join(userFolder, LOCAL_FILE);
     this.#named = join(userFolder, NAMED_FILE);
   }
@@ -98,6 +111,41 @@ export class Tokens {
   async markOf(name: string): Promise<string | undefined> {
     const known = (await this.#known()).find(each => each.name === name);
     return known && markOf(known.hash);
+  }
+
+  /** For what goes on after its request was let in. */
+  async hold({ name }: Holder): Promise<Hold> {
+    const mark = await this.markOf(name);
+    return {
+      isValid: async () => mark !== undefined && (await this.holderNamed(name, mark)) !== undefined,
+      onChange: listener => this.#onChange(listener),
+    };
+  }
+
+  /** The files are watched while somebody listens; where that cannot be, listeners have to ask from time to time. */
+  #onChange(listener: () => void): Disposable {
+    this.#listeners.add(listener);
+    this.#watcher ??= this.#watch();
+    return {
+      dispose: () => {
+        this.#listeners.delete(listener);
+        if (this.#listeners.size > 0) return;
+        this.#watcher?.close();
+        this.#watcher = undefined;
+      },
+    };
+  }
+
+  #watch(): FSWatcher | undefined {
+    try {
+      const files = [NAMED_FILE, LOCAL_FILE];
+      const watcher = watch(this.#folder, { persistent: false }, (_event, name) => {
+        if (name === null || files.includes(name)) for (const listener of [...this.#listeners]) listener();
+      });
+      return watcher.on('error', () => watcher.close());
+    } catch {
+      return undefined;
+    }
   }
 
   async #known(): Promise<Named[]> {

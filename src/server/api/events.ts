@@ -38,10 +38,7 @@ export const eventRoutes = [
         ...(query.type && { types: query.type }),
         deltas: query.deltas === 'yes' && !query.type,
       };
-      const mark = await served.tokens.markOf(holder.name);
-      const mayGoOn = async () =>
-        mark !== undefined && (await served.tokens.holderNamed(holder.name, mark)) !== undefined;
-      const reader = new Reader(raw.response, filter, mayGoOn);
+      const reader = new Reader(raw.response, filter, await served.tokens.hold(holder));
       await feed.serve(reader, last === undefined ? (query.after ?? 0) : Number(last));
       return 'streams';
     },

@@ -31,7 +31,7 @@ export const systemRoutes = [
     id: 'revokeToken',
     method: 'DELETE',
     path: '/tokens/{name}',
-    summary: 'Revokes a token: at once for requests, within seconds for those who read events',
+    summary: 'Revokes a token, at once: streams that it reads end',
     params: z.object({ name: z.string().max(64) }),
     answer: z.object({ revoked: z.string() }),
     async handle({ served, params: { name } }) {

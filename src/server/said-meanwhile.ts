@@ -1,0 +1,68 @@
+import type { AgentStreamEvent } from '../core/agent/contract.ts';
+import { FLOWING, type LivePart } from '../protocol/dashboard.ts';
+import type { DeltaFrame } from './event-stream.ts';
+
+interface Piece {
+  /** The last event before it. */
+  after: number;
+  agent: string;
+  kind: LivePart['kind'];
+  text: string;
+}
+
+/** What agents say between two looks, put together: a frame for each token would be mostly frame. */
+export class SaidMeanwhile {
+  #pieces: Piece[] = [];
+  /** The latest of each agent: what another says between does not break its text. */
+  readonly #latest = new Map<string, Piece>();
+
+  get empty(): boolean {
+    return this.#pieces.length === 0;
+  }
+
+  /** Whether it was anything to tell. */
+  add(agent: string, event: AgentStreamEvent, after: number): boolean {
+    const part = partOf(event);
+    if (!part) return false;
+    const latest = this.#latest.get(agent);
+    if (latest?.after === after && latest.kind === part.kind && FLOWING.has(part.kind)) latest.text += part.text;
+    else {
+      const piece = { after, agent, ...part };
+      this.#pieces.push(piece);
+      this.#latest.set(agent, piece);
+    }
+    return true;
+  }
+
+  /** Takes out what was said before that event. */
+  before(seq: number): DeltaFrame[] {
+    const ready = this.#pieces.findIndex(({ after }) => after >= seq);
+    const taken = this.#pieces.splice(0, ready < 0 ? this.#pieces.length : ready);
+    for (const piece of taken) if (this.#latest.get(piece.agent) === piece) this.#latest.delete(piece.agent);
+    return taken.map(({ agent, kind, text }) => ({
+      seq: undefined,
+      agent,
+      bytes: Buffer.from(`event: delta\ndata: ${JSON.stringify({ agent, kind, text })}\n\n`),
+    }));
+  }
+}
+
+function partOf(event: AgentStreamEvent): LivePart | undefined {
+  switch (event.type) {
+    case 'attempt':
+      return { kind: 'model', text: event.model };
+    case 'text':
+    case 'reasoning':
+      return { kind: event.type, text: event.text };
+    case 'tool-call-start':
+      return { kind: 'tool', text: event.name };
+    case 'tool-call-delta':
+      return { kind: 'arguments', text: event.json };
+    case 'tool-output':
+      return { kind: 'output', text: event.text };
+    case 'discard':
+      return { kind: 'discarded', text: event.error };
+    default:
+      return undefined;
+  }
+}
