@@ -1,4 +1,5 @@
 import type { Server, ServerResponse } from 'node:http';
+import { Server as TlsServer } from 'node:https';
 import type { Socket } from 'node:net';
 import { setTimeout as setTimeoutPromise } from 'node:timers/promises';
 
@@ -21,8 +22,8 @@ const MOST = 1000;
  */
 export function boundConnections(server: Server, most = MOST): Connections {
   /** In the order in which they came. */
-  const unknown = new Set<Socket>();
-  const known = new Set<Socket>();
+  const unknown = new Map<string, Socket>();
+  const known = new Map<string, Socket>();
   const answering = new Map<ServerResponse, Promise<void>>();
   server.prependListener('request', (_, response) => {
     const over = new Promise<void>(resolve => response.once('finish', resolve).once('close', resolve));
@@ -30,28 +31,42 @@ export function boundConnections(server: Server, most = MOST): Connections {
     void over.then(() => answering.delete(response));
   });
   server.on('connection', socket => {
-    unknown.add(socket);
+    const peer = peerOf(socket);
+    unknown.set(peer, socket);
     socket.on('close', () => {
-      unknown.delete(socket);
-      known.delete(socket);
+      for (const all of [unknown, known]) if (all.get(peer) === socket) all.delete(peer);
     });
     socket.on('error', () => socket.destroy());
     if (unknown.size + known.size <= most) return;
-    const [oldest = socket] = unknown;
-    oldest.destroy();
+    const [oldest = socket] = unknown.values();
+    turnAway(oldest, !(server instanceof TlsServer));
   });
   return {
-    known(socket) {
-      if (unknown.delete(socket)) known.add(socket);
+    known(shown) {
+      const peer = peerOf(shown);
+      const socket = unknown.get(peer);
+      if (socket && unknown.delete(peer)) known.set(peer, socket);
     },
     // The server itself forgets those that it has told that they speak no HTTP.
     async closeAll() {
       const last = [...answering].filter(([response]) => !isStream(response)).map(([, over]) => over);
       if (last.length > 0)
         await Promise.race([Promise.all(last), setTimeoutPromise(LAST_ANSWERS_MS, undefined, { ref: false })]);
-      for (const socket of [...unknown, ...known]) socket.destroy();
+      for (const socket of [...unknown.values(), ...known.values()]) socket.destroy();
     },
   };
+}
+
+/** Under TLS what speaks to us is another object than what was connected: both have the same other end. */
+const peerOf = ({ remoteAddress, remotePort }: Socket) => `${remoteAddress} ${remotePort}`;
+
+/** In words where it can read them already: before a TLS handshake there are none. */
+function turnAway(socket: Socket, isPlain: boolean): void {
+  if (!isPlain) socket.destroy();
+  else {
+    socket.end('HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+    socket.destroySoon();
+  }
 }
 
 const isStream = (response: ServerResponse) =>
