@@ -1,5 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { createSecureContext } from 'node:tls';
 import { forOthers, onThisMachine, type Place } from '../../server/place.ts';
 import { SERVING, showSessions } from '../../server/serve.ts';
 import { openRuntimeAt, quietLog } from '../open-runtime.ts';
@@ -44,21 +45,40 @@ async function placeOf(terminal: Terminal, call: Call): Promise<Place> {
   const key = option(call, 'tls-key');
   if ((cert === undefined) !== (key === undefined)) throw new UsageError('--tls-cert and --tls-key go together.');
   if (host === undefined && url === undefined && cert === undefined) return onThisMachine(port);
-  const read = (path: string) =>
-    readFile(resolve(terminal.folder, path)).catch(error => {
-      throw new UsageError(`${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
-    });
   const place = forOthers({
     host: host ?? '127.0.0.1',
     port,
-    ...(cert !== undefined && key !== undefined && { tls: { cert: await read(cert), key: await read(key) } }),
+    ...(cert !== undefined && key !== undefined && { tls: await certified(terminal, cert, key) }),
     ...(url !== undefined && { url: urlOf(url) }),
   });
   if (typeof place === 'string') throw new UsageError(place);
   return place;
 }
 
+/** A certificate and its key that can be used. */
+async function certified(
+  terminal: Terminal,
+  certFile: string,
+  keyFile: string,
+): Promise<{ cert: Buffer; key: Buffer }> {
+  const read = (path: string) =>
+    readFile(resolve(terminal.folder, path)).catch(error => {
+      throw new UsageError(`${path} cannot be read: ${messageOf(error)}`);
+    });
+  const pair = { cert: await read(certFile), key: await read(keyFile) };
+  try {
+    createSecureContext(pair);
+  } catch (error) {
+    throw new UsageError(
+      `${certFile} and ${keyFile} are no certificate in PEM with its key, without a password: ${messageOf(error)}`,
+    );
+  }
+  return pair;
+}
+
 function urlOf(text: string): URL {
   if (URL.canParse(text)) return new URL(text);
   throw new UsageError(`"${text}" is no address: write for example --url https://team.example.org.`);
 }
+
+const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
