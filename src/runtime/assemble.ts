@@ -111,7 +111,7 @@ async function putTogether(
     changes,
     request: async body => handle(body, newId('r')),
     mend: (path, reason) => session.mend(path, reason, 'user'),
-    approvePlan: edited => session.approvePlan('user', edited),
+    approvePlan: edited => session.plans.approve('user', edited),
     follow: stream => {
       streams.add(stream);
       return { dispose: () => streams.delete(stream) };

@@ -31,11 +31,11 @@ export function requestHandler(session: Session, reviewed: Reviewed): RequestHan
 
 /** Agrees to the plan that was seen, and to no other one. */
 async function approvePlan(session: Session, { revision, plan }: Approval): Promise<RequestOutcome> {
-  const waiting = session.waitingPlan;
+  const waiting = session.plans.waiting;
   if (waiting === undefined) return { ok: false, message: 'no plan waits for approval' };
   if (waiting !== revision)
     return { ok: false, message: `the plan is revision ${waiting} by now, not ${revision}: look at it again` };
-  const approved = await session.approvePlan('user', plan);
+  const approved = await session.plans.approve('user', plan);
   if (approved.ok) return approved;
   const problems = approved.problems.filter(({ severity }) => severity === 'error').map(each => problemText(each));
   return { ok: false, message: `the plan was not accepted: ${problems.join('; ')}` };

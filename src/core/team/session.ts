@@ -1,38 +1,33 @@
-import type { SessionOutcome, Who } from '../../protocol/events.ts';
+import type { Who } from '../../protocol/events.ts';
 import type { ModelRef } from '../../protocol/ids.ts';
 import type { Plan, Task } from '../../protocol/plan.ts';
 import { workspaceBrief } from '../agent/brief.ts';
-import type { PlanReviser, TaskProver } from '../agent/contract.ts';
+import type { TaskProver } from '../agent/contract.ts';
 import type { BranchWork } from '../delivery/branch-work.ts';
-import { planFromModel } from '../plan/from-model.ts';
-import { parsePlan } from '../plan/parse.ts';
-import { type PlanProblem, problemText } from '../plan/problem.ts';
 import type { Disposable } from '../ports.ts';
 import { LEAD } from '../session/lead.ts';
-import { planAsk } from '../session/plan-ask.ts';
 import { resume } from '../session/resume.ts';
-import { hasEnded, isCutOff } from '../session/standing.ts';
-import { whyUnkept } from '../session/unkept.ts';
+import { isCutOff } from '../session/standing.ts';
 import { type Answer, AttentionQueue } from './attention.ts';
 import { BindingDecisions } from './binding.ts';
 import { BudgetWatch, spentForAll } from './budget-watch.ts';
 import { listed } from './completion.ts';
 import { Dispatcher } from './dispatcher.ts';
 import type { Done } from './done.ts';
+import { type End, tidyUp, unkept } from './ending.ts';
 import { GateKeeper } from './gate-keeper.ts';
-import { leadHost, planContext, planningHost, proveHost, rosterHost, type Team } from './hosts.ts';
+import { leadHost, planningHost, proveHost, rosterHost, type Team } from './hosts.ts';
 import { Intake } from './intake.ts';
 import { Lead } from './lead/lead.ts';
 import { AgentNames } from './names.ts';
 import type { MoreWork, SessionPorts, SessionSettings, SessionStart } from './options.ts';
-import { agreeOnPlan, estimate } from './planning.ts';
+import { PlanChanges } from './plan-changes.ts';
+import { agreeOnPlan } from './planning.ts';
 import { sessionBrief } from './prompt.ts';
 import { taskProver } from './prove-work.ts';
 import type { QueueItem } from './queue.ts';
 import { Quiet } from './quiet.ts';
-import type { PlanDiff } from './replan.ts';
 import { type Retried, type RetryScope, retry } from './retry.ts';
-import { diffText, type Revised, type RevisionHost, revisePlan } from './revision.ts';
 import { planRoster } from './roster.ts';
 import { RunningAgents } from './running-agents.ts';
 import { Supervisor } from './supervisor.ts';
@@ -41,8 +36,6 @@ import { verdictOf } from './verdict.ts';
 
 const leftText = (tasks: readonly string[]): string =>
   `nobody is there to say whether ${tasks.length === 1 ? 'the command' : 'the commands'} of ${listed(tasks)}, cut off before, may run again`;
-
-type End = { outcome: SessionOutcome; reason: string };
 
 const MORE_PRIORITY = 5;
 
@@ -57,6 +50,8 @@ export class Session {
   readonly #stop = new AbortController();
   readonly #attention: AttentionQueue;
   readonly #team: Team;
+  /** What is agreed on, and changed meanwhile. */
+  readonly plans: PlanChanges;
   readonly #supervisor: Supervisor;
   readonly #runningAgents: RunningAgents;
   readonly #dispatcher: Dispatcher;
@@ -82,7 +77,11 @@ export class Session {
     this.#runningAgents = new RunningAgents({
       journal,
       clock,
-      runner: ports.runner({ attention: this.#attention, revise: this.reviseFor, prove: this.#prove }),
+      runner: ports.runner({
+        attention: this.#attention,
+        revise: (...of) => this.plans.reviseFor(...of),
+        prove: this.#prove,
+      }),
       attention: this.#attention,
       supervisor: this.#supervisor,
       resumePoint: agent => ports.resumePoint(agent),
@@ -121,6 +120,10 @@ export class Session {
       add: task => this.#add(task),
       mendPlan: task => this.#lead.mend(task),
     };
+    this.plans = new PlanChanges(this.#team, plan => {
+      this.#brief = sessionBrief(plan, this.#workspace);
+      if (this.#executing) this.#load();
+    });
     const { newId } = ports;
     const { roles, defaultRole } = settings;
     this.#intake = new Intake({ journal, newId, roles, defaultRole, add: task => this.#add(task) });
@@ -129,8 +132,8 @@ export class Session {
     const acts = {
       reload: () => this.#load(),
       retry: (task: string) => this.#retry({ task }, 'orchestrator'),
-      revise: (value: unknown, signal: AbortSignal) => this.reviseFor(LEAD, value, signal),
-      agree: (what: string, signal: AbortSignal) => this.#agreed(LEAD, what, signal),
+      revise: (value: unknown, signal: AbortSignal) => this.plans.reviseFor(LEAD, value, signal),
+      agree: (what: string, signal: AbortSignal) => this.plans.agreed(LEAD, what, signal),
     };
     this.#lead = new Lead(leadHost(this.#team, acts), this.#stop.signal);
     this.#disposables.push(binding, this.#supervisor, this.#dispatcher, this.#intake, this.#gates, this.#lead, budget);
@@ -158,24 +161,16 @@ export class Session {
       await this.#dispatcher.drained();
     }
     // Nothing is called done that is not kept.
-    const lost = await this.#unkept();
+    const lost = await unkept(journal);
     const end = lost ?? this.#end ?? verdictOf(journal.state);
     this.#end = end;
     for (const disposable of this.#disposables) disposable.dispose();
-    this.#tidy(end);
+    tidyUp(end, journal, this.#runningAgents, this.#attention);
     journal.append({ type: 'session-ended', ...end });
     if (lost) return lost;
-    const late = await this.#unkept();
+    const late = await unkept(journal);
     if (late) journal.append({ type: 'session-ended', ...late });
     return late ?? end;
-  }
-
-  /** How the session ends when what has happened cannot be written: the next run begins where the journal ends. */
-  #unkept(): Promise<End | undefined> {
-    return this.#ports.journal.flush().then(
-      () => undefined,
-      error => ({ outcome: 'interrupted', reason: whyUnkept(error) }),
-    );
   }
 
   async #work(): Promise<void> {
@@ -260,21 +255,6 @@ export class Session {
     this.#stop.abort();
   }
 
-  #tidy({ outcome, reason }: End): void {
-    const { journal } = this.#ports;
-    if (outcome === 'interrupted' || outcome === 'budget-spent') return;
-    for (const { agent, status } of [...journal.state.agents.values()]) {
-      if (status === 'interrupted' && outcome === 'aborted') this.#runningAgents.ended(agent, 'aborted', reason);
-    }
-    for (const { ask, agent } of [...journal.state.asks.values()]) {
-      if (journal.state.asks.has(ask)) this.#attention.withdraw(agent, 'the session has ended');
-    }
-    if (outcome !== 'aborted') return;
-    for (const [id, { status }] of [...journal.state.tasks]) {
-      if (!hasEnded(status)) journal.append({ type: 'task-cancelled', task: id, by: 'user', reason });
-    }
-  }
-
   /** Stops cleanly; the session can be resumed. */
   stop(reason: string): void {
     this.#close({ outcome: 'interrupted', reason });
@@ -345,55 +325,6 @@ export class Session {
     return done.ok ? { ok: true } : { ok: false, message: done.message ?? '' };
   }
 
-  /** The revision of the plan that waits for its approval. */
-  get waitingPlan(): number | undefined {
-    const { journal } = this.#ports;
-    return planAsk(journal.state) === undefined ? undefined : journal.state.planRevision;
-  }
-
-  /** Approves the proposed plan, as it is or as somebody has edited its text. */
-  async approvePlan(by: Who, edited?: string): Promise<{ ok: true } | { ok: false; problems: PlanProblem[] }> {
-    const { journal } = this.#ports;
-    if (edited !== undefined) {
-      const parsed = parsePlan(edited, planContext(this.#team));
-      if (!parsed.ok) return { ok: false, problems: parsed.problems };
-      if (JSON.stringify(parsed.plan) !== JSON.stringify(journal.state.plan)) {
-        const planned = await estimate(parsed.plan, planningHost(this.#team));
-        const revision = journal.state.planRevision + 1;
-        journal.append({ type: 'plan-proposed', plan: parsed.plan, revision, source: 'user', estimate: planned });
-      }
-    }
-    const ask = planAsk(journal.state);
-    if (ask !== undefined) this.#attention.answer(ask, { decision: 'allow' }, by);
-    return { ok: true };
-  }
-
-  /** Refuses the proposed plan: with a reason another one is made, without the session ends. */
-  refusePlan(by: Who, reason?: string): Done {
-    const ask = planAsk(this.#ports.journal.state);
-    if (ask === undefined) return { ok: false, message: 'no plan waits for approval' };
-    return this.answer(ask, { decision: 'deny', text: reason }, by);
-  }
-
-  /** Puts a changed plan in force; finished work stays, tasks left out are stopped. */
-  revise(value: unknown, source: 'user' | 'replan'): Promise<Revised> {
-    return revisePlan(value, source, this.#revision());
-  }
-
-  /** The same for the orchestrator: who wanted to see the plan is asked. */
-  readonly reviseFor: PlanReviser = async (agent, value, signal) => {
-    const agree = async (diff: PlanDiff) => {
-      const reason = await this.#agreed(agent, diffText(diff), signal);
-      return reason === undefined ? { ok: true as const } : { ok: false as const, reason };
-    };
-    const { host, plan } = this.#withDeploys(planFromModel(value));
-    const revised = await revisePlan(plan, 'replan', { ...host, agree });
-    if (revised.ok) return { ok: true, text: `The plan is in force. ${diffText(revised.diff)}.` };
-    if ('denied' in revised) return { ok: false, reason: 'denied', text: `The plan stays as it is: ${revised.denied}` };
-    const errors = revised.problems.filter(({ severity }) => severity === 'error').map(problem => problemText(problem));
-    return { ok: false, reason: 'bad-plan', text: `The plan was not accepted:\n- ${errors.join('\n- ')}` };
-  };
-
   /** Adds work. It becomes a task as soon as the plan is approved. */
   addToQueue(item: QueueItem, by: Who, id?: string): Done {
     return this.#end ? { ok: false, message: 'the session is over' } : this.#intake.add(item, by, id);
@@ -420,14 +351,6 @@ export class Session {
     return retried;
   }
 
-  /** Asks who wanted to see the plan; why not, when they do not agree. */
-  async #agreed(agent: string, what: string, signal: AbortSignal): Promise<string | undefined> {
-    if (!this.#settings.approvePlan) return undefined;
-    const request = { agent, kind: 'plan' as const, what, rule: 'plan revision' };
-    const { decision, reason } = await this.#attention.permission(request, signal);
-    return decision === 'allow' ? undefined : (reason ?? 'the user does not want it');
-  }
-
   /** Changes to a file were rejected outside of this session's journal, or before it was resumed: they go back. */
   mend(path: string, reason: string, by: Who): Done {
     return this.#intake.mend(path, reason, by);
@@ -441,35 +364,6 @@ export class Session {
       held.dispose();
     }
   };
-
-  /** What people have planned to deploy stays in a plan that a model changes, and nothing is added to it. */
-  #withDeploys(value: unknown): { host: RevisionHost; plan: unknown } {
-    const host = this.#revision();
-    const planned = [...this.#ports.journal.state.tasks.values()].flatMap(({ task, dropped }) =>
-      task.kind === 'deploy' && !dropped ? [task] : [],
-    );
-    const context = { ...host.context, deploys: new Map(planned.map(task => [task.id, task])) };
-    const written = value as { tasks?: unknown } | undefined;
-    if (planned.length === 0 || !Array.isArray(written?.tasks)) return { host: { ...host, context }, plan: value };
-    const given = new Set(written.tasks.map(task => (task as { id?: unknown } | null)?.id));
-    const tasks = [...written.tasks, ...planned.filter(({ id }) => !given.has(id))];
-    return { host: { ...host, context }, plan: { ...written, tasks } };
-  }
-
-  #revision(): RevisionHost {
-    return {
-      journal: this.#ports.journal,
-      context: planContext(this.#team),
-      estimate: plan => estimate(plan, planningHost(this.#team)),
-      drop: agents => {
-        for (const agent of agents) this.#runningAgents.abort(agent, 'its task is not wanted any more');
-      },
-      changed: plan => {
-        this.#brief = sessionBrief(plan, this.#workspace);
-        if (this.#executing) this.#load();
-      },
-    };
-  }
 
   /** Who is to do what is known before anybody begins it. */
   #load(): void {

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-
 import { initialState, reduce } from '../../../src/core/session/reduce.ts';
 import { rowsOf, sessionTables } from '../../../src/dashboard/rows/tables.ts';
 import type { JournalEvent } from '../../../src/protocol/events.ts';

@@ -20,7 +20,7 @@ describe('the plan', () => {
     assert.equal(team.journal.state.status, 'awaiting-approval');
     assert.equal(team.jobs.length, 0);
     assert.ok((team.journal.state.estimate?.high ?? 0) > 0);
-    assert.deepEqual(await team.session.approvePlan('user'), { ok: true });
+    assert.deepEqual(await team.session.plans.approve('user'), { ok: true });
     assert.equal((await team.clock.until(run)).outcome, 'completed');
   });
 
@@ -28,14 +28,14 @@ describe('the plan', () => {
     const team = asked();
     const run = team.session.run();
     await settle();
-    const refused = await team.session.approvePlan(
+    const refused = await team.session.plans.approve(
       'user',
       'goal: g\ntasks:\n  - {id: b, title: T, role: wroker, instructions: I}',
     );
     assert.deepEqual(refused.ok ? [] : refused.problems.map(({ line, message }) => `${line}: ${message}`), [
       '3: there is no role "wroker"; did you mean "worker"?',
     ]);
-    await team.session.approvePlan('user', 'goal: g\ntasks:\n  - {id: b, title: T, role: worker, instructions: I}');
+    await team.session.plans.approve('user', 'goal: g\ntasks:\n  - {id: b, title: T, role: worker, instructions: I}');
     assert.equal((await team.clock.until(run)).outcome, 'completed');
     assert.deepEqual(team.statuses(), { b: 'completed' });
     assert.deepEqual(
@@ -48,7 +48,7 @@ describe('the plan', () => {
     const team = asked();
     const run = team.session.run();
     await settle();
-    assert.deepEqual(team.session.refusePlan('user'), { ok: true });
+    assert.deepEqual(team.session.plans.refuse('user'), { ok: true });
     assert.deepEqual(await team.clock.until(run), { outcome: 'aborted', reason: 'the plan was refused' });
   });
 
@@ -58,14 +58,14 @@ describe('the plan', () => {
     const team = new TeamWorld({ planner, present: true, settings: { approvePlan: true } });
     const run = team.session.run();
     await settle();
-    team.session.refusePlan('user', 'One task is enough.');
+    team.session.plans.refuse('user', 'One task is enough.');
     await settle();
     const text = team.requests[1]?.messages[0]?.parts[0];
     assert.match(
       text?.type === 'text' ? text.text : '',
       /The user has refused an earlier plan and says:\nOne task is enough\./,
     );
-    await team.session.approvePlan('user');
+    await team.session.plans.approve('user');
     assert.equal((await team.clock.until(run)).outcome, 'completed');
     assert.deepEqual(team.statuses(), { single: 'completed' });
   });
@@ -85,7 +85,7 @@ describe('the plan', () => {
     const run = next.session.run();
     await settle();
     assert.deepEqual([...next.journal.state.asks.keys()], [...team.journal.state.asks.keys()]);
-    await next.session.approvePlan('user');
+    await next.session.plans.approve('user');
     assert.equal((await next.clock.until(run)).outcome, 'completed');
     assert.equal(next.journal.of('plan-proposed').length, 1);
   });

@@ -280,7 +280,7 @@ describe('the queue', () => {
     team.session.addToQueue({ text: 'x', priority: 5 }, 'user', 'i1');
     assert.deepEqual(team.session.removeFromQueue('i1', 'user'), { ok: true });
     assert.equal(team.session.removeFromQueue('i1', 'user').ok, false);
-    await team.session.approvePlan('user');
+    await team.session.plans.approve('user');
     await team.clock.until(run);
     assert.deepEqual(team.statuses(), { a: 'completed' });
   });
@@ -299,7 +299,7 @@ describe('a plan revised while it runs', () => {
     );
     const run = team.session.run();
     await team.clock.advance(1000);
-    const revised = await team.session.revise({ tasks: [agent('d', { needs: ['a'] })] }, 'replan');
+    const revised = await team.session.plans.revise({ tasks: [agent('d', { needs: ['a'] })] }, 'replan');
     assert.deepEqual(revised.ok && revised.diff, { kept: ['a'], added: ['d'], changed: [], dropped: ['b', 'c'] });
     assert.equal((await team.clock.until(run)).outcome, 'completed');
     assert.deepEqual(team.statuses(), { a: 'completed', b: 'cancelled', d: 'completed' });
@@ -313,7 +313,7 @@ describe('a plan revised while it runs', () => {
     const team = world(slow);
     const run = team.session.run();
     await team.clock.advance(500);
-    const revised = await team.session.revise({ tasks: [agent('d', { needs: ['x'] })] }, 'replan');
+    const revised = await team.session.plans.revise({ tasks: [agent('d', { needs: ['x'] })] }, 'replan');
     assert.deepEqual('problems' in revised ? revised.problems.map(({ code }) => code) : [], ['unknown-task']);
     assert.equal((await team.clock.until(run)).outcome, 'completed');
     assert.equal(team.journal.state.planRevision, 1);
@@ -326,12 +326,12 @@ describe('a plan revised while it runs', () => {
     });
     const run = team.session.run();
     await settle();
-    await team.session.approvePlan('user');
+    await team.session.plans.approve('user');
     await team.clock.advance(500);
     const never = new AbortController().signal;
     const next = { tasks: [agent('a'), agent('c', { needs: ['a'] })] };
     for (const decision of ['deny', 'allow'] as const) {
-      const revised = team.session.reviseFor('orchestrator-9', next, never);
+      const revised = team.session.plans.reviseFor('orchestrator-9', next, never);
       await settle();
       const [ask] = team.journal.state.asks.values();
       assert.equal(ask?.request.type === 'permission-asked' && ask.request.what, 'new: c; dropped: b');
@@ -345,7 +345,7 @@ describe('a plan revised while it runs', () => {
     }
     assert.equal((await team.clock.until(run)).outcome, 'completed');
     assert.deepEqual(team.statuses(), { a: 'completed', c: 'completed' });
-    assert.deepEqual(await team.session.reviseFor('x', { tasks: [agent('d', { role: 'nobody' })] }, never), {
+    assert.deepEqual(await team.session.plans.reviseFor('x', { tasks: [agent('d', { role: 'nobody' })] }, never), {
       ok: false,
       reason: 'bad-plan',
       text: 'The plan was not accepted:\n- tasks[0].role: there is no role "nobody"; there is: worker, reviewer, orchestrator',

@@ -29,7 +29,7 @@ async function approvedJournal(
   const team = worldOf({ settings: { approvePlan: true }, commands: () => 'hang' });
   void team.session.run();
   await settle();
-  await team.session.approvePlan('user');
+  await team.session.plans.approve('user');
   await settle();
   const { events } = team.journal;
   const upTo = events.findIndex(({ type }) => type === 'plan-approved');
@@ -46,7 +46,7 @@ describe('a command of the plan that the policy asks about', () => {
     const team = worldOf({ settings: { approvePlan: true } });
     void team.session.run();
     await settle();
-    await team.session.approvePlan('user');
+    await team.session.plans.approve('user');
     await settle();
     assert.deepEqual(team.commands, ['./ship']);
     const [approved] = team.journal.of('plan-approved');
@@ -99,8 +99,8 @@ describe('a command of the plan that the policy asks about', () => {
     const team = new TeamWorld({ plan, present: true, judge: asks, settings: { approvePlan: true } });
     void team.session.run();
     await settle();
-    await team.session.approvePlan('user');
-    await team.session.revise(planOf([command('first', './ship'), command('third', './ship --force')]), 'replan');
+    await team.session.plans.approve('user');
+    await team.session.plans.revise(planOf([command('first', './ship'), command('third', './ship --force')]), 'replan');
     await settle();
     assert.ok(!team.commands.includes('./ship --force'), team.commands.join());
     const open = [...team.journal.state.asks.values()].map(({ request }) => 'what' in request && request.what);
@@ -128,7 +128,7 @@ describe('a command of the plan that the policy asks about', () => {
       });
       void team.session.run();
       await settle();
-      await team.session.approvePlan('user');
+      await team.session.plans.approve('user');
       await settle();
       assert.deepEqual(team.commands, [], run);
       const open = [...team.journal.state.asks.values()].map(({ request }) => 'what' in request && request.what);
