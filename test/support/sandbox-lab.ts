@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ProcessRequest, SandboxedRun } from '../../src/core/ports.ts';
+import type { ProcessRequest, Sandbox, SandboxedRun } from '../../src/core/ports.ts';
 import { createProcesses } from '../../src/node/processes.ts';
 import { LinuxSandbox, type LinuxSandboxOptions } from '../../src/node/sandbox/linux.ts';
 import { plant, type TreeEntry, treeChanges, treeOf } from './file-tree.ts';
@@ -14,6 +14,8 @@ export interface SandboxWorld {
   /** Where files cannot say it: a repository. */
   prepare?: (root: string) => Promise<unknown>;
   reach?: LinuxSandboxOptions['reach'];
+  /** Another one than that of Linux. */
+  open?: (options: LinuxSandboxOptions, folder: string) => Sandbox | Promise<Sandbox>;
 }
 
 /** A workspace, a home folder and a folder beside them, and commands held in that workspace. */
@@ -27,7 +29,8 @@ export async function sandboxLab(world: SandboxWorld) {
   await world.prepare?.(root);
   const environment = { ...process.env, HOME: person, XDG_CACHE_HOME: join(folder, 'cache') };
   const processes = createProcesses({ root, environment });
-  const sandbox = new LinuxSandbox({ root, processes, environment, ...(world.reach && { reach: world.reach }) });
+  const options = { root, processes, environment, ...(world.reach && { reach: world.reach }) };
+  const sandbox = world.open ? await world.open(options, folder) : new LinuxSandbox(options);
   const before = await treeOf(folder, ['cache']);
   return {
     folder,

@@ -161,8 +161,6 @@ const PROXY_PORT = 3128;
 export const proxyPort = (which: number): number => PROXY_PORT + (which % 1000);
 /** The socket of the proxy in the folder that commands see it in. */
 export const PROXY_SOCKET = 'socket';
-/** Where a command finds the proxy, on its loopback. */
-export const proxyAt = (port: number): string => `http://127.0.0.1:${port}`;
 
 /** Leads from the loopback to the sockets; the command begins when somebody listens. */
 const leading = ({ socat, ports }: WaysOut) =>

@@ -1,9 +1,7 @@
 import { closeSync, openSync } from 'node:fs';
-import { chmod, lstat, mkdir, readFile, realpath, stat, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
-import { claimsOf } from '../../core/agent/claims.ts';
-import { checkRelPath } from '../../core/paths.ts';
 import type {
   CommandRights,
   HeldProgram,
@@ -13,30 +11,24 @@ import type {
   Sandbox,
   SandboxedRun,
   SandboxStanding,
-  StagedChange,
 } from '../../core/ports.ts';
 import type { RelPath } from '../../protocol/ids.ts';
-import { hashOf } from '../hash.ts';
-import type { LaunchingProcesses } from '../processes.ts';
-import {
-  aroundProgram,
-  bubblewrap,
-  listing,
-  PROXY_SOCKET,
-  proxyAt,
-  proxyPort,
-  type Tools,
-  type View,
-} from './bubblewrap.ts';
+import { createProcesses, type LaunchingProcesses } from '../processes.ts';
+import { aroundProgram, bubblewrap, listing, PROXY_SOCKET, proxyPort, type Tools, type View } from './bubblewrap.ts';
 import { ClosedFiles } from './closed-files.ts';
+import { ended, judgeChanges, keepMode, notStarted } from './judge.ts';
 import { landOutput } from './land-outputs.ts';
 import { Loopbacks } from './loopbacks.ts';
 import { Outputs } from './outputs.ts';
+import { proveHolding } from './proof.ts';
 import { DomainProxy, openGate, type Reach } from './proxy.ts';
 import { type Readable, readablePlaces, withProgram } from './readable.ts';
+import { repositoryOf } from './repository.ts';
 import { seccompFilter } from './seccomp.ts';
 import { SandboxStore, type Stage, storePlaces } from './store.ts';
-import { readUpper, type Written } from './upper.ts';
+import { systemProgram } from './system-programs.ts';
+import { readUpper } from './upper.ts';
+import { ownVariables } from './variables.ts';
 
 export interface LinuxSandboxOptions {
   root: string;
@@ -44,6 +36,8 @@ export interface LinuxSandboxOptions {
   environment: Readonly<Record<string, string | undefined>>;
   /** How domains are reached. */
   reach?: Reach;
+  /** It is proved that such a one holds. */
+  proved?: boolean;
 }
 
 interface Ready {
@@ -62,13 +56,10 @@ const PROGRAMS = {
   find: 'findutils',
 };
 const PROBE_MS = 20_000;
-/** Larger files are not brought under review. */
-const LARGEST = 64 * 1024 * 1024;
-
-const nothing = { changes: [], refused: [], unreached: [] };
 
 /** Commands in bubblewrap, above a layer that takes what they write until it is looked at. */
 export class LinuxSandbox implements Sandbox {
+  readonly ownLoopback = true;
   readonly #root: string;
   readonly #processes: LaunchingProcesses;
   readonly #environment: LinuxSandboxOptions['environment'];
@@ -77,12 +68,14 @@ export class LinuxSandbox implements Sandbox {
   readonly #outputs: Outputs;
   readonly #reach: Reach | undefined;
   readonly #loopbacks = new Loopbacks();
+  readonly #proved: boolean;
   #ways = 0;
   #ready: Promise<Ready> | undefined;
   #standing: Promise<SandboxStanding> | undefined;
 
-  constructor({ root, processes, environment, reach }: LinuxSandboxOptions) {
+  constructor({ root, processes, environment, reach, proved = false }: LinuxSandboxOptions) {
     this.#reach = reach;
+    this.#proved = proved;
     this.#root = root;
     this.#processes = processes;
     this.#environment = environment;
@@ -103,12 +96,6 @@ export class LinuxSandbox implements Sandbox {
     const drop = () => {
       if (stage) ready?.store.drop(stage);
     };
-    const ended = (outcome: ProcessOutcome): SandboxedRun => ({
-      ...nothing,
-      outcome,
-      read: async path => Promise.reject(new Error(`"${path}" was not changed`)),
-      close: async () => drop(),
-    });
     try {
       ready = await this.#prepared();
       stage = await ready.store.stage(this.#root);
@@ -118,11 +105,11 @@ export class LinuxSandbox implements Sandbox {
       const { outcome, unreached } = await (rights.sharedLoopback
         ? this.#loopbacks.sharing(rights.owner, ready.tools, start)
         : start());
-      if (outcome.ended === 'not-started') return ended(outcome);
+      if (outcome.ended === 'not-started') return ended(outcome, drop);
       return { ...(await this.#result(ready, stage, rights, outcome, since)), unreached };
     } catch (error) {
       drop();
-      return ended(notStarted(error));
+      return ended(notStarted(error), drop);
     }
   }
 
@@ -149,7 +136,7 @@ export class LinuxSandbox implements Sandbox {
       own,
       readable,
       closed: await this.#closed.find(),
-      ...(await this.#repository()),
+      ...(await repositoryOf(this.#root)),
       emptied: (await isFolder(join(this.#root, '.orchestrate'))) ? ['.orchestrate'] : [],
       denied: store.denied,
       filtered: filter !== undefined,
@@ -160,9 +147,10 @@ export class LinuxSandbox implements Sandbox {
     const open = filter === undefined ? undefined : openSync(filter, 'r');
     try {
       const launcher = {
+        endsLast: true,
         file,
         args,
-        env: this.#variables(way?.port),
+        env: ownVariables(this.#home, '/tmp', way?.port),
         ...(open !== undefined && { files: [open] }),
       };
       const outcome = await this.#processes.runThrough(launcher, request, signal);
@@ -173,34 +161,9 @@ export class LinuxSandbox implements Sandbox {
     }
   }
 
-  /** Everything that is kept beside a home goes there; caches that want to be written are this session's own. */
-  #variables(port: number | undefined): Record<string, string> {
-    const at = (path: string) => join(this.#home, path);
-    const names = ['HTTP_PROXY', 'HTTPS_PROXY', 'http_proxy', 'https_proxy'];
-    const proxy = {
-      ...Object.fromEntries(names.map(name => [name, proxyAt(port ?? 0)])),
-      ...{ NO_PROXY: 'localhost,127.0.0.1,::1', no_proxy: 'localhost,127.0.0.1,::1', NODE_USE_ENV_PROXY: '1' },
-      // What is fetched is kept for this session only.
-      ...{
-        npm_config_cache: at('.cache/npm'),
-        PIP_CACHE_DIR: at('.cache/own-pip'),
-        YARN_CACHE_FOLDER: at('.cache/own-yarn'),
-      },
-    };
-    return {
-      ...(port !== undefined && proxy),
-      HOME: this.#home,
-      ...{ TMPDIR: '/tmp', TMP: '/tmp', TEMP: '/tmp' },
-      ...{ XDG_CACHE_HOME: at('.cache'), XDG_CONFIG_HOME: at('.config') },
-      ...{ XDG_DATA_HOME: at('.local/share'), XDG_STATE_HOME: at('.local/state') },
-      ...{ GOCACHE: at('.cache/go-build'), GRADLE_USER_HOME: at('.gradle') },
-      ORCHESTRATE_SANDBOXED: '1',
-    };
-  }
-
   /** A proxy for the domains that the command may reach; undefined where these are none. */
   async #wayOut(stage: string, network: readonly string[]) {
-    const socat = await findProgram('socat');
+    const socat = await systemProgram('socat');
     if (!socat)
       throw new Error(`socat is not installed, and without it no domain can be reached. ${installing(['socat'])}`);
     const folder = join(stage, 'proxy');
@@ -228,7 +191,7 @@ export class LinuxSandbox implements Sandbox {
     return {
       path,
       args: [...args, program.path, ...program.args],
-      env: { ...program.env, ...this.#variables(way.port) },
+      env: { ...program.env, ...ownVariables(this.#home, '/tmp', way.port) },
       close: () => {
         way.proxy.close();
         for (const gate of gates) gate.close();
@@ -236,23 +199,6 @@ export class LinuxSandbox implements Sandbox {
         return [...way.proxy.refused];
       },
     };
-  }
-
-  /** The repository can be read; where its files lie beside the workspace, there. */
-  async #repository(): Promise<{ fixed: RelPath[]; beside: string[] }> {
-    const git = join(this.#root, '.git');
-    const found = await lstat(git).catch(() => undefined);
-    if (found?.isDirectory()) return { fixed: ['.git'], beside: [] };
-    if (!found?.isFile()) return { fixed: [], beside: [] };
-    const named = /^gitdir: (.+)$/m.exec(await readFile(git, 'utf8'))?.[1];
-    const folder = named && (await realpath(resolve(this.#root, named)).catch(() => undefined));
-    // A file may name any folder; a working tree is known there, too.
-    const back = folder && (await readFile(join(folder, 'gitdir'), 'utf8').catch(() => undefined));
-    const known = back && (await realpath(back.trim()).catch(() => undefined)) === (await realpath(git));
-    if (!folder || !known || !(await isRepository(folder))) return { fixed: ['.git'], beside: [] };
-    const common = await readFile(join(folder, 'commondir'), 'utf8').catch(() => undefined);
-    const shared = common && (await realpath(resolve(folder, common.trim())).catch(() => undefined));
-    return { fixed: ['.git'], beside: [...(shared && (await isRepository(shared)) ? [shared] : []), folder] };
   }
 
   async #result(
@@ -264,7 +210,7 @@ export class LinuxSandbox implements Sandbox {
   ): Promise<Omit<SandboxedRun, 'unreached'>> {
     const root = this.#root;
     const written = await readUpper(stage.upper, root, this.#outputs, folders => this.#merged(tools, stage, folders));
-    const { changes, refused } = await this.#judged(stage, rights, written, since);
+    const { changes, refused } = await judgeChanges({ root, staged: stage.upper, rights, since }, written);
     for (const path of written.outputs) {
       this.#outputs.note(path);
       await landOutput(stage.upper, root, path);
@@ -279,36 +225,6 @@ export class LinuxSandbox implements Sandbox {
         store.drop(stage);
       },
     };
-  }
-
-  /** What differs, and whether its author may change it. */
-  async #judged(stage: Stage, rights: CommandRights, { files, gone, links }: Written, since: number) {
-    const claims = claimsOf(rights.write);
-    const changes: StagedChange[] = [];
-    const refused: RelPath[] = [...links];
-    const take = async (path: RelPath, after: Uint8Array | null) => {
-      const below = await lstat(join(this.#root, path)).catch(() => undefined);
-      const before = below?.isFile() ? await readFile(join(this.#root, path)) : null;
-      if (before === null ? after === null : after !== null && before.equals(after)) {
-        // Nothing but whether it can be run may be different.
-        if (before !== null && !claims.allows(path)) return;
-      }
-      const may = claims.allows(path) && checkRelPath(path).ok && (below === undefined || below.isFile());
-      if (!may) {
-        refused.push(path);
-        return;
-      }
-      const change = { path, before: before && hashOf(before), after: after && hashOf(after) };
-      changes.push(below && below.ctimeMs > since ? { ...change, meanwhile: true } : change);
-    };
-    for (const path of files) {
-      const { size } = await stat(join(stage.upper, path));
-      if (size > LARGEST) refused.push(path);
-      else await take(path, await readFile(join(stage.upper, path)));
-    }
-    for (const path of gone) await take(path, null);
-    changes.sort((one, other) => (one.path < other.path ? -1 : 1));
-    return { changes, refused: refused.sort() };
   }
 
   async #merged(tools: Tools, stage: Stage, folders: readonly RelPath[]) {
@@ -338,7 +254,7 @@ export class LinuxSandbox implements Sandbox {
 
   async #prepare(): Promise<Ready> {
     const path = this.#environment.PATH ?? '';
-    const found = await Promise.all(Object.keys(PROGRAMS).map(name => findProgram(name)));
+    const found = await Promise.all(Object.keys(PROGRAMS).map(name => systemProgram(name)));
     const missing = Object.values(PROGRAMS).filter((_, i) => found[i] === undefined);
     const [bwrap, unshare, nsenter] = found;
     if (missing.length > 0 || !bwrap || !unshare || !nsenter) throw new Missing([...new Set(missing)]);
@@ -356,31 +272,33 @@ export class LinuxSandbox implements Sandbox {
       const filter = bytes && join(store.folder, 'filter');
       if (bytes && filter) await writeFile(filter, bytes);
       const ready: Ready = { tools, store, readable, filter };
-      const why = await this.#tried(ready);
-      if (why === undefined) return ready;
-      failure = why;
+      failure = await this.#tried(ready);
+      if (failure === undefined) return ready;
       await store.close();
     }
     throw failure ?? new Error('there is no folder for temporary files that can be written to');
   }
 
-  /** A command that would write outside, and must not get there; undefined: it is held. */
+  /** Whether a command runs in it here, and is held; undefined: it is. */
   async #tried(ready: Ready): Promise<Error | undefined> {
     const stage = await ready.store.stage(this.#root);
     try {
-      const request = {
-        command: 'echo held > "$TMPDIR/probe" && ! touch /etc/orchestrate-probe 2>/dev/null && cat "$TMPDIR/probe"',
-        timeoutMs: PROBE_MS,
-        outputLimit: 4000,
-      };
+      const request = { command: 'echo held', timeoutMs: PROBE_MS, outputLimit: 4000 };
       const rights = { owner: 'probe', write: [], network: [] };
       const { outcome } = await this.#start(ready, stage, request, rights, new AbortController().signal);
       const { ended, exit, output, message } = outcome;
-      if (ended === 'exit' && exit === 0 && output.trim() === 'held') return undefined;
-      return new Error((message ?? output).trim().slice(0, 300) || `it ended with ${exit ?? ended}`);
+      if (ended !== 'exit' || output.trim() !== 'held')
+        return new Error((message ?? output).trim().slice(0, 300) || `it ended with ${exit ?? ended}`);
+      const problem = this.#proved ? undefined : await proveHolding(ready.store.folder, root => this.#another(root));
+      return problem === undefined ? undefined : new Error(problem);
     } finally {
       ready.store.drop(stage);
     }
+  }
+
+  #another(root: string): LinuxSandbox {
+    const environment = this.#environment;
+    return new LinuxSandbox({ root, processes: createProcesses({ root, environment }), environment, proved: true });
   }
 
   async #probe(): Promise<SandboxStanding> {
@@ -388,7 +306,7 @@ export class LinuxSandbox implements Sandbox {
       const { tools } = await this.#prepared();
       const version = (await this.#spawned(tools.bwrap, ['--version'])).trim();
       const by = version || 'bubblewrap';
-      if (await findProgram('socat')) return { holds: true, by };
+      if (await systemProgram('socat')) return { holds: true, by };
       return {
         holds: true,
         by,
@@ -420,34 +338,9 @@ const forbidding = (why: string) =>
     ? 'The system forbids user namespaces. In a container they have to be allowed (--security-opt seccomp=unconfined, or --privileged); on Ubuntu by an AppArmor profile for bwrap and unshare, or sysctl kernel.apparmor_restrict_unprivileged_userns=0; elsewhere sysctl kernel.unprivileged_userns_clone=1.'
     : 'It needs Linux 5.11 or newer with overlayfs and user namespaces, and a folder for temporary files on a disk of this machine.';
 
-const notStarted = (error: unknown): ProcessOutcome => ({
-  ended: 'not-started',
-  output: '',
-  omitted: 0,
-  ms: 0,
-  message: `the sandbox failed: ${error instanceof Error ? error.message : String(error)}`,
-});
-
-/** Never by the PATH, into which a workspace or a command may have put something. */
-async function findProgram(name: string): Promise<string | undefined> {
-  for (const folder of ['/usr/bin', '/bin', '/usr/local/bin', '/run/current-system/sw/bin', '/run/wrappers/bin']) {
-    const path = join(folder, name);
-    if ((await stat(path).catch(() => undefined))?.isFile()) return path;
-  }
-  return undefined;
-}
-
 const existing = (path: string) =>
   stat(path).then(
     () => path,
     () => undefined,
   );
 const isFolder = async (path: string) => (await lstat(path).catch(() => undefined))?.isDirectory() === true;
-const isRepository = async (path: string) => (await stat(join(path, 'HEAD')).catch(() => undefined))?.isFile() === true;
-
-/** What became a program stays one, and the other way round. */
-async function keepMode(from: string, to: string): Promise<void> {
-  const [wanted, found] = await Promise.all([lstat(from), lstat(to)]);
-  if (!wanted.isFile() || !found.isFile() || (wanted.mode & 0o111) === (found.mode & 0o111)) return;
-  await chmod(to, (found.mode & 0o666) | (wanted.mode & 0o111));
-}
