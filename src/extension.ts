@@ -9,6 +9,8 @@ import { Notices } from './editor/attention/notices.ts';
 import { chatParticipant } from './editor/chat/participant.ts';
 import { registerCommands } from './editor/commands/register.ts';
 import { Dashboard } from './editor/dashboard/panel.ts';
+import { deliveryCommands } from './editor/delivery/register.ts';
+import { DeliveryView } from './editor/delivery/view.ts';
 import type { DisposableStore } from './editor/disposables.ts';
 import { GoalEditor } from './editor/goal/goal-editor.ts';
 import { Goals } from './editor/goal/goals.ts';
@@ -84,6 +86,8 @@ export function activate(context: vscode.ExtensionContext): Exposed | undefined 
     owner.add(new PlanDiagnostics(controller, log));
     owner.add(planCompletion(controller));
     owner.add(configCompletion(context.extensionUri));
+    const deliveryView = owner.add(new DeliveryView(controller, folder, log));
+    owner.add(deliveryCommands({ controller, view: deliveryView, review, secrets }, log));
     const goals = new Goals(context.workspaceState);
     const goalEditor = owner.add(new GoalEditor(goals));
     const checks = owner.add(new ProviderChecks());

@@ -16,9 +16,9 @@ export class FolderReview implements vscode.Disposable {
 
   constructor(folder: vscode.Uri, log: vscode.LogOutputChannel) {
     this.#folder = folder;
-    this.reviews = this.#store.add(new Reviews());
+    this.reviews = this.#store.add(new Reviews(folder));
     const isOurs = (path: string) => this.#workspace?.isWriting(path) ?? false;
-    this.#store.add(new Review({ source: this.reviews, folder, isOurs, log }));
+    this.#store.add(new Review({ source: this.reviews, isOurs, log }));
   }
 
   /** Sessions in this window read and write through it. Loaded when the first one needs it. */

@@ -25,7 +25,6 @@ export interface WaitingHunks extends FileReview {
 
 /** The review as all views see it: the sessions, their pending files, and one calm stream of what changed. */
 export class ReviewModel implements vscode.Disposable {
-  readonly folder: vscode.Uri;
   readonly #source: ReviewSource;
   readonly #store = new DisposableStore();
   readonly #changed = this.#store.add(new vscode.EventEmitter<Moved>());
@@ -34,13 +33,16 @@ export class ReviewModel implements vscode.Disposable {
   #timer: NodeJS.Timeout | undefined;
   #moved: Set<RelPath> | 'all' = new Set();
 
-  constructor(source: ReviewSource, folder: vscode.Uri) {
+  constructor(source: ReviewSource) {
     this.#source = source;
-    this.folder = folder;
     this.#store.add(source.onDidChangeSessions(() => this.#follow()));
     this.#store.add({ dispose: () => this.#subscriptions.dispose() });
     this.#store.add({ dispose: () => clearTimeout(this.#timer) });
     this.#follow();
+  }
+
+  get folder(): vscode.Uri {
+    return this.#source.folder;
   }
 
   /** Newest first. */

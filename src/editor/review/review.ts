@@ -21,7 +21,6 @@ import { Typing } from './typing.ts';
 
 export interface ReviewParts {
   source: ReviewSource;
-  folder: vscode.Uri;
   /** Whether a document is changing by an agent's or a decision's hand right now. */
   isOurs: (path: RelPath) => boolean;
   log: vscode.LogOutputChannel;
@@ -41,9 +40,9 @@ export class Review implements vscode.Disposable {
   readonly #findings: Findings;
   readonly #log: vscode.LogOutputChannel;
 
-  constructor({ source, folder, isOurs, log }: ReviewParts) {
+  constructor({ source, isOurs, log }: ReviewParts) {
     this.#log = log;
-    this.#model = this.#store.add(new ReviewModel(source, folder));
+    this.#model = this.#store.add(new ReviewModel(source));
     this.#actions = this.#store.add(new ReviewActions(this.#model));
     const baselines = this.#store.add(new Baselines(this.#model));
     this.#diffs = this.#store.add(new Diffs(this.#model, baselines));

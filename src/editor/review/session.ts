@@ -1,3 +1,4 @@
+import type * as vscode from 'vscode';
 import type { Changes } from '../../core/changes/changes.ts';
 import type { Disposable } from '../../core/ports.ts';
 import type { RequestOutcome } from '../../core/session/inbox.ts';
@@ -34,6 +35,8 @@ export interface ReviewSession {
 export interface ReviewSource {
   /** Newest first. */
   readonly sessions: readonly ReviewSession[];
+  /** Where their files are. */
+  readonly folder: vscode.Uri;
   /** Called when one comes, goes, or is held in another way. */
   onDidChangeSessions(listener: () => void): Disposable;
 }

@@ -14,6 +14,7 @@ import { OUR_FOLDER } from '../../node/session/sessions.ts';
 import type { Config } from '../../protocol/config.ts';
 import type { RuntimeHost } from '../contract.ts';
 import { configOf, keysOf, sessionsOf } from '../host.ts';
+import { deploySecret } from './secret-name.ts';
 
 /** What all that is done with deliveries needs. */
 export interface DeliveryParts {
@@ -28,9 +29,6 @@ export interface DeliveryParts {
   /** A secret of an environment: from the variables of its name, or from where the editor keeps it. */
   secretOf(name: string): Promise<string | undefined>;
 }
-
-/** Under which name the editor keeps a secret of an environment. */
-export const deploySecret = (name: string): string => `environment/${name}`;
 
 /** Rejects with a GitError where the workspace is in no repository that delivery can work with. */
 export async function openDelivery(host: RuntimeHost): Promise<DeliveryParts> {
