@@ -13,6 +13,8 @@ export interface PipelineWorld {
   home: string;
   /** Of every program that is started for it. */
   environment: NodeJS.ProcessEnv;
+  /** As the configuration has them. */
+  environments: Record<string, object>;
   /** Where the app answers, as it was last deployed. */
   url: string;
   git(...args: string[]): string;
@@ -47,7 +49,7 @@ export async function pipelineWorld(folder: string): Promise<PipelineWorld> {
   };
   const delivery = { target: 'main', checks: ['node --test'], approval: 'reviewer' };
   await writeFile(join(home, 'config.yaml'), stringify({ delivery, environments }));
-  return { workspace, home, environment, url, git, close };
+  return { workspace, home, environment, environments, url, git, close };
 }
 
 /** The app as it was last deployed: each answer is made by what is current then. */

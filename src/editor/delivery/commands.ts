@@ -10,7 +10,7 @@ import type { FolderReview } from '../review/folder-review.ts';
 import type { EditorSecrets } from '../secrets.ts';
 import type { SessionController } from '../session-controller.ts';
 import { isDeliveryNode, standingWord } from './items.ts';
-import type { DeliveryCommand } from './names.ts';
+import type { DeliveryCommand } from './register.ts';
 import type { DeliveryView } from './view.ts';
 
 const { t } = vscode.l10n;

@@ -1,7 +1,25 @@
 import * as vscode from 'vscode';
 import { DisposableStore } from '../disposables.ts';
 import type { DeliveryParts } from './commands.ts';
-import { DELIVERY_COMMANDS } from './names.ts';
+
+/** Each below `orchestrate.delivery`. */
+const DELIVERY_COMMANDS = [
+  'deliver',
+  'land',
+  'approve',
+  'hold',
+  'retry',
+  'fastForward',
+  'push',
+  'openPullRequest',
+  'cleanUp',
+  'deploy',
+  'showChanges',
+  'reviewBranch',
+  'reviewWorkspace',
+] as const;
+
+export type DeliveryCommand = (typeof DELIVERY_COMMANDS)[number];
 
 /** The commands of the Delivery view. What they do is loaded when one is called. */
 export function deliveryCommands(parts: DeliveryParts, log: vscode.LogOutputChannel): vscode.Disposable {
