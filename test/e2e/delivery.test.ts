@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { appendFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { type PipelineWorld, pipelineWorld } from '../../scripts/pipeline/world.ts';
 import { Workbench } from '../support/host/workbench.ts';
 import { tempFolder } from '../support/temp-folder.ts';
@@ -48,6 +48,10 @@ describe('Deliveries in the editor', () => {
     await orchestrate('start', '--pool', 'build=anna,ben', '--rehearse', join(temp.path, 'two.yaml'), '--until-done');
   }
 
+  const press = async (row: Locator, action: string) => {
+    await row.hover();
+    await row.getByRole('button', { name: action }).click();
+  };
   const answer = (page: Page, name: string) => page.locator('.monaco-dialog-box').getByRole('button', { name }).click();
 
   it('go from two branches, one of them reviewed, over an approval to the checkout and to where people use them', async () => {
@@ -72,28 +76,25 @@ describe('Deliveries in the editor', () => {
     await row('Say how far a reader is', 'ready').waitFor();
     await row('Describe the books', 'ready').waitFor();
 
-    await workbench.run('Orchestrate: Check and Land');
+    const written = page.getByRole('treeitem', { name: /^server\/feature-x\.js/ });
+
+    // Whichever was done first is first in the train: this one is asked for by name. It is looked at before it is agreed to.
+    await press(row('Say how far a reader is', 'ready'), 'Approve Delivery');
     await answer(page, 'Run the Checks');
+    await answer(page, 'Cancel');
     await row('Say how far a reader is', 'waits for you').waitFor();
     await row('Say how far a reader is', 'waits for you').click();
     await page.getByRole('treeitem', { name: /^Check passed/ }).waitFor();
     await workbench.screenshot('delivery-waits');
 
-    await row('Say how far a reader is', 'waits for you').hover();
-    await row('Say how far a reader is', 'waits for you').getByRole('button', { name: 'Review Branch' }).click();
-    await page
-      .getByRole('treeitem', { name: /feature-x\.js/ })
-      .first()
-      .click();
+    await press(row('Say how far a reader is', 'waits for you'), 'Review Branch');
+    await written.click();
     await page.locator('.codelens-decoration a', { hasText: 'Accept' }).first().waitFor();
     await workbench.screenshot('delivery-review');
     await workbench.run('Orchestrate: Accept All Changes');
-    await page
-      .getByRole('treeitem', { name: /feature-x\.js/ })
-      .first()
-      .waitFor({ state: 'detached' });
+    await written.waitFor({ state: 'detached' });
 
-    await workbench.run('Orchestrate: Approve Delivery');
+    await press(row('Say how far a reader is', 'waits for you'), 'Approve Delivery');
     await answer(page, 'Approve and Land');
     await row('Say how far a reader is', 'landed').waitFor();
     const first = git('rev-parse', 'main').trim();
@@ -104,6 +105,10 @@ describe('Deliveries in the editor', () => {
     assert.equal(await readFile(join(workspace, 'package.json'), 'utf8'), dirty);
     assert.equal(git('status', '--porcelain').trim(), 'M package.json');
 
+    await row('Say how far a reader is', 'landed, on main').waitFor();
+
+    // Of a list, only what is in sight is drawn.
+    await workbench.showView('Delivery');
     await workbench.run('Orchestrate: Deploy…');
     await answer(page, 'Deploy');
     await page.getByRole('treeitem', { name: 'Environment production, live' }).waitFor();

@@ -1,5 +1,5 @@
 import type { Approver, DeliveryEventOf, DeliveryRecord } from '../../protocol/delivery.ts';
-import type { Conflict, Oid } from './git.ts';
+import { asideOf, branchRef, type Conflict, type Oid } from './git.ts';
 
 export type DeliveryStatus =
   /** Its branch is not there yet. */
@@ -144,12 +144,13 @@ const folds: { [T in DeliveryRecord['type']]: Fold<T> } = {
         delete found.conflicts;
       }
     }
+    if (kind === 'clean' && outcome === 'done') arrive(state, ref);
     const landed = kind === 'land' && outcome === 'done' && candidate ? state.candidates.get(candidate) : undefined;
     if (!landed) return;
     landed.landed = { ref, at };
     for (const one of landed.deliveries) land(state, one, ref, landed.commit, at);
   },
-  'fast-forwarded': () => undefined,
+  'fast-forwarded': (state, { target }) => arrive(state, branchRef(asideOf(target))),
   pushed: () => undefined,
   'pull-request-opened'(state, { delivery, url }) {
     const found = state.deliveries.get(delivery);
@@ -186,6 +187,12 @@ function become(state: DeliveryState, delivery: string, status: DeliveryStatus, 
 function land(state: DeliveryState, delivery: string, ref: string, commit: Oid, at: number): void {
   const found = state.deliveries.get(delivery);
   if (found) Object.assign(found, { status: 'landed', landed: { ref, commit, at } });
+}
+
+/** What waited beside its target is on it: it was taken over, or the branch beside it could go. */
+function arrive(state: DeliveryState, aside: string): void {
+  for (const { landed, target } of state.deliveries.values())
+    if (landed?.ref === aside && branchRef(asideOf(target)) === aside) landed.ref = branchRef(target);
 }
 
 const whyRed = (candidate: Candidate | undefined): string => {

@@ -1,12 +1,10 @@
 import * as vscode from 'vscode';
+import type { Deliveries } from '../../core/delivery/contract.ts';
 import type { DeliveryLine } from '../../core/delivery/lines.ts';
 import type { DeliveryState } from '../../core/delivery/state.ts';
 import { DisposableStore } from '../disposables.ts';
 import type { SessionController } from '../session-controller.ts';
 import type { DeliveryNode } from './items.ts';
-
-/** Read when there is something to show. */
-const lineMaker = () => import('../../core/delivery/lines.ts');
 
 const BOOK = '.orchestrate/delivery/events.jsonl';
 /** Events come in showers. */
@@ -21,8 +19,11 @@ export class DeliveryView implements vscode.TreeDataProvider<DeliveryNode>, vsco
   readonly #book: vscode.Uri | undefined;
   readonly #view: vscode.TreeView<DeliveryNode>;
   readonly #log: vscode.LogOutputChannel;
-  #itemOf: ((node: DeliveryNode) => vscode.TreeItem) | undefined;
+  #items: typeof import('./items.ts') | undefined;
+  #deliveries: Deliveries | undefined;
   #soon: NodeJS.Timeout | undefined;
+  #drawn = '';
+  #rows: DeliveryNode[] = [];
 
   constructor(controller: SessionController, folder: vscode.Uri | undefined, log: vscode.LogOutputChannel) {
     this.#controller = controller;
@@ -32,71 +33,76 @@ export class DeliveryView implements vscode.TreeDataProvider<DeliveryNode>, vsco
     this.#store.add({ dispose: () => clearTimeout(this.#soon) });
     if (!folder) return;
     const watcher = this.#store.add(vscode.workspace.createFileSystemWatcher(new vscode.RelativePattern(folder, BOOK)));
-    for (const on of [watcher.onDidChange, watcher.onDidCreate, watcher.onDidDelete])
+    for (const on of [watcher.onDidChange, watcher.onDidCreate, watcher.onDidDelete, this.#view.onDidChangeVisibility])
       this.#store.add(on(() => this.refresh()));
-    this.#store.add(controller.onChange(() => this.#view.visible && this.refresh()));
     this.refresh();
   }
 
-  /** As the journal of deliveries has it now; undefined where nothing was ever delivered. */
-  async state(): Promise<DeliveryState | undefined> {
-    if (!this.#book || !vscode.workspace.isTrusted) return undefined;
-    const there = await vscode.workspace.fs.stat(this.#book).then(
-      () => true,
-      () => false,
-    );
-    if (!there) return undefined;
-    return (await (await this.#controller.runtime()).deliveries()).state();
-  }
-
+  /** As the journal of deliveries has them now; none where nothing was ever delivered. */
   async lines(): Promise<DeliveryLine[]> {
-    const state = await this.state();
-    return state ? (await lineMaker()).deliveryLines(state) : [];
+    const state = await this.#state();
+    return state ? (await import('../../core/delivery/lines.ts')).deliveryLines(state) : [];
   }
 
   refresh(): void {
     clearTimeout(this.#soon);
-    this.#soon = setTimeout(
-      () => void this.#draw().catch(error => this.#log.error('The deliveries could not be shown', error)),
-      SETTLE_MS,
-    );
+    const failed = (error: unknown) => this.#log.error('The deliveries could not be shown', error);
+    this.#soon = setTimeout(() => void this.#draw().catch(failed), SETTLE_MS);
   }
 
-  async getChildren(node?: DeliveryNode): Promise<DeliveryNode[]> {
-    const { factsOf, itemOf } = await import('./items.ts');
-    this.#itemOf = itemOf;
-    if (node?.kind === 'delivery')
-      return factsOf(node.line).map(fact => ({ kind: 'fact', of: node.line.delivery, fact }));
-    if (node) return [];
-    const state = await this.state();
-    if (!state) return [];
-    const { deliveryLines, deploymentLines } = await lineMaker();
-    return [
-      ...deliveryLines(state).map((line): DeliveryNode => ({ kind: 'delivery', line })),
-      ...deploymentLines(state).map((line): DeliveryNode => ({ kind: 'deployment', line })),
-    ];
+  /** Rows that take long to come could not be clicked meanwhile: they are there before they are asked for. */
+  getChildren(node?: DeliveryNode): DeliveryNode[] {
+    if (!node) return this.#rows;
+    if (node.kind !== 'delivery' || !this.#items) return [];
+    return this.#items.factsOf(node.line).map(fact => ({ kind: 'fact', of: node.line.delivery, fact }));
   }
 
   getTreeItem(node: DeliveryNode): vscode.TreeItem {
     // Rows exist only after their module was loaded.
-    return this.#itemOf?.(node) ?? new vscode.TreeItem('');
+    return this.#items?.itemOf(node) ?? new vscode.TreeItem('');
   }
 
   dispose(): void {
     this.#store.dispose();
   }
 
+  async #state(): Promise<DeliveryState | undefined> {
+    if (!this.#book || !vscode.workspace.isTrusted) return undefined;
+    const there = await vscode.workspace.fs.stat(this.#book).then(
+      () => true,
+      () => false,
+    );
+    if (!there) return undefined;
+    const deliveries = this.#deliveries ?? (await (await this.#controller.runtime()).deliveries());
+    const state = await deliveries.state();
+    this.#deliveries = deliveries;
+    return state;
+  }
+
   async #draw(): Promise<void> {
-    const lines = await this.lines();
+    const state = await this.#state();
+    const rows = state ? await this.#rowsOf(state) : [];
+    void vscode.commands.executeCommand('setContext', 'orchestrate.deliveries', rows.length);
+    // What is drawn anew loses what is just being done with it.
+    const drawn = JSON.stringify(rows);
+    if (drawn === this.#drawn) return;
+    this.#drawn = drawn;
+    this.#rows = rows;
+    const lines = rows.flatMap(row => (row.kind === 'delivery' ? row.line : []));
     const waiting = lines.filter(({ standing }) => standing === 'waiting').length;
     this.#view.badge =
       waiting > 0 ? { value: waiting, tooltip: vscode.l10n.t('{0} deliveries wait for you', waiting) } : undefined;
-    void vscode.commands.executeCommand('setContext', 'orchestrate.deliveries', lines.length);
-    void vscode.commands.executeCommand(
-      'setContext',
-      'orchestrate.beside',
-      lines.some(({ beside }) => beside),
-    );
+    const beside = lines.some(line => line.beside);
+    void vscode.commands.executeCommand('setContext', 'orchestrate.beside', beside);
     this.#changed.fire(undefined);
+  }
+
+  async #rowsOf(state: DeliveryState): Promise<DeliveryNode[]> {
+    this.#items ??= await import('./items.ts');
+    const { deliveryLines, deploymentLines } = await import('../../core/delivery/lines.ts');
+    return [
+      ...deliveryLines(state).map((line): DeliveryNode => ({ kind: 'delivery', line })),
+      ...deploymentLines(state).map((line): DeliveryNode => ({ kind: 'deployment', line })),
+    ];
   }
 }

@@ -81,6 +81,7 @@ describe('What was accepted in a session', () => {
     assert.equal(await readFile(join(lab.workspace, 'a.txt'), 'utf8'), 'mine\n');
     assert.equal(lab.git('status', '--porcelain'), 'M a.txt');
     assert.equal(lab.git('branch', '--format=%(refname:short)'), 'main');
+    assert.equal((await deliveries.state()).deliveries.get(delivery)?.landed?.ref, 'refs/heads/main');
   });
 
   it('is not taken over where a file of the user’s is in the way', async () => {
