@@ -4,6 +4,7 @@ import { redactorOf } from '../../core/config/known-keys.ts';
 import { configuredProviders } from '../../core/config/providers.ts';
 import { StoredBook } from '../../core/delivery/book.ts';
 import { DELIVERY } from '../../core/delivery/defaults.ts';
+import { deploySecret } from '../../core/delivery/secret-name.ts';
 import { Repository } from '../../node/git/repository.ts';
 import { TreePool } from '../../node/git/trees.ts';
 import { OwnFolder } from '../../node/own-folder.ts';
@@ -14,7 +15,6 @@ import { OUR_FOLDER } from '../../node/session/sessions.ts';
 import type { Config } from '../../protocol/config.ts';
 import type { RuntimeHost } from '../contract.ts';
 import { configOf, keysOf, sessionsOf } from '../host.ts';
-import { deploySecret } from './secret-name.ts';
 
 /** What all that is done with deliveries needs. */
 export interface DeliveryParts {
