@@ -10,7 +10,6 @@ import type { FolderReview } from '../review/folder-review.ts';
 import type { EditorSecrets } from '../secrets.ts';
 import type { SessionController } from '../session-controller.ts';
 import { isDeliveryNode, standingWord } from './items.ts';
-import type { DeliveryCommand } from './register.ts';
 import type { DeliveryView } from './view.ts';
 
 const { t } = vscode.l10n;
@@ -21,6 +20,22 @@ export interface DeliveryParts {
   review: FolderReview | undefined;
   secrets: EditorSecrets;
 }
+
+/** Each below `orchestrate.delivery`. */
+export type DeliveryCommand =
+  | 'deliver'
+  | 'land'
+  | 'approve'
+  | 'hold'
+  | 'retry'
+  | 'fastForward'
+  | 'push'
+  | 'openPullRequest'
+  | 'cleanUp'
+  | 'deploy'
+  | 'showChanges'
+  | 'reviewBranch'
+  | 'reviewWorkspace';
 
 type Run = (parts: DeliveryParts, given: unknown) => Promise<unknown>;
 

@@ -1,30 +1,27 @@
 import * as vscode from 'vscode';
 import { DisposableStore } from '../disposables.ts';
-import type { DeliveryParts } from './commands.ts';
+import type { DeliveryCommand, DeliveryParts } from './commands.ts';
 
-/** Each below `orchestrate.delivery`. */
-const DELIVERY_COMMANDS = [
-  'deliver',
-  'land',
-  'approve',
-  'hold',
-  'retry',
-  'fastForward',
-  'push',
-  'openPullRequest',
-  'cleanUp',
-  'deploy',
-  'showChanges',
-  'reviewBranch',
-  'reviewWorkspace',
-] as const;
-
-export type DeliveryCommand = (typeof DELIVERY_COMMANDS)[number];
+const names: Readonly<Record<DeliveryCommand, true>> = {
+  deliver: true,
+  land: true,
+  approve: true,
+  hold: true,
+  retry: true,
+  fastForward: true,
+  push: true,
+  openPullRequest: true,
+  cleanUp: true,
+  deploy: true,
+  showChanges: true,
+  reviewBranch: true,
+  reviewWorkspace: true,
+};
 
 /** The commands of the Delivery view. What they do is loaded when one is called. */
 export function deliveryCommands(parts: DeliveryParts, log: vscode.LogOutputChannel): vscode.Disposable {
   const store = new DisposableStore();
-  for (const name of DELIVERY_COMMANDS) {
+  for (const name of Object.keys(names) as DeliveryCommand[]) {
     const id = `orchestrate.delivery.${name}`;
     const run = async (given?: unknown) => {
       try {
