@@ -201,6 +201,8 @@ const agents = [
     attempt: z.number().int().positive(),
     route: z.array(ModelRef),
     parent: z.string().optional(),
+    /** The call of its parent that it answers; absent: it works on its task itself. */
+    call: z.string().optional(),
     /** The CLI agent that does the work, in a loop of its own; absent: a model, in ours. */
     worker: Name.optional(),
     /** Why its route begins as it does. */

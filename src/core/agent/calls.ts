@@ -89,6 +89,8 @@ export async function runCalls(
     model,
     signal: control.signal,
     room: caller.room(),
+    gate: () => control.gate(),
+    pulse: job.pulse,
     progress: text => caller.stream?.(job.agent, { type: 'tool-output', call: part.id, text }),
   });
 

@@ -44,8 +44,11 @@ export interface Skill {
   folder: SkillFolder;
 }
 
-/** What the agent is there for; decides its tools. `escalation`: the orchestrator does a specialist's task itself. */
-export type JobKind = 'implement' | 'review' | 'fix' | 'escalation';
+/**
+ * What the agent is there for; decides its tools. `escalation`: the orchestrator does a specialist's task itself. `look`: it
+ * answers a question of another agent, in words.
+ */
+export type JobKind = 'implement' | 'review' | 'fix' | 'escalation' | 'look';
 
 export interface AgentLimits {
   maxTurns: number;

@@ -7,8 +7,12 @@ export class AgentControl {
   #nudges: string[] = [];
   #paused: PromiseWithResolvers<void> | undefined;
 
-  constructor(route: ModelRef[]) {
+  readonly #outer: (() => Promise<void>) | undefined;
+
+  /** `outer`: what it waits for, too, before it goes on. */
+  constructor(route: ModelRef[], outer?: () => Promise<void>) {
     this.#route = route;
+    this.#outer = outer;
   }
 
   get signal(): AbortSignal {
@@ -50,5 +54,6 @@ export class AgentControl {
   /** Passes at once unless paused; an abort lets it pass too. */
   async gate(): Promise<void> {
     while (this.#paused) await this.#paused.promise;
+    await this.#outer?.();
   }
 }

@@ -93,7 +93,7 @@ export class AgentLoop {
       job,
       tools,
       claims:
-        job.task && job.kind !== 'review'
+        job.task && job.kind !== 'review' && job.kind !== 'look'
           ? growingClaims(host.journal, job.agent, job.task, job.claims)
           : claimsOf(job.claims),
       seen: new SeenFiles(from?.seen),
@@ -108,7 +108,7 @@ export class AgentLoop {
     const brief = cutMiddle(job.brief, this.#room.brief, 'What you need of it, read in the files.');
     const skills = skillsText(host.skills ?? []);
     this.#system = systemPrompt(job.role, job.kind, brief, skills);
-    this.#shared = sharedPrompt(brief, skills).length;
+    this.#shared = job.kind === 'look' ? this.#system.length : sharedPrompt(brief, skills).length;
     this.#overhead = this.#system.length + JSON.stringify(tools.specs).length;
     this.#conversation = new Conversation(host.journal, job.agent, this.#overhead, from);
     this.#ids = new CallIds(host.newId, from?.messages);
@@ -198,6 +198,8 @@ export class AgentLoop {
       const said = text === EMPTY ? 'The model refused to answer.' : text;
       return { outcome: 'failed', reason: 'content-filter', message: said };
     }
+    // Words are all that is wanted of a helper, also where they were cut off.
+    if (this.#job.kind === 'look' && text !== EMPTY && stop !== 'pause') return { outcome: 'finished', summary: text };
     strike(this.#strikes, 0, false);
     const idle: Idle = stop === 'max-tokens' ? 'cut-off' : text === EMPTY ? 'empty-answer' : 'no-tool-call';
     if (this.#strikes.idle >= MAX_IDLE) {

@@ -4,16 +4,25 @@ import { OpenPages } from './browsing.ts';
 import type { AgentHandle, AgentJob, AgentResult, AgentRunner } from './contract.ts';
 import { AgentControl } from './control.ts';
 import { foreignToolsFor } from './foreign-tools.ts';
+import { HELPER, type HelperHost, helpers } from './helpers.ts';
 import { type AgentHost, AgentLoop } from './loop.ts';
 import { toolSets } from './tools/toolset.ts';
 
 /** Starts agents on one session's journal, router and workspace. */
 export function agentRunner({
   browsers,
+  helping,
   ...outer
-}: Omit<AgentHost, 'background' | 'pages'> & { browsers?: Browsers | undefined }): AgentRunner {
+}: Omit<AgentHost, 'background' | 'pages' | 'lookInto'> & {
+  browsers?: Browsers | undefined;
+  /** Absent: agents look themselves. */
+  helping?: HelperHost | undefined;
+}): AgentRunner {
   const host: AgentHost = { ...outer, background: new BackgroundCommands(), pages: new OpenPages(browsers) };
-  const toolsFor = toolSets(host.skills);
+  const toolsFor = toolSets({ skills: host.skills, helpers: helping !== undefined });
+  if (helping) {
+    host.lookInto = helpers(host, helping, () => toolsFor('look', HELPER, [], new Map()));
+  }
   const run = async (job: AgentJob, control: AgentControl): Promise<AgentResult> => {
     try {
       await host.router.learnWindows?.(job.route);

@@ -19,6 +19,8 @@ export const roleDefaults: Record<string, RoleDefaults> = {
   // It says at the end whether the whole holds.
   'qa-specialist': { tier: 'strong', vendors: ['openai', 'google', 'anthropic'], leads: true },
   reviewer: { tier: 'strong', vendors: ['anthropic', 'openai', 'google'], leads: true },
+  // Reads much for others and says little.
+  helper: { tier: 'light', vendors: ['anthropic', 'openai', 'google'] },
   documentation: { tier: 'light', vendors: ['google', 'openai', 'anthropic'] },
 };
 

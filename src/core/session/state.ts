@@ -96,6 +96,8 @@ export interface AgentState {
   task?: string;
   attempt: number;
   parent?: string;
+  /** The call of its parent that it answers: it looks something up, and has no part in the task's rounds. */
+  call?: string;
   status: AgentStatus;
   route: ModelRef[];
   /** The model that answers or answered last. */

@@ -153,7 +153,7 @@ function inNameOf({ journal }: CheckHost, task: string, command: string) {
   const { agents, tasks } = journal.state;
   const known = tasks.get(task);
   const spec = known?.task;
-  const agent = [...agents.values()].findLast(each => each.task === task)?.agent ?? PLAN;
+  const agent = [...agents.values()].findLast(each => each.task === task && each.call === undefined)?.agent ?? PLAN;
   const write = spec?.kind === 'agent' ? [...spec.writes, ...(known?.granted ?? [])] : ['**'];
   return { author: { agent, task, command }, write };
 }

@@ -6,11 +6,14 @@ import { checksLeft, checksOf } from '../session/check-runs.ts';
 import type { AgentState, Round, SessionState, TaskState } from '../session/state.ts';
 import { type Climb, climbed } from './ladder.ts';
 
+/** The part of those who do a task, not judge it. */
+export type WorkKind = Exclude<JobKind, 'review' | 'look'>;
+
 /** What has to be done next for an agent task. */
 export type Step =
   | { do: 'start-attempt' }
   /** `goesOn`: the agent had finished, and is told what was not accepted. */
-  | { do: 'work'; kind: Exclude<JobKind, 'review'>; round: number; agent?: string; goesOn?: true }
+  | { do: 'work'; kind: WorkKind; round: number; agent?: string; goesOn?: true }
   /** An agent whose replacement was decided, but not carried out. */
   | { do: 'end-agent'; agent: string; reason: string }
   | { do: 'check'; round: number; checks: Check[] }
@@ -168,12 +171,12 @@ function sentBack({ rounds }: TaskState, last: Round): boolean {
 }
 
 /** What an agent was started for: it stays so in its conversation, whatever rounds follow. */
-export function jobKindOf(state: SessionState, task: TaskState, agent: string): Exclude<JobKind, 'review'> | undefined {
+export function jobKindOf(state: SessionState, task: TaskState, agent: string): WorkKind | undefined {
   const first = firstRound(task, agent);
   return first && workKind(state, task, first);
 }
 
-function workKind(state: SessionState, task: TaskState, round: Round): Exclude<JobKind, 'review'> {
+function workKind(state: SessionState, task: TaskState, round: Round): WorkKind {
   if (round.kind === 'fix') return 'fix';
   return isEscalated(state, task) ? 'escalation' : 'implement';
 }

@@ -8,7 +8,7 @@ import {
   standing,
   taskStanding,
 } from '../../core/session/standing.ts';
-import { agentOf, type Node, taskOf } from './nodes.ts';
+import { agentOf, helpersOf, type Node, taskOf } from './nodes.ts';
 import { type Description, describeAgent, describeSession, describeTask, statusIcon, statusWord } from './words.ts';
 
 const { t } = vscode.l10n;
@@ -128,15 +128,17 @@ function taskItem(node: Extract<Node, { kind: 'task' }>, now: number): Filled {
 
 function agentItem(node: Extract<Node, { kind: 'agent' }>, now: number): Filled {
   const state = agentOf(node);
-  const item = new vscode.TreeItem(node.agent, None);
+  const item = new vscode.TreeItem(node.agent, helpersOf(node).length > 0 ? Collapsed : None);
   if (!state) return { item, described: nothing };
   const { runs } = node.session;
   const stopped = !runs && state.endedAt === undefined;
   const status = standing(node.session.state, state, runs);
   item.iconPath = state.openAsks > 0 && runs ? asks() : statusIcon(status);
+  // A helper ends with who asked it: there is nothing to be done with it.
+  const works = runs && state.endedAt === undefined && state.call === undefined;
   item.contextValue = [
     'agent',
-    runs && state.endedAt === undefined ? (state.status === 'paused' ? 'paused' : 'runs') : 'over',
+    works ? (state.status === 'paused' ? 'paused' : 'runs') : 'over',
     runs && state.openAsks > 0 ? 'asks' : '',
   ]
     .filter(Boolean)

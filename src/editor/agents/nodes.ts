@@ -1,5 +1,5 @@
 import { phaseStanding } from '../../core/session/standing.ts';
-import type { AgentState, TaskState, TaskStatus } from '../../core/session/state.ts';
+import type { AgentState, SessionState, TaskState, TaskStatus } from '../../core/session/state.ts';
 import type { WindowSession } from '../window-session.ts';
 
 /** One row of the Agents view. The same thing is always the same object, so that a refresh moves nothing. */
@@ -16,6 +16,14 @@ export const agentOf = (node: Extract<Node, { kind: 'agent' }>): AgentState | un
   node.session.state.agents.get(node.agent);
 export const taskOf = (node: Extract<Node, { kind: 'task' }>): TaskState | undefined =>
   node.session.state.tasks.get(node.task);
+
+/** Who asked an agent that only looks something up. */
+const whoAsked = ({ agents }: SessionState, agent: AgentState | undefined): AgentState | undefined =>
+  agent?.call === undefined || agent.parent === undefined ? undefined : agents.get(agent.parent);
+
+/** Those that look something up for it. */
+export const helpersOf = ({ session, agent }: Extract<Node, { kind: 'agent' }>): AgentState[] =>
+  [...session.state.agents.values()].filter(one => one.call !== undefined && one.parent === agent);
 
 /** Who is at work comes first, then what went wrong, what is to come, and what is done. */
 const RANK: Record<TaskStatus, number> = {
@@ -64,14 +72,17 @@ export class Nodes {
       case 'task':
         return this.#agentsOf(node.task);
       case 'agent':
-        return [];
+        return helpersOf(node).map(({ agent }) => this.agent(agent));
     }
   }
 
   parent(node: Node): Node | undefined {
     if (node.kind === 'session') return undefined;
     if (node.kind === 'task') return this.#phaseOf(taskOf(node)) ?? this.root;
-    const task = node.kind === 'agent' ? agentOf(node)?.task : undefined;
+    const agent = node.kind === 'agent' ? agentOf(node) : undefined;
+    const asked = whoAsked(node.session.state, agent);
+    if (asked) return this.agent(asked.agent);
+    const task = agent?.task;
     return task === undefined ? this.root : this.task(task);
   }
 
@@ -103,7 +114,7 @@ export class Nodes {
   /** Without a task: those who work for the whole session, as the orchestrator does. */
   #agentsOf(task: string | undefined): Node[] {
     return [...this.#session.state.agents.values()]
-      .filter(agent => agent.task === task)
+      .filter(agent => agent.task === task && whoAsked(this.#session.state, agent) === undefined)
       .sort((a, b) => Number(a.endedAt !== undefined) - Number(b.endedAt !== undefined))
       .map(({ agent }) => this.agent(agent));
   }

@@ -1,4 +1,5 @@
 import type { AgentStream } from '../../core/agent/contract.ts';
+import { HELPER } from '../../core/agent/helpers.ts';
 import { memberRoles } from '../../core/agent/roles/member-roles.ts';
 import { loadRoles } from '../../core/agent/roles/roles.ts';
 import { agentRunner } from '../../core/agent/runner.ts';
@@ -86,6 +87,10 @@ export async function teamPart(
       prove,
       judgeTool,
       skills: known.skills,
+      helping: {
+        route: () => routes.of(HELPER),
+        resumePoint: agent => histories.resumePoint(agent, journal),
+      },
       ...(foreign && { foreign }),
       browsers: {
         launch: async rights => (await import('../../browser/launch.ts')).launchBrowser(browserHost, rights),

@@ -9,7 +9,7 @@ import { call, calls } from '../../support/scripted-router.ts';
 
 const role = { name: 'implementer', description: 'Builds.', instructions: 'Build.' };
 const setOf = (kind: JobKind, tools?: string[], claims = ['src/**']) =>
-  toolSets()(kind, { ...role, ...(tools && { tools }) }, claims, new Map());
+  toolSets({ helpers: true })(kind, { ...role, ...(tools && { tools }) }, claims, new Map());
 /** English and code come to about this many bytes a token. */
 const tokensOf = (specs: unknown) => Math.ceil(Buffer.byteLength(JSON.stringify(specs)) / 3.5);
 

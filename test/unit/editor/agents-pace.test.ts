@@ -87,4 +87,31 @@ describe('the rows of the Agents view', () => {
     });
     assert.equal(nodes.parent(nodes.agent('agent-4')), nodes.task('task-4'));
   });
+
+  it('show who looks something up for an agent under that agent, and nowhere else', async () => {
+    const { journal, clock, nodes, draws, pace } = watched();
+    const task = journal.state.agents.get('agent-7')?.task ?? '';
+    const under = () => nodes.children(nodes.task(task)).map(node => node.kind === 'agent' && node.agent);
+    const before = under();
+    const helper = {
+      agent: 'agent-7-helper-1',
+      role: 'helper',
+      task,
+      attempt: 1,
+      route: [],
+      parent: 'agent-7',
+      call: 'c',
+    };
+    journal.append({ type: 'agent-started', ...helper });
+    await clock.advance(300);
+    assert.deepEqual(under(), before);
+    assert.deepEqual(nodes.children(nodes.agent('agent-7')), [nodes.agent('agent-7-helper-1')]);
+    assert.equal(nodes.parent(nodes.agent('agent-7-helper-1')), nodes.agent('agent-7'));
+    const above = [nodes.agent('agent-7'), nodes.task(task), nodes.root];
+    assert.ok(
+      draws.flat().some(node => above.includes(node)),
+      'what stands above it is drawn anew',
+    );
+    pace.dispose();
+  });
 });

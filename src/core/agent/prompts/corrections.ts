@@ -1,7 +1,13 @@
 import type { JobKind } from '../contract.ts';
 
-const endings = (kind: JobKind) =>
-  kind === 'review' ? 'give your verdict' : 'call finish_task if everything is done and checked';
+const WORK = 'call finish_task if everything is done and checked';
+const ENDINGS: Record<Exclude<JobKind, 'look'>, string> = {
+  implement: WORK,
+  fix: WORK,
+  escalation: WORK,
+  review: 'give your verdict',
+};
+const ANSWER = 'Answer the question now, in words and without a tool call, with what you have found.';
 
 /** Answers that move nothing, each with the word it has in the journal and what the model is told. */
 export type Idle = 'empty-answer' | 'no-tool-call' | 'cut-off';
@@ -14,20 +20,23 @@ export const IDLE_FOR_PEOPLE: Record<Idle, string> = {
 };
 
 export function idleCorrection(idle: Idle, kind: JobKind): string {
+  if (kind === 'look') return `Your last answer was empty. ${ANSWER}`;
   switch (idle) {
     case 'empty-answer':
-      return `Your last answer was empty. Go on with the task by calling a tool, or ${endings(kind)}; if you cannot go on, call report_blocker.`;
+      return `Your last answer was empty. Go on with the task by calling a tool, or ${ENDINGS[kind]}; if you cannot go on, call report_blocker.`;
     case 'no-tool-call':
-      return `Your last answer called no tool, so nothing happened. If there is work left, call the next tool; otherwise ${endings(kind)}. If you cannot go on, call report_blocker.`;
+      return `Your last answer called no tool, so nothing happened. If there is work left, call the next tool; otherwise ${ENDINGS[kind]}. If you cannot go on, call report_blocker.`;
     case 'cut-off':
       return 'Your last answer reached the output limit before it called a tool. Keep text short and call a tool at once; write long files in several steps.';
   }
 }
 
-export const turnsLeft = (left: number, kind: JobKind): string =>
-  `${left === 1 ? 'One turn is' : `${left} turns are`} left. Bring the work to an end: finish what must be finished, check it, then ${
-    kind === 'review' ? 'give your verdict' : 'call finish_task'
-  }, or report_blocker with what is missing.`;
+export function turnsLeft(left: number, kind: JobKind): string {
+  const turns = `${left === 1 ? 'One turn is' : `${left} turns are`} left.`;
+  if (kind === 'look') return `${turns} ${ANSWER}`;
+  const end = kind === 'review' ? 'give your verdict' : 'call finish_task';
+  return `${turns} Bring the work to an end: finish what must be finished, check it, then ${end}, or report_blocker with what is missing.`;
+}
 
 export const AFTER_END =
   'It was not run, because an earlier call in the same answer ended the work. Nothing more is needed.';

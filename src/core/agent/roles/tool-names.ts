@@ -50,6 +50,9 @@ const FOREIGN = new Map<string, readonly string[]>(
     opensimplebrowser: ['browser'],
     askuserquestion: ['ask_user'],
     askquestions: ['ask_user'],
+    task: ['look_into'],
+    agent: ['look_into'],
+    runsubagent: ['look_into'],
     // Everybody has it where there are skills.
     skill: [],
   }),

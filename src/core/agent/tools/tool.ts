@@ -22,6 +22,9 @@ import type { Holding } from '../held.ts';
 import type { Looseness } from '../loose.ts';
 import type { SeenFiles } from '../seen-files.ts';
 
+/** Looks into a question for an agent, with a model of its own that reads and changes nothing. */
+export type LookInto = (question: string, context: ToolContext) => Promise<ToolResult>;
+
 /** What tools need of the world. */
 export interface ToolHost {
   journal: Journal;
@@ -40,6 +43,8 @@ export interface ToolHost {
   pages: OpenPages;
   /** What is wrong with a file; absent where nobody tells. */
   problems?: FindProblems | undefined;
+  /** Absent: nobody can be asked. */
+  lookInto?: LookInto;
   /** How certain work is done here; absent: nobody says. */
   skills?: readonly Skill[];
   /** Tools that others bring; absent where there can be none. */
@@ -72,6 +77,10 @@ export interface ToolContext {
   readonly room: number;
   /** Live output for the views. */
   progress(text: string): void;
+  /** Waits while its agent is paused. */
+  gate?(): Promise<void>;
+  /** To be called when anything streams in on its behalf. */
+  readonly pulse?: (() => void) | undefined;
 }
 
 export type Refusal = Extract<ToolResult, { ok: false }>;

@@ -11,6 +11,7 @@ import { finishTask, reportBlocker } from './endings.ts';
 import { fileBug } from './file-bug.ts';
 import { foreignTool } from './foreign/tool.ts';
 import { listFiles } from './list-files.ts';
+import { lookInto } from './look-into.ts';
 import { noteDecision } from './note-decision.ts';
 import { publishArtifact } from './publish-artifact.ts';
 import { readArtifact } from './read-artifact.ts';
@@ -28,8 +29,10 @@ import { writeFile } from './write-file.ts';
 
 const WRITING = [writeFile, editFile, deleteFile, claimFiles];
 const READING = [listFiles, readFile, search, readArtifact];
+const ASKING = [lookInto];
 const WORKING = [
   ...READING,
+  ...ASKING,
   ...WRITING,
   runCommand,
   backgroundCommand,
@@ -39,16 +42,17 @@ const WORKING = [
   setSteps,
   browser,
 ];
-const REVIEWING = [...READING, runCommand, backgroundCommand, noteDecision, browser];
+const REVIEWING = [...READING, ...ASKING, runCommand, backgroundCommand, noteDecision, browser];
 /** Costs more than most jobs need: an agent has it where its role says so. */
 const NAMED_ONLY = [browser];
 /** For those who test: whoever writes mends what they find. */
 const TESTING = [fileBug];
 
 /** What may be chosen from, and what cannot be taken away because it ends the job. */
-const KITS: Record<'work' | 'review' | 'escalation', { chosen: Tool[]; always: Tool[] }> = {
+const KITS: Record<'work' | 'review' | 'escalation' | 'look', { chosen: Tool[]; always: Tool[] }> = {
   work: { chosen: WORKING, always: [finishTask, reportBlocker] },
   escalation: { chosen: WORKING, always: [revisePlan, finishTask, reportBlocker] },
+  look: { chosen: READING, always: [] },
   review: { chosen: REVIEWING, always: [showChanges, addFinding, fileBug, verdict, reportBlocker] },
 };
 
@@ -78,7 +82,7 @@ function makeToolSet(
   names: readonly string[] | undefined,
   writes: boolean,
   foreign: ForeignSet,
-  skill: Tool | undefined,
+  { skill, helpers }: { skill: Tool | undefined; helpers: boolean },
 ): ToolSet {
   const { chosen, always } = KITS[family];
   const wanted = names && new Set(names);
@@ -90,7 +94,7 @@ function makeToolSet(
         (!wanted && !NAMED_ONLY.includes(tool)) ||
         (tool === backgroundCommand && wanted?.has(runCommand.name)),
     )
-    .filter(tool => writes || !WRITING.includes(tool));
+    .filter(tool => (writes || !WRITING.includes(tool)) && (helpers || !ASKING.includes(tool)));
   const tools = new Map([...picked, ...testing, ...(skill ? [skill] : []), ...always].map(tool => [tool.name, tool]));
   for (const [name, tool] of foreign) tools.set(name, foreignTool(name, tool));
   const listed = [...tools.keys()].join(', ');
@@ -120,19 +124,23 @@ function makeToolSet(
 export type ForeignSet = ReadonlyMap<string, ForeignTool>;
 
 /** Remembers the sets it made: hundreds of agents share a few. */
-export function toolSets(
-  skills: readonly Skill[] = [],
-): (kind: JobKind, role: RoleSpec, claims: readonly string[], foreign: ForeignSet) => ToolSet {
+export function toolSets({
+  skills = [],
+  helpers = false,
+}: {
+  skills?: readonly Skill[] | undefined;
+  helpers?: boolean;
+} = {}): (kind: JobKind, role: RoleSpec, claims: readonly string[], foreign: ForeignSet) => ToolSet {
   const skill = skills.length > 0 ? useSkill(skills) : undefined;
   const made = new Map<string, ToolSet>();
   return (kind, role, claims, foreign) => {
-    const family = kind === 'review' || kind === 'escalation' ? kind : 'work';
+    const family = kind === 'implement' || kind === 'fix' ? 'work' : kind;
     // Who does what others failed at may take the files that their plan forgot.
     const writes = claims.length > 0 || family === 'escalation';
     const key = `${family}|${writes}|${role.tools ? [...role.tools].sort().join(',') : '*'}|${foreign.size > 0 ? JSON.stringify([...foreign]) : ''}`;
     let set = made.get(key);
     if (!set) {
-      set = makeToolSet(family, role.tools, writes, foreign, skill);
+      set = makeToolSet(family, role.tools, writes, foreign, { skill: family === 'look' ? undefined : skill, helpers });
       made.set(key, set);
     }
     return set;

@@ -89,11 +89,12 @@ export const agentFolds: Folds<Types> = {
     if (event.worker === undefined) delete agent.worker;
     else agent.worker = event.worker;
     if (event.parent !== undefined) agent.parent = event.parent;
+    if (event.call !== undefined) agent.call = event.call;
     if (event.why !== undefined) agent.why = event.why;
     if (event.task === undefined) return;
     agent.task = event.task;
     const task = state.tasks.get(event.task);
-    if (!task) return;
+    if (!task || event.call !== undefined) return;
     if (!task.agents.includes(event.agent)) task.agents.push(event.agent);
     const last = task.rounds.at(-1);
     if (last?.agent === event.agent) delete last.waits;
@@ -150,6 +151,13 @@ export const agentFolds: Folds<Types> = {
     else delete agent.outage;
     delete agent.doing;
     if (event.outcome !== 'interrupted') forget(state, agent);
+    // Nobody waits any more for what its helpers would have found.
+    if (event.outcome !== 'interrupted')
+      for (const other of state.agents.values())
+        if (other.parent === agent.agent && other.call !== undefined && other.status === 'interrupted') {
+          other.status = 'aborted';
+          state.touched.one('agents', other.agent);
+        }
   },
   supervision(state, event) {
     if (event.rung === 'escalation') state.escalations++;
