@@ -53,7 +53,8 @@ export function helpers(host: AgentHost, { route: routeOf, resumePoint }: Helper
 
   /** The helper of this very call, where the work was interrupted meanwhile; else a new one. */
   function helperFor({ agent, call }: ToolContext): { id: string; known: AgentState | undefined } | undefined {
-    const before = [...journal.state.agents.values()].filter(one => one.parent === agent && one.call !== undefined);
+    const { agents } = journal.state;
+    const before = (agents.get(agent)?.helpers ?? []).flatMap(id => agents.get(id) ?? []);
     const known = before.find(one => one.call === call);
     if (known) return { id: known.agent, known };
     return before.length < MOST_HELPERS

@@ -56,6 +56,8 @@ export interface Round {
   openBlockers?: number;
   /** The call by which its agent wanted to end it, and was told what failed. */
   call?: string;
+  /** Those that look something up for it. */
+  helpers?: string[];
   /** Its agent had finished before, and has not gone on yet. */
   waits?: true;
 }
@@ -98,6 +100,8 @@ export interface AgentState {
   parent?: string;
   /** The call of its parent that it answers: it looks something up, and has no part in the task's rounds. */
   call?: string;
+  /** Those that look something up for it. */
+  helpers?: string[];
   status: AgentStatus;
   route: ModelRef[];
   /** The model that answers or answered last. */

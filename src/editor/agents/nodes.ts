@@ -23,7 +23,7 @@ const whoAsked = ({ agents }: SessionState, agent: AgentState | undefined): Agen
 
 /** Those that look something up for it. */
 export const helpersOf = ({ session, agent }: Extract<Node, { kind: 'agent' }>): AgentState[] =>
-  [...session.state.agents.values()].filter(one => one.call !== undefined && one.parent === agent);
+  (session.state.agents.get(agent)?.helpers ?? []).flatMap(id => session.state.agents.get(id) ?? []);
 
 /** Who is at work comes first, then what went wrong, what is to come, and what is done. */
 const RANK: Record<TaskStatus, number> = {

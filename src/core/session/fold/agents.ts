@@ -89,7 +89,11 @@ export const agentFolds: Folds<Types> = {
     if (event.worker === undefined) delete agent.worker;
     else agent.worker = event.worker;
     if (event.parent !== undefined) agent.parent = event.parent;
-    if (event.call !== undefined) agent.call = event.call;
+    if (event.call !== undefined) {
+      agent.call = event.call;
+      const asked = state.agents.get(event.parent ?? '');
+      if (asked && !asked.helpers?.includes(event.agent)) asked.helpers = [...(asked.helpers ?? []), event.agent];
+    }
     if (event.why !== undefined) agent.why = event.why;
     if (event.task === undefined) return;
     agent.task = event.task;
@@ -153,11 +157,12 @@ export const agentFolds: Folds<Types> = {
     if (event.outcome !== 'interrupted') forget(state, agent);
     // Nobody waits any more for what its helpers would have found.
     if (event.outcome !== 'interrupted')
-      for (const other of state.agents.values())
-        if (other.parent === agent.agent && other.call !== undefined && other.status === 'interrupted') {
-          other.status = 'aborted';
-          state.touched.one('agents', other.agent);
-        }
+      for (const helper of agent.helpers ?? []) {
+        const other = state.agents.get(helper);
+        if (other?.status !== 'interrupted') continue;
+        other.status = 'aborted';
+        state.touched.one('agents', helper);
+      }
   },
   supervision(state, event) {
     if (event.rung === 'escalation') state.escalations++;
