@@ -108,6 +108,8 @@ const queue = [
     by: Who,
     /** The request or the cause that brought it: it brings no other. */
     cause: z.string(),
+    /** The run whose doing brought it. */
+    after: z.string().optional(),
   }),
   event('item-changed', {
     item,
@@ -180,6 +182,8 @@ const triggers = [
   event('schedule-missed', { workflow: z.string(), from: at, to: at, times: z.number().int().positive() }),
   /** Up to when schedules of a workflow have been looked at. */
   event('schedule-seen', { workflow: z.string(), until: at }),
+  /** What stood outside when a trigger last looked: a branch's commit, or all that its files hold. */
+  event('outside-seen', { trigger: z.string(), mark: z.string() }),
 ] as const;
 
 const told = [

@@ -22,6 +22,20 @@ export const WorkflowTrigger = z.strictObject({
   ended: z
     .strictObject({ workflow: z.string().min(1), when: z.enum(['completed', 'failed', 'ended']).optional() })
     .optional(),
+  commit: z
+    .strictObject({ branch: z.string().min(1).max(200).describe('A branch of this repository, such as main') })
+    .optional()
+    .describe('New commits on a branch; those that came together begin it once'),
+  changed: z
+    .strictObject({
+      files: z
+        .array(z.string().min(1))
+        .min(1)
+        .max(50)
+        .describe('Globs such as "src/**"; what "!" stands before is taken out, and what git ignores is not looked at'),
+    })
+    .optional()
+    .describe('Files that are not what they were; those that changed together begin it once'),
 });
 
 /** A workflow file: a plan, and when it runs. */

@@ -1,6 +1,5 @@
 import { RehearsedWorkbench } from '../support/rehearsed-workbench.ts';
 import { begin, writtenIn } from '../support/steered-session.ts';
-import { until } from '../support/until.ts';
 
 const AGENT = 'backend-specialist-1';
 
@@ -20,17 +19,7 @@ describe('the Agents view', () => {
       .getByRole('treeitem', { name: new RegExp(`^Agent ${AGENT}.*waits for you.*gpt-6\\.1-sol.*tokens`) })
       .waitFor();
 
-    const choose = async (command: string) => {
-      await row.click({ button: 'right' });
-      const entry = page.locator('.monaco-menu').getByText(command, { exact: true });
-      await entry.waitFor();
-      // A menu that has just opened takes no click yet.
-      await until(async () => {
-        if (!(await entry.isVisible())) return true;
-        await entry.click({ timeout: 2000 }).catch(() => undefined);
-        return false;
-      }, 300);
-    };
+    const choose = (command: string) => workbench.fromMenu(row, command);
     await choose('Pause Agent');
     await written('agent-paused', ({ agent }) => agent === AGENT);
     await page

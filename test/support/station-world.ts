@@ -1,6 +1,14 @@
 import { openEvents } from '../../src/core/session/journal.ts';
 import { StoreError } from '../../src/core/session/store.ts';
-import type { OpenRun, Pulse, RunEnd, RunRequest, Runs, StationState } from '../../src/core/station/contract.ts';
+import type {
+  OpenRun,
+  Outside,
+  Pulse,
+  RunEnd,
+  RunRequest,
+  Runs,
+  StationState,
+} from '../../src/core/station/contract.ts';
 import { stationKind } from '../../src/core/station/reduce.ts';
 import type { StandingWorkflow } from '../../src/core/station/standing-workflows.ts';
 import { Station, type StationSettings } from '../../src/core/station/station.ts';
@@ -21,6 +29,8 @@ export interface Act {
   cost?: number;
   /** What can be told of it from outside; it makes progress unless it says otherwise. */
   pulse?: (began: number) => Partial<Pulse>;
+  /** The files it changed. */
+  changed?: () => string[];
   /** Instead of beginning. */
   refused?: Extract<Opened, { ok: false }>;
 }
@@ -57,7 +67,7 @@ export class ActedRuns implements Runs {
   async open(request: RunRequest): Promise<Opened> {
     if (this.#dead) return new Promise(() => {});
     this.opened.push({ request, at: this.#clock.now() });
-    const { ms, outcome = 'completed', reason = 'done', cost, refused, pulse } = this.#act(request);
+    const { ms, outcome = 'completed', reason = 'done', cost, refused, pulse, changed } = this.#act(request);
     if (refused) return refused;
     const began = this.#clock.now();
     const before = this.done.get(request.session) ?? 0;
@@ -76,6 +86,7 @@ export class ActedRuns implements Runs {
     const run: OpenRun = {
       done: ended.promise,
       pulse: () => ({ lastAt: this.#clock.now(), asks: [], local: false, ...pulse?.(began) }),
+      changed: () => changed?.() ?? [],
       watch: () => ({ dispose() {} }),
       stop: why => end({ outcome: 'interrupted', reason: why, ms: 0 }),
       abort: why => end({ outcome: 'aborted', reason: why, ms: 0 }),
@@ -114,9 +125,18 @@ export async function standing(
     settings?: Partial<StationSettings>;
     done?: Map<string, number>;
     workflows?: readonly StandingWorkflow[];
+    outside?: Outside;
   } = {},
 ): Promise<Standing> {
-  const { members = [member('codex'), member('codex2')], disk = new Disk(), beside, settings, done, workflows } = given;
+  const {
+    members = [member('codex'), member('codex2')],
+    disk = new Disk(),
+    beside,
+    settings,
+    done,
+    workflows,
+    outside,
+  } = given;
   const store = new MemoryStore(disk);
   const journal = await openStation(disk, clock, store);
   const events: Standing['events'] = [];
@@ -129,6 +149,7 @@ export async function standing(
     runs,
     newSession: () => `s${++sessions}`,
     ...(workflows && { workflows }),
+    ...(outside && { outside }),
   };
   const station = new Station(ports, settings);
   station.start({ pid: 1, host: 'terminal', version: '0', members });

@@ -1,95 +1,22 @@
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { StationEvent } from '../../src/protocol/station.ts';
-import { tempFolder } from '../support/temp-folder.ts';
-import { program } from '../support/terminal-lab.ts';
+import { json, POOLS, quickScript, teamLab } from '../support/team-lab.ts';
 
 const PLAN = fileURLToPath(new URL('../../media/rehearsals/pipeline/multi-session-plan.md', import.meta.url));
-const POOLS = [
-  '--codex-pool codex,codex2,codex3 --comet-pool comet,comet2,edu_dev --claude-pool arch_prod,arch_qa --fallback ollama',
-].flatMap(words => words.split(' '));
-
-/** Members that do what they are asked at once; codex waits for its answer for so long. */
-const script = (firstByteMs: number) => `
-name: quick
-goal: none
-providers: { openai: { kind: openai } }
-routes: { default: [openai/gpt-6.1-sol] }
-parts:
-${['codex', 'comet', 'arch_prod']
-  .map(
-    role => `  - role: ${role}
-    turns:
-      - tools: [{ finish_task: { summary: done } }]
-        pacing: { chunkChars: 80, firstByteMs: ${role === 'codex' ? firstByteMs : 1}, betweenMs: 1 }`,
-  )
-  .join('\n')}
-`;
 
 describe('the standing team, from the terminal', function () {
   this.timeout(120_000);
-  const temp = tempFolder();
-  const children: ChildProcess[] = [];
-
-  const start = (...args: string[]): ChildProcess => {
-    const child = spawn(process.execPath, [program, ...args], {
-      cwd: temp.path,
-      env: { ...process.env, ORCHESTRATE_HOME: join(temp.path, 'home'), NO_COLOR: '1' },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    children.push(child);
-    return child;
-  };
-  afterEach(() => {
-    for (const child of children.splice(0)) child.kill('SIGKILL');
-  });
-
-  const orchestrate = async (...args: string[]) => {
-    const child = start(...args);
-    const ended = { code: null as number | null, out: '', err: '' };
-    child.stdout?.setEncoding('utf8').on('data', text => {
-      ended.out += text;
-    });
-    child.stderr?.setEncoding('utf8').on('data', text => {
-      ended.err += text;
-    });
-    [ended.code] = await once(child, 'close');
-    return ended;
-  };
-
-  /** The events that a team prints, as they come. */
-  async function* eventsOf(child: ChildProcess): AsyncGenerator<StationEvent> {
-    let rest = '';
-    for await (const text of (child.stdout as NodeJS.ReadableStream).setEncoding('utf8')) {
-      const lines = (rest + text).split('\n');
-      rest = lines.pop() ?? '';
-      for (const line of lines) if (line.startsWith('{')) yield JSON.parse(line);
-    }
-  }
-
-  /** Who stops reading ends the team: all of it is read. */
-  const untilEvent = (child: ChildProcess, found: (event: StationEvent) => boolean) =>
-    new Promise<StationEvent>((resolve, reject) => {
-      const read = async () => {
-        for await (const event of eventsOf(child)) if (found(event)) resolve(event);
-        reject(new Error('the team ended before that'));
-      };
-      read().catch(reject);
-    });
-  const json = (out: string) =>
-    out
-      .trim()
-      .split('\n')
-      .map(line => JSON.parse(line));
+  const lab = teamLab();
+  const { start, orchestrate, eventsOf, untilEvent } = lab;
 
   it('goes through the plan as it is written: in order, sent back once by QA, approved by a person before the last', async () => {
     // In place, in a folder without git; on a branch, test/wire/pipeline.test.ts goes through it.
     const inPlace = (await readFile(PLAN, 'utf8')).replace('output: feature branch', 'output: server code');
-    await writeFile(join(temp.path, 'plan.md'), inPlace);
+    await writeFile(join(lab.path, 'plan.md'), inPlace);
     assert.match((await orchestrate('workflow', 'add', 'plan.md')).out, /^Done: q1, .*No standing team runs here/);
     const team = start('start', ...POOLS, '--rehearse', 'pipeline', '--until-done', '--json');
     const over = once(team, 'close');
@@ -141,18 +68,18 @@ describe('the standing team, from the terminal', function () {
         ['arch_qa-again-1', true],
       ],
     );
-    assert.match(await readFile(join(temp.path, 'server/feature-x.js'), 'utf8'), /pages > 0/);
+    assert.match(await readFile(join(lab.path, 'server/feature-x.js'), 'utf8'), /pages > 0/);
   });
 
   it('does not begin what goes to a branch where there is no git, and says what is missing', async () => {
-    await writeFile(join(temp.path, 'quick.yaml'), script(1));
+    await writeFile(join(lab.path, 'quick.yaml'), quickScript(1));
     await orchestrate('queue', 'add', 'Build it', '--target', 'codex', '--deliver');
     const { out } = await orchestrate('start', ...POOLS, '--rehearse', 'quick.yaml', '--until-done');
     assert.match(out, /failed: .*is in no git repository, and delivery goes through one/);
   });
 
   it('takes the commands of the plan word for word, and works on what is most urgent first', async () => {
-    await writeFile(join(temp.path, 'quick.yaml'), script(1));
+    await writeFile(join(lab.path, 'quick.yaml'), quickScript(1));
     const add = (...args: string[]) => orchestrate('assign', '--send', ...args);
     assert.match(
       (await add('Implement reading app progress tracking', '--target', 'codex', '--priority', '5')).out,
@@ -176,11 +103,11 @@ describe('the standing team, from the terminal', function () {
   });
 
   it('has low work make room for what is for now, and go on with the same session afterwards', async () => {
-    const asking = script(1).replace(
+    const asking = quickScript(1).replace(
       '  - role: codex\n    turns:\n',
       '  - role: codex\n    turns:\n      - tools: [{ ask_user: { question: May I?, options: [Yes, No] } }]\n',
     );
-    await writeFile(join(temp.path, 'asking.yaml'), asking);
+    await writeFile(join(lab.path, 'asking.yaml'), asking);
     await orchestrate('queue', 'add', 'Tidy up', '--target', 'codex', '--priority', 'low');
     const team = start('start', ...POOLS, '--rehearse', 'asking.yaml', '--until-done', '--json');
     const seen: string[] = [];
@@ -204,8 +131,8 @@ describe('the standing team, from the terminal', function () {
   });
 
   it('goes on after it was killed, with the same session; a second start follows it', async () => {
-    await writeFile(join(temp.path, 'slow.yaml'), script(60_000));
-    await writeFile(join(temp.path, 'quick.yaml'), script(1));
+    await writeFile(join(lab.path, 'slow.yaml'), quickScript(60_000));
+    await writeFile(join(lab.path, 'quick.yaml'), quickScript(1));
     const first = start('start', ...POOLS, '--rehearse', 'slow.yaml', '--json');
     await once(first.stderr as NodeJS.ReadableStream, 'data');
     const begins = untilEvent(first, event => event.type === 'run-started');
@@ -235,8 +162,8 @@ describe('the standing team, from the terminal', function () {
   });
 
   it('lets no workflow that came with the folder begin by itself until the user agreed to exactly that one', async () => {
-    await writeFile(join(temp.path, 'quick.yaml'), script(1));
-    const file = join(temp.path, '.orchestrate', 'workflows', 'nightly.yaml');
+    await writeFile(join(lab.path, 'quick.yaml'), quickScript(1));
+    const file = join(lab.path, '.orchestrate', 'workflows', 'nightly.yaml');
     const nightly = (cron: string) =>
       `name: nightly\ngoal: Tidy up\non: [{ schedule: { cron: "${cron}" } }]\ntasks:\n  - { id: tidy, title: Tidy, role: codex, instructions: Tidy up, writes: [out/**] }\n`;
     await mkdir(join(file, '..'), { recursive: true });
@@ -252,7 +179,7 @@ describe('the standing team, from the terminal', function () {
   });
 
   it('says what cannot be: a fallback that nobody knows, a member twice, a pool without members', async () => {
-    await mkdir(join(temp.path, 'home'), { recursive: true });
+    await mkdir(join(lab.path, 'home'), { recursive: true });
     const wrong = await orchestrate(
       'start',
       '--codex-pool',

@@ -35,6 +35,8 @@ export interface Item {
   addedAt: number;
   by: 'user' | 'trigger' | 'agent' | 'system';
   cause: string;
+  /** The run whose doing brought it. */
+  after?: string;
   /** Where a person put it: before that item, or at the end. The higher `move` was the later. */
   moved?: { before?: string; move: number };
   /** Newest last. */
@@ -102,6 +104,8 @@ export interface StationState {
   causes: Map<string, { item?: string; at: number }>;
   /** Up to when the schedules of a workflow were looked at. */
   schedules: Map<string, number>;
+  /** What stood outside when a trigger last looked, and how often it has been different. */
+  outside: Map<string, { mark: string; times: number }>;
   requests: Map<string, { body: StationRequest; at: number; handled?: RequestOutcome }>;
   notices: { level: 'info' | 'warning' | 'error'; text: string; at: number }[];
   /** So many items, runs and moves there have been. */
@@ -157,6 +161,8 @@ export interface Pulse {
 export interface OpenRun {
   readonly done: Promise<RunEnd>;
   pulse(): Pulse;
+  /** Files of the workspace that it changed. */
+  changed(): Iterable<string>;
   /** Calls back when what it asks for may be different. */
   watch(changed: () => void): Disposable;
   /** Cleanly; it can go on later. */
@@ -174,6 +180,32 @@ export interface NotOpened {
   retry?: 'soon' | 'unanswered';
   /** Its session is there already. */
   begun?: boolean;
+}
+
+/** What a trigger looks at outside of the team. */
+export type Watched = { kind: 'branch'; branch: string } | { kind: 'files'; globs: readonly string[] };
+
+/** What stands outside is not what stood there when it was last said. */
+export interface Sign {
+  trigger: string;
+  /** What stands there now. */
+  mark: string;
+  /**
+   * What is new of it: for each commit the session that made it, as far as it was one; the paths of files. Absent: it is not
+   * known what. Empty: nothing, as after a branch was set back.
+   */
+  news?: readonly string[];
+  /** It was different before anybody looked. */
+  missed: boolean;
+}
+
+/** Looks at what is outside: branches and files. */
+export interface Outside {
+  /** Tells what stands there, at first and whenever it is different from what was told; and what cannot be looked at. */
+  watch(
+    wanted: readonly { trigger: string; watched: Watched; mark?: string }[],
+    told: { seen(sign: Sign): void; problem(text: string): void },
+  ): Disposable;
 }
 
 /** Does the runs of a station: in the workspace, or wherever its host lets them work. */

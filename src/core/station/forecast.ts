@@ -36,7 +36,9 @@ export function forecast(state: StationState, options: ChooseOptions): Map<strin
     const only = alone(item);
     const able = candidates(state, item).map(({ name }) => name);
     const times = able.map(name => freeAt.get(name) ?? now);
-    const somebody = item.workflow ? Math.max(now, ...times) : Math.min(...times);
+    // As long as nobody has ever stood here, all that can be said is what comes before what.
+    const all = item.workflow !== undefined || state.members.size === 0;
+    const somebody = all ? Math.max(now, ...times) : Math.min(...times);
     const needs = item.needs.map(id => told.get(id)?.end ?? now);
     const begin = Math.max(only ? lane : now, somebody, ...needs);
     if (!Number.isFinite(begin)) return;

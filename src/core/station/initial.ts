@@ -9,6 +9,7 @@ export const initialStation = (): StationState => ({
   runs: new Map(),
   causes: new Map(),
   schedules: new Map(),
+  outside: new Map(),
   requests: new Map(),
   notices: [],
   counts: { items: 0, runs: 0, moves: 0 },

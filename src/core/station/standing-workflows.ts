@@ -1,6 +1,8 @@
 import type { QueuedWorkflow } from '../../protocol/station.ts';
 import type { Workflow } from '../../protocol/workflow.ts';
+import { globMistake } from '../plan/globs.ts';
 import { hint } from '../plan/suggest.ts';
+import { type Named, wayBack } from './loops.ts';
 import { scheduleMistake } from './schedule.ts';
 import { withInputs } from './workflow/inputs.ts';
 import { queuedWorkflow } from './workflow/queued.ts';
@@ -18,12 +20,11 @@ export function standingWorkflows(workflows: readonly Workflow[]): {
   problems: string[];
 } {
   const problems: string[] = [];
-  const named = workflows.map(workflow => ({ ...workflow, name: workflow.name ?? 'workflow' }));
-  const names = named.map(({ name }) => name);
+  const named: Named[] = workflows.map(workflow => ({ ...workflow, name: workflow.name ?? 'workflow' }));
   const standing = named.flatMap((workflow): StandingWorkflow[] => {
     const { name, on } = workflow;
     if (on.length === 0) return [];
-    const wrong = on.flatMap(trigger => mistakes(trigger, name, names, named));
+    const wrong = on.flatMap(trigger => mistakes(trigger, workflow, named));
     const filled = withInputs(workflow, {});
     if (!filled.ok) wrong.push(`${filled.message}, and nobody is asked when it begins by itself: give it a default`);
     problems.push(...wrong.map(text => `The workflow "${name}" does not begin by itself: ${text}.`));
@@ -32,30 +33,25 @@ export function standingWorkflows(workflows: readonly Workflow[]): {
   return { standing, problems };
 }
 
-function mistakes(
-  { schedule, ended }: Workflow['on'][number],
-  name: string,
-  names: readonly string[],
-  all: readonly { name: string; on: Workflow['on'] }[],
-): string[] {
+function mistakes(trigger: Workflow['on'][number], workflow: Named, all: readonly Named[]): string[] {
+  const { schedule, ended, commit, changed } = trigger;
+  const names = all.map(one => one.name);
   const wrong: string[] = [];
+  if (!schedule && !ended && !commit && !changed)
+    wrong.push('one of the things that start it is empty: name a schedule, ended, commit or changed');
   const mistake = schedule && scheduleMistake(schedule);
   if (mistake !== undefined) wrong.push(`its schedule "${schedule?.cron}" cannot be read: ${mistake}`);
+  if (commit && !BRANCH.test(commit.branch)) wrong.push(`"${commit.branch}" is no name of a branch`);
+  for (const glob of changed?.files ?? []) {
+    const found = globMistake(glob.replace(/^!/, ''));
+    if (found !== undefined) wrong.push(`"${glob}" ${found}`);
+  }
   if (ended && !names.includes(ended.workflow))
     wrong.push(`there is no workflow "${ended.workflow}" to end before it${hint(ended.workflow, names)}`);
-  else if (ended && comesBack(name, ended.workflow, all)) wrong.push('it would start itself again and again');
+  const way = wrong.length === 0 ? wayBack(workflow, trigger, all) : undefined;
+  if (way !== undefined) wrong.push(`it would start itself again and again: ${way}`);
   return wrong;
 }
 
-/** Whether a workflow starts itself, directly or by way of others. */
-function comesBack(name: string, from: string, all: readonly { name: string; on: Workflow['on'] }[]): boolean {
-  const seen = new Set<string>();
-  for (const open = [from]; ; ) {
-    const one = open.pop();
-    if (one === undefined) return false;
-    if (one === name) return true;
-    if (seen.has(one)) continue;
-    seen.add(one);
-    for (const { ended } of all.find(workflow => workflow.name === one)?.on ?? []) if (ended) open.push(ended.workflow);
-  }
-}
+/** What git takes for the name of a branch, but for what nobody writes. */
+const BRANCH = /^(?![-/.])(?!.*(\.\.|\/\/|@\{|\.lock$|[/.]$))[^\s~^:?*[\\\p{Cc}]+$/u;

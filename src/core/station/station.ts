@@ -6,12 +6,14 @@ import type { EventJournal } from '../session/contract.ts';
 import type { RequestOutcome } from '../session/inbox.ts';
 import { HEALTH_MINUTES } from '../team/options.ts';
 import { type ChooseOptions, chooseStarts } from './choose.ts';
-import type { Item, MemberState, OpenRun, Run, RunEnd, Runs, StationState } from './contract.ts';
+import type { Item, MemberState, OpenRun, Outside, Run, RunEnd, Runs, StationState } from './contract.ts';
+import { keepNewest } from './fold/fold.ts';
 import { ended } from './fold/queue.ts';
 import { HealthWatch } from './health.ts';
 import { planOf } from './item-plan.ts';
 import { chooseYields } from './make-room.ts';
 import { asideRun } from './members.ts';
+import { OutsideTriggers } from './outside-triggers.ts';
 import { handleQueue, isQueueRequest } from './requests.ts';
 import type { StandingWorkflow } from './standing-workflows.ts';
 import { Triggers } from './triggers.ts';
@@ -25,6 +27,7 @@ export interface StationPorts {
   newSession(): string;
   /** Workflows that something starts, beside people. */
   workflows?: readonly StandingWorkflow[];
+  outside?: Outside;
 }
 
 export interface StationStart {
@@ -53,6 +56,9 @@ export const STATION_DEFAULTS: StationSettings = {
   resumes: 5,
 };
 
+/** Of so many runs that are over it is known what they changed. */
+const CHANGED = 50;
+
 /** A member as it was resolved, for a session to know. */
 function withoutFigures({ paused, parked, run, done, failed, ms, cost, ...member }: MemberState): Member {
   return member;
@@ -68,6 +74,10 @@ export class Station {
   readonly #timers = new Map<string, Disposable>();
   readonly #health: HealthWatch;
   readonly #triggers: Triggers;
+  readonly #outside: OutsideTriggers;
+  #watching: Disposable | undefined;
+  /** Files that runs which are over have changed, the newest last. */
+  readonly #changed = new Map<string, ReadonlySet<string>>();
   readonly #stopped = Promise.withResolvers<void>();
   #stopping: string | undefined;
   #looking = false;
@@ -77,11 +87,15 @@ export class Station {
     this.#ports = ports;
     this.#settings = { ...STATION_DEFAULTS, ...settings };
     this.#health = new HealthWatch({ ...ports, open: this.#open, restart: run => this.#restart(run) });
-    this.#triggers = new Triggers(ports.workflows ?? [], {
+    const host = {
       state: ports.journal.state,
-      append: event => ports.journal.append(event),
-      admit: (cause, workflow) => this.#admit(cause, workflow),
-    });
+      append: (event: StationEvent) => ports.journal.append(event),
+      admit: (cause: string, workflow: StandingWorkflow, more = {}) => this.#admit(cause, workflow, more),
+      full: (workflow: StandingWorkflow) => this.#openOf(workflow) >= (workflow.queued.concurrency ?? 1),
+      changed: (run: string) => new Set(this.#open.get(run)?.changed() ?? this.#changed.get(run)),
+    };
+    this.#triggers = new Triggers(ports.workflows ?? [], host);
+    this.#outside = new OutsideTriggers(ports.workflows ?? [], host);
   }
 
   get state(): StationState {
@@ -100,7 +114,21 @@ export class Station {
     journal.append({ type: 'station-started', ...start });
     for (const run of this.state.runs.values()) if (!run.end && !run.aside) this.#goOn(run, clean);
     this.#tick();
+    this.#watch();
     this.look();
+  }
+
+  /** Looks at what is outside, where a workflow waits for that. */
+  #watch(): void {
+    const wanted = this.#outside.wanted();
+    if (wanted.length === 0) return;
+    this.#watching = this.#ports.outside?.watch(wanted, {
+      seen: sign => {
+        this.#outside.see(sign);
+        this.look();
+      },
+      problem: text => this.#ports.journal.append({ type: 'notice', level: 'warning', text }),
+    });
   }
 
   /** What people, and other programs of theirs, ask. */
@@ -115,19 +143,35 @@ export class Station {
   }
 
   /** Adds a workflow that a cause brought. Each cause brings it once, and never more of it than may be at once. */
-  #admit(cause: string, { name, queued }: StandingWorkflow): void {
+  #admit(cause: string, workflow: StandingWorkflow, { after, note }: { after?: string; note?: string }): void {
     const { state } = this;
     if (state.causes.has(cause)) return;
     const { journal } = this.#ports;
-    const open = [...state.items.values()].filter(item => item.workflow?.name === name && !ended(item)).length;
-    if (open >= (queued.concurrency ?? 1)) {
-      const note = `left out, since ${open} of its runs ${open === 1 ? 'is' : 'are'} not over`;
-      journal.append({ type: 'cause-admitted', cause, workflow: name, note });
+    const { name, queued } = workflow;
+    const open = this.#openOf(workflow);
+    const full = open >= (queued.concurrency ?? 1);
+    const why =
+      note ?? (full ? `left out, since ${open} of its runs ${open === 1 ? 'is' : 'are'} not over` : undefined);
+    if (why !== undefined) {
+      journal.append({ type: 'cause-admitted', cause, workflow: name, note: why });
       return;
     }
-    const item = `q${state.counts.items + 1}`;
-    const { goal: text } = queued.plan;
-    journal.append({ type: 'item-added', item, text, priority: 5, needs: [], workflow: queued, by: 'trigger', cause });
+    journal.append({
+      type: 'item-added',
+      item: `q${state.counts.items + 1}`,
+      text: queued.plan.goal,
+      priority: 5,
+      needs: [],
+      workflow: queued,
+      by: 'trigger',
+      cause,
+      ...(after !== undefined && { after }),
+    });
+  }
+
+  /** How many of its runs are not over. */
+  #openOf({ name }: StandingWorkflow): number {
+    return [...this.state.items.values()].filter(item => item.workflow?.name === name && !ended(item)).length;
   }
 
   /** Stops cleanly: every run can go on. */
@@ -136,6 +180,7 @@ export class Station {
       this.#stopping = reason;
       for (const timer of this.#timers.values()) timer.dispose();
       this.#timers.clear();
+      this.#watching?.dispose();
       for (const run of this.#open.values()) run.stop(reason);
       void this.#end(reason);
     }
@@ -157,6 +202,7 @@ export class Station {
       while (this.#again && this.#stopping === undefined) {
         this.#again = false;
         this.#triggers.look(this.#ports.clock.now());
+        this.#outside.look();
         for (const { item, members } of chooseStarts(this.state, this.#choosing())) this.#begin(item, members);
         for (const { run, to } of chooseYields(this.state, this.#choosing())) this.#makeRoom(run, to);
       }
@@ -226,6 +272,7 @@ export class Station {
       else if (run.yields !== undefined) opened.run.setAside(`${run.yields} is for now and goes first`);
       const end = await opened.run.done;
       watch.dispose();
+      this.#keepChanged(id, opened.run.changed());
       this.#open.delete(id);
       const interrupted = end.outcome === 'interrupted' && this.#stopping === undefined;
       if (interrupted && run.yields !== undefined)
@@ -239,6 +286,11 @@ export class Station {
     } finally {
       this.look();
     }
+  }
+
+  #keepChanged(run: string, paths: Iterable<string>): void {
+    this.#changed.set(run, new Set([...(this.#changed.get(run) ?? []), ...paths]));
+    keepNewest(this.#changed, CHANGED);
   }
 
   #ended(run: string, { outcome, reason, ms, cost, tokens }: RunEnd): void {

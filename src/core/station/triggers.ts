@@ -7,7 +7,7 @@ export interface TriggerHost {
   readonly state: StationState;
   append(event: StationEvent): unknown;
   /** Adds work that a cause brings, once. */
-  admit(cause: string, workflow: StandingWorkflow): void;
+  admit(cause: string, workflow: StandingWorkflow, more?: { after?: string }): void;
 }
 
 /** A time that is so long past was missed: the machine slept, or nobody was there. */
@@ -93,7 +93,7 @@ export class Triggers {
           const good = run.end.outcome === 'completed';
           const when = ended.when ?? 'completed';
           if (when === 'ended' || (when === 'completed') === good)
-            admit(`ended ${run.id} for ${workflow.name}`, workflow);
+            admit(`ended ${run.id} for ${workflow.name}`, workflow, { after: run.id });
         }
       }
   }

@@ -43,8 +43,9 @@ function teamRow(team: StandingTeam, now: number): vscode.TreeItem {
   const said = [
     state?.paused ? t('paused') : undefined,
     place === 'elsewhere' ? where : undefined,
-    plural(members.length, t('1 member'), t('{0} members', members.length)),
+    // What is the case now comes first: a narrow view cuts the end.
     atWork > 0 ? t('{0} at work', atWork) : undefined,
+    plural(members.length, t('1 member'), t('{0} members', members.length)),
   ].filter(part => part !== undefined);
   row.description = said.join(' · ');
   row.iconPath = new vscode.ThemeIcon('organization', new vscode.ThemeColor('charts.blue'));
@@ -63,16 +64,11 @@ function memberRow(state: StationState, member: MemberState, now: number): vscod
   const asks =
     run !== undefined && !run.end && run.asks.some(({ agent }) => run.members.length === 1 || agent.startsWith(name));
   const doing = item && run ? [oneLine(item.text), showDuration(Math.max(0, now - run.startedAt))] : [];
-  // Somebody who is paused while at work finishes that first.
-  const word = asks
-    ? t('asks you')
-    : paused && item
-      ? t('pauses after this')
-      : standing === 'idle' && done === 0
-        ? ''
-        : standingWord(standing);
+  const idleOrAtWork = standing === 'at-work' || (standing === 'idle' && done === 0);
   const said = [
-    standing === 'at-work' && !asks && !paused ? '' : word,
+    asks ? t('asks you') : idleOrAtWork ? '' : standingWord(standing),
+    // Somebody who is paused while at work finishes that first.
+    paused && item ? t('pauses after this') : '',
     ...doing,
     pool ?? role,
     done > 0 ? t('{0} done', done) : '',

@@ -96,6 +96,8 @@ function openRun(first: RunningSession, more: More): OpenRun {
   return {
     done: toTheEnd(),
     pulse: () => pulseOf(session.journal.state),
+    // In a working tree of its own it changes nothing here.
+    changed: () => (session.journal.state.tree ? [] : session.journal.state.files.keys()),
     watch(changed) {
       listeners.add(changed);
       return { dispose: () => listeners.delete(changed) };
@@ -140,7 +142,9 @@ async function overRun(runtime: RunsHost['runtime'], session: string): Promise<O
     : { outcome: 'interrupted', reason: 'its session is gone', ms: 0 };
   return {
     done: Promise.resolve(end),
-    pulse: () => ({ lastAt: 0, asks: [], local: false }),
+    // It is over, and silent for that.
+    pulse: () => ({ lastAt: Number.POSITIVE_INFINITY, asks: [], local: false }),
+    changed: () => (state && !state.tree ? state.files.keys() : []),
     watch: () => ({ dispose() {} }),
     stop() {},
     abort() {},

@@ -11,6 +11,7 @@ import { stationKind } from '../../core/station/reduce.ts';
 import { resolveTeam } from '../../core/station/resolve.ts';
 import { writeSnapshot } from '../../core/station/snapshot.ts';
 import { Station } from '../../core/station/station.ts';
+import { NodeOutside } from '../../node/outside.ts';
 import { NodeProjectTexts } from '../../node/project-texts.ts';
 import { newSessionId } from '../../node/session/sessions.ts';
 import { makeStationFolder, stationFolder } from '../../node/session/station-folder.ts';
@@ -82,7 +83,15 @@ export async function startStation(
     });
     const { healthMinutes } = config.team ?? {};
     const station = new Station(
-      { journal, clock, log, runs, newSession: () => newSessionId(clock.now()), workflows: agreed },
+      {
+        journal,
+        clock,
+        log,
+        runs,
+        newSession: () => newSessionId(clock.now()),
+        workflows: agreed,
+        outside: new NodeOutside({ workspace: host.workspace, environment, clock, log }),
+      },
       healthMinutes === undefined ? {} : { healthMs: healthMinutes * 60_000 },
     );
     const listeners = new Set<(event: StationRecord) => void>();

@@ -36,6 +36,7 @@ const WORDS: Words = {
   'cause-admitted': ({ workflow, note }) => `${workflow}: ${note ?? 'admitted'}`,
   'schedule-missed': ({ workflow, times }) => `${workflow} missed ${counted(times, 'time')} while nobody was there`,
   'schedule-seen': nothing,
+  'outside-seen': nothing,
   notice: ({ text }) => text,
   'request-received': nothing,
   'request-handled': nothing,

@@ -209,6 +209,19 @@ export class Workbench implements AsyncDisposable {
     await row.getByRole('button', { name: action, exact: true }).click();
   }
 
+  /** Chooses what the menu of a row offers. */
+  async fromMenu(row: Locator, command: string): Promise<void> {
+    await row.click({ button: 'right' });
+    const entry = this.page.locator('.monaco-menu').getByText(command, { exact: true });
+    await entry.waitFor();
+    // A menu that has just opened takes no click yet.
+    await until(async () => {
+      if (!(await entry.isVisible())) return true;
+      await entry.click({ timeout: 2000 }).catch(() => undefined);
+      return false;
+    }, 300);
+  }
+
   /** A link above the lines of an editor that reads exactly so. */
   lens(text: string): Locator {
     return this.page.locator('.codelens-decoration a').getByText(text, { exact: true }).first();

@@ -11,7 +11,7 @@ export const queueFolds: StationFolds<
 > = {
   'item-added'(
     state,
-    { item, text, target, priority, due, needs, attachments, workflow, deliver, held, by, cause, at },
+    { item, text, target, priority, due, needs, attachments, workflow, deliver, held, by, cause, after, at },
   ) {
     state.counts.items++;
     state.items.set(item, {
@@ -28,6 +28,7 @@ export const queueFolds: StationFolds<
       addedAt: at,
       by,
       cause,
+      ...(after !== undefined && { after }),
       runs: [],
     });
     admit(state, cause, item, at);

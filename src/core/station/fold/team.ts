@@ -1,3 +1,4 @@
+import type { StationState } from '../contract.ts';
 import { readSnapshot } from '../snapshot.ts';
 import { admit, keepNewest, type StationFolds } from './fold.ts';
 
@@ -13,6 +14,7 @@ export const teamFolds: StationFolds<
   | 'cause-admitted'
   | 'schedule-missed'
   | 'schedule-seen'
+  | 'outside-seen'
   | 'notice'
   | 'request-received'
   | 'request-handled'
@@ -44,15 +46,19 @@ export const teamFolds: StationFolds<
     const found = state.members.get(member);
     if (found) found.parked = { reason, until };
   },
-  'cause-admitted'(state, { cause, item, at }) {
+  'cause-admitted'(state, { cause, workflow, item, note, at }) {
     admit(state, cause, item, at);
+    if (note !== undefined) tell(state, { level: 'info', text: `${workflow}: ${note}`, at });
   },
   'schedule-missed'() {},
   'schedule-seen'(state, { workflow, until }) {
     state.schedules.set(workflow, until);
   },
+  'outside-seen'(state, { trigger, mark }) {
+    state.outside.set(trigger, { mark, times: (state.outside.get(trigger)?.times ?? 0) + 1 });
+  },
   notice(state, { level, text, at }) {
-    state.notices = [...state.notices, { level, text, at }].slice(-NOTICES);
+    tell(state, { level, text, at });
   },
   'request-received'(state, { request, body, at }) {
     if (!state.requests.has(request)) state.requests.set(request, { body, at });
@@ -66,3 +72,7 @@ export const teamFolds: StationFolds<
     Object.assign(state, readSnapshot(kept));
   },
 };
+
+function tell(state: StationState, notice: StationState['notices'][number]): void {
+  state.notices = [...state.notices, notice].slice(-NOTICES);
+}

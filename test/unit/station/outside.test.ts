@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Disposable } from '../../../src/core/ports.ts';
+import type { Sign, Watched } from '../../../src/core/station/contract.ts';
+import { systemClock } from '../../../src/node/clock.ts';
+import { NodeOutside } from '../../../src/node/outside.ts';
+import { type DeliveryLab, deliveryLab } from '../../support/delivery/workspace.ts';
+import { tempFolder } from '../../support/temp-folder.ts';
+import { until } from '../../support/until.ts';
+
+describe('what is outside of a standing team', () => {
+  const folder = tempFolder();
+  const watching: Disposable[] = [];
+  let lab: DeliveryLab;
+  afterEach(() => {
+    for (const one of watching.splice(0)) one.dispose();
+  });
+
+  const watch = (watched: Watched, mark?: string) => {
+    const seen: Sign[] = [];
+    const problems: string[] = [];
+    const place = {
+      workspace: lab.workspace,
+      environment: lab.environment,
+      clock: systemClock,
+      log: { write() {} },
+    };
+    const wanted = [{ trigger: 'w#0', watched, ...(mark !== undefined && { mark }) }];
+    const told = { seen: (sign: Sign) => seen.push(sign), problem: (text: string) => problems.push(text) };
+    watching.push(new NodeOutside(place, 20).watch(wanted, told));
+    return { seen, problems };
+  };
+  const write = async (path: string, text: string) => {
+    await mkdir(join(lab.workspace, path, '..'), { recursive: true });
+    await writeFile(join(lab.workspace, path), text);
+  };
+  const commit = (message: string) => {
+    lab.git('commit', '-q', '--allow-empty', '-m', message);
+    return lab.git('rev-parse', 'HEAD').trim();
+  };
+
+  it('is the commits of a branch, told together, with the sessions that made them', async () => {
+    lab = await deliveryLab(folder.path);
+    const first = lab.git('rev-parse', 'HEAD').trim();
+    const { seen } = watch({ kind: 'branch', branch: 'main' });
+    await until(() => seen.length === 1);
+    assert.equal(seen[0]?.mark, first);
+    commit('by hand');
+    await until(() => seen.at(-1)?.news?.length === 1);
+    assert.deepEqual(seen.at(-1)?.news, ['']);
+    const last = commit('by a session\n\nTask: a\nSession: s-1');
+    await until(() => seen.at(-1)?.mark === last);
+    assert.deepEqual([seen.at(-1)?.news, seen.at(-1)?.missed], [['s-1'], false]);
+    // Set back there is nothing new, and neither is what another branch gets.
+    lab.git('reset', '-q', '--hard', first);
+    await until(() => seen.at(-1)?.mark === first);
+    assert.deepEqual(seen.at(-1)?.news, []);
+  });
+
+  it('is the commits that came while nobody looked', async () => {
+    lab = await deliveryLab(folder.path);
+    const mark = lab.git('rev-parse', 'HEAD').trim();
+    commit('second');
+    commit('third');
+    const { seen } = watch({ kind: 'branch', branch: 'main' }, mark);
+    await until(() => seen.length === 1);
+    assert.deepEqual([seen[0]?.news, seen[0]?.missed], [['', ''], true]);
+    // Its history is another one by now.
+    const other = watch({ kind: 'branch', branch: 'main' }, '0123456789012345678901234567890123456789');
+    await until(() => other.seen.length === 1);
+    assert.deepEqual(other.seen[0]?.news, ['']);
+  });
+
+  it('says what cannot be: a branch that is not there, a folder without a repository', async () => {
+    lab = await deliveryLab(folder.path);
+    const { problems, seen } = watch({ kind: 'branch', branch: 'mian' });
+    await until(() => seen.length === 1);
+    assert.match(problems.join(), /There is no branch "mian" here; did you mean "main"\?/);
+    lab.git('branch', 'mian');
+    await until(() => seen.length === 2);
+    assert.equal(seen[1]?.missed, false);
+    await rm(join(lab.workspace, '.git'), { recursive: true });
+    const without = watch({ kind: 'branch', branch: 'main' });
+    await until(() => without.problems.length === 1);
+    assert.match(without.problems[0] ?? '', /^w does not begin by itself: .*git repository/);
+  });
+
+  it('is what files hold, told with their paths once they stand still', async () => {
+    lab = await deliveryLab(folder.path);
+    await write('src/a.ts', 'one');
+    await write('src/made/b.ts', 'one');
+    await write('.gitignore', 'out\n');
+    const watched: Watched = { kind: 'files', globs: ['src/**', 'out/**', '!src/made/**'] };
+    const { seen } = watch(watched);
+    await until(() => seen.length === 1);
+    await write('src/made/b.ts', 'two');
+    await write('out/c.ts', 'two');
+    await write('other.ts', 'two');
+    // The same again is nothing new.
+    await write('src/a.ts', 'one');
+    await write('src/d.ts', 'new');
+    await until(() => seen.length === 2);
+    assert.deepEqual([seen[1]?.news, seen[1]?.missed], [['src/d.ts'], false]);
+    await rm(join(lab.workspace, 'src/d.ts'));
+    await until(() => seen.length === 3);
+    assert.deepEqual([seen[2]?.news, seen[2]?.mark], [['src/d.ts'], seen[0]?.mark]);
+    // Who looks later hears of no more than that it is different.
+    const same = watch(watched, seen[0]?.mark);
+    await write('src/a.ts', 'two');
+    await until(() => same.seen.length > 0 && seen.length === 4);
+    const later = watch(watched, seen[0]?.mark);
+    await until(() => later.seen.length === 1);
+    assert.deepEqual([later.seen[0]?.news, later.seen[0]?.missed], [undefined, true]);
+  });
+});
