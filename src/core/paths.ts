@@ -4,6 +4,9 @@ import { mayHoldSecrets } from './secret-names.ts';
 
 type Checked = { ok: true; path: RelPath } | { ok: false; reason: PathRefusal };
 
+/** The folder that a path stands in; empty at the top. */
+export const folderOf = (path: RelPath): RelPath => path.slice(0, Math.max(0, path.lastIndexOf('/')));
+
 /** Folders agents never touch: the user's history and our own records. */
 const PROTECTED = new Set(['.git', '.hg', '.svn', '.jj', '.orchestrate']);
 const SHORT_PROTECTED = /^(git|hg|svn|orches)~\d+$/;

@@ -106,6 +106,10 @@ export interface WorkspaceFiles {
   write(path: RelPath, bytes: Uint8Array, expected: Hash | null, signal?: AbortSignal): Promise<WriteResult>;
   /** To the trash where there is one. */
   remove(path: RelPath, expected: Hash, signal?: AbortSignal): Promise<WriteResult>;
+  /** The folders above a path that are not there, the topmost first: a write would make them. */
+  missingFolders(path: RelPath): Promise<RelPath[]>;
+  /** Removes a folder in which nothing is; false where it is not there, or not empty. */
+  removeEmpty(folder: RelPath): Promise<boolean>;
   /** Files that ignore rules leave, in a stable order. */
   list(options: {
     globs?: string[];

@@ -8,6 +8,7 @@ import type { JournalEvent } from '../protocol/events.ts';
 import type { Hash } from '../protocol/ids.ts';
 import type { InboxRequest } from '../protocol/inbox.ts';
 import type { RunningSession, Runtime } from '../runtime/contract.ts';
+import { AgentTexts } from './agent-texts.ts';
 import { whatIsLeft } from './rows/next-steps.ts';
 import type { ShownSession } from './sessions.ts';
 
@@ -18,6 +19,7 @@ export type Place = 'here' | 'elsewhere' | 'nowhere';
 export class FollowedSession implements ShownSession {
   readonly id: string;
   readonly state: SessionState;
+  readonly texts = new AgentTexts();
   place: Place = 'nowhere';
   /** Others than the user's own are only shown. */
   origin: Origin = 'own';
@@ -88,10 +90,12 @@ export class FollowedSession implements ShownSession {
   }
 
   told(event: JournalEvent): void {
+    this.texts.take(event);
     for (const listener of [...this.#listeners]) listener(event);
   }
 
   streamed(agent: string, event: Parameters<AgentStream>[1]): void {
+    this.texts.hear(agent, event);
     for (const stream of [...this.#streams]) stream(agent, event);
   }
 

@@ -1,27 +1,30 @@
-import type { AgentStreamEvent } from '../core/agent/contract.ts';
-import type { LivePart, Update } from '../protocol/dashboard.ts';
-import type { JournalEvent } from '../protocol/events.ts';
+import type { Disposable } from '../core/ports.ts';
+import type { Update } from '../protocol/dashboard.ts';
+import type { AgentTexts } from './agent-texts.ts';
 import { Tail } from './tail.ts';
 
-/** Of an agent at work, so that whoever begins to watch it sees where it is. */
-const TAIL_CHARACTERS = 12_000;
-const ENDED_CHARACTERS = 2_000;
-/** In one update; an agent that says more between two is shown from its tail. */
+/** In one update; an agent that says more between two is shown from the end of its text. */
 const UPDATE_CHARACTERS = 24_000;
-const RESULT_CHARACTERS = 300;
 const CHARACTERS_PER_TOKEN = 4;
 
-/** What agents say and do while it happens: the end of each one's text, and an estimate of the tokens that came. */
-export class Live {
-  readonly #tails = new Map<string, Tail>();
-  /** Characters of the running call. */
-  readonly #streamed = new Map<string, number>();
+/** What a page is told while agents speak: the text of the one it watches, and an estimate of the tokens that came of each. */
+export class Live implements Disposable {
+  readonly #texts: AgentTexts;
   readonly #changed = new Set<string>();
-  /** Whose answer has streamed in, and need not be taken from the journal. */
-  readonly #heard = new Set<string>();
   readonly #pending = new Tail(UPDATE_CHARACTERS);
+  readonly #listening: Disposable;
   #watched: string | undefined;
   #reset = false;
+
+  constructor(texts: AgentTexts) {
+    this.#texts = texts;
+    this.#listening = texts.listen({
+      added: (agent, kind, text) => {
+        if (agent === this.#watched && !this.#reset) this.#pending.add(kind, text);
+      },
+      counted: agent => this.#changed.add(agent),
+    });
+  }
 
   /** Whether there is text for the page. */
   get waiting(): boolean {
@@ -37,64 +40,12 @@ export class Live {
     this.restart();
   }
 
-  /** The page has nothing: the next update holds the watched agent's tail, and the counts that are not zero. */
+  /** The page has nothing: the next update holds the end of the watched agent's text, and the counts that are not zero. */
   restart(): void {
     this.#pending.take();
     this.#reset = this.#watched !== undefined;
     this.#changed.clear();
-    for (const [agent, characters] of this.#streamed) if (characters > 0) this.#changed.add(agent);
-  }
-
-  hear(agent: string, event: AgentStreamEvent): void {
-    switch (event.type) {
-      case 'attempt':
-        this.#count(agent, 0);
-        this.#add(agent, 'model', event.model);
-        break;
-      case 'text':
-      case 'reasoning':
-        this.#stream(agent, event.type, event.text);
-        break;
-      case 'tool-call-start':
-        this.#add(agent, 'tool', event.name);
-        break;
-      case 'tool-call-delta':
-        this.#stream(agent, 'arguments', event.json);
-        break;
-      case 'tool-output':
-        this.#add(agent, 'output', event.text);
-        break;
-      case 'discard':
-        this.#count(agent, 0);
-        this.#heard.delete(agent);
-        this.#add(agent, 'discarded', event.error);
-        break;
-    }
-  }
-
-  /** The journal has the last word: it ends the estimates, and tells what no stream has told. */
-  take(event: JournalEvent): void {
-    switch (event.type) {
-      case 'call-outcome':
-        if (event.agent !== undefined) this.#count(event.agent, 0);
-        break;
-      case 'agent-message':
-        if (event.message?.role === 'assistant') this.#said(event.agent, event.message.parts);
-        break;
-      case 'tool-outcome': {
-        const text = event.output.text.slice(0, RESULT_CHARACTERS);
-        if (event.ok) this.#add(event.agent, 'result', text);
-        else this.#add(event.agent, 'failure', `${event.refusal ?? ''}: ${text}`);
-        break;
-      }
-      case 'agent-ended':
-        this.#count(event.agent, 0);
-        this.#heard.delete(event.agent);
-        this.#tails.get(event.agent)?.trim(ENDED_CHARACTERS);
-        break;
-      default:
-        break;
-    }
+    for (const agent of this.#texts.streamed.keys()) this.#changed.add(agent);
   }
 
   /** The text for the next update. */
@@ -104,51 +55,21 @@ export class Live {
     const reset = this.#reset || this.#pending.cut;
     const added = this.#pending.take();
     this.#reset = false;
-    return { agent, reset, parts: reset ? (this.#tails.get(agent)?.parts() ?? []) : added };
+    return { agent, reset, parts: reset ? this.#texts.of(agent) : added };
   }
 
   /** The counts for the next update. */
   takeCounts(): [string, number][] {
-    const counts: [string, number][] = [];
-    for (const agent of this.#changed)
-      counts.push([agent, Math.ceil((this.#streamed.get(agent) ?? 0) / CHARACTERS_PER_TOKEN)]);
+    const { streamed } = this.#texts;
+    const counts = [...this.#changed].map((agent): [string, number] => [
+      agent,
+      Math.ceil((streamed.get(agent) ?? 0) / CHARACTERS_PER_TOKEN),
+    ]);
     this.#changed.clear();
     return counts;
   }
 
-  #stream(agent: string, kind: 'text' | 'reasoning' | 'arguments', text: string): void {
-    this.#heard.add(agent);
-    this.#count(agent, (this.#streamed.get(agent) ?? 0) + text.length);
-    this.#add(agent, kind, text);
-  }
-
-  #count(agent: string, characters: number): void {
-    const known = this.#streamed.get(agent) ?? 0;
-    if (known === characters) return;
-    if (characters === 0) this.#streamed.delete(agent);
-    else this.#streamed.set(agent, characters);
-    this.#changed.add(agent);
-  }
-
-  #add(agent: string, kind: LivePart['kind'], text: string): void {
-    let tail = this.#tails.get(agent);
-    if (!tail) {
-      tail = new Tail(TAIL_CHARACTERS);
-      this.#tails.set(agent, tail);
-    }
-    tail.add(kind, text);
-    if (agent === this.#watched && !this.#reset) this.#pending.add(kind, text);
-  }
-
-  /** An answer that came without a stream, as it does where another process runs the session. */
-  #said(agent: string, parts: { type: string; text?: string; name?: string; args?: unknown }[]): void {
-    if (this.#heard.delete(agent)) return;
-    for (const part of parts) {
-      if (part.type === 'text' || part.type === 'reasoning') this.#add(agent, part.type, part.text ?? '');
-      else {
-        this.#add(agent, 'tool', part.name ?? '');
-        this.#add(agent, 'arguments', (JSON.stringify(part.args) ?? '').slice(0, RESULT_CHARACTERS));
-      }
-    }
+  dispose(): void {
+    this.#listening.dispose();
   }
 }

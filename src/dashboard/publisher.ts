@@ -145,12 +145,12 @@ export class Publisher implements Disposable {
     this.#detach();
     this.#live = undefined;
     if (!session) return;
-    const live = new Live();
+    const live = new Live(session.texts);
     live.watch(this.#watched);
     this.#live = live;
+    this.#life.push(live);
     this.#life.push(
-      session.subscribe(event => {
-        live.take(event);
+      session.subscribe(() => {
         this.#counters.dirty = true;
         this.#overview.dirty = true;
         if (this.#visible) this.#pace.want(0);
@@ -164,8 +164,7 @@ export class Publisher implements Disposable {
       }),
     );
     this.#life.push(
-      session.onStream((agent, event) => {
-        live.hear(agent, event);
+      session.onStream(() => {
         if (!this.#visible) return;
         if (live.waiting) this.#pace.want(0);
         else this.#want(this.#counters);

@@ -4,11 +4,14 @@ import type { SessionState } from '../core/session/state.ts';
 import type { JournalEvent } from '../protocol/events.ts';
 import type { Hash } from '../protocol/ids.ts';
 import type { InboxRequest } from '../protocol/inbox.ts';
+import type { AgentTexts } from './agent-texts.ts';
 
 /** A session as the views see it: run by this process or followed from another process. */
 export interface ShownSession {
   /** The journal's own: read it, never change it. */
   readonly state: SessionState;
+  /** The end of what each agent said; up to date when listeners are called. */
+  readonly texts: AgentTexts;
   /** Whether somebody works on it. */
   readonly runs: boolean;
   /** Whether there is something left to run. */

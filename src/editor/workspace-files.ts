@@ -102,6 +102,14 @@ export class EditorWorkspace implements WorkspaceFiles {
     });
   }
 
+  missingFolders(path: RelPath): Promise<RelPath[]> {
+    return this.#disk.missingFolders(path);
+  }
+
+  removeEmpty(folder: RelPath): Promise<boolean> {
+    return this.#disk.removeEmpty(folder);
+  }
+
   list(options: Parameters<WorkspaceFiles['list']>[0]) {
     return this.#disk.list(options);
   }

@@ -1,6 +1,6 @@
-import { lstat, readdir, readFile, realpath, rm, stat, unlink } from 'node:fs/promises';
+import { lstat, readdir, readFile, realpath, rm, rmdir, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { checkRelPath, parsePath } from '../core/paths.ts';
+import { checkRelPath, folderOf, parsePath } from '../core/paths.ts';
 import {
   type FileVersion,
   type ListedFile,
@@ -105,6 +105,27 @@ export class NodeWorkspace implements WorkspaceFiles {
     }
   }
 
+  async missingFolders(path: RelPath): Promise<RelPath[]> {
+    const missing: RelPath[] = [];
+    for (let folder = folderOf(path); folder !== ''; folder = folderOf(folder)) {
+      if (await lstat(join(this.root, folder)).catch(() => undefined)) break;
+      missing.unshift(folder);
+    }
+    return missing;
+  }
+
+  async removeEmpty(folder: RelPath): Promise<boolean> {
+    try {
+      // Through no link, and nothing that is not empty.
+      const real = join(await this.#rootPath(), folder);
+      if ((await realpath(real)) !== real || !checkRelPath(folder).ok) return false;
+      await rmdir(real);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
   async list(options: {
     globs?: string[];
     limit: number;
@@ -129,7 +150,7 @@ export class NodeWorkspace implements WorkspaceFiles {
     const folders = new Map<RelPath, number>();
     for await (const path of walk(this.root, { signal: options.signal })) {
       if (!wanted(path) || !checkRelPath(path).ok) continue;
-      const folder = path.slice(0, Math.max(0, path.lastIndexOf('/')));
+      const folder = folderOf(path);
       folders.set(folder, (folders.get(folder) ?? 0) + 1);
     }
     return folders;

@@ -390,7 +390,12 @@ const AbsentWork = z.object({ content: Hash.nullable(), weave: Hash });
 
 const changes = [
   /** The content a file had before the first agent touched it; no blob where there was no file. */
-  event('baseline-taken', { path: RelPath, blob: Hash.nullable() }),
+  event('baseline-taken', {
+    path: RelPath,
+    blob: Hash.nullable(),
+    /** The folders above a new file that are made with it, the topmost first. */
+    folders: z.array(RelPath).optional(),
+  }),
   event('write-intent', {
     write: z.string(),
     path: RelPath,

@@ -102,6 +102,17 @@ export class MemoryWorkspace implements WorkspaceFiles {
     return { ok: true, hash: null };
   }
 
+  /** Here a folder is there as long as a file stands in it. */
+  async missingFolders(path: RelPath): Promise<RelPath[]> {
+    const above = path.split('/').slice(0, -1);
+    const folders = above.map((_, depth) => above.slice(0, depth + 1).join('/'));
+    return folders.filter(folder => ![...this.#files.keys()].some(file => file.startsWith(`${folder}/`)));
+  }
+
+  async removeEmpty(folder: RelPath): Promise<boolean> {
+    return (await this.missingFolders(`${folder}/x`)).includes(folder);
+  }
+
   async list(options: { globs?: string[]; limit: number }): Promise<{ files: ListedFile[]; more: boolean }> {
     const all = [...this.#files.keys()].sort().filter(globFilter(options.globs));
     const files = all.slice(0, options.limit).map(path => ({ path, bytes: this.#files.get(path)?.length ?? 0 }));

@@ -50,7 +50,8 @@ export class JournaledFiles implements AgentFiles {
     const file = pending ?? Tracked.fresh(this.#files.ground, path, before, known);
     if (!pending) {
       const blob = before.bytes && (await journal.putBlob(before.bytes));
-      await journal.commit({ type: 'baseline-taken', path, blob });
+      const folders = before.bytes || !after.bytes ? [] : await this.#files.ground.files.missingFolders(path);
+      await journal.commit({ type: 'baseline-taken', path, blob, ...(folders.length > 0 && { folders }) });
     }
     const reviewed = await file.after(after, author);
     if (after.bytes) await journal.putBlob(after.bytes);

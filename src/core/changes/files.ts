@@ -1,4 +1,5 @@
 import type { Hash, RelPath } from '../../protocol/ids.ts';
+import { folderOf } from '../paths.ts';
 import type { Disposable, WriteResult } from '../ports.ts';
 import type { Content } from './review.ts';
 import { type Ground, Tracked } from './tracked.ts';
@@ -98,10 +99,20 @@ export class Files {
     const { files } = this.ground;
     try {
       if (after.bytes) return await files.write(path, after.bytes, before, signal);
-      return before === null ? { ok: true, hash: null } : await files.remove(path, before, signal);
+      const removed: WriteResult =
+        before === null ? { ok: true, hash: null } : await files.remove(path, before, signal);
+      if (removed.ok) await this.#removeMadeFolders(path);
+      return removed;
     } catch (error) {
       return { ok: false, reason: 'failed', message: error instanceof Error ? error.message : String(error) };
     }
+  }
+
+  /** Folders that were made for a file that is gone, and hold nothing else, go with it. */
+  async #removeMadeFolders(path: RelPath): Promise<void> {
+    const { files, journal } = this.ground;
+    for (let folder = folderOf(path); journal.state.madeFolders.has(folder); folder = folderOf(folder))
+      if (!(await files.removeEmpty(folder))) return;
   }
 
   /** Tells listeners, once for all that changes in this turn of the loop. */

@@ -17,4 +17,6 @@ export const reachable = (files: GroundFiles): GroundFiles => ({
   },
   write: (path, bytes, expected, signal) => files.write(path, bytes, expected, signal),
   remove: (path, expected, signal) => files.remove(path, expected, signal),
+  missingFolders: path => files.missingFolders(path),
+  removeEmpty: folder => files.removeEmpty(folder),
 });

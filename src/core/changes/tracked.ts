@@ -10,7 +10,7 @@ import { pack, unpack } from './pack.ts';
 import { rawLines } from './raw.ts';
 import { baseOf, type Content, countsOf, currentOf, hunksOf, type Reviewed, untouched, wrote } from './review.ts';
 
-export type GroundFiles = Pick<WorkspaceFiles, 'read' | 'write' | 'remove'>;
+export type GroundFiles = Pick<WorkspaceFiles, 'read' | 'write' | 'remove' | 'missingFolders' | 'removeEmpty'>;
 
 export interface Ground {
   files: GroundFiles;

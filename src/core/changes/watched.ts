@@ -107,4 +107,6 @@ const untouched = (files: GroundFiles, hash: HashOf): GroundFiles => ({
   read: (path, signal) => files.read(path, signal),
   write: async (_path, bytes) => ({ ok: true, hash: hash(bytes) }),
   remove: async () => ({ ok: true, hash: null }),
+  missingFolders: path => files.missingFolders(path),
+  removeEmpty: async () => false,
 });

@@ -56,6 +56,7 @@ export const initialState = (): SessionState => ({
   files: new Map(),
   absent: new Map(),
   baselines: new Map(),
+  madeFolders: new Set(),
   history: emptyHistory(),
   touched: new Touched(),
 });

@@ -437,6 +437,8 @@ export interface SessionState {
   absent: Map<RelPath, { content: Hash | null; work: AbsentWork[] }>;
   /** Hash of the content that review compares against; null: there was no file. */
   baselines: Map<RelPath, Hash | null>;
+  /** Folders that were not there before agents wrote files into them. */
+  madeFolders: Set<RelPath>;
   history: History;
   touched: Touched;
 }

@@ -1,4 +1,5 @@
 import type { AgentStream } from '../../../src/core/agent/contract.ts';
+import { AgentTexts } from '../../../src/dashboard/agent-texts.ts';
 import type { ShownSession } from '../../../src/dashboard/sessions.ts';
 import type { MemoryJournal } from '../memory-journal.ts';
 import { obey } from './owner.ts';
@@ -13,10 +14,13 @@ export interface MemorySession extends ShownSession {
 /** A session of this window, over a journal in memory. */
 export function memorySession(journal: MemoryJournal): MemorySession {
   const streams = new Set<AgentStream>();
+  const texts = new AgentTexts();
+  journal.subscribe(event => texts.take(event));
   let subscribed = 0;
   return {
     journal,
     state: journal.state,
+    texts,
     get runs() {
       return journal.state.status !== 'ended';
     },
@@ -44,6 +48,7 @@ export function memorySession(journal: MemoryJournal): MemorySession {
       return { dispose: () => void streams.delete(listener) };
     },
     stream(agent, event) {
+      texts.hear(agent, event);
       for (const hear of streams) hear(agent, event);
     },
     request: async body => obey(journal, body),

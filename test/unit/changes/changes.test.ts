@@ -1,13 +1,17 @@
 import assert from 'node:assert/strict';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { type Changes, createChanges } from '../../../src/core/changes/changes.ts';
 import { commonBaseline } from '../../../src/core/changes/common-baseline.ts';
 import type { WriteRequest } from '../../../src/core/changes/contract.ts';
 import type { Hunk } from '../../../src/core/changes/hunks.ts';
 import type { WorkspaceFiles } from '../../../src/core/ports.ts';
+import { NodeWorkspace } from '../../../src/node/workspace.ts';
 import type { Hash } from '../../../src/protocol/ids.ts';
 import { type MemoryJournal, memoryJournal } from '../../support/memory-journal.ts';
 import { MemoryWorkspace, sha256 } from '../../support/memory-workspace.ts';
+import { tempFolder } from '../../support/temp-folder.ts';
 
 const ids = () => {
   let count = 0;
@@ -15,8 +19,8 @@ const ids = () => {
 };
 const newId = ids();
 
-interface Desk {
-  workspace: MemoryWorkspace;
+interface Desk<Files extends WorkspaceFiles = MemoryWorkspace> {
+  workspace: Files;
   journal: MemoryJournal;
   changes: Changes;
 }
@@ -24,14 +28,15 @@ interface Desk {
 const changesOver = (files: WorkspaceFiles, journal: MemoryJournal) =>
   createChanges({ files, journal, hash: sha256, newId });
 
-const desk = (files: Record<string, string | Uint8Array> = {}): Desk => {
-  const workspace = new MemoryWorkspace(files);
+const deskOn = <Files extends WorkspaceFiles>(workspace: Files): Desk<Files> => {
   const journal = memoryJournal();
   return { workspace, journal, changes: changesOver(workspace, journal) };
 };
 
+const desk = (files: Record<string, string | Uint8Array> = {}): Desk => deskOn(new MemoryWorkspace(files));
+
 /** What another process finds: the events and blobs, and the files. */
-const reopened = async ({ workspace, journal }: Desk): Promise<Desk> => {
+const reopened = async <Files extends WorkspaceFiles>({ workspace, journal }: Desk<Files>): Promise<Desk<Files>> => {
   const again = memoryJournal(() => 0, journal.events);
   for (const [hash, bytes] of journal.blobs) again.blobs.set(hash, bytes);
   const changes = changesOver(workspace, again);
@@ -43,7 +48,7 @@ const ada = { agent: 'ada', task: 'ui', model: 'anthropic/opus' };
 const bob = { agent: 'bob', task: 'api' };
 
 const write = async (
-  at: Desk,
+  at: Desk<WorkspaceFiles>,
   path: string,
   content: WriteRequest['content'],
   author: WriteRequest['author'] = ada,
@@ -65,7 +70,7 @@ const shown = async (at: Desk) => {
 };
 
 const hunksOf = (at: Desk, path: string): readonly Hunk[] => at.changes.peek(path)?.hunks ?? [];
-const all = (at: Desk) => at.changes.views();
+const all = (at: Desk<WorkspaceFiles>) => at.changes.views();
 
 describe('changes by agents', () => {
   it('take the baseline before the first write, and put intent and outcome around each', async () => {
@@ -152,6 +157,7 @@ describe('changes by agents', () => {
 });
 
 describe('a decision', () => {
+  const temp = tempFolder();
   const two = async () => {
     const at = desk({ 'a.txt': '1\n2\n3\n4\n5\n' });
     await write(at, 'a.txt', 'A\n2\n3\n4\n5\n', ada);
@@ -290,6 +296,27 @@ describe('a decision', () => {
     await at.changes.reject({}, all(at));
     assert.deepEqual(at.workspace.snapshot(), { 'gone.txt': 'x\n', 'empty.txt': '' });
     assert.deepEqual(at.changes.pendingFiles(), []);
+  });
+
+  it('on new files takes along the folders that were made for them, when nothing else is in them', async () => {
+    await mkdir(join(temp.path, 'mine'));
+    const at = deskOn(new NodeWorkspace(temp.path));
+    for (const path of ['mine/a.txt', 'made/deep/b.txt', 'made/deep/c.txt', 'made/kept/d.txt'])
+      await write(at, path, 'x\n');
+    await at.changes.reject({ path: 'made/deep/b.txt' }, all(at));
+    const folders = async () =>
+      (await readdir(temp.path, { withFileTypes: true, recursive: true }))
+        .filter(
+          entry => entry.isDirectory() && !entry.parentPath.includes('.orchestrate') && entry.name !== '.orchestrate',
+        )
+        .map(entry => join(entry.parentPath, entry.name).slice(temp.path.length + 1))
+        .sort();
+    assert.deepEqual(await folders(), ['made', 'made/deep', 'made/kept', 'mine'], 'another new file stands there');
+    await writeFile(join(temp.path, 'made/kept/own.txt'), 'mine\n');
+    const again = await reopened(at);
+    await again.changes.reject({}, all(again));
+    assert.deepEqual(await folders(), ['made', 'made/kept', 'mine'], 'what was not made for them, and what is used');
+    assert.deepEqual(again.changes.pendingFiles(), []);
   });
 
   it('on content without lines is about the whole file', async () => {
@@ -460,6 +487,8 @@ describe('after a crash', () => {
     sizeOf: workspace.sizeOf.bind(workspace),
     list: workspace.list.bind(workspace),
     folders: workspace.folders.bind(workspace),
+    missingFolders: workspace.missingFolders.bind(workspace),
+    removeEmpty: workspace.removeEmpty.bind(workspace),
     search: workspace.search.bind(workspace),
     async write(path, bytes, expected) {
       if (when === 'after') await workspace.write(path, bytes, expected);

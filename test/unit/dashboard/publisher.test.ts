@@ -234,6 +234,24 @@ describe('the live text', () => {
     assert.ok(!JSON.stringify(stage.updates).includes('yy'));
   });
 
+  it('is there on a dashboard that is opened in the middle of the session, with what agents had said by then', async () => {
+    const stage = new Stage();
+    stage.journal.append({ type: 'agent-started', agent: 'a', role: 'r', attempt: 1, route: [] });
+    stage.session.stream('a', { type: 'attempt', call: 'c', model: 'x/one' });
+    stage.session.stream('a', { type: 'text', text: 'said before anybody looked' });
+    stage.show();
+    stage.publisher.watch('a');
+    await stage.quiet();
+    assert.deepEqual(told(stage), [
+      { kind: 'model', text: 'x/one' },
+      { kind: 'text', text: 'said before anybody looked' },
+    ]);
+    assert.equal(stage.model.streaming('a'), 7);
+    stage.publisher.dispose();
+    stage.session.stream('a', { type: 'text', text: ', and nobody is told any more' });
+    assert.equal(stage.session.listeners, 0);
+  });
+
   it('begins, for one who comes later, with the end of what was said before', async () => {
     const stage = await open();
     stage.session.stream('b', { type: 'attempt', call: 'c', model: 'x/one' });

@@ -114,6 +114,7 @@ function renamed(state: SessionState, from: RelPath, to: RelPath): void {
 export const changeFolds: Folds<Types> = {
   'baseline-taken'(state, event) {
     state.baselines.set(event.path, event.blob);
+    for (const folder of event.folders ?? []) state.madeFolders.add(folder);
   },
   'write-intent'(state, event) {
     state.openWrites.set(event.write, event);
