@@ -172,6 +172,7 @@ const TaskRow = z.object({
     'pending',
     'waiting',
     'running',
+    'paused',
     'checking',
     'completed',
     'failed',

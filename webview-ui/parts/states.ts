@@ -40,6 +40,8 @@ export function taskLook(status: Row<'tasks'>['status']): Look {
       return { icon: 'clockface', label: l10n.t('waiting'), tone: 'wait' };
     case 'running':
       return { icon: 'sync', label: l10n.t('running'), tone: 'busy', spin: true };
+    case 'paused':
+      return { icon: 'debug-pause', label: l10n.t('paused'), tone: 'wait' };
     case 'checking':
       return { icon: 'beaker', label: l10n.t('being checked'), tone: 'busy' };
     case 'completed':

@@ -28,7 +28,7 @@ export const zoom = computed(() => {
 });
 
 const BEYOND = 200;
-const busy = new Set(['running', 'checking']);
+const busy = new Set(['running', 'checking', 'paused']);
 
 /** What waits for what, from left to right. */
 export function Graph() {

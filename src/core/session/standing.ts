@@ -4,14 +4,15 @@ import type { AgentState, AgentStatus, SessionState, TaskState, TaskStatus } fro
 
 /** `pausing`: its session is paused, and what it has begun goes on to its end first. */
 export type Standing = AgentStatus | 'pausing';
-/** `interrupted`: it was at work when its session stopped. */
-export type TaskStanding = TaskStatus | 'interrupted';
+/** `interrupted`: it was at work when its session stopped. `paused`: nobody goes on with it before somebody says so. */
+export type TaskStanding = TaskStatus | 'interrupted' | 'paused';
 /** How a session stands, or how it ended. */
 export type SessionStanding = Exclude<SessionState['status'], 'ended'> | SessionOutcome;
 export type PhaseStanding =
   | 'pending'
   | 'waiting'
   | 'running'
+  | 'paused'
   | 'completed'
   | 'failed'
   | 'skipped'
@@ -36,8 +37,18 @@ function isAnswered({ openCalls }: SessionState, agent: string): boolean {
 }
 
 export function taskStanding(state: SessionState, task: TaskState, runs = goesOn(state)): TaskStanding {
+  if (runs && task.status === 'running' && isPaused(state, task)) return 'paused';
   if (runs || !AT_WORK.has(task.status)) return task.status;
   return task.startedAt === undefined ? 'pending' : 'interrupted';
+}
+
+/** Its agents are, or will be after the turn that they are in; what runs without agents runs on. */
+function isPaused({ status, agents }: SessionState, task: TaskState): boolean {
+  const atWork = task.agents.flatMap(id => {
+    const agent = agents.get(id);
+    return agent && AT_WORK.has(agent.status) ? [agent] : [];
+  });
+  return atWork.length > 0 && atWork.every(agent => status === 'paused' || agent.status === 'paused');
 }
 
 export function sessionStanding({ status, outcome }: SessionState, runs: boolean): SessionStanding {
@@ -50,7 +61,7 @@ export function phaseStanding(state: SessionState, phase: string, runs = goesOn(
   const found = new Set<TaskStanding>();
   for (const task of state.tasks.values()) if (task.task.phase === phase) found.add(taskStanding(state, task, runs));
   if (found.has('running') || found.has('checking')) return 'running';
-  if (found.has('interrupted')) return 'interrupted';
+  for (const stopped of ['interrupted', 'paused'] as const) if (found.has(stopped)) return stopped;
   if (found.has('pending') || found.has('waiting'))
     return found.size > 1 || found.has('waiting') ? 'waiting' : 'pending';
   return (['failed', 'cancelled', 'skipped'] as const).find(ending => found.has(ending)) ?? 'completed';

@@ -1,4 +1,4 @@
-import { phaseStanding } from '../../core/session/standing.ts';
+import { type PhaseStanding, phaseStanding } from '../../core/session/standing.ts';
 import type { AgentState, SessionState, TaskState, TaskStatus } from '../../core/session/state.ts';
 import type { WindowSession } from '../window-session.ts';
 
@@ -89,7 +89,8 @@ export class Nodes {
   #phases(): Node[] {
     const { plan, tasks } = this.#session.state;
     const used = new Set([...tasks.values()].map(({ task }) => task.phase));
-    const rank = (phase: string) => (phaseStanding(this.#session.state, phase) === 'running' ? 0 : 1);
+    const atWork: ReadonlySet<PhaseStanding> = new Set(['running', 'paused']);
+    const rank = (phase: string) => (atWork.has(phaseStanding(this.#session.state, phase)) ? 0 : 1);
     return (plan?.phases ?? [])
       .filter(phase => used.has(phase))
       .sort((a, b) => rank(a) - rank(b))

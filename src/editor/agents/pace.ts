@@ -35,7 +35,8 @@ export class Pace implements Disposable {
     if (STRUCTURE.has(event.type)) this.#touched.add(nodes.root);
     if ('agent' in event && typeof event.agent === 'string' && state.agents.has(event.agent)) {
       this.#touched.add(nodes.agent(event.agent));
-      if (event.type === 'agent-started') this.#touched.add(nodes.parent(nodes.agent(event.agent)) ?? nodes.root);
+      if (event.type === 'agent-started' || event.type === 'agent-paused' || event.type === 'agent-unpaused')
+        this.#touched.add(nodes.parent(nodes.agent(event.agent)) ?? nodes.root);
     }
     if ('task' in event && typeof event.task === 'string' && TASK.has(event.type)) {
       const task = nodes.task(event.task);

@@ -12,6 +12,7 @@ import { agentRow, taskRow } from '../../../src/dashboard/rows/work.ts';
 import { providerLines } from '../../../src/editor/providers/lines.ts';
 import type { Event } from '../../../src/protocol/events.ts';
 import { standingOf } from '../../../src/protocol/provider-standing.ts';
+import { taskLook } from '../../../webview-ui/parts/states.ts';
 import { memoryJournal } from '../../support/memory-journal.ts';
 import { planOf } from '../../support/plans.ts';
 
@@ -165,6 +166,39 @@ describe('a phase', () => {
     assert.equal(phaseStanding(state, 'build'), 'waiting');
     const [task] = state.tasks.values();
     assert.equal(task && taskStanding(state, task), 'completed');
+  });
+});
+
+describe('a task in a paused session', () => {
+  it('is paused and does not spin, whatever its agent still brings to its end', () => {
+    const { at, start, state } = session(2);
+    start('t0');
+    at(1, { type: 'session-paused', by: 'user', reason: 'r' });
+    const shown = () => taskRow(state, 't0', true)?.status;
+    assert.equal(shown(), 'paused');
+    assert.notEqual(taskLook('paused').spin, true);
+    assert.equal(phaseStanding(state, 'build'), 'paused');
+    at(2, { type: 'session-unpaused', by: 'user' });
+    assert.equal(shown(), 'running');
+  });
+
+  it('is paused with its agent alone, and both rows are told', () => {
+    const { at, start, state } = session(1);
+    start('t0');
+    const touched: string[] = [];
+    state.touched.listen((kind, id) => touched.push(`${kind} ${id}`));
+    at(1, { type: 'agent-paused', agent: 'a-t0', by: 'user' });
+    assert.equal(taskRow(state, 't0', true)?.status, 'paused');
+    at(2, { type: 'agent-unpaused', agent: 'a-t0', by: 'user' });
+    assert.equal(taskRow(state, 't0', true)?.status, 'running');
+    assert.equal(touched.filter(each => each === 'tasks t0').length, 2);
+  });
+
+  it('runs on where it is a command, which nobody pauses', () => {
+    const { at, state } = session(1);
+    at(1, { type: 'task-started', task: 't0', attempt: 1 }, { type: 'session-paused', by: 'user', reason: 'r' });
+    const [task] = state.tasks.values();
+    assert.equal(task && taskStanding(state, task), 'running');
   });
 });
 

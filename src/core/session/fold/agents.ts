@@ -122,11 +122,15 @@ export const agentFolds: Folds<Types> = {
   },
   'agent-paused'(state, event) {
     const agent = state.agents.get(event.agent);
-    if (agent && atWork(agent)) agent.status = 'paused';
+    if (!agent || !atWork(agent)) return;
+    agent.status = 'paused';
+    if (agent.task !== undefined) state.touched.one('tasks', agent.task);
   },
   'agent-unpaused'(state, event) {
     const agent = state.agents.get(event.agent);
-    if (agent?.status === 'paused') wake(agent);
+    if (agent?.status !== 'paused') return;
+    wake(agent);
+    if (agent.task !== undefined) state.touched.one('tasks', agent.task);
   },
   'agent-reassigned'(state, event) {
     const agent = state.agents.get(event.agent);
