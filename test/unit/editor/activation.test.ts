@@ -7,7 +7,7 @@ import { root } from '../../../scripts/host/paths.ts';
 import type { Report } from '../../support/activation/run.ts';
 
 /** All that activation may load, our own files included; raise it knowingly. */
-const mostModules = 92;
+const mostModules = 94;
 
 describe('activating the built extension', function () {
   this.timeout(60_000);
