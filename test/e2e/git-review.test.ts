@@ -1,7 +1,9 @@
+import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { appendFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import type { Locator } from 'playwright-core';
 import { root } from '../../scripts/host/paths.ts';
 import { Workbench } from '../support/host/workbench.ts';
 import { leaveLaterSession, type PendingWorkspace, pendingWorkspace } from '../support/pending-workspace.ts';
@@ -56,6 +58,18 @@ describe('What waits for review in a git repository', () => {
     await counts('9 changes');
     await lens('from backend-specialist (openai/gpt-5)').waitFor();
     const before = await readFile(join(workspace, 'list.js'), 'utf8');
+    const top = async (each: Locator) => (await each.boundingBox().catch(() => undefined))?.y ?? Number.NaN;
+    /** The lines with a comment, by their numbers. */
+    const commented = async () => {
+      const tops = await Promise.all((await page.locator('.margin .comment-range-glyph').all()).map(top));
+      const numbers = await page.locator('.margin .line-numbers').all();
+      const beside = await Promise.all(
+        numbers.map(async each => (tops.includes(await top(each)) ? [await each.innerText()] : [])),
+      );
+      return beside.flat().join();
+    };
+    const line = await commented();
+    assert.match(line, /^\d+$/);
 
     await git('stash', '-q', '-u');
     // What an agent deleted git never knew: it waits all the while.
@@ -74,6 +88,7 @@ describe('What waits for review in a git repository', () => {
     for (const goal of ['Say how the list is used', 'Show how many items are open'])
       await workbench.row(new RegExp(`^\\s*${goal}`)).waitFor();
     await lens('from frontend-specialist').waitFor();
+    await until(async () => (await commented()) === line);
     await workbench.screenshot('review-after-git');
     await workbench.run('Orchestrate: Accept All Changes');
     await page.locator('.activitybar .badge[aria-label^="Orchestrate"]').waitFor({ state: 'hidden' });

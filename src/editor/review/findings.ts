@@ -27,6 +27,12 @@ export class Findings implements vscode.Disposable {
   constructor(model: ReviewModel) {
     this.#model = model;
     this.#store.add(model.onDidChange(() => this.#update()));
+    this.#store.add(
+      vscode.workspace.onDidChangeTextDocument(({ document }) => {
+        // Read anew from disk, as after a stash: a comment is left on whatever line remains of its own.
+        if (!document.isDirty) this.#putBack(model.pathOf(document.uri));
+      }),
+    );
     this.#store.add({
       dispose: () => {
         for (const { thread } of this.#threads.values()) thread.dispose();
@@ -92,6 +98,18 @@ export class Findings implements vscode.Disposable {
       const thread = this.#threads.get(id)?.thread ?? this.#show(found);
       this.#threads.set(id, { found, thread });
       thread.contextValue = found.session.sendFixRound ? 'finding-running' : 'finding';
+    }
+  }
+
+  /** Shows the comments of a file on the lines that they are about. */
+  #putBack(path: string | undefined): void {
+    for (const [id, { found, thread }] of this.#threads) {
+      if (found.finding.path !== path) continue;
+      const again = this.#show(found);
+      again.collapsibleState = thread.collapsibleState;
+      if (thread.contextValue !== undefined) again.contextValue = thread.contextValue;
+      thread.dispose();
+      this.#threads.set(id, { found, thread: again });
     }
   }
 
