@@ -1,4 +1,5 @@
-import { FLOWING, type LivePart } from '../protocol/dashboard.ts';
+import type { LivePart } from '../protocol/dashboard.ts';
+import { FLOWING } from '../protocol/flowing.ts';
 
 /** Tokens are put together into pieces of that length: a text that grows token by token takes many times its size. */
 const PIECE_CHARACTERS = 1000;

@@ -108,9 +108,6 @@ export const FromDashboard = z.discriminatedUnion('type', [
 export type Update = z.infer<typeof Update>;
 export type LivePart = z.infer<typeof LivePart>;
 
-/** Kinds that go on: what follows of the same kind is the same text. */
-export const FLOWING: ReadonlySet<LivePart['kind']> = new Set(['text', 'reasoning', 'arguments', 'output'] as const);
-
 export type ToDashboard = z.infer<typeof ToDashboard>;
 export type FromDashboard = z.infer<typeof FromDashboard>;
 export type Fetch = z.infer<typeof Fetch>;

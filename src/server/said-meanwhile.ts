@@ -1,5 +1,6 @@
 import type { AgentStreamEvent } from '../core/agent/contract.ts';
-import { FLOWING, type LivePart } from '../protocol/dashboard.ts';
+import type { LivePart } from '../protocol/dashboard.ts';
+import { FLOWING } from '../protocol/flowing.ts';
 import type { DeltaFrame } from './event-stream.ts';
 
 interface Piece {

@@ -1,6 +1,7 @@
 import { batch, type Signal, signal } from '@preact/signals';
-import { FLOWING, type LivePart, type Update } from '../../src/protocol/dashboard.ts';
+import type { LivePart, Update } from '../../src/protocol/dashboard.ts';
 import type { OverviewView, Row, SessionView, TableName } from '../../src/protocol/dashboard-rows.ts';
+import { FLOWING } from '../../src/protocol/flowing.ts';
 import { Table } from './table.ts';
 
 type Tables = { [T in TableName]: Table<Row<T>> };

@@ -165,7 +165,15 @@ const status: Answer = async ({ current }, _request, stream) => {
 
 /** Not in need of a screen of its own: what goes on, what went wrong and what comes next, then the rest in numbers. */
 function taskLines({ state, runs }: WindowSession): Markdown[] {
-  const rank: readonly TaskStanding[] = ['running', 'checking', 'paused', 'failed', 'interrupted', 'waiting', 'pending'];
+  const rank: readonly TaskStanding[] = [
+    'running',
+    'checking',
+    'paused',
+    'failed',
+    'interrupted',
+    'waiting',
+    'pending',
+  ];
   const tasks = [...state.tasks.values()].map(task => ({ ...task, status: taskStanding(state, task, runs) }));
   const telling = rank.flatMap(each => tasks.filter(({ status }) => status === each));
   const shown = (tasks.length <= TASKS_SHOWN ? tasks : telling).slice(0, TASKS_SHOWN);
