@@ -41,7 +41,7 @@ export class PageEvents {
     });
   }
 
-  async begin(): Promise<void> {
+  async listen(): Promise<void> {
     const ask = (method: string, params: Fields = {}) => this.#connection.send(method, params, this.#session);
     await Promise.all([
       ask('Page.enable'),

@@ -39,7 +39,7 @@ export class Page implements BrowserPage {
     };
     const events = new PageEvents(connection, sessionId, String(target), rights);
     const page = new Page(connection, sessionId, events, end);
-    await events.begin();
+    await events.listen();
     await page.#resize(SIZE);
     return page;
   }

@@ -25,8 +25,8 @@ import type { InboxRequest } from '../protocol/inbox.ts';
 import { Message } from '../protocol/message.ts';
 import type { Answered, Asked, Reviewed, ReviewedSession, RuntimeHost, Sessions } from './contract.ts';
 import { configOf, keysOf, sessionsOf } from './host.ts';
+import { lookAt, openForReview, REVIEWING } from './open-review.ts';
 import { handleReview } from './requests.ts';
-import { lookAt, openForReview, REVIEWING } from './review.ts';
 
 const PATIENCE_MS = 15_000;
 /** Of a decision on a session that changes hands. */

@@ -12,7 +12,7 @@ import { sealSecret } from '../../src/node/session/secret.ts';
 import { findSession, listSessions, readState } from '../../src/node/session/sessions.ts';
 import { NodeWorkspace } from '../../src/node/workspace.ts';
 import type { CanonicalRequest, ScriptedAnswer } from '../../src/rehearsal/wire/types.ts';
-import { openForReview } from '../../src/runtime/review.ts';
+import { openForReview } from '../../src/runtime/open-review.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 import { program, terminalLab } from '../support/terminal-lab.ts';
 import { endServers } from '../support/wire.ts';

@@ -3,7 +3,7 @@ import { settle } from './heal.ts';
 import { hunkMap } from './hunks.ts';
 import { overlay } from './overlay.ts';
 import { rawLines } from './raw.ts';
-import { type Content, countsOf, hunksOf, isWhole, type Reviewed } from './review.ts';
+import { type Content, countsOf, hunksOf, isWhole, type Reviewed } from './reviewed.ts';
 import { type Atom, isAgent, isEffective, isVisible, NOBODY, type Weave } from './weave.ts';
 
 /** A content that a file once had, with the review that belongs to it. */

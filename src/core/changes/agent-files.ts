@@ -4,7 +4,7 @@ import type { AgentFiles, AgentWriteResult, Author, SeenFile, WriteRequest } fro
 import { decode } from './encoding.ts';
 import type { Files } from './files.ts';
 import { journalWritten, shownCommand } from './journal-written.ts';
-import type { Content } from './review.ts';
+import type { Content } from './reviewed.ts';
 import { Tracked } from './tracked.ts';
 
 /** The real one: the baseline is taken, the intent is on disk, then the file is written. */

@@ -1,5 +1,5 @@
 import type { Author } from './contract.ts';
-import { decided, hunksOf, isWhole, type Reviewed } from './review.ts';
+import { decided, hunksOf, isWhole, type Reviewed } from './reviewed.ts';
 import { currentLines } from './weave.ts';
 
 /** Hunks that somebody took out of a file without asking for it. */

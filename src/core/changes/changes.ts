@@ -20,7 +20,7 @@ import { typed } from './live.ts';
 import { type Mark, markOf } from './marks.ts';
 import { rawBytes } from './raw.ts';
 import { reachable } from './reachable.ts';
-import { baseOf, changeOf, currentOf, decided, isWhole, type Reviewed } from './review.ts';
+import { baseOf, changeOf, currentOf, decided, isWhole, type Reviewed } from './reviewed.ts';
 import { settleOpen } from './settle.ts';
 import type { LineEdit } from './splice.ts';
 import type { Ground, Tracked } from './tracked.ts';

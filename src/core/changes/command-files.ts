@@ -3,7 +3,7 @@ import type { Disposable } from '../ports.ts';
 import type { Author, CommandFiles } from './contract.ts';
 import type { Files } from './files.ts';
 import { journalWritten } from './journal-written.ts';
-import type { Content } from './review.ts';
+import type { Content } from './reviewed.ts';
 import { Tracked } from './tracked.ts';
 
 /** Takes what commands wrote straight into the workspace as their agents' work, from what stood there before. */

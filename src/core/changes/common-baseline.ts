@@ -1,7 +1,7 @@
 import type { RelPath } from '../../protocol/ids.ts';
 import type { Changes } from './changes.ts';
 import { overlay } from './overlay.ts';
-import { baseOf, isWhole } from './review.ts';
+import { baseOf, isWhole } from './reviewed.ts';
 import { currentLines, type Weave } from './weave.ts';
 
 /**

@@ -3,7 +3,7 @@ import type { RelPath } from '../../protocol/ids.ts';
 import type { Author } from './contract.ts';
 import type { OwnEdits } from './decide.ts';
 import type { Files } from './files.ts';
-import { type Choice, type Content, decided, type RefusedBecause } from './review.ts';
+import { type Choice, type Content, decided, type RefusedBecause } from './reviewed.ts';
 import { MissingBlob, type Tracked } from './tracked.ts';
 import { inParallel } from './turns.ts';
 

@@ -1,7 +1,7 @@
 import type { Hash, RelPath } from '../../protocol/ids.ts';
 import { folderOf } from '../paths.ts';
 import type { Disposable, WriteResult } from '../ports.ts';
-import type { Content } from './review.ts';
+import type { Content } from './reviewed.ts';
 import { type Ground, Tracked } from './tracked.ts';
 import { Turns } from './turns.ts';
 

@@ -1,5 +1,5 @@
 import type { Author } from './contract.ts';
-import type { Content } from './review.ts';
+import type { Content } from './reviewed.ts';
 import type { Ground, Tracked } from './tracked.ts';
 
 /** Of the command that wrote a file; all of it stands where it was run. */

@@ -8,7 +8,7 @@ import type { Author } from './contract.ts';
 import type { Hunk } from './hunks.ts';
 import { pack, unpack } from './pack.ts';
 import { rawLines } from './raw.ts';
-import { baseOf, type Content, countsOf, currentOf, hunksOf, type Reviewed, untouched, wrote } from './review.ts';
+import { baseOf, type Content, countsOf, currentOf, hunksOf, type Reviewed, untouched, wrote } from './reviewed.ts';
 
 export type GroundFiles = Pick<WorkspaceFiles, 'read' | 'write' | 'remove' | 'missingFolders' | 'removeEmpty'>;
 

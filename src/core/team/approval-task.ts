@@ -1,12 +1,12 @@
 import type { ApprovalTask } from '../../protocol/plan.ts';
 import type { Journal } from '../session/contract.ts';
 import { until } from '../session/until.ts';
-import { begin, complete, fail, PLAN, type PlainTaskHost } from './plain-task.ts';
+import { beginTask, complete, fail, PLAN, type PlainTaskHost } from './plain-task.ts';
 import { reviewOf } from './reviews.ts';
 
 /** A person says yes or no, at once or when what others wrote has been decided on. */
 export async function runApprovalTask(spec: ApprovalTask, host: PlainTaskHost, signal: AbortSignal): Promise<void> {
-  if (!begin(spec.id, host)) return;
+  if (!beginTask(spec.id, host)) return;
   const { journal, attention } = host;
   if (host.approveAll) return complete(host, spec.id, 'approved beforehand');
   if (spec.changes && spec.changes.length > 0) return changes(spec, spec.changes, host, signal);

@@ -6,7 +6,7 @@ import { checkText } from '../plan/check-text.ts';
 import { checksLeft, checksOf } from '../session/check-runs.ts';
 import type { TaskState } from '../session/state.ts';
 import { runCheck } from './checks.ts';
-import { begin, complete, fail, type PlainTaskHost } from './plain-task.ts';
+import { beginTask, complete, fail, type PlainTaskHost } from './plain-task.ts';
 import { REPAIRS, repairsOf, repairTask } from './repair.ts';
 
 /**
@@ -20,7 +20,7 @@ export async function runCheckTask({ id }: CheckTask, host: PlainTaskHost, signa
   if (unmended && unmended.status !== 'completed') {
     return fail(host, id, `${before.note ?? 'its checks failed'}; not mended by ${unmended.task.id}: ${unmended.note}`);
   }
-  const task = begin(id, host);
+  const task = beginTask(id, host);
   if (!task) return;
   const round = task.attempt;
   for (;;) {

@@ -1,7 +1,7 @@
 import type { CommandTask } from '../../protocol/plan.ts';
 import type { TaskState } from '../session/state.ts';
 import { runCheck } from './checks.ts';
-import { begin, complete, fail, PLAN, type PlainTaskHost } from './plain-task.ts';
+import { beginTask, complete, fail, PLAN, type PlainTaskHost } from './plain-task.ts';
 
 const AGAIN = 'Run it again';
 const DONE = 'It is done';
@@ -10,7 +10,7 @@ const FAILED = 'It failed';
 const CUT_OFF = 'a person, who says whether its command, which was cut off, may run again';
 /** A command may change the world: cut off, it is never run again unless a person says so. */
 export async function runCommandTask(spec: CommandTask, host: PlainTaskHost, signal: AbortSignal): Promise<void> {
-  const task = begin(spec.id, host);
+  const task = beginTask(spec.id, host);
   if (!task) return;
   const round = task.attempt;
   const earlier = task.checks.findLast(done => done.round === round);

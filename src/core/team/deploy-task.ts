@@ -2,7 +2,7 @@ import { AgentTask, type DeployTask, isAgentTask } from '../../protocol/plan.ts'
 import type { AsksPerson, BranchWork, Landed } from '../delivery/branch-work.ts';
 import type { Delivery } from '../delivery/state.ts';
 import type { SessionState } from '../session/state.ts';
-import { begin, complete, fail, PLAN, type PlainTaskHost } from './plain-task.ts';
+import { beginTask, complete, fail, PLAN, type PlainTaskHost } from './plain-task.ts';
 import { data } from './prompt-text.ts';
 import { REPAIRS, repairId, repairsOf } from './repair.ts';
 
@@ -20,7 +20,7 @@ export async function runDeployTask(spec: DeployTask, host: PlainTaskHost, signa
   const unmended = before?.status === 'pending' && repairsOf(journal.state, before).at(-1);
   if (unmended && unmended.status !== 'completed')
     return fail(host, id, `${before.note ?? 'it could not land'}; not mended by ${unmended.task.id}: ${unmended.note}`);
-  if (!begin(id, host)) return;
+  if (!beginTask(id, host)) return;
   if (!branch) return fail(host, id, IN_PLACE);
   const refused = await branch.whyNot(environment);
   if (refused) return fail(host, id, refused.message);

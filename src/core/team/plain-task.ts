@@ -33,7 +33,7 @@ export interface PlainTaskHost {
 export const PLAN = 'plan';
 
 /** The task to run, journaled as started unless it was under way when its session stopped. */
-export function begin(id: string, { journal }: PlainTaskHost): TaskState | undefined {
+export function beginTask(id: string, { journal }: PlainTaskHost): TaskState | undefined {
   const task = journal.state.tasks.get(id);
   if (!task) return undefined;
   const resumed = task.status === 'running' || task.status === 'checking';

@@ -34,7 +34,7 @@ export function taskProver({ journal, checks, limits, hashOf }: ProveHost): Task
     // The answer to this call was lost with the process that ran it.
     const told = task.rounds.find(round => round.agent === agent && round.call === call);
     if (told) {
-      begin(journal, task, agent);
+      openFixRound(journal, task, agent);
       return failed(task, told.round);
     }
     const open = task.rounds.findLast(round => round.agent === agent && round.openBlockers === undefined);
@@ -51,12 +51,12 @@ export function taskProver({ journal, checks, limits, hashOf }: ProveHost): Task
       return { accepted: true, text: 'Its checks still fail. Others take it on from here.' };
     }
     journal.append({ type: 'round-ended', task: id, round, kind, openBlockers: failing.length, call });
-    begin(journal, task, agent);
+    openFixRound(journal, task, agent);
     return failed(task, round);
   };
 }
 
-function begin(journal: Journal, task: TaskState, agent: string): void {
+function openFixRound(journal: Journal, task: TaskState, agent: string): void {
   if (task.rounds.at(-1)?.openBlockers === undefined) return;
   const round = topRound(task) + 1;
   journal.append({ type: 'round-started', task: task.task.id, round, kind: 'fix', agent });

@@ -49,7 +49,7 @@ export class WorkerLedger {
     return this.#host.budget.left(this.#account);
   }
 
-  async begin(model: ModelRef): Promise<string> {
+  async openCall(model: ModelRef): Promise<string> {
     const { journal, newId, clock } = this.#host;
     const call = newId('call');
     this.#open = { call, model, started: clock.monotonic(), told: false };

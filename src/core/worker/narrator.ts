@@ -58,7 +58,7 @@ export class Narrator {
     this.#stream = host.stream;
   }
 
-  begin(call: string, model: string): void {
+  tellFrom(call: string, model: string): void {
     this.#said = [];
     this.#show({ type: 'attempt', call, model });
   }

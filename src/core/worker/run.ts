@@ -184,7 +184,7 @@ export class WorkerRun {
       const { signal } = this.#control;
       if (signal.aborted) return { outcome: 'aborted' };
       const model = this.#model;
-      this.#narrator.begin(await this.#ledger.begin(model), model);
+      this.#narrator.tellFrom(await this.#ledger.openCall(model), model);
       const { asks, said, turn } = await session.prove(signal);
       if (said !== '') last = said;
       this.#settle(turn);
@@ -271,7 +271,7 @@ export class WorkerRun {
     this.#turn = stop;
     const { signal } = this.#control;
     const model = this.#model;
-    this.#narrator.begin(await this.#ledger.begin(model), model);
+    this.#narrator.tellFrom(await this.#ledger.openCall(model), model);
     const either = AbortSignal.any([signal, stop.signal]);
     if (either.aborted) {
       this.#ledger.drop();

@@ -16,7 +16,7 @@ import { NodeWorkspace } from '../../node/workspace.ts';
 import type { DeliveryAuthor } from '../../protocol/delivery.ts';
 import type { SessionTree } from '../../protocol/events.ts';
 import type { Hash } from '../../protocol/ids.ts';
-import { lookAt } from '../review.ts';
+import { lookAt } from '../open-review.ts';
 
 /** What of a session is to be delivered. */
 export interface SessionWork {

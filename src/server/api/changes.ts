@@ -1,6 +1,6 @@
 import type * as z from 'zod';
 import type { Changes, FileReview } from '../../core/changes/changes.ts';
-import { currentOf } from '../../core/changes/review.ts';
+import { currentOf } from '../../core/changes/reviewed.ts';
 import { ChangedFile, ChangeItem, pageOf } from '../../protocol/api.ts';
 import { RelPath } from '../../protocol/ids.ts';
 import { ProblemError } from '../problem.ts';

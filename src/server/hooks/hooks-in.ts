@@ -50,10 +50,10 @@ export async function takeHook(
   const folders = await Promise.all(workspaces.map(({ host }) => realpath(host.folder)));
   const workspace = workspaces[folders.indexOf(hook.folder)];
   if (!workspace) throw new ProblemError('not-found', 'The folder of this hook is not served.');
-  return begin(hook, writable(workspace), body, jsonIn(body));
+  return queueWorkflow(hook, writable(workspace), body, jsonIn(body));
 }
 
-async function begin(hook: HookIn, { host }: Workspace, body: Buffer, payload: unknown): Promise<Taken> {
+async function queueWorkflow(hook: HookIn, { host }: Workspace, body: Buffer, payload: unknown): Promise<Taken> {
   const { workflow } = await workflowNamed(host.runtime, hook.workflow);
   if (printOf(workflow) !== hook.seen)
     throw new ProblemError(

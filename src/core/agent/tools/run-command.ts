@@ -165,7 +165,7 @@ const HELD_BACKGROUND =
   'In the sandbox it goes on seeing a file as it was when it first read it: stop it and start it again after a change.';
 
 /** Starts it beside the agent's work, and tells how it stands once it is ready, or has failed. */
-async function begin(args: Asked, cwd: RelPath | undefined, context: ToolContext): Promise<ToolResult> {
+async function startBeside(args: Asked, cwd: RelPath | undefined, context: ToolContext): Promise<ToolResult> {
   const { background, clock } = context.host;
   if (background.running(context.agent).length >= MOST_BACKGROUND) {
     return refuse(
@@ -251,7 +251,7 @@ export const runCommand = defineTool({
     const folder = args.cwd === undefined ? undefined : await resolveFolder(context, args.cwd);
     if (folder && !folder.ok) return folder;
     const cwd = folder && folder.path !== '.' ? folder.path : undefined;
-    if (inBackground(args)) return begin(args, cwd, context);
+    if (inBackground(args)) return startBeside(args, cwd, context);
     const timeoutMs = (args.timeoutSeconds ?? DEFAULT_SECONDS) * 1000;
     return perform(args, cwd, context, { timeoutMs, onOutput: text => context.progress(text) });
   },

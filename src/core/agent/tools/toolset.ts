@@ -1,6 +1,7 @@
 import type { ForeignTool } from '../../ports.ts';
 import type { ToolSpec } from '../../routing/contract.ts';
 import type { JobKind, RoleSpec, Skill } from '../contract.ts';
+import { addFinding } from './add-finding.ts';
 import { askUser } from './ask-user.ts';
 import { backgroundCommand } from './background-command.ts';
 import { browser } from './browser.ts';
@@ -16,7 +17,6 @@ import { noteDecision } from './note-decision.ts';
 import { publishArtifact } from './publish-artifact.ts';
 import { readArtifact } from './read-artifact.ts';
 import { readFile } from './read-file.ts';
-import { addFinding, verdict } from './review.ts';
 import { revisePlan } from './revise-plan.ts';
 import { runCommand } from './run-command.ts';
 import { search } from './search.ts';
@@ -25,6 +25,7 @@ import { showChanges } from './show-changes.ts';
 import { useSkill } from './skills/use-skill.ts';
 import { toolSpec } from './spec.ts';
 import type { Tool } from './tool.ts';
+import { verdict } from './verdict.ts';
 import { writeFile } from './write-file.ts';
 
 const WRITING = [writeFile, editFile, deleteFile, claimFiles];
