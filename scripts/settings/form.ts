@@ -52,6 +52,8 @@ const groups: Record<string, Record<string, Setting>> = {
     workers: { byHand: true },
     members: {},
     'storage.maxMegabytes': { usual: 500 },
+    'traces.endpoint': {},
+    'traces.contents': { usual: false },
   },
   delivery: {
     'delivery.target': {},

@@ -362,6 +362,21 @@ export const Config = z.strictObject({
     })
     .optional()
     .describe('How much of earlier sessions is kept'),
+  traces: z
+    .strictObject({
+      endpoint: z
+        .url({ protocol: /^https?$/ })
+        .optional()
+        .describe(
+          'Address of a collector that takes OTLP over HTTP, such as "http://localhost:4318"; read from your own settings only, never from a workspace',
+        ),
+      contents: z
+        .boolean()
+        .optional()
+        .describe('Whether what agents and tools are told and say is sent along; false unless set'),
+    })
+    .optional()
+    .describe('Where sessions are traced to by OpenTelemetry; nowhere unless set'),
 });
 
 export type ProviderKind = z.infer<typeof ProviderKind>;

@@ -37,6 +37,7 @@ export async function assemble(host: SessionHost, engine: Engine, work: Work, pl
     // What was begun would keep the program from ending.
     letGo(owned);
     await record.texts.stop();
+    await record.traces?.close();
     await record.journal.close().catch(() => undefined);
     throw error;
   }
@@ -96,6 +97,7 @@ async function putTogether(
     await texts.stop();
     await writeReport(journal.state, store).catch(failed('the report could not be written'));
     await journal.close().catch(error => log.write('warn', 'the journal could not be closed', error));
+    await record.traces?.close();
     await times?.save().catch(failed('how long commands took could not be kept'));
     await sweepBlobs(store).catch(error => log.write('warn', 'stored contents could not be cleaned', error));
     await store.close().catch(error => log.write('error', 'the session could not be let go of', error));

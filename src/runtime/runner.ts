@@ -20,6 +20,7 @@ import { NodeProjectTexts } from '../node/project-texts.ts';
 import { findSession, newSessionId, readState } from '../node/session/sessions.ts';
 import { skillFolders } from '../node/skill-folders.ts';
 import { NodeWorkspace } from '../node/workspace.ts';
+import type { Config } from '../protocol/config.ts';
 import { keySources } from './accounts.ts';
 import { BestModel } from './best-model.ts';
 import { CommandTimesFile } from './command-times.ts';
@@ -50,6 +51,7 @@ import { openSession } from './open-session.ts';
 import { type Rehearsal, startRehearsal } from './rehearsal.ts';
 import { sessionLimit } from './requests.ts';
 import { retention } from './settings.ts';
+import { type TraceTarget, traceTarget } from './traces/target.ts';
 
 /** Runs the sessions of a host, and asks its models. */
 export class Runner {
@@ -154,6 +156,7 @@ export class Runner {
           servers: rehearsal ? undefined : loaded.servers,
           environment: rehearsal ? undefined : environment,
           retention: retention(config),
+          traces: tracesOf(host, config),
         },
         engine,
         work.kind === 'new' ? { ...work, session: id } : work,
@@ -272,6 +275,14 @@ export class Runner {
     });
     this.#running.add(running);
   }
+}
+
+/** Where its sessions are traced to; an address that cannot be used is said, and hinders nothing. */
+function tracesOf({ environment, note }: RuntimeHost, config: Config): TraceTarget | undefined {
+  const target = traceTarget(config, environment);
+  if (typeof target !== 'string') return target;
+  note?.({ problems: [{ severity: 'warning', source: 'traces', message: target }] });
+  return undefined;
 }
 
 /** The working tree of a session: a new one, or the one that it has. */

@@ -12,6 +12,7 @@ import type { Approver } from '../protocol/delivery.ts';
 import type { JournalEvent, SessionTree } from '../protocol/events.ts';
 import type { CommandTimesFile } from './command-times.ts';
 import type { GrantFile } from './grants.ts';
+import type { TraceTarget } from './traces/target.ts';
 
 /** What a session needs of its host. */
 export interface SessionHost {
@@ -61,6 +62,8 @@ export interface SessionHost {
   script?: string | undefined;
   /** How much is kept of earlier sessions. */
   retention: Retention;
+  /** Where it is traced to; absent: nowhere. */
+  traces?: TraceTarget | undefined;
   /** Hears every event from the first on, those before the session is handed over too. */
   watch?: (event: JournalEvent) => void;
 }

@@ -8,6 +8,7 @@ import { EventSource } from 'eventsource';
 import type { ChangedFile, ChangeItem, SessionSnapshot } from '../../src/protocol/api.ts';
 import type { JournalEvent } from '../../src/protocol/events.ts';
 import type { CanonicalRequest, ScriptedAnswer } from '../../src/rehearsal/wire/types.ts';
+import { openMetrics } from '../support/open-metrics.ts';
 import { Serving } from '../support/serving.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 import { program, terminalLab } from '../support/terminal-lab.ts';
@@ -72,6 +73,21 @@ describe('The whole way over HTTP alone', function () {
     const edited = plan.yaml.replace(/^goal: .*$/m, 'goal: Build a todo list that we like');
     await serving.post(`${at}/plan/approve`, { revision: plan.revision, plan: edited });
 
+    // While agents work, what collects figures is told of them.
+    await until(async () => {
+      const answer = await fetch(`${url}/metrics`, { headers: { authorization: `Bearer ${token}` } });
+      assert.match(answer.headers.get('content-type') ?? '', /^application\/openmetrics-text; version=1\.0\.0/);
+      const samples = [...openMetrics(await answer.text())];
+      const of = (name: string, label: string) =>
+        samples.some(([key, value]) => key.startsWith(`${name}{`) && key.includes(label) && Number(value) > 0);
+      return (
+        of('orchestrate_sessions', 'runs="true"') &&
+        of('orchestrate_agents', 'status="running"') &&
+        of('orchestrate_calls_total', 'result="succeeded"') &&
+        of('orchestrate_call_duration_seconds_count', 'provider="') &&
+        of('orchestrate_tokens_total', 'bucket="output"')
+      );
+    }, 100);
     await until(() => heard.events.some(event => event.type === 'session-ended'), 200);
     const seqs = heard.events.map(({ seq }) => seq);
     assert.deepEqual(

@@ -130,6 +130,8 @@ const rules: RulesOf<Config> = {
   members: 'agree',
   // More fills the disk, and less takes earlier sessions away.
   storage: { keys: { maxMegabytes: 'agree' } },
+  // Names, figures and perhaps texts go to that address.
+  traces: 'own',
 };
 
 export const workspaceRules: Rule = { keys: rules };

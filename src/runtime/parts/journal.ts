@@ -10,7 +10,7 @@ import type { SessionHost } from '../session-host.ts';
 
 /** The journal with what is read out of it as it is read: the agents' conversations and the log. */
 export async function journalPart(
-  { clock, log, watch }: SessionHost,
+  { clock, log, version, watch, traces: target }: SessionHost,
   engine: Engine,
   work: Work,
   store: SessionFolder,
@@ -30,7 +30,11 @@ export async function journalPart(
   if (work.kind === 'resume' && journal.state.startedAt === undefined) throw new NotSealed(store.id, 'unsealed');
   const owned: Disposable[] = [journal.subscribe(event => histories.apply(event))];
   if (watch) owned.push(journal.subscribe(watch));
-  return { journal, histories, texts: keepLog(journal, timeline, store, { clock, log }), owned };
+  // Nobody pays for what is not asked for.
+  const traces =
+    target &&
+    (await import('../traces/trace-session.ts')).traceSession(store.id, journal, target, { clock, log, version });
+  return { journal, histories, traces, texts: keepLog(journal, timeline, store, { clock, log }), owned };
 }
 
 export type JournalPart = Awaited<ReturnType<typeof journalPart>>;

@@ -191,6 +191,8 @@ const table: Record<string, Row[]> = {
   environments: [{ loosens: [{ environments: { live: { command: 'npm run deploy' } } }] }],
   members: [{ loosens: [{ members: { anna: { role: 'implementer', worker: 'codex' } } }] }],
   'storage.maxMegabytes': [{ loosens: [{ storage: { maxMegabytes: 1 } }, { storage: { maxMegabytes: 1e9 } }] }],
+  'traces.endpoint': [],
+  'traces.contents': [],
 };
 
 const load = (said: Config, user: Config = {}, agreed?: () => boolean) =>

@@ -3,41 +3,7 @@ import { initialState } from '../../../src/core/session/initial.ts';
 import { reduce } from '../../../src/core/session/reduce.ts';
 import type { Served } from '../../../src/server/api/served.ts';
 import { metrics } from '../../../src/server/metrics.ts';
-
-const NAME = '[a-zA-Z_:][a-zA-Z0-9_:]*';
-const LABEL = `[a-zA-Z_][a-zA-Z0-9_]*="(?:[^"\\\\\\n]|\\\\[\\\\"n])*"`;
-const SAMPLE = new RegExp(`^(${NAME})(?:\\{${LABEL}(?:,${LABEL})*\\})? [-+0-9.eE]+$`);
-const ENDS: Record<string, string[]> = { gauge: [''], counter: ['_total'], summary: ['_count', '_sum'] };
-
-/** The grammar of OpenMetrics, as far as these families use it. */
-function check(text: string): Map<string, string> {
-  const lines = text.split('\n');
-  assert.deepEqual(lines.slice(-2), ['# EOF', '']);
-  const samples = new Map<string, string>();
-  let family = { name: '', type: '' };
-  const begun = new Set<string>();
-  for (const line of lines.slice(0, -2)) {
-    const [, what, name = '', rest = ''] = /^# (TYPE|UNIT|HELP) (\S+) (.*)$/.exec(line) ?? [];
-    if (what === 'TYPE') {
-      assert.ok(!begun.has(name) && ENDS[rest], line);
-      begun.add(name);
-      family = { name, type: rest };
-    } else if (what !== undefined) {
-      assert.equal(name, family.name, line);
-      if (what === 'UNIT') assert.ok(name.endsWith(`_${rest}`), line);
-    } else {
-      const [, sample = ''] = SAMPLE.exec(line) ?? [];
-      assert.ok(
-        ENDS[family.type]?.some(end => sample === family.name + end),
-        line,
-      );
-      const at = line.lastIndexOf(' ');
-      assert.ok(!samples.has(line.slice(0, at)), `twice: ${line}`);
-      samples.set(line.slice(0, at), line.slice(at + 1));
-    }
-  }
-  return samples;
-}
+import { openMetrics } from '../../support/open-metrics.ts';
 
 describe('Metrics', () => {
   const served = (workspace: string, runs: boolean) => {
@@ -88,7 +54,7 @@ describe('Metrics', () => {
   };
 
   it('are OpenMetrics: sessions, agents, tokens, dollars, calls by provider and result, the queue, and how long calls took', async () => {
-    const samples = check(await metrics(served('shop', true)));
+    const samples = openMetrics(await metrics(served('shop', true)));
     const at = 'workspace="shop",session="s1"';
     const model = `${at},provider="openai",model="gpt"`;
     assert.equal(samples.get('orchestrate_sessions{workspace="shop",runs="true"}'), '1');
@@ -102,7 +68,7 @@ describe('Metrics', () => {
   });
 
   it('stay whole whatever a workspace is called, and count only what runs', async () => {
-    const samples = check(await metrics(served('a"b\\c\nd{}, 1', false)));
+    const samples = openMetrics(await metrics(served('a"b\\c\nd{}, 1', false)));
     assert.equal(samples.get('orchestrate_sessions{workspace="a\\"b\\\\c\\nd{}, 1",runs="false"}'), '1');
     assert.ok(![...samples.keys()].some(key => key.startsWith('orchestrate_calls')));
   });
