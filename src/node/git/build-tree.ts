@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { GitError, type Oid } from '../../core/delivery/git.ts';
 import type { Repository } from './repository.ts';
 import { line, must } from './run-git.ts';
+import { spellingOf } from './spelling.ts';
 
 /** What becomes of a file, as paths of the workspace; null: there is none. */
 export interface FileStep {
@@ -47,12 +48,17 @@ export async function buildTree(
   rounds: readonly (readonly FileStep[])[],
 ): Promise<BuiltTree> {
   const { places } = repository;
-  const named = rounds.map(round =>
-    round.map(step => ({ ...step, path: places.prefix + step.path, from: places.prefix + (step.from ?? step.path) })),
-  );
-  const paths = [...new Set(named.flat().map(step => step.path))];
   let tree = await repository.treeOf(base);
   let entries = await entriesOf(repository, tree);
+  const spelled = await spellingOf(repository, entries.keys());
+  const named = rounds.map(round =>
+    round.map(step => {
+      const [path, from] = [places.prefix + step.path, places.prefix + (step.from ?? step.path)];
+      // Another spelling of its own name is what a step may be about.
+      return { ...step, path: step.from === undefined ? spelled(path) : path, from: spelled(from) };
+    }),
+  );
+  const paths = [...new Set(named.flat().map(step => step.path))];
   await mustBeOurs(repository, entries, paths);
   const ignored = new Set((await ignoredOf(repository, paths)).filter(path => !entries.has(path)));
   const kept = paths.filter(path => !ignored.has(path));

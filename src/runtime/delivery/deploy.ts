@@ -95,8 +95,12 @@ async function whyNotNow(
         `The last deployment to ${name} (${of.slice(0, 10)}) was cut off, and nobody knows what it has done. Look at ${name}, and deploy again when you know.`,
       );
     }
-    const since = state.deployApprovals.find(each => each.environment === name && each.commit === commit)?.at ?? now;
-    if (since === now && approval !== 'none') await put({ type: 'deploy-approved', environment: name, commit, by });
+    // One that a wrong clock has put into the future counts from now on.
+    const given = state.deployApprovals.find(
+      each => each.environment === name && each.commit === commit && each.at <= now,
+    );
+    const since = given?.at ?? now;
+    if (!given && approval !== 'none') await put({ type: 'deploy-approved', environment: name, commit, by });
     const from = since + waitMinutes * 60_000;
     if (approval !== 'none' && from > now)
       return refuse(

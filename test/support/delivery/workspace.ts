@@ -4,6 +4,7 @@ import { stringify } from 'yaml';
 import { createChanges } from '../../../src/core/changes/changes.ts';
 import type { Author } from '../../../src/core/changes/contract.ts';
 import type { Deliveries } from '../../../src/core/delivery/contract.ts';
+import type { Clock } from '../../../src/core/ports.ts';
 import { openJournal } from '../../../src/core/session/journal.ts';
 import { systemClock } from '../../../src/node/clock.ts';
 import { hashOf } from '../../../src/node/hash.ts';
@@ -27,9 +28,14 @@ export interface DeliveryLab {
   /** The user's own configuration. */
   configure(config: object): Promise<void>;
   /** A session that has ended, in which this was written; what `keep` names was accepted, or all of it. */
-  session(goal: string, work: (write: Write) => Promise<void>, keep?: readonly string[]): Promise<string>;
+  session(
+    goal: string,
+    work: (write: Write) => Promise<void>,
+    keep?: readonly string[],
+    workspace?: string,
+  ): Promise<string>;
   /** A program of the user's, as it starts. */
-  deliveries(workspace?: string): Deliveries;
+  deliveries(workspace?: string, clock?: Clock): Deliveries;
 }
 
 /** A home and a workspace in this folder; git knows its user. Nothing holds commands, and they may run all the same. */
@@ -58,16 +64,24 @@ export async function deliveryLab(folder: string, options: { repository?: boolea
     environment,
     git,
     configure,
-    async session(goal, work, keep) {
-      const { id, store } = await createSession({ workspace, clock: systemClock, secret: sealSecret(home) });
+    async session(goal, work, keep, at = workspace) {
+      const { id, store } = await createSession({ workspace: at, clock: systemClock, secret: sealSecret(home) });
       const taken = await store.lock('terminal');
       if (!taken.ok) throw new Error('somebody owns a session that was just made');
       const log = { write: () => undefined };
       const journal = await openJournal(store, { clock: systemClock, redact: text => text, log });
-      const files = new NodeWorkspace(workspace);
+      const files = new NodeWorkspace(at);
       const changes = createChanges({ files, journal, hash: hashOf, newId });
       const budget = { alertAt: 0.8 };
-      journal.append({ type: 'session-started', session: id, goal, version: '0', workspace, rehearsal: false, budget });
+      journal.append({
+        type: 'session-started',
+        session: id,
+        goal,
+        version: '0',
+        workspace: at,
+        rehearsal: false,
+        budget,
+      });
       for (const { agent, task } of [ada, bob]) {
         const part = { agent, role: 'implementer', ...(task && { task }), attempt: 1, route: [] };
         journal.append({ type: 'agent-started', ...part });
@@ -86,14 +100,14 @@ export async function deliveryLab(folder: string, options: { repository?: boolea
       await store.close();
       return id;
     },
-    deliveries: (at = workspace) =>
+    deliveries: (at = workspace, clock = systemClock) =>
       createDeliveries({
         kind: 'terminal',
         workspace: at,
         trusted: () => true,
         environment,
         version: '0',
-        clock: systemClock,
+        clock,
         log: { write: () => undefined },
         files: async () => new NodeWorkspace(at),
         present: () => true,

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isWithin } from '../../../src/core/delivery/hours.ts';
+import { systemClock } from '../../../src/node/clock.ts';
 import { type DeliveryLab, deliveryLab, refusal } from '../../support/delivery/workspace.ts';
 import { tempFolder } from '../../support/temp-folder.ts';
 import { program } from '../../support/terminal-lab.ts';
@@ -65,6 +66,16 @@ describe('A deployment', () => {
     assert.match(refusal(await lab.deliveries().deploy('production', reviewer, never)), /Only a person/);
     assert.match(refusal(await lab.deliveries().deploy('toString', you, never)), /There is no environment/);
     assert.equal(await served(), 'nothing');
+  });
+
+  it('waits no longer than it says, whatever the clock said when it was approved', async () => {
+    await configure({ command: `touch '${live}/a.txt'`, waitMinutes: 60 });
+    const at = (ms: number) => ({ ...systemClock, now: () => Date.now() + ms });
+    const deployAt = (ms: number) => lab.deliveries(lab.workspace, at(ms)).deploy('production', you, never);
+    const [year, hour] = [365 * 86_400_000, 3_600_000];
+    assert.match(refusal(await deployAt(year)), /Approved\. production waits 60 minutes/);
+    assert.match(refusal(await deployAt(0)), /Approved\. production waits 60 minutes/);
+    assert.ok((await deployAt(hour + 1000)).ok);
   });
 
   it('that was cut off is told, and never run again by itself', async () => {

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
 import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { GitError } from '../../../src/core/delivery/git.ts';
-import { gitSync } from '../../support/delivery/sample-repository.ts';
+import { gitSync, snapshot } from '../../support/delivery/sample-repository.ts';
 import { ada, beside, type DeliveryLab, deliveryLab, refusal } from '../../support/delivery/workspace.ts';
 import { tempFolder } from '../../support/temp-folder.ts';
 
@@ -216,6 +217,81 @@ describe('Delivery in a repository that is not like others', () => {
     assert.ok(done.ok, refusal(done));
     const report = await lab.deliveries().land('main', { unheld: true }, never);
     assert.equal(report.landed[0]?.ref, 'refs/heads/orchestrate/main');
+  });
+
+  it('whose files lie where "A" and "a" are one name, keeps the names that git knows', async () => {
+    lab = await deliveryLab(folder.path);
+    await mkdir(join(lab.workspace, 'src'));
+    await writeFile(join(lab.workspace, 'src', 'Main.ts'), 'one\n');
+    lab.git('add', '.');
+    lab.git('commit', '-qm', 'names');
+    lab.git('config', 'core.ignoreCase', 'true');
+    // As such a file system would have it.
+    await rm(join(lab.workspace, 'src', 'Main.ts'));
+    await writeFile(join(lab.workspace, 'src', 'main.ts'), 'one\n');
+    const session = await lab.session('Names', async write => {
+      await write(ada, 'src/main.ts', 'two\n');
+      await write(ada, 'SRC/New.ts', 'new\n');
+    });
+    const done = await lab.deliveries().deliver({ session });
+    assert.ok(done.ok, refusal(done));
+    assert.deepEqual(lab.git('ls-tree', '-r', '--name-only', done.branch).split('\n'), [
+      'a.txt',
+      'src/Main.ts',
+      'src/New.ts',
+    ]);
+    assert.equal(lab.git('show', `${done.branch}:src/Main.ts`), 'two');
+  });
+
+  it('on a full disk changes nothing, says to make room, and lands when there is some', async () => {
+    lab = await deliveryLab(folder.path);
+    const [bin, full] = [join(lab.home, 'bin'), join(lab.home, 'full')];
+    const path = lab.environment.PATH ?? '';
+    const real = path
+      .split(':')
+      .map(each => join(each, 'git'))
+      .find(existsSync);
+    await mkdir(bin);
+    const script = `#!/bin/sh\ncase " $* " in *" $(cat '${full}' 2>/dev/null || echo none) "*) echo "fatal: write error: No space left on device" >&2; exit 128;; esac\nexec ${real} "$@"\n`;
+    await writeFile(join(bin, 'git'), script, { mode: 0o755 });
+    lab.environment.PATH = `${bin}:${path}`;
+    const session = await page();
+    const refs = () => lab.git('for-each-ref');
+    const before = [await snapshot(lab.workspace), refs()];
+    for (const step of ['hash-object', 'read-tree', 'commit-tree', 'update-ref']) {
+      await writeFile(full, step);
+      assert.match(refusal(await lab.deliveries().deliver({ session })), /No space left/, step);
+      assert.deepEqual([await snapshot(lab.workspace), refs()], before, step);
+    }
+    await rm(full);
+    const done = await lab.deliveries().deliver({ session });
+    assert.ok(done.ok, refusal(done));
+    await writeFile(full, 'update-ref');
+    assert.match((await lab.deliveries().land('main', { unheld: true }, never)).stopped ?? '', /No space left/);
+    await rm(full);
+    assert.equal((await lab.deliveries().land('main', { unheld: true }, never)).landed.length, 1);
+  });
+
+  it('with two working trees, each a workspace of its own, lands what both deliver at the same time', async () => {
+    lab = await deliveryLab(folder.path);
+    lab.git('checkout', '-q', '-b', 'mine');
+    const second = beside(lab.workspace, 'second');
+    lab.git('worktree', 'add', '-q', '-b', 'theirs', second);
+    const other = await lab.session('Other', write => write(ada, 'other.txt', 'other\n'), undefined, second);
+    const session = await page();
+    const both = [
+      [lab.deliveries(), session],
+      [lab.deliveries(second), other],
+    ] as const;
+    await Promise.all(
+      both.map(async ([deliveries, session]) => {
+        const done = await deliveries.deliver({ session, target: 'main' });
+        assert.ok(done.ok, refusal(done));
+        const report = await deliveries.land('main', { unheld: true }, never);
+        assert.equal(report.landed.length, 1, report.stopped);
+      }),
+    );
+    assert.deepEqual(lab.git('ls-tree', '--name-only', 'main').split('\n'), ['a.txt', 'other.txt', 'page.txt']);
   });
 
   it('is told from one whose git is too old or missing', async () => {

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { ada, bob, type DeliveryLab, deliveryLab } from '../../support/delivery/workspace.ts';
 import { tempFolder } from '../../support/temp-folder.ts';
 import { program } from '../../support/terminal-lab.ts';
@@ -9,7 +11,7 @@ describe('The terminal program, delivering', () => {
   const folder = tempFolder();
   let lab: DeliveryLab;
   const run = async (args: string[], more: NodeJS.ProcessEnv = {}) => {
-    const env = { ...lab.environment, ...more, PATH: process.env.PATH };
+    const env = { ...lab.environment, PATH: process.env.PATH, ...more };
     const child = spawn(process.execPath, [program, ...args], { cwd: lab.workspace, env });
     let said = '';
     for (const stream of [child.stdout, child.stderr]) stream.on('data', chunk => (said += chunk));
@@ -54,6 +56,20 @@ describe('The terminal program, delivering', () => {
     assert.equal(lab.git('status', '--porcelain'), '');
     assert.equal(lab.git('show', 'HEAD:page.txt'), 'page');
     assert.match((await run(['__complete', 'deliveries', 'hold', ''])).said, /^$/);
+  });
+
+  it('tells with its doctor whether this git is enough, too old or missing', async () => {
+    lab = await deliveryLab(folder.path);
+    assert.match((await run(['doctor'])).said, /Git: \d+\.\d+\S*, new enough for delivery/);
+    const bin = join(lab.home, 'bin');
+    await mkdir(bin);
+    await writeFile(join(bin, 'git'), '#!/bin/sh\necho "git version 2.37.9"\n', { mode: 0o755 });
+    assert.match(
+      (await run(['doctor'], { PATH: bin })).said,
+      /Git: 2\.37\.9 is too old for delivery, which needs 2\.38/,
+    );
+    await rm(join(bin, 'git'));
+    assert.match((await run(['doctor'], { PATH: bin })).said, /Git: not found, so that nothing can be delivered/);
   });
 
   it('shows a conflict place by place, with who is to look at it, and what is red with what its check said', async function () {
