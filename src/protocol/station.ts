@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { Bug } from './bug.ts';
 import { SessionHost } from './events.ts';
 import { Name, NanoUsd, RelPath } from './ids.ts';
 import { AskedBy } from './inbox.ts';
@@ -46,6 +47,15 @@ const words = {
 const item = z.string();
 /** It is done in a working tree of its own, and goes to a branch. */
 const deliver = z.boolean();
+
+/** A bug that a run has left open, for whoever mends it. */
+export const FoundBug = z.object({
+  bug: Bug,
+  path: RelPath.optional(),
+  /** By name: who has seen it and tries it again, and who wrote what it is in. */
+  finder: z.string().optional(),
+  writer: z.string().optional(),
+});
 
 const Who = z.enum(['user', 'trigger', 'agent', 'system']);
 
@@ -105,6 +115,8 @@ const queue = [
     workflow: QueuedWorkflow.optional(),
     deliver: deliver.optional(),
     held: z.boolean().optional(),
+    /** It is about mending this. */
+    bug: FoundBug.optional(),
     by: Who,
     /** The request or the cause that brought it: it brings no other. */
     cause: z.string(),
@@ -199,6 +211,7 @@ export const StationEvent = z.discriminatedUnion('type', [...queue, ...runs, ...
 export const STATION_VERSION = 1;
 /** A request as it lies in the inbox. */
 export const DroppedStationRequest = z.object({ at: z.number(), body: StationRequest, by: AskedBy });
+export type FoundBug = z.infer<typeof FoundBug>;
 export type Attachment = z.infer<typeof Attachment>;
 export type QueuedWorkflow = z.infer<typeof QueuedWorkflow>;
 export type RunOutcome = z.infer<typeof RunOutcome>;

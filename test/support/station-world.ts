@@ -27,6 +27,7 @@ export interface Act {
   outcome?: RunEnd['outcome'];
   reason?: string;
   cost?: number;
+  bugs?: RunEnd['bugs'];
   /** What can be told of it from outside; it makes progress unless it says otherwise. */
   pulse?: (began: number) => Partial<Pulse>;
   /** The files it changed. */
@@ -67,7 +68,7 @@ export class ActedRuns implements Runs {
   async open(request: RunRequest): Promise<Opened> {
     if (this.#dead) return new Promise(() => {});
     this.opened.push({ request, at: this.#clock.now() });
-    const { ms, outcome = 'completed', reason = 'done', cost, refused, pulse, changed } = this.#act(request);
+    const { ms, outcome = 'completed', reason = 'done', cost, bugs, refused, pulse, changed } = this.#act(request);
     if (refused) return refused;
     const began = this.#clock.now();
     const before = this.done.get(request.session) ?? 0;
@@ -81,7 +82,7 @@ export class ActedRuns implements Runs {
       ended.resolve(result);
     };
     const timer = this.#clock.after(Math.max(0, ms - before), () =>
-      end({ outcome, reason, ms, ...(cost !== undefined && { cost }) }),
+      end({ outcome, reason, ms, ...(cost !== undefined && { cost }), ...(bugs && { bugs }) }),
     );
     const run: OpenRun = {
       done: ended.promise,

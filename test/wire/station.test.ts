@@ -102,6 +102,52 @@ describe('the standing team, from the terminal', function () {
     assert.deepEqual(history.map(({ id, status }) => `${id} ${status}`).sort(), ['q1 done', 'q2 done', 'q3 done']);
   });
 
+  it('mends a bug that somebody found beside it, by who is free and who found it, and says that it is closed', async () => {
+    const bug = JSON.stringify({
+      title: 'More than all of a book is read',
+      severity: 'production',
+      steps: ['Say that page 120 of 100 was read'],
+      expected: '100',
+      seen: '120',
+      path: 'share.js',
+    });
+    await writeFile(join(lab.path, 'share.js'), 'export const share = page => page;\n');
+    const script = `
+name: bug
+goal: none
+lead: off
+providers: { openai: { kind: openai } }
+routes: { codex: [openai/gpt-6.1-sol], comet: [openai/gpt-6.1-sol] }
+parts:
+  - { role: comet, task: comet, turns: [{ tools: [{ file_bug: ${bug} }] }, { tools: [{ finish_task: { summary: One bug. } }] }] }
+  - role: codex
+    task: mend
+    says: Say that page 120 of 100 was read
+    turns:
+      - tools: [{ read_file: { path: share.js } }]
+      - tools: [{ write_file: { path: share.js, content: "export const share = page => Math.min(100, page);\\n" } }]
+      - tools: [{ finish_task: { summary: Mended. } }]
+  - { role: comet, task: try-again, turns: [{ tools: [{ file_bug: ${bug} }] }, { tools: [{ finish_task: { summary: Still there. } }] }] }
+  - { role: codex, task: mend-fix-1, turns: [{ tools: [{ finish_task: { summary: It is mended by now. } }] }] }
+  - { role: comet, task: try-again-again-1, turns: [{ tools: [{ finish_task: { summary: Not seen any more. } }] }] }
+`;
+    await writeFile(join(lab.path, 'bug.yaml'), script);
+    await writeFile(join(lab.path, 'try.yaml'), 'workflow: [{ session: comet, task: Test the shares }]\n');
+    await orchestrate('workflow', 'add', 'try.yaml');
+    const out = await orchestrate('start', ...POOLS, '--rehearse', 'bug.yaml', '--until-done');
+    assert.match(
+      out.out,
+      /The bug "More than all of a book is read" \(q2\) is closed: tried again, and not seen any more/,
+    );
+    assert.match(await readFile(join(lab.path, 'share.js'), 'utf8'), /Math\.min/);
+    const history = json((await orchestrate('queue', 'history', '--json')).out);
+    assert.deepEqual(history.map(({ id, status, priority }) => [id, status, priority]).sort(), [
+      ['q1', 'failed', 5],
+      ['q2', 'done', 8],
+    ]);
+    assert.match((await orchestrate('report', 'q2')).out, /More than all of a book is read.*resolved/s);
+  });
+
   it('has low work make room for what is for now, and go on with the same session afterwards', async () => {
     const asking = quickScript(1).replace(
       '  - role: codex\n    turns:\n',

@@ -4,6 +4,7 @@ import type { Member } from '../../protocol/member.ts';
 import type { Plan } from '../../protocol/plan.ts';
 import type {
   Attachment,
+  FoundBug,
   QueuedWorkflow,
   RunOutcome,
   StationAsk,
@@ -31,6 +32,8 @@ export interface Item {
   workflow?: QueuedWorkflow;
   /** It is done in a working tree of its own, and goes to a branch. */
   deliver?: boolean;
+  /** It is about mending this. */
+  bug?: FoundBug;
   status: ItemStatus;
   addedAt: number;
   by: 'user' | 'trigger' | 'agent' | 'system';
@@ -144,6 +147,8 @@ export interface RunEnd {
   ms: number;
   cost?: NanoUsd;
   tokens?: number;
+  /** What those who test have filed, and is not mended. */
+  bugs?: readonly FoundBug[];
 }
 
 /** How a run does, as far as it can be told from outside. */

@@ -5,6 +5,7 @@ import type { Clock, Disposable, Log } from '../ports.ts';
 import type { EventJournal } from '../session/contract.ts';
 import type { RequestOutcome } from '../session/inbox.ts';
 import { HEALTH_MINUTES } from '../team/options.ts';
+import { bugsAfter } from './bugs.ts';
 import { type ChooseOptions, chooseStarts } from './choose.ts';
 import type { Item, MemberState, OpenRun, Outside, Run, RunEnd, Runs, StationState } from './contract.ts';
 import { keepNewest } from './fold/fold.ts';
@@ -293,7 +294,11 @@ export class Station {
     keepNewest(this.#changed, CHANGED);
   }
 
-  #ended(run: string, { outcome, reason, ms, cost, tokens }: RunEnd): void {
+  #ended(run: string, end: RunEnd): void {
+    const { outcome, reason, ms, cost, tokens } = end;
+    const known = this.state.runs.get(run);
+    // Before its end: what dies in between ends once more, and brings no bug twice.
+    if (known) for (const event of bugsAfter(this.state, known, end)) this.#ports.journal.append(event);
     const figures = { ...(cost !== undefined && { cost }), ...(tokens !== undefined && { tokens }) };
     const kept = outcome === 'interrupted' ? 'lost' : outcome;
     this.#ports.journal.append({ type: 'run-ended', run, outcome: kept, reason, ms: Math.max(0, ms), ...figures });

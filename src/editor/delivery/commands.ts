@@ -4,6 +4,7 @@ import type { Deliveries, DeliveryRefused, Done } from '../../core/delivery/cont
 import { GitError } from '../../core/delivery/git.ts';
 import type { DeliveryLine } from '../../core/delivery/lines.ts';
 import { deploySecret } from '../../core/delivery/secret-name.ts';
+import { settledLine } from '../../core/delivery/words.ts';
 import { counted } from '../../protocol/show.ts';
 import * as window from '../plain/window.ts';
 import type { FolderReview } from '../review/folder-review.ts';
@@ -87,7 +88,8 @@ async function land(
     return deliveries.land(target, { unheld, ...(only && { only }) }, stop.signal);
   });
   parts.view.refresh();
-  const { landed, waiting, stopped, unheld: asks, checks } = report;
+  const { settled, landed, waiting, stopped, unheld: asks, checks } = report;
+  for (const step of settled) void window.showInformationMessage(settledLine(step));
   if (asks) {
     const detail = t('They run code that agents wrote: {0}', checks.join(', '));
     const yes = t('Run the Checks');

@@ -1,3 +1,4 @@
+import { openBugs } from '../../core/session/open-bugs.ts';
 import { standing } from '../../core/session/standing.ts';
 import type { SessionState } from '../../core/session/state.ts';
 import type { OpenRun, Pulse, RunEnd, RunRequest, Runs } from '../../core/station/contract.ts';
@@ -129,6 +130,7 @@ const endOf = (state: SessionState, outcome: SessionOutcome): RunEnd => ({
   ms: state.activeMs,
   cost: state.tally.cost,
   tokens: state.tally.usage.input + state.tally.usage.output,
+  bugs: openBugs(state),
 });
 
 /** A session that ended before anybody of the team heard of it. */

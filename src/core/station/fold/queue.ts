@@ -11,7 +11,7 @@ export const queueFolds: StationFolds<
 > = {
   'item-added'(
     state,
-    { item, text, target, priority, due, needs, attachments, workflow, deliver, held, by, cause, after, at },
+    { item, text, target, priority, due, needs, attachments, workflow, deliver, held, bug, by, cause, after, at },
   ) {
     state.counts.items++;
     state.items.set(item, {
@@ -24,6 +24,7 @@ export const queueFolds: StationFolds<
       ...(attachments && { attachments }),
       ...(workflow && { workflow }),
       ...((deliver ?? workflow?.deliver) && { deliver: true }),
+      ...(bug && { bug }),
       status: held ? 'held' : 'waiting',
       addedAt: at,
       by,
