@@ -269,8 +269,12 @@ export interface OwnProgram {
   env: Readonly<Record<string, string>>;
   /** Where it works: it may write all of it, and read what lies beside it. */
   folder: string;
-  /** Its own files, such as its login, which it may write; in the home folder, unless they are named by their whole path. */
+  /** Its own files, which it may write; in the home folder, unless they are named by their whole path. */
   keeps: readonly string[];
+  /** Files and folders of the home folder that it works with a copy of. */
+  copies: readonly string[];
+  /** Files among these that are taken back when it has changed them. */
+  renews: readonly string[];
   network: readonly string[];
   /** Ports of this machine's own loopback that it may reach. */
   localPorts: readonly number[];

@@ -65,24 +65,27 @@ function metaOf(
   return { ...meta, claudeCode: { ...claudeCode, options: { ...claudeCode?.options, maxBudgetUsd: budget / 1e9 } } };
 }
 
-/** Servers of this machine that a CLI agent is led to by its environment. */
+/** Servers of this machine that a CLI agent is led to by its environment, also by settings that stand in a variable. */
 const localPorts = (env: Readonly<Record<string, string>>): number[] => [
   ...new Set(
-    Object.values(env).flatMap(value => {
-      const url = /^https?:/.test(value) ? URL.parse(value) : null;
-      return url && /^(127\.0\.0\.1|localhost)$/.test(url.hostname) && url.port !== '' ? [Number(url.port)] : [];
-    }),
+    Object.values(env).flatMap(value =>
+      [...value.matchAll(/\bhttps?:\/\/(?:127\.0\.0\.1|localhost):(\d{1,5})\b/gi)].map(([, port]) => Number(port)),
+    ),
   ),
 ];
 
 /** The same start, held: with its own login, and with its vendor in reach. */
 async function heldStart(
   sandbox: Sandbox,
-  { name, folders, network }: ConfiguredWorker,
+  { name, folders, settings, logins, network }: ConfiguredWorker,
   start: ProgramStart,
 ): Promise<(ProgramStart & { close(): void }) | WorkerFailure> {
   try {
-    const program = { ...start, owner: `worker-${name}`, keeps: folders, network, localPorts: localPorts(start.env) };
+    const program = {
+      ...start,
+      ...{ owner: `worker-${name}`, keeps: folders, copies: settings, renews: logins },
+      ...{ network, localPorts: localPorts(start.env) },
+    };
     const { path, args, env, close } = await sandbox.hold(program);
     return { path, args, env, folder: start.folder, close };
   } catch (error) {
@@ -113,6 +116,7 @@ export function createWorkers(parts: WorkerParts): Workers {
       const program = new WorkerProcess(held ?? start, parts.clock);
       if (held) void program.exited.then(held.close);
       const meta = metaOf(worker, opening);
+      const mode = (held && worker.asks?.held) ?? worker.asks?.mode;
       const { clock, version } = parts;
       return openAcp(
         program,
@@ -122,10 +126,10 @@ export function createWorkers(parts: WorkerParts): Workers {
           version,
           tellsUsage: worker.tellsUsage === true,
           held: held !== undefined,
-          unproved: worker.asks !== undefined && !proved.has(name),
+          unproved: worker.asks !== undefined && !proved.has(name) && !(held && worker.asks.held !== undefined),
           proved: () => proved.add(name),
           ...(worker.loginless !== undefined && { loginless: worker.loginless }),
-          ...(worker.asks?.mode !== undefined && { mode: worker.asks.mode }),
+          ...(mode !== undefined && { mode }),
           ...(meta && { meta }),
         },
         signal,

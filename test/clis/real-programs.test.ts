@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { createProcesses } from '../../src/node/processes.ts';
+import { LinuxSandbox } from '../../src/node/sandbox/linux.ts';
 import type { Message } from '../../src/protocol/message.ts';
 import type { CanonicalRequest, ScriptedAnswer, WireServers } from '../../src/rehearsal/wire/types.ts';
+import { needsSandbox } from '../support/sandbox.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 import { endServers, serve } from '../support/wire.ts';
 import { endSessions, workerSession } from '../support/worker/worker-session.ts';
@@ -37,7 +40,13 @@ const clis: Record<string, Led> = {
     write: folder => ({ name: 'Write', args: { file_path: join(folder, 'made.txt'), content: MADE } }),
   },
   codex: {
-    env: (_, home) => ({ HOME: home, CODEX_HOME: join(home, '.codex'), RELAY_KEY: KEY }),
+    // Held, it reaches no server of this machine that no variable names.
+    env: ({ openai }, home) => ({
+      HOME: home,
+      CODEX_HOME: join(home, '.codex'),
+      RELAY_KEY: KEY,
+      RELAY_URL: openai ?? '',
+    }),
     async settings(urls, home) {
       await mkdir(join(home, '.codex'), { recursive: true });
       const lines = [
@@ -105,7 +114,7 @@ const saidIn = ({ messages }: CanonicalRequest) =>
     .join('\n');
 
 /** A model that does as it is told: the command of the proof, then the file of the task, then it says so. */
-function obedient(led: Led, seen: CanonicalRequest[]) {
+function obedient(led: Led, seen: CanonicalRequest[], held: boolean) {
   return (request: CanonicalRequest): ScriptedAnswer => {
     seen.push(request);
     const { messages } = request;
@@ -123,6 +132,7 @@ function obedient(led: Led, seen: CanonicalRequest[]) {
         /(\/[^\s"'`]*orchestrate-worker[^\s"'`]*\/workspace)/.exec(JSON.stringify(request.raw))?.[1] ?? '.';
       return { toolCalls: [led.write(folder)] };
     }
+    if (held && WORK.test(said)) return { toolCalls: [led.run(`printf '${MADE.trim()}\\n' > made.txt`)] };
     return { text: 'Ready.' };
   };
 }
@@ -136,33 +146,45 @@ for (const [name, led] of Object.entries(clis)) {
       await endServers();
     });
 
-    it('is asked for, asks before it acts outside, and has its task done', async () => {
+    const worked = async (held: boolean) => {
       const seen: CanonicalRequest[] = [];
       const home = join(folder.path, 'its-home');
-      await mkdir(home, { recursive: true });
-      const servers = await serve({ answer: obedient(led, seen), models: { openai: [CLASSIC] } });
+      const root = join(folder.path, 'workspace');
+      for (const path of [home, root]) await mkdir(path, { recursive: true });
+      const servers = await serve({ answer: obedient(led, seen, held), models: { openai: [CLASSIC] } });
       await led.settings?.(servers.urls, home);
       const programs = await programFolder();
+      const environment = { ...process.env, HOME: home, PATH: `${programs}:${process.env.PATH}` };
+      const sandbox =
+        held && new LinuxSandbox({ root, processes: createProcesses({ root, environment }), environment });
       const world = await workerSession({
         folder: folder.path,
         worker: name,
         script: [],
-        environment: { PATH: `${programs}:${process.env.PATH}` },
+        ...(sandbox && { sandbox }),
+        environment,
         config: { workers: { [name]: { env: led.env(servers.urls, home) } } },
         answer: () => ({ text: 'no model of ours is asked' }),
       });
       const outcome = await world.over();
       const told = world.of('supervision').map(({ rung, reason }) => `${rung}: ${reason}`);
       const proofs = seen.filter(request => request.tools.length > 0 && PROOF.test(saidIn(request)));
-      assert.ok(proofs.length > 0, 'it was told to act outside');
+      assert.ok(proofs.length > 0 || (held && !led.write), 'it was told to act outside');
       assert.ok(
         seen.some(request => WORK.test(saidIn(request))),
         `it got work: ${told.join('; ')}`,
       );
-      if (!led.write) return;
+      if (!led.write && !held) return;
       assert.deepEqual(told, []);
       assert.equal(outcome, 'completed');
       assert.equal(await world.file('made.txt'), MADE);
+    };
+
+    it('is asked for, asks before it acts outside, and has its task done', () => worked(false));
+
+    it('has its task done in the sandbox', async function () {
+      await needsSandbox(this);
+      await worked(true);
     });
   });
 }

@@ -14,13 +14,19 @@ interface KnownWorker {
   program?: { command: string; variable: string };
   /**
    * It asks before it acts, and each session begins with a proof of it: adapters change their minds on how they start.
-   * `mode`: the protocol's mode in which it does, where it has modes.
+   * `mode`: the protocol's mode in which it does, where it has modes. `held`: that in which it neither asks nor holds its
+   * commands by itself, for one that cannot do so within our sandbox.
    */
-  asks?: { mode?: string };
+  asks?: { mode?: string; held?: string };
   /** How its user logs in. */
   login?: string;
-  /** Its settings and logins, in the home folder: it writes them, to renew what has run out. */
-  folders?: readonly string[];
+  /**
+   * Its settings, in the home folder. Held, it works with a copy: what it writes there, such as commands to be run when it
+   * is started the next time, comes to nothing.
+   */
+  settings?: readonly string[];
+  /** Of these, its logins, which it renews when they have run out. */
+  logins?: readonly string[];
   /** Where its vendor answers. */
   network?: readonly string[];
   /** Without a login it offers models whose names begin so, and no others. */
@@ -60,7 +66,8 @@ const KNOWN: Readonly<Record<string, KnownWorker>> = {
     keepsBudget: true,
     tellsUsage: true,
     login: 'claude auth login',
-    folders: ['.claude', '.claude.json'],
+    settings: ['.claude', '.claude.json'],
+    logins: ['.claude/.credentials.json'],
     network: ['*.anthropic.com', 'claude.ai', '*.claude.com'],
     getIt: 'npm install -g @agentclientprotocol/claude-agent-acp',
   },
@@ -69,11 +76,13 @@ const KNOWN: Readonly<Record<string, KnownWorker>> = {
     command: 'codex-acp',
     args: [],
     env: { INITIAL_AGENT_MODE: 'read-only' },
-    asks: { mode: 'read-only' },
+    // Its own sandbox cannot be had inside of another one, and without it no command of it runs.
+    asks: { mode: 'read-only', held: 'agent-full-access' },
     program: { command: 'codex', variable: 'CODEX_PATH' },
     tellsUsage: true,
     login: 'codex login',
-    folders: ['.codex'],
+    settings: ['.codex'],
+    logins: ['.codex/auth.json'],
     network: ['*.openai.com', 'chatgpt.com'],
     getIt: 'npm install -g @agentclientprotocol/codex-acp',
   },
@@ -85,7 +94,8 @@ const KNOWN: Readonly<Record<string, KnownWorker>> = {
     asks: { mode: 'default' },
     defaults: { variable: 'GEMINI_CLI_SYSTEM_DEFAULTS_PATH', settings: GEMINI_LIKE },
     login: 'gemini',
-    folders: ['.gemini'],
+    settings: ['.gemini'],
+    logins: ['.gemini/oauth_creds.json'],
     network: ['*.googleapis.com', 'accounts.google.com'],
     getIt: 'npm install -g @google/gemini-cli',
   },
@@ -102,7 +112,8 @@ const KNOWN: Readonly<Record<string, KnownWorker>> = {
     },
     asks: {},
     login: 'opencode auth login',
-    folders: ['.local/share/opencode', '.config/opencode', '.cache/opencode', '.local/state/opencode'],
+    settings: ['.local/share/opencode', '.config/opencode', '.cache/opencode', '.local/state/opencode'],
+    logins: ['.local/share/opencode/auth.json'],
     // It speaks to whichever vendor its user chose; others are named in the settings.
     network: ['opencode.ai', 'models.dev', '*.anthropic.com', '*.openai.com', '*.googleapis.com', 'openrouter.ai'],
     loginless: 'opencode/',
@@ -116,7 +127,8 @@ const KNOWN: Readonly<Record<string, KnownWorker>> = {
     asks: { mode: 'default' },
     defaults: { variable: 'QWEN_CODE_SYSTEM_DEFAULTS_PATH', settings: GEMINI_LIKE },
     login: 'qwen',
-    folders: ['.qwen'],
+    settings: ['.qwen'],
+    logins: ['.qwen/oauth_creds.json'],
     network: ['*.aliyuncs.com', '*.qwen.ai'],
     getIt: 'npm install -g @qwen-code/qwen-code',
   },
@@ -133,7 +145,10 @@ export interface ConfiguredWorker extends Omit<KnownWorker, 'getIt'> {
   explicit: boolean;
   /** Whether it is held where that can be. */
   sandboxed: boolean;
+  /** More files and folders of its own, which it may write. */
   folders: readonly string[];
+  settings: readonly string[];
+  logins: readonly string[];
   network: readonly string[];
   getIt?: string;
 }
@@ -159,7 +174,9 @@ export function configuredWorkers(config: Config): ConfiguredWorker[] {
         passEnv: entry?.passEnv ?? [],
         explicit: entry !== undefined,
         sandboxed: entry?.sandbox !== 'off',
-        folders: [...(known?.folders ?? []), ...(entry?.folders ?? [])],
+        folders: entry?.folders ?? [],
+        settings: known?.settings ?? [],
+        logins: known?.logins ?? [],
         network: [...(known?.network ?? []), ...(entry?.network ?? [])],
       },
     ];

@@ -20,6 +20,7 @@ import { ended, judgeChanges, keepMode, notStarted } from './judge.ts';
 import { landOutput } from './land-outputs.ts';
 import { Loopbacks } from './loopbacks.ts';
 import { Outputs } from './outputs.ts';
+import { SettingsCopies } from './own-settings.ts';
 import { proveHolding } from './proof.ts';
 import { DomainProxy, openGate, type Reach } from './proxy.ts';
 import { type Readable, readablePlaces, withProgram } from './readable.ts';
@@ -70,6 +71,7 @@ export class LinuxSandbox implements Sandbox {
   readonly #loopbacks = new Loopbacks();
   readonly #proved: boolean;
   #ways = 0;
+  readonly #settings: SettingsCopies;
   #ready: Promise<Ready> | undefined;
   #standing: Promise<SandboxStanding> | undefined;
 
@@ -81,6 +83,7 @@ export class LinuxSandbox implements Sandbox {
     this.#environment = environment;
     const home = environment.HOME ?? homedir();
     this.#home = !isAbsolute(home) || home === '/' ? '/home/agent' : resolve(home);
+    this.#settings = new SettingsCopies(this.#home);
     this.#closed = new ClosedFiles(root);
     this.#outputs = new Outputs(root);
   }
@@ -116,6 +119,7 @@ export class LinuxSandbox implements Sandbox {
   async close(): Promise<void> {
     const ready = await this.#ready?.catch(() => undefined);
     this.#ready = undefined;
+    await this.#settings.settled();
     await ready?.store.close();
   }
 
@@ -177,13 +181,15 @@ export class LinuxSandbox implements Sandbox {
   async hold(program: OwnProgram): Promise<HeldProgram> {
     const { tools, store, readable, filter } = await this.#prepared();
     const { folder, owner, network, localPorts } = program;
+    const own = await store.owned(owner);
+    const takeBack = await this.#settings.bring(program, own.home);
     const place = await store.place();
     const way = await this.#wayOut(place, network);
     const locals = localPorts.map(port => ({ port, socket: `local-${port}` }));
     const gates = await Promise.all(locals.map(({ port, socket }) => openGate(port, join(way.ways.folder, socket))));
     const keeps = program.keeps.map(path => resolve(this.#home, path));
     const [path = '', ...args] = aroundProgram(tools, {
-      ...{ home: this.#home, own: await store.owned(owner), denied: store.denied, folder, filter },
+      ...{ home: this.#home, own, denied: store.denied, folder, filter },
       readable: await withProgram(readable, program, this.#home, this.#root),
       keeps: (await Promise.all(keeps.map(existing))).filter(each => each !== undefined),
       ways: { ...way.ways, ports: [...way.ways.ports, ...locals] },
@@ -196,6 +202,7 @@ export class LinuxSandbox implements Sandbox {
         way.proxy.close();
         for (const gate of gates) gate.close();
         store.remove(place);
+        takeBack();
         return [...way.proxy.refused];
       },
     };

@@ -180,6 +180,8 @@ describe('The sandbox of macOS', function () {
         env: { PATH: process.env.PATH ?? '' },
         folder: copy,
         keeps: ['.fake'],
+        copies: [],
+        renews: [],
         network: [],
         localPorts: [],
       });

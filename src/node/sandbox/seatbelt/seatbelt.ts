@@ -16,6 +16,7 @@ import { createProcesses, type LaunchingProcesses } from '../../processes.ts';
 import { ClosedFiles } from '../closed-files.ts';
 import { ended, judgeChanges, keepMode, notStarted } from '../judge.ts';
 import { Outputs } from '../outputs.ts';
+import { SettingsCopies } from '../own-settings.ts';
 import { proveHolding } from '../proof.ts';
 import { DomainProxy, type Reach } from '../proxy.ts';
 import { isWithin, type Readable, readablePlaces, withProgram } from '../readable.ts';
@@ -60,6 +61,7 @@ export class SeatbeltSandbox implements Sandbox {
   #root: string;
   #closed: ClosedFiles;
   readonly #outputs: Outputs;
+  readonly #settings: SettingsCopies;
   /** Of each owner, until what a command changed is landed: two at once could not be told apart by what they wrote. */
   readonly #turns = new Map<string, Promise<unknown>>();
   #profiles = 0;
@@ -70,6 +72,7 @@ export class SeatbeltSandbox implements Sandbox {
     this.#options = options;
     this.#program = options.program ?? '/usr/bin/sandbox-exec';
     this.#person = resolve(options.environment.HOME ?? homedir());
+    this.#settings = new SettingsCopies(this.#person);
     this.#root = options.root;
     this.#closed = new ClosedFiles(options.root);
     this.#outputs = new Outputs(options.root);
@@ -186,6 +189,7 @@ export class SeatbeltSandbox implements Sandbox {
     const ready = await this.#prepared();
     const { store } = ready;
     const own = await this.#own(ready, program.owner);
+    const takeBack = await this.#settings.bring(program, own.home);
     const proxy = new DomainProxy(program.network, this.#options.reach);
     const port = (await proxy.listen()) ?? 0;
     const folder = await realpath(program.folder);
@@ -207,6 +211,7 @@ export class SeatbeltSandbox implements Sandbox {
       close: () => {
         proxy.close();
         store.remove(profile);
+        takeBack();
         return [...proxy.refused];
       },
     };
@@ -215,6 +220,7 @@ export class SeatbeltSandbox implements Sandbox {
   async close(): Promise<void> {
     const ready = await this.#ready?.catch(() => undefined);
     this.#ready = undefined;
+    await this.#settings.settled();
     await ready?.store.close();
   }
 
