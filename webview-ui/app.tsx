@@ -6,7 +6,7 @@ import { sessionLook } from './parts/states.ts';
 import { AgentDetail } from './views/agent-detail.tsx';
 import { Agents } from './views/agents.tsx';
 import { Asks } from './views/asks.tsx';
-import { Banner, Elsewhere } from './views/banner.tsx';
+import { Banner, Elsewhere, Unheld } from './views/banner.tsx';
 import { Failure, Loading, NoFolder, NoSession, Untrusted } from './views/empty.tsx';
 import { Header } from './views/header.tsx';
 import { Artifacts, Checklist, Decisions, Incidents, Problems } from './views/knowledge.tsx';
@@ -41,6 +41,7 @@ function Session() {
       <Elsewhere />
       <Asks />
       <Banner />
+      <Unheld />
       <div class="columns">
         <div class="column">
           <Agents />

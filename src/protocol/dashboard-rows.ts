@@ -54,6 +54,8 @@ export const SessionView = z.object({
   workedAt: z.number().optional(),
   activeMs: z.number(),
   pausedBy: z.string().optional(),
+  /** Why nothing holds its commands, and what to install. */
+  unheld: z.string().optional(),
   resumes: count,
   next: z.array(NextStep),
   phases: z.array(z.object({ phase: z.string(), startedAt: z.number(), endedAt: z.number().optional() })),

@@ -82,6 +82,17 @@ function Steps() {
   );
 }
 
+/** Nothing holds the commands of the session that is shown, and it has not ended. */
+export function Unheld() {
+  const session = model.session.value;
+  if (session?.unheld === undefined || session.outcome !== undefined) return null;
+  return (
+    <Line icon="unlock" tone="wait" title={l10n.t('Commands are not held here')}>
+      <p>{session.unheld}</p>
+    </Line>
+  );
+}
+
 /** Another session waits for the person, and this one does not. */
 export function Elsewhere() {
   const here = model.session.value?.session;

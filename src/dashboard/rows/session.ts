@@ -52,10 +52,18 @@ export function sessionView(session: ViewedSession): SessionView {
       startedAt: state.startedAt,
       workedAt: state.workedAt,
       pausedBy: state.pausedBy,
+      unheld: unheldBecause(state),
       plan: planView(state),
       budgetSpent: spent && budgetSpentView(spent),
     }),
   };
+}
+
+/** As it was found when the session was begun, or resumed. */
+function unheldBecause({ notices, history }: SessionState): string | undefined {
+  const told = notices.findLast(({ code }) => code === 'not-held');
+  const resumed = history.marks.findLast(({ kind }) => kind === 'resumed');
+  return told && told.at >= (resumed?.at ?? 0) ? told.text : undefined;
 }
 
 /** Providers in the order in which they were first used. */

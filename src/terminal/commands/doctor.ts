@@ -89,8 +89,10 @@ function sandboxLine(found: SandboxDiagnosis, style: Style): string {
   if (found.holds === 'off')
     return `${style.dim('–')} Sandbox: switched off (permissions.sandbox); commands are asked about.`;
   if (found.holds) {
-    const lacks = found.lacks === undefined ? '' : ` ${oneLine(found.lacks)}`;
-    return `${style.good('✔')} Sandbox: commands of agents are held by ${oneLine(found.by)}.${lacks} CLI agents are not: they work in a copy, and ask.`;
+    const by = `are held by ${oneLine(found.by)}`;
+    return found.lacks === undefined
+      ? `${style.good('✔')} Sandbox: commands of agents, and CLI agents, ${by}.`
+      : `${style.good('✔')} Sandbox: commands of agents ${by}. ${oneLine(found.lacks)}`;
   }
   return `${style.dim('–')} Sandbox: none, so that more commands are asked about. ${oneLine(`${found.why} ${found.advice}`)}`;
 }

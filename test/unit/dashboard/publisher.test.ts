@@ -105,6 +105,22 @@ describe('the publisher of the dashboard', () => {
     );
   });
 
+  it('tells that nothing holds the commands, and what to install, until the session is resumed where something does', async () => {
+    const stage = new Stage();
+    stage.show();
+    await stage.quiet();
+    const text = 'bubblewrap is not installed. Install bubblewrap: apt install bubblewrap.';
+    stage.journal.append({ type: 'notice', level: 'warning', code: 'not-held', text });
+    await stage.quiet();
+    assert.equal(stage.model.session.peek()?.unheld, text);
+    stage.assertSame();
+    stage.journal.append({ type: 'session-resumed', pid: 1, host: 'terminal', version: '0', by: 'user' });
+    await stage.quiet();
+    assert.equal(stage.model.session.peek()?.unheld, undefined);
+    stage.assertSame();
+    stage.publisher.dispose();
+  });
+
   it('tells a long session in parts of bounded size, and says when it is whole', async () => {
     const stage = new Stage();
     for (const event of longSession(20_000)) stage.journal.append(event);

@@ -112,7 +112,11 @@ describe('A hostile CLI agent in the sandbox', function () {
     // A role is all that the session itself adds.
     const role = 'workspace/.orchestrate/agents';
     const before = await treeOf(folder.path, [...OWN, role]);
-    const said = await doing([bash('echo it begins'), ...filled.map(bash), { run: 'rm -rf src; mkdir src; echo "it is done"' }]);
+    const said = await doing([
+      bash('echo it begins'),
+      ...filled.map(bash),
+      { run: 'rm -rf src; mkdir src; echo "it is done"' },
+    ]);
     assert.match(said, /it begins/);
     assert.match(said, /it is done/);
     assert.ok(!said.includes(CANARY), said.slice(0, 3000));
