@@ -50,11 +50,10 @@ describe('Where nothing can hold commands', () => {
 
 describe('The doctor on what holds commands', () => {
   const line = (sandbox: Diagnoses['sandbox']) => {
-    let out = '';
-    const terminal = { style: styleFor({}, {}), out: { write: (text: string) => void (out += text) } } as never;
-    const browser = undefined as never;
-    showDiagnoses(terminal, { problems: [], diagnoses: [], workers: [], sandbox, git: undefined, browser }, false);
-    return /^.*Sandbox.*$/m.exec(out)?.[0];
+    const out: string[] = [];
+    const terminal = { style: styleFor({}, {}), out: { write: (text: string) => void out.push(text) } } as never;
+    showDiagnoses(terminal, { problems: [], diagnoses: [], workers: [], sandbox }, false);
+    return /^.*Sandbox.*$/m.exec(out.join(''))?.[0];
   };
 
   it('says who is held and by what, and what is lacking', () => {
