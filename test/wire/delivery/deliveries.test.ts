@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Deliveries } from '../../../src/core/delivery/contract.ts';
 import { snapshot } from '../../support/delivery/sample-repository.ts';
 import { ada, bob, type DeliveryLab, deliveryLab, refusal } from '../../support/delivery/workspace.ts';
+import { needsSandbox } from '../../support/sandbox.ts';
 import { tempFolder } from '../../support/temp-folder.ts';
 
 const never = new AbortController().signal;
@@ -119,6 +120,25 @@ describe('What was accepted in a session', () => {
     assert.match(state.deliveries.get(broken)?.note ?? '', /the check "test ! -e broken.txt" failed/);
     assert.equal(state.deliveries.get(y)?.status, 'red', 'it is red only together with what landed before it');
     assert.equal(lab.git('ls-tree', '--name-only', 'orchestrate/main').includes('y.txt'), false);
+  });
+
+  it('is checked in the sandbox where there is one: nobody is asked, and nothing of it gets out', async function () {
+    await needsSandbox(this);
+    const out = join(lab.home, 'escaped');
+    const checks = [`touch '${out}' 2>/dev/null; test -e page.txt`, 'echo built > build.txt'];
+    await lab.configure({ permissions: { sandbox: 'required' }, delivery: { approval: 'none', checks } });
+    const deliveries = lab.deliveries();
+    const delivery = await delivered(deliveries, await lab.session('Page', write => write(ada, 'page.txt', 'page\n')));
+    const before = await snapshot(lab.workspace);
+    const report = await deliveries.land(undefined, {}, never);
+    assert.deepEqual(
+      report.landed.map(each => each.deliveries),
+      [[delivery]],
+      report.stopped,
+    );
+    assert.deepEqual(await snapshot(lab.workspace), before);
+    await assert.rejects(readFile(out), { code: 'ENOENT' });
+    assert.deepEqual(lab.git('ls-tree', '--name-only', 'orchestrate/main').split('\n'), ['a.txt', 'b.txt', 'page.txt']);
   });
 
   it('waits for a yes, which is void when the target moves', async () => {
