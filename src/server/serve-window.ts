@@ -1,8 +1,7 @@
 import { basename } from 'node:path';
 import type { Clock, Log } from '../core/ports.ts';
 import { userFolder } from '../node/places.ts';
-import { Tokens } from './access/tokens.ts';
-import { HookFile } from './hook-file.ts';
+import { ownFiles } from './own-files.ts';
 import type { Place } from './place.ts';
 import { type RunningServer, startServer } from './server.ts';
 import { Workspace, type WorkspaceHost } from './workspace.ts';
@@ -17,8 +16,7 @@ interface Options extends Omit<WorkspaceHost, 'name'> {
 
 /** Serves what somebody shows already, such as a window of the editor. */
 export function serveWindow({ place, version, environment, clock, log, ...host }: Options): Promise<RunningServer> {
-  const home = userFolder(environment);
   const workspaces = [new Workspace({ ...host, name: basename(host.folder) || 'workspace' })];
-  const served = { version, clock, log, tokens: new Tokens(home), hooks: new HookFile(home), workspaces };
+  const served = { version, clock, log, ...ownFiles(userFolder(environment)), workspaces };
   return startServer(served, place);
 }

@@ -5,6 +5,7 @@ import type { Runtime, RuntimeHost } from '../runtime/contract.ts';
 import { Tokens } from './access/tokens.ts';
 import { FollowedSessions } from './followed-sessions.ts';
 import { HookFile } from './hook-file.ts';
+import { ownFiles } from './own-files.ts';
 import type { Place } from './place.ts';
 import { type RunningServer, startServer } from './server.ts';
 import { Workspace } from './workspace.ts';
@@ -49,7 +50,7 @@ export async function serve(folders: readonly ServedFolder[], options: ServeOpti
     const begin: FollowedSessions['begin'] = request => sessions.begin(request);
     return new Workspace({ name: names[i] ?? folder, folder, runtime, sessions, begin, trusted: () => !readOnly });
   });
-  const served = { version, clock, log, tokens: tokensOf(environment), hooks: hooksOf(environment), workspaces };
+  const served = { version, clock, log, ...ownFiles(userFolder(environment)), workspaces };
   const server = await startServer(served, options.place);
   return {
     ...server,

@@ -59,9 +59,9 @@ export async function startServer(served: Served, place: Place): Promise<Running
   handler.addresses = place.addresses(port);
   const url = place.url(port);
   const signingIn = (token: string) => `${url}/#token=${token}`;
-  const { clock, log, hooks, workspaces } = served;
+  const { clock, log, hooks, outbox, workspaces } = served;
   const out = new HooksOut({
-    ...{ clock, log, hooks, workspaces },
+    ...{ clock, log, hooks, outbox, workspaces },
     page: (...place) =>
       `${url}/#/${place
         .filter(part => part !== undefined)
@@ -74,9 +74,9 @@ export async function startServer(served: Served, place: Place): Promise<Running
     onceUrl: () => signingIn(handler.signIn.newCode(LOCAL)),
     async close() {
       const closed = once(server, 'close');
-      out.dispose();
       server.close();
       await handler.bound?.closeAll();
+      await out.close();
       for (const workspace of served.workspaces) await workspace.dispose();
       await closed;
     },

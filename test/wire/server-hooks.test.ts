@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdir, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, stat, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -72,6 +72,31 @@ describe('Webhooks', function () {
     for (const { text } of got) assert.doesNotMatch(text, /todo list|architect|\.js/);
   });
 
+  it('tell an address that was away what an earlier server, which was killed, could not tell it', async () => {
+    const tried: string[] = [];
+    const got: string[] = [];
+    let away = true;
+    receiver = createServer(async (request, response) => {
+      await request.resume().toArray();
+      const id = String(request.headers['x-orchestrate-delivery']);
+      (away ? tried : got).push(id);
+      response.writeHead(away ? 503 : 200).end();
+    });
+    await once(receiver.listen(0, '127.0.0.1'), 'listening');
+    const { port } = receiver.address() as AddressInfo;
+    await serving.run('hook', 'add', 'chat', '--to', `http://127.0.0.1:${port}/`);
+    await serving.post('/sessions', { rehearse: 'todo' });
+    await until(() => tried.length > 1);
+    const box = join(serving.home, 'http-outbox');
+    assert.equal((await readdir(box)).length, 1);
+    await serving.stop('SIGKILL');
+    away = false;
+    await serving.start();
+    await until(() => got.length > 0);
+    assert.deepEqual(got, [tried[0]], 'the same letter, under its own name');
+    await until(async () => (await readdir(box)).length === 0);
+  });
+
   it('put one workflow into the queue for whoever signs, once for each message, told only what it asks for', async () => {
     const folder = join(serving.workspace, '.orchestrate', 'workflows');
     await mkdir(folder, { recursive: true });
@@ -133,6 +158,19 @@ describe('Webhooks', function () {
       [['Look at A crash {{text}}', 5, 'triage', undefined]],
     );
 
+    const plain = secretIn(
+      await serving.run(...['hook', 'add', 'alarms', '--workflow', 'triage', '--plain', '--input', 'title=alarm']),
+    );
+    const alarm = JSON.stringify({ alarm: 'It rings' });
+    const asGitHub = await send(alarm, { 'x-hub-signature-256': signed(plain, alarm) }, 'alarms');
+    assert.equal(asGitHub.status, 401, 'each hook has one scheme');
+    for (const _ of ['once', 'and again'])
+      assert.equal((await send(alarm, { 'x-orchestrate-signature': signed(plain, alarm) }, 'alarms')).status, 200);
+    assert.deepEqual(
+      (await queue()).map(({ text }) => text),
+      ['Look at A crash {{text}}', 'Look at It rings'],
+    );
+
     const untold = JSON.stringify({ issue: {} });
     const missing = await send(untold, { 'x-hub-signature-256': signed(secret, untold) });
     assert.deepEqual([missing.status, /asks for title/.test(missing.json.detail ?? '')], [422, true]);
@@ -142,6 +180,6 @@ describe('Webhooks', function () {
     assert.deepEqual([changed.status, /not what it was/.test(changed.json.detail ?? '')], [409, true]);
     await serving.run('hook', 'remove', 'issues');
     assert.equal((await send(again, { 'x-hub-signature-256': signed(secret, again) })).status, 401);
-    assert.equal((await queue()).length, 1);
+    assert.equal((await queue()).length, 2);
   });
 });

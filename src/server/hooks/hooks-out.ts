@@ -4,6 +4,7 @@ import type { Event } from '../../protocol/events.ts';
 import { stateOf } from '../api/deliveries.ts';
 import type { HookFile, HookOut } from '../hook-file.ts';
 import type { Workspace } from '../workspace.ts';
+import type { Outbox } from './outbox.ts';
 import { Teller, type TellerParts } from './tell.ts';
 import { deliveriesToTell, type Told, toldOf } from './words.ts';
 
@@ -11,6 +12,7 @@ import { deliveriesToTell, type Told, toldOf } from './words.ts';
 const LOOK_MS = 5000;
 
 interface Parts extends TellerParts {
+  outbox: Outbox;
   hooks: HookFile;
   workspaces: readonly Workspace[];
   /** Where a person looks at it. */
@@ -25,12 +27,13 @@ interface About {
 }
 
 /** Tells addresses of what wants a person, and of what came to an end. */
-export class HooksOut implements Disposable {
+export class HooksOut {
   readonly #parts: Parts;
   readonly #heard = new Map<ShownSession, Disposable>();
   readonly #life: Disposable[] = [];
   readonly #tellers = new Map<string, Teller>();
   readonly #seen = new Map<string, Map<string, string>>();
+  readonly #telling = new Set<Promise<void>>();
   #look: Disposable | undefined;
   #over = false;
 
@@ -41,13 +44,18 @@ export class HooksOut implements Disposable {
       this.#hear(workspace);
       this.#life.push(sessions.onChange(() => this.#hear(workspace)));
     }
+    void this.#takeOver();
     void this.#lookAgain();
   }
 
-  dispose(): void {
-    this.#over = true;
+  /** What has not been taken stays in the outbox. */
+  async close(): Promise<void> {
     this.#look?.dispose();
-    for (const each of [...this.#life, ...this.#heard.values(), ...this.#tellers.values()]) each.dispose();
+    for (const each of [...this.#life, ...this.#heard.values()]) each.dispose();
+    await Promise.all(this.#telling);
+    this.#over = true;
+    for (const teller of this.#tellers.values()) teller.dispose();
+    await Promise.all([...this.#tellers.values()].map(teller => teller.kept()));
   }
 
   #hear({ name, host }: Workspace): void {
@@ -60,7 +68,7 @@ export class HooksOut implements Disposable {
       const take = (event: Event, seq: number, at: number) => {
         const key = 'ask' in event ? event.ask : seq;
         const told = toldOf(event);
-        if (told) void this.#tell(told, `${state.session}-${key}`, { ...about, at });
+        if (told) this.#tell(told, `${state.session}-${key}`, { ...about, at });
       };
       this.#heard.set(
         session,
@@ -95,7 +103,7 @@ export class HooksOut implements Disposable {
       if (before.get(delivery) === told.event) continue;
       const [event = ''] = told.event.split(' ');
       const id = `${delivery}-${told.event.replace(' ', '-')}`;
-      void this.#tell({ ...told, event }, id, { workspace: name, delivery, at: this.#parts.clock.now() });
+      this.#tell({ ...told, event }, id, { workspace: name, delivery, at: this.#parts.clock.now() });
     }
   }
 
@@ -103,20 +111,42 @@ export class HooksOut implements Disposable {
     return (await this.#parts.hooks.all()).filter(each => each.kind === 'out');
   }
 
-  async #tell(told: Told, id: string, about: About): Promise<void> {
+  #tell(told: Told, id: string, about: About): void {
+    const telling = this.#write(told, id, about).finally(() => this.#telling.delete(telling));
+    this.#telling.add(telling);
+  }
+
+  async #write(told: Told, id: string, about: About): Promise<void> {
     const { event, text, of } = told;
     const url = this.#parts.page(about.workspace, about.session);
     const body = JSON.stringify({ id, event, text: `${text} ${url}`, url, ...about });
     const wanted = (await this.#out().catch(() => [])).filter(hook => hook.of.includes(of));
     if (this.#over) return;
-    for (const hook of wanted) {
-      let teller = this.#tellers.get(hook.name);
-      if (!teller || teller.hook.secret !== hook.secret) {
-        teller?.dispose();
-        teller = new Teller(hook, this.#parts);
-        this.#tellers.set(hook.name, teller);
+    for (const hook of wanted) this.#tellerOf(hook).tell({ id, body, at: about.at, tries: 0 });
+  }
+
+  /** What an earlier server could not tell any more; hooks that were removed since are told nothing. */
+  async #takeOver(): Promise<void> {
+    const { outbox, log } = this.#parts;
+    try {
+      const left = await outbox.takeOver();
+      const hooks = left.length > 0 ? await this.#out() : [];
+      for (const kept of left) {
+        const hook = hooks.find(({ name }) => name === kept.hook);
+        if (!hook) await outbox.drop(kept);
+        else if (!this.#over) this.#tellerOf(hook).tell(kept.letter);
       }
-      teller.tell({ id, body });
+    } catch (error) {
+      log.write('error', 'what earlier servers have not told could not be read', error);
     }
+  }
+
+  #tellerOf(hook: HookOut): Teller {
+    const known = this.#tellers.get(hook.name);
+    if (known?.hook.secret === hook.secret) return known;
+    known?.dispose();
+    const teller = new Teller(hook, this.#parts);
+    this.#tellers.set(hook.name, teller);
+    return teller;
   }
 }

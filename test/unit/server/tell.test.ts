@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { Kept } from '../../../src/server/hooks/outbox.ts';
 import { Teller } from '../../../src/server/hooks/tell.ts';
 import { FakeClock, settle } from '../../support/fake-clock.ts';
 
@@ -11,14 +12,27 @@ const hook = {
   of: ['ask' as const],
 };
 
+/** What would stand in the files of the outbox. */
+function memoryOutbox() {
+  const kept = new Map<string, number>();
+  return {
+    kept,
+    keep: async ({ letter }: Kept) => void kept.set(letter.id, letter.tries),
+    drop: async ({ letter }: Kept) => void kept.delete(letter.id),
+  };
+}
+const letter = (id: string, tries = 0) => ({ id, body: '{}', at: 0, tries });
+
 describe('An address that is told', () => {
   it('is tried again after growing pauses, given up at last, and then told what came after', async () => {
     const clock = new FakeClock();
+    const outbox = memoryOutbox();
     const tried: { id: string; at: number }[] = [];
     const lost: string[] = [];
     let takes = false;
     const teller = new Teller(hook, {
       clock,
+      outbox,
       log: { write: (_level, text) => lost.push(text) },
       send: async (_url, init) => {
         const { 'x-orchestrate-delivery': id = '' } = (init?.headers ?? {}) as Record<string, string>;
@@ -28,8 +42,8 @@ describe('An address that is told', () => {
       },
     });
     const begun = clock.now();
-    teller.tell({ id: 'a', body: '{}' });
-    teller.tell({ id: 'b', body: '{}' });
+    teller.tell(letter('a'));
+    teller.tell(letter('b'));
     for (const pause of [1000, 5000, 30_000, 120_000, 600_000]) {
       await settle();
       await clock.advance(pause);
@@ -46,32 +60,63 @@ describe('An address that is told', () => {
     assert.equal(tried.at(-1)?.id, 'b');
     await settle();
     teller.dispose();
-    assert.equal(lost.length, 1, 'b was taken');
+    await teller.kept();
+    assert.deepEqual([lost.length, outbox.kept.size], [1, 0], 'b was taken');
   });
 
-  it('is given up for what waits too long behind it, and says nothing any more when the server ends', async () => {
+  it('is given up for what waits too long behind it, and what waits when the server ends is kept', async () => {
     const clock = new FakeClock();
+    const outbox = memoryOutbox();
     const lost: string[] = [];
     let sent = 0;
     const teller = new Teller(hook, {
       clock,
+      outbox,
       log: { write: (_level, text) => lost.push(text) },
       send: async () => {
         sent++;
         return new Response(undefined, { status: 500 });
       },
     });
-    for (let n = 0; n < 103; n++) teller.tell({ id: `n${n}`, body: '{}' });
+    for (let n = 0; n < 103; n++) teller.tell(letter(`n${n}`));
     await settle();
     assert.deepEqual(
       lost.map(text => /did not take (\w+)/.exec(text)?.[1]),
       ['n1', 'n2', 'n3'],
     );
     teller.dispose();
-    assert.equal(lost.length, 103, 'what was not told is said');
+    await teller.kept();
+    assert.deepEqual([lost.length, outbox.kept.size], [3, 100], 'what waits is kept for the next server');
+    assert.equal(outbox.kept.get('n0'), 1, 'with how often it was tried');
     await clock.advance(10_000_000);
-    teller.tell({ id: 'late', body: '{}' });
+    teller.tell(letter('late'));
     await settle();
     assert.equal(sent, 1);
+  });
+
+  it('goes on with the pauses where an earlier server was', async () => {
+    const clock = new FakeClock();
+    const outbox = memoryOutbox();
+    const lost: string[] = [];
+    let sent = 0;
+    const teller = new Teller(hook, {
+      clock,
+      outbox,
+      log: { write: (_level, text) => lost.push(text) },
+      send: async () => {
+        sent++;
+        return new Response(undefined, { status: 500 });
+      },
+    });
+    teller.tell(letter('old', 4));
+    teller.tell(letter('old', 4));
+    await settle();
+    await clock.advance(599_999);
+    assert.equal(sent, 1);
+    await clock.advance(1);
+    await settle();
+    await teller.kept();
+    assert.deepEqual([sent, lost.length, outbox.kept.size], [2, 1, 0]);
+    teller.dispose();
   });
 });
