@@ -6,7 +6,8 @@ import { ProblemError } from './problem.ts';
 
 /** Where the build puts what pages load. */
 const FOLDER = fileURLToPath(new URL('../../dist/webview', import.meta.url));
-const ICON = fileURLToPath(new URL('../../media/icon.png', import.meta.url));
+const MEDIA = fileURLToPath(new URL('../../media', import.meta.url));
+const ICONS = ['icon.png', 'app-icon-192.png', 'app-icon-512.png'];
 
 const TYPES: Readonly<Record<string, string>> = {
   '.js': 'text/javascript; charset=utf-8',
@@ -36,6 +37,7 @@ const PAGE = `<!DOCTYPE html>
 <link rel="stylesheet" href="/assets/browser.css">
 <link rel="manifest" href="/manifest.webmanifest">
 <link rel="icon" href="/icon.png">
+<link rel="apple-touch-icon" href="/app-icon-192.png">
 <title>Orchestrate</title>
 </head>
 <body>
@@ -45,27 +47,35 @@ const PAGE = `<!DOCTYPE html>
 </html>
 `;
 
+const MANIFEST_PATH = '/manifest.webmanifest';
+
 const MANIFEST = JSON.stringify({
   name: 'Orchestrate',
   short_name: 'Orchestrate',
   start_url: '/',
   display: 'standalone',
-  icons: [{ src: '/icon.png', sizes: '256x256', type: 'image/png' }],
+  background_color: '#1f1b2e',
+  theme_color: '#1f1b2e',
+  icons: ['192x192', '512x512'].map(sizes => ({
+    src: `/app-icon-${sizes.split('x')[0]}.png`,
+    ...{ sizes, type: 'image/png', purpose: 'any maskable' },
+  })),
 });
 
 /** The page and what it is made of: the same for everybody, so that it needs no token. */
 export class Pages {
   #names: Promise<ReadonlySet<string>> | undefined;
+  readonly #whole: ReadonlySet<string> = new Set(['/', MANIFEST_PATH, ...ICONS.map(name => `/${name}`)]);
 
   /** Whether the address is one of these. */
   has(path: string): boolean {
-    return path === '/' || path === '/manifest.webmanifest' || path === '/icon.png' || path.startsWith('/assets/');
+    return this.#whole.has(path) || path.startsWith('/assets/');
   }
 
   async send(path: string, response: ServerResponse): Promise<void> {
     if (path === '/') return send(response, 'text/html; charset=utf-8', PAGE, { 'content-security-policy': POLICY });
-    if (path === '/manifest.webmanifest') return send(response, 'application/manifest+json', MANIFEST);
-    if (path === '/icon.png') return send(response, 'image/png', await readFile(ICON));
+    if (path === MANIFEST_PATH) return send(response, 'application/manifest+json', MANIFEST);
+    if (ICONS.includes(path.slice(1))) return send(response, 'image/png', await readFile(join(MEDIA, path.slice(1))));
     // Only what the build has made: no path leads anywhere else.
     this.#names ??= readdir(FOLDER).then(
       names => new Set(names),

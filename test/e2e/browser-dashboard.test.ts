@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AxeResults } from 'axe-core';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
+import sharp from 'sharp';
 import { root } from '../../scripts/host/paths.ts';
 import type { SessionSnapshot } from '../../src/protocol/api.ts';
 import { openBrowser } from '../support/host/workbench.ts';
@@ -131,6 +132,22 @@ describe('The dashboard in a browser of its own', function () {
     assert.deepEqual([cookie?.httpOnly, cookie?.sameSite], [true, 'Strict']);
     await page.goto(serving.url);
     await page.getByRole('heading', { name: 'Sessions' }).waitFor();
+  });
+
+  it('can be installed as an app, with icons that are what they say', async () => {
+    const answer = await fetch(`${serving.url}/manifest.webmanifest`);
+    const manifest = (await answer.json()) as Record<string, unknown> & {
+      icons: Record<'src' | 'sizes' | 'type', string>[];
+    };
+    assert.deepEqual([manifest.name, manifest.display, manifest.start_url], ['Orchestrate', 'standalone', '/']);
+    const sizes: string[] = [];
+    for (const { src, sizes: said, type } of manifest.icons) {
+      const icon = Buffer.from(await (await fetch(serving.url + src)).arrayBuffer());
+      const { width, height, format } = await sharp(icon).metadata();
+      assert.deepEqual([`${width}x${height}`, `image/${format}`], [said, type]);
+      sizes.push(said);
+    }
+    assert.deepEqual(sizes, ['192x192', '512x512']);
   });
 
   it('begins a session and approves its plan, as YAML, by keys alone', async () => {
