@@ -3,8 +3,12 @@ import type { FileProblem, FindProblems } from '../core/ports.ts';
 
 /** How long the first answer of a language may take: its server has to be started. */
 const FIRST_MS = 10_000;
+/** Where it runs already. */
+const AWAKE_MS = 4000;
 /** And a later one; of a file without problems there often comes none. */
 const LATER_MS = 2000;
+/** Where no extension is there for the language, a checker of all files may still tell something. */
+const NOBODY_MS = 500;
 /** Servers tell of syntax first, and of types a little later. */
 const QUIET_MS = 600;
 /** Who is asked outright answers once the project is loaded. */
@@ -12,6 +16,32 @@ const ASKED_MS = 30_000;
 
 /** Languages of which somebody has told problems, or been silent about them, in this window. */
 const asked = new Map<string, 'tells' | 'silent'>();
+
+interface Manifest {
+  main?: string;
+  browser?: string;
+  activationEvents?: string[];
+  contributes?: { languages?: { id?: string }[] };
+}
+
+/** How long to wait for somebody to tell of a language that nobody has been asked about yet. */
+function firstWait(languageId: string): number {
+  const knows = ({ packageJSON }: vscode.Extension<unknown>) => {
+    const { main, browser, activationEvents = [], contributes } = packageJSON as Manifest;
+    // Without code it only colours.
+    if (main === undefined && browser === undefined) return false;
+    return (
+      activationEvents.includes(`onLanguage:${languageId}`) ||
+      contributes?.languages?.some(({ id }) => id === languageId) === true
+    );
+  };
+  const knowing = vscode.extensions.all.filter(knows);
+  const spoken = vscode.workspace.textDocuments.some(
+    document => document.languageId === languageId && vscode.languages.getDiagnostics(document.uri).length > 0,
+  );
+  if (knowing.some(extension => !extension.isActive)) return FIRST_MS;
+  return knowing.length > 0 || spoken ? AWAKE_MS : NOBODY_MS;
+}
 
 const WORD: Record<vscode.DiagnosticSeverity, FileProblem['severity'] | undefined> = {
   [vscode.DiagnosticSeverity.Error]: 'error',
@@ -104,7 +134,7 @@ export const findProblems =
     const asking = TYPESCRIPT.has(languageId) ? askTypeScript(uri) : undefined;
     const typed = asking && (await within(ASKED_MS, signal, asking));
     if (!typed && known !== 'silent') {
-      const heard = await told(uri, known === 'tells' ? LATER_MS : FIRST_MS, signal);
+      const heard = await told(uri, known === 'tells' ? LATER_MS : firstWait(languageId), signal);
       if (heard) asked.set(languageId, 'tells');
       else if (known === undefined && !signal.aborted) asked.set(languageId, 'silent');
     }

@@ -3,6 +3,7 @@ import { beneath } from '../core/changes/beneath.ts';
 import { lineDiff } from '../core/changes/diff.ts';
 import type { FileVersion, SearchQuery, WorkspaceFiles, WriteResult } from '../core/ports.ts';
 import { hashOf } from '../node/hash.ts';
+import { findEditorsRipgrep, findRipgrep } from '../node/ripgrep.ts';
 import { NodeWorkspace } from '../node/workspace.ts';
 import type { Hash, RelPath } from '../protocol/ids.ts';
 import type { Drafts } from './drafts.ts';
@@ -25,7 +26,12 @@ export class EditorWorkspace implements WorkspaceFiles {
   readonly #drafts: Drafts;
   readonly #writing = new Map<RelPath, number>();
 
-  constructor(folder: vscode.Uri, drafts: Drafts, options: { ripgrep?: string } = {}) {
+  static async open(folder: vscode.Uri, drafts: Drafts): Promise<EditorWorkspace> {
+    const ripgrep = (await findEditorsRipgrep(vscode.env.appRoot)) ?? (await findRipgrep());
+    return new EditorWorkspace(folder, drafts, { ripgrep });
+  }
+
+  private constructor(folder: vscode.Uri, drafts: Drafts, options: { ripgrep: string | undefined }) {
     this.#folder = folder;
     this.#drafts = drafts;
     this.#disk = new NodeWorkspace(folder.fsPath, {

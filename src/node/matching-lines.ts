@@ -42,30 +42,41 @@ const acrossLines = (find: Find): LineMatcher =>
     }
   };
 
+export interface TextMatcher {
+  /** Whether there may be a match in a text at all: far quicker to tell than where. */
+  may(text: string): boolean;
+  lines: LineMatcher;
+}
+
+const always = () => true;
+
 /** Compiles a query; models write the patterns, and RE2 takes linear time whatever they are. */
-export async function matcherOf(query: SearchQuery): Promise<LineMatcher> {
+export async function matcherOf(query: SearchQuery): Promise<TextMatcher> {
   const { pattern, caseSensitive, regex } = query;
   if (!regex) {
     const plain = pattern.replaceAll('\r\n', '\n');
     const fold = (text: string) => (caseSensitive ? text : text.toLowerCase());
     const needle = fold(plain);
-    if (!spansLines(query)) return oneByOne(line => fold(line).includes(needle));
-    return acrossLines((text, from) => {
+    const may = (text: string) => fold(text).includes(needle);
+    if (!spansLines(query)) return { may, lines: oneByOne(may) };
+    const lines = acrossLines((text, from) => {
       const start = fold(text).indexOf(needle, from);
       return start === -1 ? undefined : { start, end: start + needle.length };
     });
+    return { may: always, lines };
   }
   const { RE2JS } = await import('re2js');
   try {
     const flags = (caseSensitive ? 0 : RE2JS.CASE_INSENSITIVE) | RE2JS.MULTILINE;
     const compiled = RE2JS.compile(pattern, flags);
     const text = requiredText(pattern)?.toLowerCase();
-    const may = text === undefined ? () => true : (line: string) => line.toLowerCase().includes(text);
-    if (!spansLines(query)) return oneByOne(line => may(line) && compiled.matcher(line).find());
-    return acrossLines((text, from) => {
+    const may = text === undefined ? always : (line: string) => line.toLowerCase().includes(text);
+    if (!spansLines(query)) return { may, lines: oneByOne(line => may(line) && compiled.matcher(line).find()) };
+    const lines = acrossLines((text, from) => {
       const matcher = compiled.matcher(text);
       return matcher.find(from) ? { start: matcher.start(), end: matcher.end() } : undefined;
     });
+    return { may: always, lines };
   } catch (error) {
     throw new PatternError(error instanceof Error ? error.message : String(error));
   }

@@ -5,12 +5,11 @@ import type { SearchQuery } from '../core/ports.ts';
 import type { RelPath } from '../protocol/ids.ts';
 import { spansLines } from './matching-lines.ts';
 
-/** A ripgrep on PATH, if there is one. The editor passes the one it ships instead. */
-export async function findRipgrep(path = process.env.PATH ?? ''): Promise<string | undefined> {
-  const name = process.platform === 'win32' ? 'rg.exe' : 'rg';
-  for (const folder of path.split(delimiter)) {
-    if (folder === '') continue;
-    const candidate = join(folder, name);
+const NAME = process.platform === 'win32' ? 'rg.exe' : 'rg';
+
+async function firstUsable(folders: readonly string[]): Promise<string | undefined> {
+  for (const folder of folders) {
+    const candidate = join(folder, NAME);
     const usable = await access(candidate, constants.X_OK).then(
       () => true,
       () => false,
@@ -19,6 +18,19 @@ export async function findRipgrep(path = process.env.PATH ?? ''): Promise<string
   }
   return undefined;
 }
+
+/** A ripgrep on PATH, if there is one. */
+export const findRipgrep = (path = process.env.PATH ?? ''): Promise<string | undefined> =>
+  firstUsable(path.split(delimiter).filter(folder => folder !== ''));
+
+/** The one that VS Code searches with: where it stands has changed with its versions, and with how it is packed. */
+export const findEditorsRipgrep = (appRoot: string): Promise<string | undefined> =>
+  firstUsable(
+    ['node_modules', 'node_modules.asar.unpacked'].flatMap(modules => [
+      join(appRoot, modules, '@vscode', 'ripgrep-universal', 'bin', `${process.platform}-${process.arch}`),
+      join(appRoot, modules, '@vscode', 'ripgrep', 'bin'),
+    ]),
+  );
 
 /** Of all rules of what to ignore only those of .gitignore files below the folder, as our own walk has it. */
 const IGNORING = ['dot', 'exclude', 'global', 'parent'].map(rules => `--no-ignore-${rules}`).concat('--no-require-git');

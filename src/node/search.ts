@@ -1,4 +1,4 @@
-import { readFile, stat } from 'node:fs/promises';
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { compileGlob } from '../core/glob.ts';
 import { checkRelPath } from '../core/paths.ts';
@@ -6,12 +6,12 @@ import type { SearchHit, SearchQuery } from '../core/ports.ts';
 import type { RelPath } from '../protocol/ids.ts';
 import { hitsOf, matcherOf } from './matching-lines.ts';
 import { candidates } from './ripgrep.ts';
-import { walk } from './walk.ts';
+import { walkTogether } from './walk.ts';
 
 const LARGEST = 5_000_000;
 const LONGEST_LINE = 400;
-/** Files that are read while another is looked through. */
-const AHEAD = 16;
+/** A pipe that has taken the place of a file keeps nobody waiting. */
+const UNBLOCKED = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 /** How long we hold the event loop at a stretch. */
 const SLICE_MS = 8;
 
@@ -60,15 +60,20 @@ export async function search(
     sliceStart = performance.now();
   };
   async function* wantedPaths() {
-    for await (const path of walk(root, { signal, only })) if (wanted(path) && checkRelPath(path).ok) yield path;
+    for await (const paths of walkTogether(root, { signal, only })) {
+      for (const path of paths) if (wanted(path) && checkRelPath(path).ok) yield path;
+    }
   }
-  for await (const { path, text } of readAhead(wantedPaths(), path => unsaved.get(path) ?? textOf(join(root, path)))) {
-    if (text === undefined) continue;
+  const texts = new FileTexts();
+  for await (const path of wantedPaths()) {
+    if (performance.now() - sliceStart > SLICE_MS) await pause();
+    const text = unsaved.get(path) ?? texts.read(join(root, path));
+    if (text === undefined || !matching.may(text)) continue;
     const lines = text.split(/\r\n|\n|\r/);
     if (lines.at(-1) === '') lines.pop();
     const found: number[] = [];
     let more = false;
-    for (const index of matching(lines)) {
+    for (const index of matching.lines(lines)) {
       if (performance.now() - sliceStart > SLICE_MS) await pause();
       if (index === undefined) continue;
       more = left === 0;
@@ -88,27 +93,33 @@ export async function search(
   return { hits, more: false };
 }
 
-/** The texts of files in their order, several read at a time. */
-async function* readAhead(
-  paths: AsyncIterable<RelPath>,
-  read: (path: RelPath) => string | Promise<string | undefined>,
-): AsyncGenerator<{ path: RelPath; text: string | undefined }> {
-  const reading: { path: RelPath; text: Promise<string | undefined> }[] = [];
-  for await (const path of paths) {
-    reading.push({ path, text: Promise.resolve(read(path)) });
-    if (reading.length < AHEAD) continue;
-    const { path: first, text } = reading.shift() as (typeof reading)[number];
-    yield { path: first, text: await text };
-  }
-  for (const { path, text } of reading) yield { path, text: await text };
-}
+/**
+ * Texts of small files, read one after the other into the same memory. To wait for each of five calls of the system takes
+ * many times as long as they do, so they are not waited for; whoever reads many pauses in between.
+ */
+class FileTexts {
+  #bytes = Buffer.allocUnsafe(64 * 1024);
 
-async function textOf(path: string): Promise<string | undefined> {
-  try {
-    if ((await stat(path)).size > LARGEST) return undefined;
-    const bytes = await readFile(path);
-    return bytes.subarray(0, 8000).includes(0) ? undefined : bytes.toString('utf8');
-  } catch {
-    return undefined;
+  /** Undefined for what is no text, too large, or cannot be read. */
+  read(path: string): string | undefined {
+    let file: number | undefined;
+    try {
+      file = openSync(path, UNBLOCKED);
+      const found = fstatSync(file);
+      const { size } = found;
+      if (size > LARGEST || !found.isFile()) return undefined;
+      // One more, so that it is known whether the file has grown.
+      if (size >= this.#bytes.length) this.#bytes = Buffer.allocUnsafe(2 * size);
+      let end = 0;
+      for (let read = -1; read !== 0 && end < this.#bytes.length; end += read) {
+        read = readSync(file, this.#bytes, end, this.#bytes.length - end, end);
+      }
+      const bytes = this.#bytes.subarray(0, end);
+      return bytes.subarray(0, 8000).includes(0) ? undefined : bytes.toString('utf8');
+    } catch {
+      return undefined;
+    } finally {
+      if (file !== undefined) closeSync(file);
+    }
   }
 }

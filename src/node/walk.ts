@@ -49,11 +49,16 @@ const foldersOf = (paths: Iterable<RelPath>): Set<RelPath> => {
 };
 
 /** Every file below `root` that .gitignore rules leave, in a stable order; links are not followed. */
-export function walk(root: string, { signal, only }: WalkOptions = {}): AsyncGenerator<RelPath> {
+export async function* walk(root: string, options: WalkOptions = {}): AsyncGenerator<RelPath> {
+  for await (const paths of walkTogether(root, options)) yield* paths;
+}
+
+/** The same, with files that follow each other in one folder at once: to wait for each of them costs more than to find it. */
+export function walkTogether(root: string, { signal, only }: WalkOptions = {}): AsyncGenerator<RelPath[]> {
   return walkFolder({ root, signal, files: only, folders: only && foldersOf(only) }, '', []);
 }
 
-async function* walkFolder(walked: Walk, base: string, above: readonly Rules[]): AsyncGenerator<RelPath> {
+async function* walkFolder(walked: Walk, base: string, above: readonly Rules[]): AsyncGenerator<RelPath[]> {
   const { root, files, folders } = walked;
   walked.signal?.throwIfAborted();
   let entries: Dirent[];
@@ -69,12 +74,17 @@ async function* walkFolder(walked: Walk, base: string, above: readonly Rules[]):
     const text = await readFile(join(root, base, '.gitignore'), 'utf8').catch(() => '');
     chain = [...above, { base, rules: new IgnoreRules(text) }];
   }
+  let together: RelPath[] = [];
   for (const entry of entries) {
     if (SKIPPED.has(entry.name)) continue;
     const path = base + entry.name;
     if (entry.isDirectory()) {
       if (folders && !folders.has(`${path}/`)) continue;
-      if (!ignored(path, true, chain)) yield* walkFolder(walked, `${path}/`, chain);
-    } else if (entry.isFile() && (!files || files.has(path)) && !ignored(path, false, chain)) yield path;
+      if (ignored(path, true, chain)) continue;
+      if (together.length > 0) yield together;
+      together = [];
+      yield* walkFolder(walked, `${path}/`, chain);
+    } else if (entry.isFile() && (!files || files.has(path)) && !ignored(path, false, chain)) together.push(path);
   }
+  if (together.length > 0) yield together;
 }

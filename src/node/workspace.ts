@@ -19,7 +19,7 @@ import { hashOf } from './hash.ts';
 import { type Located, locate } from './locate.ts';
 import { OwnFolder } from './own-folder.ts';
 import { globFilter, search } from './search.ts';
-import { walk } from './walk.ts';
+import { walk, walkTogether } from './walk.ts';
 
 const failure = (error: unknown): WriteResult => {
   const code = codeOf(error);
@@ -148,10 +148,12 @@ export class NodeWorkspace implements WorkspaceFiles {
   async folders(options: { globs?: string[]; signal?: AbortSignal }): Promise<Map<RelPath, number>> {
     const wanted = globFilter(options.globs);
     const folders = new Map<RelPath, number>();
-    for await (const path of walk(this.root, { signal: options.signal })) {
-      if (!wanted(path) || !checkRelPath(path).ok) continue;
-      const folder = folderOf(path);
-      folders.set(folder, (folders.get(folder) ?? 0) + 1);
+    for await (const paths of walkTogether(this.root, { signal: options.signal })) {
+      for (const path of paths) {
+        if (!wanted(path) || !checkRelPath(path).ok) continue;
+        const folder = folderOf(path);
+        folders.set(folder, (folders.get(folder) ?? 0) + 1);
+      }
     }
     return folders;
   }

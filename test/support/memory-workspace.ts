@@ -135,7 +135,7 @@ export class MemoryWorkspace implements WorkspaceFiles {
     let found = 0;
     for (const { path } of files) {
       const lines = (this.text(path) ?? '').split(/\r?\n/);
-      const all = [...matching(lines)].filter(index => index !== undefined);
+      const all = [...matching.lines(lines)].filter(index => index !== undefined);
       const kept = all.slice(0, query.filesOnly ? 1 : all.length).slice(0, Math.max(0, query.limit - found));
       const hit = (index: number) => ({ path, line: index + 1, text: lines[index] ?? '' });
       hits.push(...hitsOf(lines, kept, query.context ?? 0, hit));

@@ -13,6 +13,7 @@ export class FolderReview implements vscode.Disposable {
   /** From the beginning: what stood on disk when its user began to type cannot be told later. */
   readonly #drafts = this.#store.add(new Drafts());
   #workspace: EditorWorkspace | undefined;
+  #opening: Promise<EditorWorkspace> | undefined;
 
   constructor(folder: vscode.Uri, log: vscode.LogOutputChannel) {
     this.#folder = folder;
@@ -24,7 +25,8 @@ export class FolderReview implements vscode.Disposable {
   /** Sessions in this window read and write through it. Loaded when the first one needs it. */
   async workspace(): Promise<EditorWorkspace> {
     const { EditorWorkspace } = await import('../workspace-files.ts');
-    this.#workspace ??= new EditorWorkspace(this.#folder, this.#drafts);
+    this.#opening ??= EditorWorkspace.open(this.#folder, this.#drafts);
+    this.#workspace = await this.#opening;
     return this.#workspace;
   }
 

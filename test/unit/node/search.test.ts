@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PatternError } from '../../../src/core/ports.ts';
-import { findRipgrep } from '../../../src/node/ripgrep.ts';
+import { findEditorsRipgrep, findRipgrep } from '../../../src/node/ripgrep.ts';
 import { search } from '../../../src/node/search.ts';
 import { tempFolder } from '../../support/temp-folder.ts';
 
@@ -96,5 +96,30 @@ describe('search', () => {
     ]) {
       assert.deepEqual(await search(temp.path, query, { ripgrep }), await search(temp.path, query));
     }
+  });
+
+  it('is helped by the ripgrep of the editor, wherever its version keeps it', async () => {
+    assert.equal(await findEditorsRipgrep(temp.path), undefined);
+    const name = process.platform === 'win32' ? 'rg.exe' : 'rg';
+    const places = [
+      `node_modules.asar.unpacked/@vscode/ripgrep/bin`,
+      `node_modules/@vscode/ripgrep/bin`,
+      `node_modules/@vscode/ripgrep-universal/bin/${process.platform}-${process.arch}`,
+    ];
+    for (const place of places) {
+      await mkdir(join(temp.path, place), { recursive: true });
+      await writeFile(join(temp.path, place, name), '', { mode: 0o755 });
+      assert.equal(await findEditorsRipgrep(temp.path), join(temp.path, place, name));
+    }
+  });
+
+  it('takes no notice of what has taken the place of a file, and of files of any size', async () => {
+    await writeFile(join(temp.path, 'large.txt'), `${'x'.repeat(300_000)}\none at the end\n`);
+    await writeFile(join(temp.path, 'too-large.txt'), `one\n${'x'.repeat(6_000_000)}`);
+    const { hits } = await search(temp.path, { pattern: 'one', globs: ['*.txt'], limit: 10 });
+    assert.deepEqual(
+      hits.map(({ path, line }) => `${path}:${line}`),
+      ['large.txt:2'],
+    );
   });
 });
