@@ -351,6 +351,22 @@ export interface ForeignTools {
   invoke(name: string, args: Record<string, unknown>, signal: AbortSignal): Promise<ForeignResult>;
 }
 
+export interface WebPage {
+  /** Where it was found in the end. */
+  url: string;
+  status: number;
+  title?: string;
+  text: string;
+  /** It was not read: the address leads here, where it was not allowed to go. */
+  leadsTo?: string;
+}
+
+/** Pages of the open internet as text; nothing of this machine or of a private network. */
+export interface WebPages {
+  /** `allows` is asked at every step of the way. Rejects with half a sentence that says why. */
+  read(url: string, allows: (url: URL) => boolean, signal: AbortSignal): Promise<WebPage>;
+}
+
 /** What an agent's browser may open and ask for. */
 export interface BrowserRights {
   /** Whose it is: it shares the loopback of this owner's commands, where these have one of their own. */

@@ -13,6 +13,7 @@ import { hashOf } from '../../node/hash.ts';
 import { loopbackHttp } from '../../node/loopback-http.ts';
 import { newId } from '../../node/new-id.ts';
 import { surroundingsOf } from '../../node/surroundings.ts';
+import { webPages } from '../../node/web/web-pages.ts';
 import type { ModelRef } from '../../protocol/ids.ts';
 import { workerCopies } from '../../workers/copies.ts';
 import { createWorkers, findWorkers } from '../../workers/workers.ts';
@@ -86,6 +87,9 @@ export async function teamPart(
       revise,
       prove,
       judgeTool,
+      // A rehearsal asks nobody.
+      ...(host.rehearsal ? {} : { web: webPages() }),
+      domains: engine.config.permissions?.network ?? [],
       skills: known.skills,
       helping: {
         route: () => routes.of(HELPER),

@@ -3,7 +3,16 @@ import type { EventOf } from '../../../protocol/events.ts';
 import type { ModelRef } from '../../../protocol/ids.ts';
 import type { AgentTask } from '../../../protocol/plan.ts';
 import type { AgentFiles } from '../../changes/contract.ts';
-import type { Clock, FindProblems, ForeignTools, HashOf, NewId, Processes, WorkspaceFiles } from '../../ports.ts';
+import type {
+  Clock,
+  FindProblems,
+  ForeignTools,
+  HashOf,
+  NewId,
+  Processes,
+  WebPages,
+  WorkspaceFiles,
+} from '../../ports.ts';
 import type { Journal } from '../../session/contract.ts';
 import type { BackgroundCommands } from '../background/background-commands.ts';
 import type { OpenPages } from '../browsing.ts';
@@ -43,6 +52,10 @@ export interface ToolHost {
   pages: OpenPages;
   /** What is wrong with a file; absent where nobody tells. */
   problems?: FindProblems | undefined;
+  /** Absent: nothing is read from the web. */
+  web?: WebPages;
+  /** Domains that the user's own settings allow; absent: those that commands in the sandbox may reach. */
+  domains?: readonly string[];
   /** Absent: nobody can be asked. */
   lookInto?: LookInto;
   /** How certain work is done here; absent: nobody says. */

@@ -9,6 +9,7 @@ import { claimFiles } from './claim-files.ts';
 import { deleteFile } from './delete-file.ts';
 import { editFile } from './edit/edit-file.ts';
 import { finishTask, reportBlocker } from './endings.ts';
+import { fetchPage } from './fetch-page.ts';
 import { fileBug } from './file-bug.ts';
 import { foreignTool } from './foreign/tool.ts';
 import { listFiles } from './list-files.ts';
@@ -42,10 +43,11 @@ const WORKING = [
   askUser,
   setSteps,
   browser,
+  fetchPage,
 ];
-const REVIEWING = [...READING, ...ASKING, runCommand, backgroundCommand, noteDecision, browser];
+const REVIEWING = [...READING, ...ASKING, runCommand, backgroundCommand, noteDecision, browser, fetchPage];
 /** Costs more than most jobs need: an agent has it where its role says so. */
-const NAMED_ONLY = [browser];
+const NAMED_ONLY = [browser, fetchPage];
 /** For those who test: whoever writes mends what they find. */
 const TESTING = [fileBug];
 
