@@ -19,7 +19,7 @@ const Given = z.array(
   }),
 );
 
-const OURS: ReadonlySet<string> = new Set(TOOL_NAMES);
+const OURS: ReadonlySet<string> = new Set([...TOOL_NAMES, 'find_tool', 'use_tool', 'use_skill']);
 
 /**
  * The tools of others that an agent has: chosen when it starts, and the same from then on, through every resume: what

@@ -128,7 +128,8 @@ describe('tools that others bring', () => {
       const many = Array.from({ length: 80 }, (_, n) => tool(`x_${n}`));
       const world = new AgentWorld([finish], { foreign: fakeForeignTools(many) });
       await world.run({ role: role('x_*') });
-      assert.equal(offered(world).filter(name => name.startsWith('x_')).length, 64);
+      const told = world.router.requests[0]?.tools.find(({ name }) => name === 'find_tool')?.description ?? '';
+      assert.equal(told.match(/x_\d+/g)?.length, 64);
       assert.match(world.journal.of('notice')[0]?.text ?? '', /names 80 tools .* first 64/);
     });
   });
@@ -345,5 +346,67 @@ describe('tools that others bring', () => {
     agent.abort('enough');
     assert.deepEqual(await agent.done, { outcome: 'aborted' });
     assert.equal(world.outcomes()[0], 'mcp_github_create_issue: interrupted');
+  });
+
+  describe('that are many', () => {
+    const many = [
+      issueTool,
+      tool('mcp_github_list_issues', { description: 'Lists issues of a repository.' }),
+      ...Array.from({ length: 38 }, (_, n) =>
+        tool(`mcp_other_do_${n}`, { description: 'Does something else. '.repeat(20), schema: issueTool.schema }),
+      ),
+    ];
+    const run = async (...replies: Reply[]) => {
+      const foreign = fakeForeignTools(many);
+      const { world, asked } = worldWith(foreign, replies);
+      await world.run({ role: role('github/*', 'other/*') });
+      return { world, asked, foreign };
+    };
+
+    it('stand in the prompt by their names only, and are told of when they are looked for', async () => {
+      const { world } = await run(
+        calls(call('find_tool', { query: 'create an issue' })),
+        calls(call('find_tool', { query: 'mcp_other_do_7' })),
+        calls(call('find_tool', { query: 'weather' })),
+      );
+      const tools = world.router.requests[0]?.tools ?? [];
+      const theirs = tools.filter(({ name }) => /^(mcp_|find_tool|use_tool)/.test(name));
+      assert.deepEqual(
+        theirs.map(({ name }) => name),
+        ['find_tool', 'use_tool'],
+      );
+      assert.ok(JSON.stringify(theirs).length < 1800, String(JSON.stringify(theirs).length));
+      assert.match(world.told(1), /^Use one with use_tool\.\n<data \w+>\nmcp_github_create_issue: Creates an issue\./);
+      assert.match(world.told(1), /"required":\["title"\][\s\S]*mcp_github_list_issues/);
+      assert.match(world.told(2), /<data \w+>\nmcp_other_do_7: /);
+      assert.doesNotMatch(world.told(2), /mcp_other_do_8/);
+      assert.match(world.told(3), /^None is like that\. There are: mcp_github_create_issue, /);
+    });
+
+    it('are used as any other: checked by their schema, asked about by their own name, refused where they are none', async () => {
+      const { world, asked, foreign } = await run(
+        calls(call('use_tool', { name: 'mcp_github_create_issue', args: { title: 'A', count: '2' } })),
+        calls(call('use_tool', { tool: 'mcp_github_create_issue', arguments: '{"title":"B"}' })),
+        calls(call('use_tool', { name: 'mcp_github_create_issue', args: { count: 1 } })),
+        calls(call('use_tool', { name: 'run_command', args: { command: 'rm -rf .' } })),
+        calls(call('mcp_github_create_issue', { title: 'C' })),
+      );
+      assert.deepEqual(
+        foreign.invoked.map(({ name, args }) => `${name} ${JSON.stringify(args)}`),
+        [
+          'mcp_github_create_issue {"title":"A","count":2}',
+          'mcp_github_create_issue {"title":"B"}',
+          'mcp_github_create_issue {"title":"C"}',
+        ],
+      );
+      assert.deepEqual(
+        asked.map(({ rule }) => rule),
+        Array(3).fill('mcp_github_create_issue'),
+      );
+      assert.match(world.told(3), /"title"|title/);
+      assert.match(world.told(4), /There is no tool "run_command" among these/);
+      assert.deepEqual(world.commands, []);
+      assert.match(world.journal.of('agent-doing')[0]?.what ?? '', /uses mcp_github_create_issue/);
+    });
   });
 });

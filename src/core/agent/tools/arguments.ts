@@ -32,6 +32,7 @@ function coerced(value: unknown, expected: string): unknown {
       if (Array.isArray(list)) return list;
       return value === null || value === undefined ? KEEP : [list !== undefined && isFields(list) ? list : value];
     }
+    case 'record':
     case 'object': {
       const fields = text === undefined ? undefined : parsed(text);
       return isFields(fields) ? fields : KEEP;

@@ -11,6 +11,7 @@ import { editFile } from './edit/edit-file.ts';
 import { finishTask, reportBlocker } from './endings.ts';
 import { fetchPage } from './fetch-page.ts';
 import { fileBug } from './file-bug.ts';
+import { areTooMany, lookedUp } from './foreign/look-up.ts';
 import { foreignTool } from './foreign/tool.ts';
 import { listFiles } from './list-files.ts';
 import { lookInto } from './look-into.ts';
@@ -99,11 +100,15 @@ function makeToolSet(
     )
     .filter(tool => (writes || !WRITING.includes(tool)) && (helpers || !ASKING.includes(tool)));
   const tools = new Map([...picked, ...testing, ...(skill ? [skill] : []), ...always].map(tool => [tool.name, tool]));
-  for (const [name, tool] of foreign) tools.set(name, foreignTool(name, tool));
+  const brought = [...foreign].map(([name, tool]) => foreignTool(name, tool));
+  const told = areTooMany(brought) ? lookedUp(brought) : brought;
+  for (const tool of told) tools.set(tool.name, tool);
+  // Who calls one by its own name is understood, too.
+  const hidden = new Map(brought.map(tool => [tool.name, tool]));
   const listed = [...tools.keys()].join(', ');
   return {
     specs: [...tools.values()].map(toolSpec),
-    get: name => tools.get(name),
+    get: name => tools.get(name) ?? hidden.get(name),
     missing(name) {
       const known = ALL.get(name);
       if (!known) {
