@@ -353,7 +353,7 @@ describe('tools that others bring', () => {
       issueTool,
       tool('mcp_github_list_issues', { description: 'Lists issues of a repository.' }),
       ...Array.from({ length: 38 }, (_, n) =>
-        tool(`mcp_other_do_${n}`, { description: 'Does something else. '.repeat(20), schema: issueTool.schema }),
+        tool(`mcp_other_do_${n}`, { description: 'Does something else. '.repeat(20), schema: issueTool.schema ?? {} }),
       ),
     ];
     const run = async (...replies: Reply[]) => {
