@@ -5,6 +5,7 @@ import { branchRef, type Git, type Oid } from './git.ts';
 import { baseFor, isSamePlace, type LandingPlace, landingPlace } from './landing-place.ts';
 import type { Candidate, Delivery, DeliveryState } from './state.ts';
 import { moveRef, type SettledStep, settleSteps } from './steps.ts';
+import { mergeMessage } from './words.ts';
 
 export interface CheckResult {
   command: string;
@@ -129,7 +130,7 @@ export class Train {
     const taken: Delivery[] = [];
     for (const delivery of deliveries) {
       const own = delivery.commit as Oid;
-      const { delivery: name, branch, title } = delivery;
+      const { delivery: name } = delivery;
       if (await git.isAncestor(own, onto)) {
         const ref = place.asideAt === undefined ? branchRef(this.#target) : place.ref;
         await book.change((_, put) => put({ type: 'delivery-contained', delivery: name, ref, commit: onto }));
@@ -149,7 +150,7 @@ export class Train {
       commit = await git.commit({
         tree: merged.tree,
         parents: [commit, own],
-        message: `Merge ${branch}: ${title}\n\nDelivery: ${name}\n`,
+        message: mergeMessage(delivery),
       });
       taken.push(delivery);
     }

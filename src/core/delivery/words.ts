@@ -17,6 +17,10 @@ export function commitMessage(title: string, session: string, authors: readonly 
   return `${oneWord(title)}\n\n${[...trailers].join('\n')}\n`;
 }
 
+/** Bringing a delivery together with what its target is by now is the work of its session, too. */
+export const mergeMessage = ({ branch, title, delivery, session }: Delivery): string =>
+  `Merge ${branch}: ${oneWord(title)}\n\nDelivery: ${delivery}\nSession: ${oneWord(session)}\n`;
+
 const LONGEST_NAME = 48;
 
 /** A branch's name, from what people call the work. */

@@ -36,12 +36,19 @@ export class Branches {
     const known = last === '' ? undefined : await this.#repository.commitOf(last);
     const { run } = this.#repository;
     const range = known === undefined ? [mark, '-n', '1'] : [`${known}..${mark}`, '-n', String(MOST)];
-    const format = '--format=%(trailers:key=Session,valueonly,separator=%x20)';
+    const format = '--format=%P%x09%(trailers:key=Session,valueonly,separator=%x20)';
     const { out } = await must(run(['log', format, ...range, '--']), `looking at what is new on ${branch}`);
-    return { mark, news: out.split('\n').slice(0, -1) };
+    return { mark, news: sessionsOf(out.split('\n').slice(0, -1)) };
   }
 
   async #tip(branch: string): Promise<string | undefined> {
     return this.#repository.tip(`refs/heads/${branch}`);
   }
+}
+
+/** Who merges adds nothing to what the merge brings; it counts where it brings nothing, as one that was made again. */
+function sessionsOf(lines: readonly string[]): string[] {
+  const commits = lines.map(each => each.split('\t') as [parents: string, session: string]);
+  const made = commits.filter(([parents]) => !parents.includes(' '));
+  return (made.length > 0 ? made : commits).map(([, session]) => session);
 }

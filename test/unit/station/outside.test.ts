@@ -5,7 +5,7 @@ import type { Disposable } from '../../../src/core/ports.ts';
 import type { Sign, Watched } from '../../../src/core/station/contract.ts';
 import { systemClock } from '../../../src/node/clock.ts';
 import { NodeOutside } from '../../../src/node/outside.ts';
-import { type DeliveryLab, deliveryLab } from '../../support/delivery/workspace.ts';
+import { ada, type DeliveryLab, deliveryLab, refusal } from '../../support/delivery/workspace.ts';
 import { tempFolder } from '../../support/temp-folder.ts';
 import { until } from '../../support/until.ts';
 
@@ -56,6 +56,37 @@ describe('what is outside of a standing team', () => {
     lab.git('reset', '-q', '--hard', first);
     await until(() => seen.at(-1)?.mark === first);
     assert.deepEqual(seen.at(-1)?.news, []);
+  });
+
+  it('is the session that made what was delivered, also where landing it took a merge', async () => {
+    lab = await deliveryLab(folder.path);
+    const { seen } = watch({ kind: 'branch', branch: 'main' });
+    lab.git('checkout', '-q', '-b', 'elsewhere');
+    const session = await lab.session('Mend it', write => write(ada, 'new.ts', 'export const a = 1;\n'));
+    const done = await lab.deliveries().deliver({ session, target: 'main' });
+    assert.ok(done.ok, refusal(done));
+    // The target moves meanwhile, and that is seen before.
+    const moved = lab.git('commit-tree', 'main^{tree}', '-p', 'main', '-m', 'by hand');
+    lab.git('branch', '-f', 'main', moved);
+    await until(() => seen.at(-1)?.mark === moved);
+    const report = await lab.deliveries().land('main', { unheld: true }, new AbortController().signal);
+    assert.equal(report.landed.length, 1, report.stopped);
+    const landed = lab.git('rev-parse', 'main');
+    assert.equal(lab.git('rev-list', '--parents', '-n', '1', landed).split(' ').length, 3, 'it is a merge');
+    await until(() => seen.at(-1)?.mark === landed);
+    assert.deepEqual([...new Set(seen.at(-1)?.news)], [session]);
+    assert.match(lab.git('log', '-1', '--format=%(trailers:key=Session)', landed), new RegExp(session));
+    // As people merge it, or their host does for them.
+    const merged = lab.git('commit-tree', `${landed}^{tree}`, '-p', moved, '-p', `${landed}^2`, '-m', 'Merge #1');
+    const host = watch({ kind: 'branch', branch: 'main' }, moved);
+    lab.git('branch', '-f', 'main', merged);
+    await until(() => host.seen.at(-1)?.mark === merged);
+    assert.deepEqual([...new Set(host.seen.at(-1)?.news)], [session]);
+    // Made again it brings no other commit, but is a new one all the same.
+    const again = lab.git('commit-tree', 'elsewhere^{tree}', '-p', moved, '-p', `${landed}^2`, '-m', 'Merge again');
+    lab.git('branch', '-f', 'main', again);
+    await until(() => host.seen.at(-1)?.mark === again);
+    assert.deepEqual(host.seen.at(-1)?.news, ['']);
   });
 
   it('is the commits that came while nobody looked', async () => {
