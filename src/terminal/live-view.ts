@@ -1,12 +1,12 @@
 import { oneLine } from '../core/plain.ts';
 import { showCost, showTokens } from '../core/session/figures.ts';
-import { workingTime } from '../core/session/standing.ts';
-import type { AgentState, Ask, SessionState, TaskState, TaskStatus } from '../core/session/state.ts';
+import { sessionStanding, type TaskStanding, taskStanding, workingTime } from '../core/session/standing.ts';
+import type { AgentState, Ask, SessionState, TaskState } from '../core/session/state.ts';
 import { shownRequest } from '../core/visible.ts';
 import { counted, showDuration, showMoney } from '../protocol/show.ts';
 import { cut, type Look, type Style, widthOf } from './style.ts';
 
-const MARKS: Record<TaskStatus, [mark: string, paint: Look]> = {
+const MARKS: Record<TaskStanding, [mark: string, paint: Look]> = {
   pending: ['○', 'dim'],
   waiting: ['◌', 'warn'],
   running: ['●', 'accent'],
@@ -15,6 +15,8 @@ const MARKS: Record<TaskStatus, [mark: string, paint: Look]> = {
   failed: ['✘', 'bad'],
   skipped: ['–', 'dim'],
   cancelled: ['–', 'dim'],
+  paused: ['‖', 'warn'],
+  interrupted: ['◌', 'warn'],
 };
 
 const LEAST_NAME = 12;
@@ -27,8 +29,13 @@ function agentOf(state: SessionState, task: TaskState): AgentState | undefined {
   return agents.findLast(agent => agent.endedAt === undefined) ?? agents.at(-1);
 }
 
-function taskLine(state: SessionState, task: TaskState, now: number, columns: number, style: Style): string {
-  const [mark, paint] = MARKS[task.status];
+function taskLine(
+  state: SessionState,
+  task: TaskState,
+  { now, columns, style, runs }: { now: number; columns: number; style: Style; runs: boolean },
+): string {
+  const status = taskStanding(state, task, runs);
+  const [mark, paint] = MARKS[status];
   const agent = agentOf(state, task);
   const role = 'role' in task.task ? task.task.role : task.task.kind;
   const time = task.startedAt === undefined ? '' : showDuration((task.endedAt ?? now) - task.startedAt);
@@ -37,7 +44,7 @@ function taskLine(state: SessionState, task: TaskState, now: number, columns: nu
   // In a narrow terminal the name of the task goes before the figures.
   while (parts.length > 0 && widthOf(parts.join('  ')) + LEAST_NAME + 6 > columns) parts.shift();
   const figures = parts.join('  ');
-  const busy = task.status === 'running' || task.status === 'checking';
+  const busy = status === 'running' || status === 'checking';
   const note = oneLine(busy ? (agent?.doing ?? '') : (task.note ?? ''));
   const left = cut(
     oneLine(`${task.task.id}  ${role}`),
@@ -98,12 +105,13 @@ export function liveLines(
   const { now, columns, style } = options;
   const tasks = [...state.tasks.values()];
   const done = tasks.filter(task => task.status === 'completed').length;
-  const running = [...state.agents.values()].filter(agent => agent.endedAt === undefined).length;
+  const runs = (options.runs ?? true) && state.status !== 'ended';
+  const running = runs ? [...state.agents.values()].filter(agent => agent.endedAt === undefined).length : 0;
   const limit = state.budget.limits.find(each => each.scope === 'session')?.limit;
-  const elapsed = workingTime(state, now, options.runs ?? true);
+  const elapsed = workingTime(state, now, runs);
   const cost = `${showCost(state.tally)}${limit ? ` of ${showMoney(limit)}` : ''}`;
   const counters = [
-    state.status === 'ended' ? (state.outcome?.outcome ?? 'ended') : state.status,
+    sessionStanding(state, runs),
     `${done}/${counted(tasks.length, 'task')}`,
     counted(running, 'agent'),
     `${showTokens(state.tally)} tokens`,
@@ -119,7 +127,9 @@ export function liveLines(
   const { shown: kept, hidden } = squeeze(tasks, options.rows - head.length - foot.length - titles - 2);
   const visible = new Set(kept);
   const body = groups.flatMap(([phase, list]) => {
-    const lines = list.filter(task => visible.has(task)).map(task => taskLine(state, task, now, columns, style));
+    const lines = list
+      .filter(task => visible.has(task))
+      .map(task => taskLine(state, task, { now, columns, style, runs }));
     return lines.length > 0 && phase ? [style.dim(cut(oneLine(phase), columns)), ...lines] : lines;
   });
   if (hidden > 0) body.push(style.dim(`… and ${hidden} more`));

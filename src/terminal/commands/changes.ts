@@ -157,7 +157,11 @@ export function showDecision(
     for (const { path, reason, message } of refused) {
       print(terminal, `${style.bad('✘')} ${oneLine(`${path}: not ${verb}, ${WHY[reason] ?? message ?? reason}`)}`);
     }
-    if (done.length + refused.length === 0) print(terminal, 'Nothing that fits waits for review.');
+    if (done.length + refused.length === 0)
+      print(
+        terminal,
+        named ? 'Nothing of that waits for review. See what does: orchestrate changes' : 'Nothing waits for review.',
+      );
   }
   // Whoever named something that is not there has not got what was asked for.
   const missed = named && done.length + refused.length === 0;

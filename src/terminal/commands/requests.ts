@@ -25,7 +25,11 @@ export async function ask(
   else
     print(
       terminal,
-      oneLine(ok ? done(message, request ? undefined : session.id) : `Not done: ${message ?? 'no reason given'}`),
+      oneLine(
+        ok
+          ? done(message, request || session.outcome === 'completed' ? undefined : session.id)
+          : `Not done: ${message ?? 'no reason given'}`,
+      ),
     );
   return ok ? EXIT.done : EXIT.failures;
 }

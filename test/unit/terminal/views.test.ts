@@ -162,6 +162,20 @@ describe('the live view', () => {
     assert.match(lines[3] ?? '', /at most \$0\.17/);
   });
 
+  it('calls nothing running that was killed or interrupted, and paused what is paused', () => {
+    const journal = session(1);
+    journal.append({ type: 'task-started', task: 'task-0', attempt: 1 });
+    journal.append({ type: 'agent-started', agent: 'a', role: 'r', task: 'task-0', attempt: 1, route: [] });
+    const shown = (runs: boolean) =>
+      liveLines(journal.state, { now: 0, columns: 80, rows: 24, style: plain, runs }).join('\n');
+    assert.match(shown(true), /^running · 0\/1 task · 1 agent [\s\S]*^● task-0/m);
+    assert.match(shown(false), /^interrupted · 0\/1 task · 0 agents [\s\S]*^◌ task-0/m);
+    journal.append({ type: 'session-paused', by: 'user', reason: 'r' });
+    assert.match(shown(true), /^paused [\s\S]*^‖ task-0/m);
+    journal.append({ type: 'session-ended', outcome: 'interrupted', reason: 'r' });
+    assert.match(shown(true), /^interrupted [\s\S]*^◌ task-0/m);
+  });
+
   it('shows what waits for the user, with the count', () => {
     const journal = session(2);
     for (const ask of ['a1', 'a2']) {
