@@ -36,7 +36,13 @@ describe('the Agents view', () => {
     await choose('Reassign Model...');
     await page.locator('.quick-input-widget:visible').waitFor();
     await workbench.screenshot('agents-view-reassign');
-    await workbench.escape();
+    await page.locator('.quick-input-list').getByText('Another model...').click();
+    await workbench.input.fill('anthropic/claude-sonnet-5-5');
+    await page.keyboard.press('Enter');
+    await written(
+      'agent-reassigned',
+      ({ agent, route }) => agent === AGENT && route[0] === 'anthropic/claude-sonnet-5-5',
+    );
 
     await choose('Answer Agent...');
     await page.locator('.quick-input-list').getByText('Swahili').click();

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../../scripts/host/paths.ts';
 
@@ -7,20 +7,30 @@ const read = (file: string) => readFileSync(join(root, file), 'utf8');
 const oneLine = (text: string) => text.replaceAll(/\s+/g, ' ');
 const ROW = /^\| (.+) \| \[.+\]\(\.\.\/(test\/\S+)\): (.+) \|$/gm;
 
+interface Row {
+  promise: string;
+  file: string;
+  test: string;
+}
+
+const [beside = '', promised = '', kept = ''] = read('docs/ARCHITECTURE.md').split(
+  /^## What the README promises.*|^## What people ran into.*/m,
+);
+const rowsOf = (text: string): Row[] =>
+  [...text.matchAll(ROW)].map(([, promise = '', file = '', test = '']) => ({ promise, file, test }));
+
+function assertProved(rows: readonly Row[]): void {
+  for (const { file, test } of rows) assert.ok(read(file).includes(test), `${file} has no test: ${test}`);
+}
+
 describe('What the README promises', () => {
   const readme = oneLine(read('README.md'));
-  const rows = [...read('docs/ARCHITECTURE.md').matchAll(ROW)].map(([, promise = '', file = '', test = '']) => ({
-    promise,
-    file,
-    test,
-  }));
+  const rows = rowsOf(promised);
 
   it('is proved by tests that there are', () => {
     assert.ok(rows.length > 20);
-    for (const { promise, file, test } of rows) {
-      assert.ok(readme.includes(promise), `the README does not say: ${promise}`);
-      assert.ok(read(file).includes(test), `${file} has no test: ${test}`);
-    }
+    for (const { promise } of rows) assert.ok(readme.includes(promise), `the README does not say: ${promise}`);
+    assertProved(rows);
   });
 
   it('is proved for each thing that one can rely on', () => {
@@ -32,5 +42,34 @@ describe('What the README promises', () => {
         rows.some(({ promise }) => text.includes(promise)),
         text,
       );
+  });
+
+  it('is said of the page in the marketplace in the same words', () => {
+    const page = oneLine(read('docs/marketplace.md'));
+    const section = /## What you can rely on(.*?) ## /.exec(page)?.[1] ?? '';
+    const sentences = section.replaceAll(/ - \*\*[^*]+\*\*/g, '').match(/[^.]+\.(?= |$)/g) ?? [];
+    assert.ok(sentences.length >= 8);
+    for (const sentence of sentences) assert.ok(readme.includes(sentence.trim().replace(/\.$/, '')), sentence);
+  });
+});
+
+describe('What people ran into', () => {
+  it('is kept away by tests that there are', () => {
+    const rows = rowsOf(kept);
+    assert.equal(rowsOf(beside).length, 0);
+    assert.ok(rows.length > 30);
+    assertProved(rows);
+  });
+});
+
+describe('The pages of docs', () => {
+  it('name only tests that there are', () => {
+    const named = readdirSync(join(root, 'docs'))
+      .filter(name => name.endsWith('.md'))
+      .flatMap(name =>
+        [...read(`docs/${name}`).matchAll(/`(test\/[\w./-]+)`/g)].map(([, path = '']) => ({ name, path })),
+      );
+    assert.ok(named.length > 20);
+    for (const { name, path } of named) assert.ok(existsSync(join(root, path)), `${name}: ${path}`);
   });
 });
