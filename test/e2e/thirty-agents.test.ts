@@ -42,6 +42,13 @@ describe('thirty agents at once, at 1280 × 720 with a side bar of 300 pixels', 
     const others = page.locator('.sidebar .pane', { has: page.locator('.pane-header', { hasText: 'Review' }) }).first();
     const height = async (pane: typeof agents) => (await pane.boundingBox())?.height ?? 0;
     assert.ok((await height(agents)) > 170 && (await height(agents)) >= (await height(others)));
+    const cut = await dashboard.evaluate<string[]>(`[...document.querySelectorAll('.agent-role')].flatMap(each => {
+      const text = document.createRange();
+      text.selectNodeContents(each);
+      const whole = text.getBoundingClientRect().width <= each.getBoundingClientRect().width + 0.001;
+      return whole ? [] : [each.textContent];
+    })`);
+    assert.deepEqual(cut, [], 'no title gives way to a role');
     await workbench.inEveryTheme(theme => workbench.screenshot(`thirty-agents-${theme}`));
   });
 });
