@@ -241,6 +241,6 @@ parts:
     assert.match(wrong.err, /"b" is in the pool "codex" already/);
     assert.match(wrong.err, /the pool "none" has no members/);
     assert.match(wrong.err, /no provider "olama" to fall back on; did you mean "ollama"\?/);
-    assert.match((await orchestrate('start')).err, /the team has no members/);
+    assert.match((await orchestrate('start')).err, /The team has no members\. Name some \(orchestrate start --pool/);
   });
 });

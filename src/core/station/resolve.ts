@@ -76,7 +76,7 @@ export function resolveTeam({ pools, fallback }: TeamWords, known: Known): Resol
     problems.push(`there is no provider "${fallback}" to fall back on${hint(fallback, known.providers)}`);
   if (members.size === 0 && problems.length === 0)
     problems.push(
-      'the team has no members: name some (--codex-pool codex,codex2), or write members: into the configuration',
+      'The team has no members. Name some (orchestrate start --pool build=anna,ben), or write members: into the configuration.',
     );
   return { members: [...members.values()], problems, notes };
 }
