@@ -291,8 +291,6 @@ export interface HeldProgram {
 
 /** Runs commands with these rights and no others. */
 export interface Sandbox {
-  /** Whether commands have a loopback of their own in it, and can share one; without, they reach no server of this machine. */
-  readonly ownLoopback: boolean;
   /** Found out by running a command, once. */
   standing(): Promise<SandboxStanding>;
   /** Never throws. */

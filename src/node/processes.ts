@@ -21,11 +21,9 @@ export interface ProcessOptions {
   graceMs?: number;
 }
 
-/** What a command is started through. */
+/** What a command is started through: it holds all of the command's processes, and by itself it ends after the last of them. */
 export interface Launcher {
   file: string;
-  /** It holds all of the command's processes, and by itself it ends after the last of them. */
-  endsLast: boolean;
   /** Stand before the shell and its arguments. */
   args: readonly string[];
   /** Set for it beside what all commands get. */
@@ -209,12 +207,12 @@ class Run {
     const pid = this.#child?.pid;
     if (pid === undefined || this.#leftNothing() || !(await treeLives(pid, this.#cause && this.#mark)))
       this.#gone.resolve();
-    else this.#after(this.#launcher?.endsLast ? launchedPollMs : pollMs, () => void this.#closed());
+    else this.#after(this.#launcher ? launchedPollMs : pollMs, () => void this.#closed());
   }
 
   /** Known without looking through all processes of the machine. */
   #leftNothing(): boolean {
-    return this.#launcher?.endsLast === true && this.#cause === undefined && this.#child?.exitCode !== null;
+    return this.#launcher !== undefined && this.#cause === undefined && this.#child?.exitCode !== null;
   }
 
   /** By force, and without waiting for pipes that someone still holds. */

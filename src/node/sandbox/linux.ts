@@ -60,7 +60,6 @@ const PROBE_MS = 20_000;
 
 /** Commands in bubblewrap, above a layer that takes what they write until it is looked at. */
 export class LinuxSandbox implements Sandbox {
-  readonly ownLoopback = true;
   readonly #root: string;
   readonly #processes: LaunchingProcesses;
   readonly #environment: LinuxSandboxOptions['environment'];
@@ -151,7 +150,6 @@ export class LinuxSandbox implements Sandbox {
     const open = filter === undefined ? undefined : openSync(filter, 'r');
     try {
       const launcher = {
-        endsLast: true,
         file,
         args,
         env: ownVariables(this.#home, '/tmp', way?.port),

@@ -11,23 +11,20 @@ export interface SandboxOptions {
 
 /** What holds commands on this system; loaded when it is first asked for. */
 export async function openSandbox({ platform = process.platform, ...options }: SandboxOptions): Promise<Sandbox> {
-  if (platform === 'darwin') {
-    const { SeatbeltSandbox } = await import('./seatbelt/seatbelt.ts');
-    return new SeatbeltSandbox(options);
-  }
   if (platform !== 'linux') return noSandbox(platform);
   const { LinuxSandbox } = await import('./linux.ts');
   return new LinuxSandbox(options);
 }
 
+const SYSTEMS: Partial<Record<NodeJS.Platform, string>> = { darwin: 'macOS', win32: 'Windows' };
+
 const noSandbox = (platform: NodeJS.Platform): Sandbox => {
   const standing: SandboxStanding = {
     holds: false,
-    why: `There is no sandbox for ${platform === 'win32' ? 'Windows' : platform}.`,
+    why: `There is no sandbox for ${SYSTEMS[platform] ?? platform}.`,
     advice: `In ${platform === 'win32' ? 'WSL or ' : ''}a dev container on Linux commands can be held.`,
   };
   return {
-    ownLoopback: false,
     standing: async () => standing,
     run: async (): Promise<SandboxedRun> => {
       throw new Error(standing.why);

@@ -12,24 +12,8 @@ const BUILD_FOLDERS =
   names(`node_modules __pycache__ .pytest_cache .mypy_cache .ruff_cache .hypothesis .tox .nox .venv venv target dist
   build out coverage .nyc_output htmlcov .next .nuxt .svelte-kit .astro .turbo .parcel-cache .vite .gradle .angular .dart_tool
   _build deps .stack-work dist-newstyle .build obj .cache test-results playwright-report .eggs .zig-cache zig-out`);
-const BUILD_FILES = names('.eslintcache .stylelintcache .coverage');
-const BUILD_ENDINGS = names(`tsbuildinfo pyc class o a so dylib dll exe obj pdb rlib rmeta gcda gcno profraw egg-info`);
-
-/** As results of builds are called, in the words of expressions. */
-export const USUAL = {
-  folders: [...BUILD_FOLDERS],
-  files: [...BUILD_FILES],
-  /** Of files, behind the last dot. */
-  endings: [...BUILD_ENDINGS],
-  /** Of files, before a dot and anything. */
-  beginnings: ['.coverage'],
-};
-
-/** Whether a file or folder is called as results of builds are. */
-export const isUsualOutput = (name: string, isFolder: boolean): boolean =>
-  isFolder
-    ? BUILD_FOLDERS.has(name)
-    : BUILD_FILES.has(name) || BUILD_ENDINGS.has(name.split('.').at(-1) ?? '') || name.startsWith('.coverage.');
+const BUILD_FILES =
+  /(^\.(eslintcache|stylelintcache|coverage(\..*)?)|\.(tsbuildinfo|pyc|class|o|a|so|dylib|dll|exe|obj|pdb|rlib|rmeta|gcda|gcno|profraw|egg-info))$/;
 
 /**
  * Which paths of a workspace are results of builds: what git ignores, by the rules that stood there when it was first
@@ -68,7 +52,8 @@ export class Outputs {
     const name = path.slice(path.lastIndexOf('/') + 1);
     if (actsBy(path) !== undefined || actsBy(`${path}/file`) !== undefined) return false;
     if (await this.#ignored(path, isFolder, 'first')) return true;
-    if (!isUsualOutput(name, isFolder) && !(await this.#ignored(path, isFolder, 'now'))) return false;
+    const usual = isFolder ? BUILD_FOLDERS.has(name) : BUILD_FILES.test(name);
+    if (!usual && !(await this.#ignored(path, isFolder, 'now'))) return false;
     return this.#own.has(path) || !(await this.#wasThere(path));
   }
 

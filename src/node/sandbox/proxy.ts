@@ -46,16 +46,10 @@ export class DomainProxy {
     this.#server.on('clientError', (_, socket) => socket.destroy());
   }
 
-  /** On a socket, or on a free port of this machine, which it gives back. */
-  listen(path?: string): Promise<number | undefined> {
+  listen(path: string): Promise<void> {
     return new Promise((done, failed) => {
       this.#server.once('error', failed);
-      const opened = () => {
-        const address = this.#server.address();
-        done(typeof address === 'object' ? address?.port : undefined);
-      };
-      if (path !== undefined) this.#server.listen(path, opened);
-      else this.#server.listen(0, '127.0.0.1', opened);
+      this.#server.listen(path, done);
     });
   }
 

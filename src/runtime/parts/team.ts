@@ -72,8 +72,7 @@ export async function teamPart(
   }
   const members = work.kind === 'new' ? (work.members ?? []) : journal.state.members;
   for (const role of memberRoles(members, roles)) roles.set(role.name, role);
-  const browserHolding = host.holding?.sandbox.ownLoopback ? host.holding : undefined;
-  const browserHost = { processes, holding: browserHolding, environment: host.environment ?? process.env };
+  const browserHost = { processes, holding: host.holding, environment: host.environment ?? process.env };
   const runner = ({ attention, revise, prove }: TeamVoice) => {
     const shared = { journal, files, agentFiles: changes.agentFiles, attention, clock, newId, hashOf, stream, log };
     const judgeTool = grants.tool.bind(grants);

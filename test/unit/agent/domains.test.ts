@@ -14,7 +14,6 @@ async function asked(answer: 'once' | 'session' | 'deny', ...turns: ReturnType<t
   const world = new AgentWorld([...turns, finish], { judge });
   const rights: CommandRights[] = [];
   const sandbox: Sandbox = {
-    ownLoopback: true,
     standing: async () => ({ holds: true, by: 'a test' }),
     run: async (_, given) => {
       rights.push(given);

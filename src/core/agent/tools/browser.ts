@@ -33,13 +33,12 @@ type Asked = z.infer<typeof Arguments>;
 const mayReach = (context: ToolContext) => {
   const { host, agent } = context;
   const ports = host.pages.ports(agent);
-  const holding = host.holding?.sandbox.ownLoopback ? host.holding : undefined;
-  const network = holding?.network ?? [];
+  const network = host.holding?.network ?? [];
   return (url: URL): boolean => {
     if (url.protocol === 'data:' || url.protocol === 'blob:' || url.protocol === 'about:') return true;
     if (!/^(https?|wss?):$/.test(url.protocol)) return false;
     // In the sandbox this machine is what the task itself has running.
-    if (isHome(url)) return holding !== undefined || isUsualPort(Number(portOf(url))) || ports.has(portOf(url));
+    if (isHome(url)) return host.holding !== undefined || isUsualPort(Number(portOf(url))) || ports.has(portOf(url));
     return network.some(domain =>
       domain.startsWith('*.') ? url.hostname.endsWith(domain.slice(1)) : url.hostname === domain,
     );

@@ -72,12 +72,8 @@ const Arguments = z.object({
 type Asked = z.infer<typeof Arguments>;
 
 /** What holds this command, when it runs as it is asked for. */
-const holdOf = (args: Asked, { host }: ToolContext): CommandHold => {
-  // A server is of no use where nobody reaches it.
-  const holds = inBackground(args) ? host.holding?.sandbox.ownLoopback === true : host.holding !== undefined;
-  if (!holds) return 'none';
-  return args.outside ? 'outside' : 'sandbox';
-};
+const holdOf = ({ outside }: Asked, { host }: ToolContext): CommandHold =>
+  !host.holding ? 'none' : outside ? 'outside' : 'sandbox';
 
 /** What goes on beside the agent's work is looked after by nobody: files are no part of what it may do unasked. */
 const judged = (args: Asked, cwd: RelPath | undefined, context: ToolContext): CommandVerdict =>
