@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { lstat, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Sign } from '../core/station/contract.ts';
 import type { RelPath } from '../protocol/ids.ts';
 import { globFilter } from './search.ts';
 import { walk } from './walk.ts';
@@ -15,7 +16,11 @@ interface Print {
   /** What is different where the file is. */
   key: string;
   content: string;
+  /** It is not read what the file holds. */
+  large?: true;
 }
+
+type Seen = Omit<Sign, 'trigger' | 'missed'>;
 
 /** What some files of a workspace hold, as one mark, and which are different from before. */
 export class FilePrints {
@@ -33,17 +38,20 @@ export class FilePrints {
     this.#wanted = globFilter(globs);
   }
 
-  /** Undefined while they are just being changed. */
-  async look(): Promise<{ mark: string; news?: string[] } | undefined> {
+  /** Undefined while they are just being changed, unless they are to be taken as they stand. */
+  async look(taken = false): Promise<Seen | undefined> {
     const now = await this.#prints();
     const still = same(now, this.#seen);
     this.#seen = now;
     const told = this.#told;
     if (told && same(now, told)) return { mark: markOf(now), news: [] };
     // What a look found must be found by the next one, too.
-    if (!still) return undefined;
+    if (!still && !taken) return undefined;
     this.#told = now;
-    return { mark: markOf(now), ...(told && { news: different(told, now) }) };
+    const restless = !still && { restless: true as const };
+    if (!told) return { mark: markOf(now), ...restless };
+    const news = different(told, now);
+    return { mark: markOf(now), news, holds: heldBy(now, news), ...restless };
   }
 
   async #prints(): Promise<Map<RelPath, Print>> {
@@ -65,10 +73,19 @@ export class FilePrints {
     const key = `${ino} ${size} ${mtimeMs} ${ctimeMs}`;
     const known = this.#seen.get(path);
     if (known?.key === key) return known;
-    if (size > LARGEST) return { key, content: `${size} ${mtimeMs}` };
+    if (size > LARGEST) return { key, content: `${size} ${mtimeMs}`, large: true };
     return { key, content: hash(await readFile(join(this.#root, path))) };
   }
 }
+
+/** Of those that can be told. */
+const heldBy = (prints: ReadonlyMap<RelPath, Print>, paths: readonly RelPath[]): Map<string, string | null> =>
+  new Map(
+    paths.flatMap(path => {
+      const print = prints.get(path);
+      return print?.large ? [] : [[path, print?.content ?? null] as const];
+    }),
+  );
 
 const hash = (bytes: Uint8Array | string) => createHash('sha256').update(bytes).digest('hex');
 

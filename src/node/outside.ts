@@ -1,5 +1,5 @@
 import type { Clock, Disposable, Log } from '../core/ports.ts';
-import type { Outside, Sign, Watched } from '../core/station/contract.ts';
+import type { Outside, Sign, Wanted, Watched } from '../core/station/contract.ts';
 import { FilePrints } from './file-prints.ts';
 import { Branches } from './git/branches.ts';
 
@@ -10,12 +10,13 @@ interface Place {
   log: Log;
 }
 
-/** What one look found; undefined: it is to be looked again, since something is just being changed. */
-type Look = () => Promise<Omit<Sign, 'trigger' | 'missed'> | undefined>;
+/** What one look found; undefined: it is to be looked again, since something is just being changed and is not to be `taken` so. */
+type Look = (taken: boolean) => Promise<Omit<Sign, 'trigger' | 'missed'> | undefined>;
 
 const LOOK_MS = 5000;
-/** What is just being changed is looked at again after that. */
+/** What is just being changed is looked at again after that; where it does not stand still for so long, it is taken once as it is. */
 const SETTLE_MS = 500;
+const RESTLESS_MS = 60_000;
 /** A look may take this share of the time, but comes that much later at most. */
 const SHARE = 0.03;
 const LATEST = 20;
@@ -30,19 +31,14 @@ export class NodeOutside implements Outside {
     this.#lookMs = lookMs;
   }
 
-  watch(
-    wanted: readonly { trigger: string; watched: Watched; mark?: string }[],
-    told: { seen(sign: Sign): void; problem(text: string): void },
-  ): Disposable {
+  watch(wanted: readonly Wanted[], told: { seen(sign: Sign): void; problem(text: string): void }): Disposable {
     const over = new AbortController();
-    for (const { trigger, watched, mark } of wanted) void this.#follow(trigger, watched, mark, told, over.signal);
+    for (const one of wanted) void this.#follow(one, told, over.signal);
     return { dispose: () => over.abort() };
   }
 
   async #follow(
-    trigger: string,
-    watched: Watched,
-    mark: string | undefined,
+    { trigger, workflow, watched, mark }: Wanted,
     told: { seen(sign: Sign): void; problem(text: string): void },
     signal: AbortSignal,
   ): Promise<void> {
@@ -51,17 +47,18 @@ export class NodeOutside implements Outside {
     let first = true;
     let wrong: string | undefined;
     let look: Look | undefined;
+    let restless: { since: number; taken: boolean } | undefined;
+    let spent = 0;
     while (!signal.aborted) {
       const began = clock.monotonic();
       let found: Awaited<ReturnType<Look>>;
       try {
         look ??= await this.#lookAt(watched, mark, told.problem);
-        found = await look();
+        found = await look(restless !== undefined && !restless.taken && began - restless.since >= RESTLESS_MS);
         wrong = undefined;
       } catch (error) {
         const text = error instanceof Error ? error.message : String(error);
-        if (text !== wrong && !signal.aborted)
-          told.problem(`${trigger.replace(/#\d+$/, '')} does not begin by itself: ${text}`);
+        if (text !== wrong && !signal.aborted) told.problem(`${workflow} does not begin by itself: ${text}`);
         wrong = text;
         log.write('debug', `${trigger} could not be looked at`, error);
       }
@@ -71,8 +68,20 @@ export class NodeOutside implements Outside {
         last = found.mark;
       }
       if (found) first = false;
-      const rest = Math.max(this.#lookMs, Math.min((clock.monotonic() - began) / SHARE, LATEST * this.#lookMs));
-      await pause(clock, !found && wrong === undefined ? Math.min(SETTLE_MS, this.#lookMs) : rest, signal);
+      spent += clock.monotonic() - began;
+      const settling = !found && wrong === undefined;
+      if (found && !found.restless) restless = undefined;
+      else if (found && restless) restless.taken = true;
+      if (settling && !restless) {
+        // One more look is soon enough to tell; what both took is rested for after it.
+        restless = { since: began, taken: false };
+        await pause(clock, Math.min(SETTLE_MS, this.#lookMs), signal);
+        continue;
+      }
+      const least = settling ? Math.min(SETTLE_MS, this.#lookMs) : this.#lookMs;
+      const rest = Math.max(least, Math.min(spent / SHARE, LATEST * this.#lookMs));
+      spent = 0;
+      await pause(clock, rest, signal);
     }
   }
 
@@ -80,7 +89,7 @@ export class NodeOutside implements Outside {
     const { workspace, environment } = this.#place;
     if (watched.kind === 'files') {
       const files = new FilePrints(workspace, watched.globs);
-      return () => files.look();
+      return taken => files.look(taken);
     }
     const branches = await Branches.open(workspace, environment);
     if (mark === undefined) {

@@ -8,6 +8,7 @@ import type {
   RunRequest,
   Runs,
   StationState,
+  Writes,
 } from '../../src/core/station/contract.ts';
 import { stationKind } from '../../src/core/station/reduce.ts';
 import type { StandingWorkflow } from '../../src/core/station/standing-workflows.ts';
@@ -30,8 +31,8 @@ export interface Act {
   bugs?: RunEnd['bugs'];
   /** What can be told of it from outside; it makes progress unless it says otherwise. */
   pulse?: (began: number) => Partial<Pulse>;
-  /** The files it changed. */
-  changed?: () => string[];
+  /** What it put into files. */
+  changed?: () => Writes;
   /** Instead of beginning. */
   refused?: Extract<Opened, { ok: false }>;
 }
@@ -87,7 +88,7 @@ export class ActedRuns implements Runs {
     const run: OpenRun = {
       done: ended.promise,
       pulse: () => ({ lastAt: this.#clock.now(), asks: [], local: false, ...pulse?.(began) }),
-      changed: () => changed?.() ?? [],
+      changed: () => changed?.() ?? new Map(),
       watch: () => ({ dispose() {} }),
       stop: why => end({ outcome: 'interrupted', reason: why, ms: 0 }),
       abort: why => end({ outcome: 'aborted', reason: why, ms: 0 }),

@@ -54,6 +54,7 @@ export const initialState = (): SessionState => ({
   notices: [],
   noticeCount: 0,
   files: new Map(),
+  written: new Map(),
   absent: new Map(),
   baselines: new Map(),
   madeFolders: new Set(),

@@ -431,6 +431,8 @@ export interface SessionState {
   noticeCount: number;
   /** Files agents wrote that differ from their baseline or have been decided on. */
   files: Map<RelPath, WrittenFile>;
+  /** What agents have put into files, the newest last; null: they deleted it. People's edits and reviews are none of it. */
+  written: Map<RelPath, (Hash | null)[]>;
   /** When somebody last changed a file that agents write in; absent: nobody has. */
   lastWriteAt?: number;
   /** Pending work that is not in its file now, with what stands there: by git, say. It waits when it comes back. */

@@ -162,12 +162,15 @@ export interface Pulse {
   local: boolean;
 }
 
+/** What a run has put into files of the workspace, the newest last: hashes, null where it deleted one. */
+export type Writes = ReadonlyMap<string, readonly (string | null)[]>;
+
 /** A run under way. */
 export interface OpenRun {
   readonly done: Promise<RunEnd>;
   pulse(): Pulse;
-  /** Files of the workspace that it changed. */
-  changed(): Iterable<string>;
+  /** What it has put into files of the workspace. */
+  changed(): Writes;
   /** Calls back when what it asks for may be different. */
   watch(changed: () => void): Disposable;
   /** Cleanly; it can go on later. */
@@ -200,17 +203,26 @@ export interface Sign {
    * known what. Empty: nothing, as after a branch was set back.
    */
   news?: readonly string[];
+  /** What the files of `news` hold: a hash, null where one is gone; absent where it is too large to tell. */
+  holds?: ReadonlyMap<string, string | null>;
+  /** They do not stand still: this is what they held in between. */
+  restless?: true;
   /** It was different before anybody looked. */
   missed: boolean;
+}
+
+/** What is to be looked at for which workflow, with what stood there last. */
+export interface Wanted {
+  trigger: string;
+  workflow: string;
+  watched: Watched;
+  mark?: string;
 }
 
 /** Looks at what is outside: branches and files. */
 export interface Outside {
   /** Tells what stands there, at first and whenever it is different from what was told; and what cannot be looked at. */
-  watch(
-    wanted: readonly { trigger: string; watched: Watched; mark?: string }[],
-    told: { seen(sign: Sign): void; problem(text: string): void },
-  ): Disposable;
+  watch(wanted: readonly Wanted[], told: { seen(sign: Sign): void; problem(text: string): void }): Disposable;
 }
 
 /** Does the runs of a station: in the workspace, or wherever its host lets them work. */

@@ -1,7 +1,7 @@
 import { counted } from '../../protocol/show.ts';
 import type { StationEvent } from '../../protocol/station.ts';
 import type { Workflow } from '../../protocol/workflow.ts';
-import type { Sign, StationState, Watched } from './contract.ts';
+import type { Sign, StationState, Wanted, Watched, Writes } from './contract.ts';
 import { timesIn } from './lineage.ts';
 import type { StandingWorkflow } from './standing-workflows.ts';
 
@@ -12,8 +12,8 @@ export interface OutsideHost {
   admit(cause: string, workflow: StandingWorkflow, more: { after?: string; note?: string }): void;
   /** Whether as many of its runs as may be are not over. */
   full(workflow: StandingWorkflow): boolean;
-  /** Files of the workspace that a run has changed. */
-  changed(run: string): ReadonlySet<string>;
+  /** What a run has put into files of the workspace. */
+  changed(run: string): Writes;
 }
 
 /** A workflow begins so often in a row by what may be its own doing. */
@@ -33,6 +33,10 @@ const watchedBy = ({ commit, changed }: Trigger): Watched | undefined => {
   return changed && { kind: 'files', globs: changed.files };
 };
 
+/** What is watched is a part of its key: of what nobody has watched before there is nothing to make up for. */
+const keyOf = (workflow: string, watched: Watched): string =>
+  `${workflow}#${watched.kind === 'branch' ? `commit ${watched.branch}` : `changed ${JSON.stringify(watched.globs)}`}`;
+
 /**
  * Starts workflows when a branch has new commits or files are different. Each time begins one once: what came while as many of
  * its runs as may be were under way, or while nobody was there, begins one together. What a workflow did itself begins it not.
@@ -45,18 +49,18 @@ export class OutsideTriggers {
   constructor(workflows: readonly StandingWorkflow[], host: OutsideHost) {
     this.#host = host;
     for (const workflow of workflows)
-      for (const [i, trigger] of workflow.on.entries()) {
+      for (const trigger of workflow.on) {
         const watched = watchedBy(trigger);
-        if (watched) this.#triggers.set(`${workflow.name}#${i}`, { workflow, watched });
+        if (watched) this.#triggers.set(keyOf(workflow.name, watched), { workflow, watched });
       }
   }
 
   /** What is to be looked at, each with what stood there last. */
-  wanted(): { trigger: string; watched: Watched; mark?: string }[] {
+  wanted(): Wanted[] {
     const { outside } = this.#host.state;
-    return [...this.#triggers].map(([trigger, { watched }]) => {
+    return [...this.#triggers].map(([trigger, { workflow, watched }]) => {
       const mark = outside.get(trigger)?.mark;
-      return { trigger, watched, ...(mark !== undefined && { mark }) };
+      return { trigger, workflow: workflow.name, watched, ...(mark !== undefined && { mark }) };
     });
   }
 
@@ -65,10 +69,10 @@ export class OutsideTriggers {
     const open = [...state.runs.values()].filter(run => !run.end && !run.aside).map(({ id }) => id);
     const before = this.#waiting.get(sign.trigger);
     const news = before ? before.news && sign.news && [...before.news, ...sign.news] : sign.news;
-    const { trigger, mark } = sign;
-    this.#waiting.set(trigger, {
-      trigger,
-      mark,
+    const holds = new Map([...(before?.holds ?? []), ...(sign.holds ?? [])]);
+    this.#waiting.set(sign.trigger, {
+      ...sign,
+      holds,
       ...(news && { news }),
       missed: sign.missed || before?.missed === true,
       during: [...new Set([...(before?.during ?? []), ...open])],
@@ -86,25 +90,33 @@ export class OutsideTriggers {
 
   #take(sign: Waiting, workflow: StandingWorkflow, watched: Watched): void {
     const { state, append, admit } = this.#host;
-    const { trigger, mark, news, missed } = sign;
+    const { trigger, mark, news, missed, restless } = sign;
     const last = state.outside.get(trigger);
     if (last?.mark === mark) return;
     // What came before anybody heard of it is nobody's to make up for.
     if (last && news?.length !== 0) {
       const cause = `outside ${trigger} ${last.times} ${mark}`;
       const by = this.#by(sign, workflow.name, watched);
-      if (missed && by.note === undefined && !state.causes.has(cause))
-        append({ type: 'notice', level: 'info', text: `${workflow.name}: ${missedWords(watched, news)}` });
+      const said = [...(missed ? [missedWords(watched, news)] : []), ...(restless ? [restlessWords(watched)] : [])];
+      if (by.note === undefined && !state.causes.has(cause))
+        for (const text of said) append({ type: 'notice', level: 'info', text: `${workflow.name}: ${text}` });
       admit(cause, workflow, by);
     }
     append({ type: 'outside-seen', trigger, mark });
   }
 
   /** Whose doing it was, as far as it was the team's; with a note where that begins nothing. */
-  #by({ news, during }: Waiting, name: string, watched: Watched): { after?: string; note?: string } {
+  #by({ news, holds, during }: Waiting, name: string, watched: Watched): { after?: string; note?: string } {
     const { state, changed } = this.#host;
+    const left = (run: string, path: string) => {
+      const contents = changed(run).get(path);
+      const now = holds?.get(path);
+      if (!contents || now === undefined) return contents !== undefined;
+      // While it was under way, it may have been seen before the last of it.
+      return during.includes(run) ? contents.includes(now) : contents.at(-1) === now;
+    };
     const did = (run: { id: string; session: string }, thing: string) =>
-      watched.kind === 'branch' ? run.session === thing : changed(run.id).has(thing);
+      watched.kind === 'branch' ? run.session === thing : left(run.id, thing);
     const runs = [...state.runs.values()];
     const own = runs.filter(run => timesIn(state, run.id, name) > 0);
     if (news?.every(thing => own.some(run => did(run, thing)))) return { note: ownWords(watched, news) };
@@ -132,3 +144,6 @@ function missedWords(watched: Watched, news: readonly string[] | undefined): str
       : `${news === undefined ? 'commits' : counted(news.length, 'commit')} came to ${watched.branch}`;
   return `${what} while nobody was there; it begins once for all of that`;
 }
+
+const restlessWords = (watched: Watched) =>
+  `${watched.kind === 'files' ? watched.globs.join(', ') : watched.branch} did not stand still for a minute; it begins with what was there, and not again before it does`;

@@ -7,7 +7,7 @@ import type { RequestOutcome } from '../session/inbox.ts';
 import { HEALTH_MINUTES } from '../team/options.ts';
 import { bugsAfter } from './bugs.ts';
 import { type ChooseOptions, chooseStarts } from './choose.ts';
-import type { Item, MemberState, OpenRun, Outside, Run, RunEnd, Runs, StationState } from './contract.ts';
+import type { Item, MemberState, OpenRun, Outside, Run, RunEnd, Runs, StationState, Writes } from './contract.ts';
 import { keepNewest } from './fold/fold.ts';
 import { ended } from './fold/queue.ts';
 import { HealthWatch } from './health.ts';
@@ -77,8 +77,8 @@ export class Station {
   readonly #triggers: Triggers;
   readonly #outside: OutsideTriggers;
   #watching: Disposable | undefined;
-  /** Files that runs which are over have changed, the newest last. */
-  readonly #changed = new Map<string, ReadonlySet<string>>();
+  /** What runs which are over have left in files, the newest last. */
+  readonly #changed = new Map<string, Map<string, readonly (string | null)[]>>();
   readonly #stopped = Promise.withResolvers<void>();
   #stopping: string | undefined;
   #looking = false;
@@ -93,7 +93,7 @@ export class Station {
       append: (event: StationEvent) => ports.journal.append(event),
       admit: (cause: string, workflow: StandingWorkflow, more = {}) => this.#admit(cause, workflow, more),
       full: (workflow: StandingWorkflow) => this.#openOf(workflow) >= (workflow.queued.concurrency ?? 1),
-      changed: (run: string) => new Set(this.#open.get(run)?.changed() ?? this.#changed.get(run)),
+      changed: (run: string) => this.#open.get(run)?.changed() ?? this.#changed.get(run) ?? new Map(),
     };
     this.#triggers = new Triggers(ports.workflows ?? [], host);
     this.#outside = new OutsideTriggers(ports.workflows ?? [], host);
@@ -289,8 +289,10 @@ export class Station {
     }
   }
 
-  #keepChanged(run: string, paths: Iterable<string>): void {
-    this.#changed.set(run, new Set([...(this.#changed.get(run) ?? []), ...paths]));
+  #keepChanged(run: string, writes: Writes): void {
+    // What is written over nobody has left there.
+    for (const earlier of this.#changed.values()) for (const path of writes.keys()) earlier.delete(path);
+    this.#changed.set(run, new Map(writes));
     keepNewest(this.#changed, CHANGED);
   }
 

@@ -98,7 +98,7 @@ function openRun(first: RunningSession, more: More): OpenRun {
     done: toTheEnd(),
     pulse: () => pulseOf(session.journal.state),
     // In a working tree of its own it changes nothing here.
-    changed: () => (session.journal.state.tree ? [] : session.journal.state.files.keys()),
+    changed: () => (session.journal.state.tree ? new Map() : session.journal.state.written),
     watch(changed) {
       listeners.add(changed);
       return { dispose: () => listeners.delete(changed) };
@@ -146,7 +146,7 @@ async function overRun(runtime: RunsHost['runtime'], session: string): Promise<O
     done: Promise.resolve(end),
     // It is over, and silent for that.
     pulse: () => ({ lastAt: Number.POSITIVE_INFINITY, asks: [], local: false }),
-    changed: () => (state && !state.tree ? state.files.keys() : []),
+    changed: () => (state && !state.tree ? state.written : new Map()),
     watch: () => ({ dispose() {} }),
     stop() {},
     abort() {},

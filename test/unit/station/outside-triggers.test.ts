@@ -37,8 +37,8 @@ class Scene implements Outside {
   }
 
   /** It stands so, and whoever looks hears of it. */
-  is(mark: string, news?: string[], missed = false): void {
-    const sign: Sign = { trigger: this.wanted[0]?.trigger ?? '', mark, missed, ...(news && { news }) };
+  is(mark: string, news?: string[], more: Partial<Sign> = {}): void {
+    const sign: Sign = { trigger: this.wanted[0]?.trigger ?? '', mark, missed: false, ...(news && { news }), ...more };
     this.#told?.seen(sign);
   }
 }
@@ -46,9 +46,10 @@ class Scene implements Outside {
 async function world(act: () => Act, ...workflows: Workflow[]) {
   const clock = new FakeClock();
   const disk = new Disk();
-  const begin = async () => {
+  const begin = async (...others: Workflow[]) => {
     const outside = new Scene();
-    const team = await standing(clock, act, { workflows: known(...workflows), outside, disk });
+    const now = others.length > 0 ? others : workflows;
+    const team = await standing(clock, act, { workflows: known(...now), outside, disk });
     return { ...team, outside, goals: () => team.runs.opened.map(({ request }) => request.goal) };
   };
   return { clock, begin };
@@ -64,7 +65,9 @@ describe('a workflow that begins by what is different outside', () => {
   it('begins once for each time, and not for what stood there before it was heard of', async () => {
     const { clock, begin } = await world(() => ({ ms: MINUTE }), checks);
     const { outside, goals } = await begin();
-    assert.deepEqual(outside.wanted, [{ trigger: 'checks#0', watched: { kind: 'files', globs: ['src/**'] } }]);
+    assert.deepEqual(outside.wanted, [
+      { trigger: 'checks#changed ["src/**"]', workflow: 'checks', watched: { kind: 'files', globs: ['src/**'] } },
+    ]);
     outside.is('one');
     await clock.advance(MINUTE);
     assert.deepEqual(goals(), []);
@@ -100,7 +103,7 @@ describe('a workflow that begins by what is different outside', () => {
     const next = await begin();
     ({ outside, goals, journal } = next);
     assert.equal(outside.wanted[0]?.mark, 'a');
-    outside.is('b', ['', ''], true);
+    outside.is('b', ['', ''], { missed: true });
     await journal.flush();
     await clock.advance(1);
     assert.deepEqual(goals(), ['release']);
@@ -109,31 +112,98 @@ describe('a workflow that begins by what is different outside', () => {
     ]);
     next.kill();
     const last = await begin();
-    last.outside.is('b', [], true);
+    last.outside.is('b', [], { missed: true });
     await clock.advance(5 * MINUTE);
     assert.equal(last.state.counts.items, 1);
     assert.equal([...last.state.items.values()][0]?.status, 'done');
   });
 
   it('is not begun by its own changes, nor by those of what it has begun, and says so', async () => {
-    const act = (): Act => ({ ms: MINUTE, changed: () => ['src/made.ts'] });
+    const act = (): Act => ({ ms: MINUTE, changed: () => new Map([['src/made.ts', ['first', 'made']]]) });
+    const made = { holds: new Map([['src/made.ts', 'made']]) };
     const after = workflow('after', [{ ended: { workflow: 'checks' } }]);
     const { clock, begin } = await world(act, checks, after);
     const { outside, goals, events } = await begin();
     outside.is('one');
     outside.is('two', ['src/a.ts']);
     await clock.advance(1);
-    outside.is('three', ['src/made.ts']);
+    outside.is('three', ['src/made.ts'], made);
     await clock.advance(MINUTE / 2);
     await clock.advance(3 * MINUTE);
     assert.deepEqual(goals(), ['checks', 'after']);
-    outside.is('four', ['src/made.ts']);
+    outside.is('four', ['src/made.ts'], made);
     await clock.advance(3 * MINUTE);
     assert.deepEqual(goals(), ['checks', 'after']);
     assert.deepEqual(said(events), Array(2).fill('not begun: src/made.ts is its own doing'));
     outside.is('five', ['src/made.ts', 'src/b.ts']);
     await clock.advance(3 * MINUTE);
     assert.deepEqual(goals(), ['checks', 'after', 'checks', 'after'], 'somebody else was at it, too');
+  });
+
+  it('is begun by what a person makes of a file that it has written, deletes or puts back', async () => {
+    let written = ['one'];
+    const { clock, begin } = await world(() => {
+      const mine = written;
+      return { ms: MINUTE, changed: () => new Map([['src/made.ts', mine]]) };
+    }, checks);
+    const { outside, goals, events } = await begin();
+    outside.is('0');
+    const stands = async (content: string | null) => {
+      const before = goals().length;
+      outside.is(`${content} ${before}`, ['src/made.ts'], { holds: new Map([['src/made.ts', content]]) });
+      await clock.advance(3 * MINUTE);
+      return goals().length - before;
+    };
+    assert.equal(await stands('somebody'), 1);
+    assert.equal(await stands('one'), 0);
+    written = ['two', 'three'];
+    assert.equal(await stands('by a person'), 1);
+    assert.equal(await stands('three'), 0);
+    assert.equal(await stands('two'), 1, 'what it wrote on the way is not what it left');
+    assert.equal(await stands('one'), 1, 'what a later run wrote over is put back by a person');
+    assert.equal(await stands(null), 1);
+    assert.deepEqual(said(events), Array(2).fill('not begun: src/made.ts is its own doing'));
+  });
+
+  it('knows what it wrote on its way for its own while it is under way', async () => {
+    const act = (): Act => ({ ms: MINUTE, changed: () => new Map([['src/made.ts', ['first', 'last']]]) });
+    const { clock, begin } = await world(act, checks);
+    const { outside, goals } = await begin();
+    outside.is('0');
+    outside.is('1', ['src/a.ts']);
+    await clock.advance(MINUTE / 2);
+    outside.is('2', ['src/made.ts'], { holds: new Map([['src/made.ts', 'first']]) });
+    await clock.advance(3 * MINUTE);
+    assert.deepEqual(goals(), ['checks']);
+  });
+
+  it('makes up for nothing where it waits for something else than before', async () => {
+    const { clock, begin } = await world(() => ({ ms: MINUTE }), checks);
+    const { outside, kill, journal } = await begin();
+    outside.is('0');
+    await journal.flush();
+    kill();
+    const other = workflow('checks', [{ changed: { files: ['docs/**'] } }]);
+    const next = await begin(other);
+    assert.equal(next.outside.wanted[0]?.mark, undefined);
+    next.outside.is('1', undefined);
+    await clock.advance(3 * MINUTE);
+    assert.deepEqual([next.goals(), said(next.events)], [[], []]);
+    next.outside.is('2', ['docs/a.md']);
+    await clock.advance(3 * MINUTE);
+    assert.deepEqual(next.goals(), ['checks']);
+  });
+
+  it('begins with files that do not stand still, and says so', async () => {
+    const { clock, begin } = await world(() => ({ ms: MINUTE }), checks);
+    const { outside, goals, events } = await begin();
+    outside.is('0');
+    outside.is('1', ['src/a.log'], { restless: true });
+    await clock.advance(3 * MINUTE);
+    assert.deepEqual(goals(), ['checks']);
+    assert.deepEqual(said(events), [
+      'checks: src/** did not stand still for a minute; it begins with what was there, and not again before it does',
+    ]);
   });
 
   it('is not begun by a commit that its own session has made', async () => {

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Disposable } from '../../../src/core/ports.ts';
 import type { Sign, Watched } from '../../../src/core/station/contract.ts';
 import { systemClock } from '../../../src/node/clock.ts';
+import { hashOf } from '../../../src/node/hash.ts';
 import { NodeOutside } from '../../../src/node/outside.ts';
 import { ada, type DeliveryLab, deliveryLab, refusal } from '../../support/delivery/workspace.ts';
 import { tempFolder } from '../../support/temp-folder.ts';
@@ -26,7 +28,7 @@ describe('what is outside of a standing team', () => {
       clock: systemClock,
       log: { write() {} },
     };
-    const wanted = [{ trigger: 'w#0', watched, ...(mark !== undefined && { mark }) }];
+    const wanted = [{ trigger: 'w#0', workflow: 'w', watched, ...(mark !== undefined && { mark }) }];
     const told = { seen: (sign: Sign) => seen.push(sign), problem: (text: string) => problems.push(text) };
     watching.push(new NodeOutside(place, 20).watch(wanted, told));
     return { seen, problems };
@@ -133,9 +135,11 @@ describe('what is outside of a standing team', () => {
     await write('src/d.ts', 'new');
     await until(() => seen.length === 2);
     assert.deepEqual([seen[1]?.news, seen[1]?.missed], [['src/d.ts'], false]);
+    assert.deepEqual([...(seen[1]?.holds ?? [])], [['src/d.ts', hashOf(Buffer.from('new'))]]);
     await rm(join(lab.workspace, 'src/d.ts'));
     await until(() => seen.length === 3);
     assert.deepEqual([seen[2]?.news, seen[2]?.mark], [['src/d.ts'], seen[0]?.mark]);
+    assert.deepEqual([...(seen[2]?.holds ?? [])], [['src/d.ts', null]]);
     // Who looks later hears of no more than that it is different.
     const same = watch(watched, seen[0]?.mark);
     await write('src/a.ts', 'two');
@@ -143,5 +147,38 @@ describe('what is outside of a standing team', () => {
     const later = watch(watched, seen[0]?.mark);
     await until(() => later.seen.length === 1);
     assert.deepEqual([later.seen[0]?.news, later.seen[0]?.missed], [undefined, true]);
+  });
+
+  it('is taken once as it stands where files do not stand still, and looking at them is rested for', async () => {
+    lab = await deliveryLab(folder.path);
+    await write('src/a.log', '0');
+    let now = 0;
+    let pauses = 0;
+    const seen: (Sign & { at: number })[] = [];
+    const over = Promise.withResolvers<void>();
+    const clock = {
+      now: () => now,
+      // Each look takes 100 ms: it asks when it begins and when it has ended.
+      monotonic: () => (now += 100),
+      after(ms: number, run: () => void) {
+        now += ms;
+        pauses++;
+        if (seen.length > 0 && now < 180_000) writeFileSync(join(lab.workspace, 'src/a.log'), 'x'.repeat(pauses));
+        if (seen.length === 3) over.resolve();
+        const timer = setImmediate(run);
+        return { dispose: () => clearImmediate(timer) };
+      },
+    };
+    const place = { workspace: lab.workspace, environment: lab.environment, clock, log: { write() {} } };
+    const told = { seen: (sign: Sign) => seen.push({ ...sign, at: now }), problem: assert.fail };
+    const watched: Watched = { kind: 'files', globs: ['src/**'] };
+    watching.push(new NodeOutside(place).watch([{ trigger: 'w#0', workflow: 'w', watched }], told));
+    await over.promise;
+    const [, taken, still] = seen;
+    assert.deepEqual([taken?.news, taken?.restless], [['src/a.log'], true]);
+    assert.ok(taken && taken.at >= 60_000 && taken.at < 75_000, `taken after ${taken?.at} ms`);
+    assert.deepEqual([still?.news, still?.restless], [['src/a.log'], undefined]);
+    assert.ok(still && still.at > 180_000, 'only once as long as it changes');
+    assert.ok((pauses * 200) / now < 0.07, `${pauses} looks in ${now} ms`);
   });
 });

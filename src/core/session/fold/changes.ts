@@ -125,6 +125,9 @@ export const changeFolds: Folds<Types> = {
     state.openWrites.delete(event.write);
     if (!event.ok) return;
     state.lastWriteAt = event.at;
+    const contents = state.written.get(write.path);
+    if (contents) contents.push(write.after);
+    else state.written.set(write.path, [write.after]);
     written(state, write);
     absent(state, write.path, write.after);
   },
