@@ -194,8 +194,8 @@ const triggers = [
   event('schedule-missed', { workflow: z.string(), from: at, to: at, times: z.number().int().positive() }),
   /** Up to when schedules of a workflow have been looked at. */
   event('schedule-seen', { workflow: z.string(), until: at }),
-  /** What stood outside when a trigger last looked: a branch's commit, or all that its files hold. */
-  event('outside-seen', { trigger: z.string(), mark: z.string() }),
+  /** What stood outside when a trigger last looked: a branch's commit, or all that its files hold; absent: nobody looks any more. */
+  event('outside-seen', { trigger: z.string(), mark: z.string().optional() }),
 ] as const;
 
 const told = [

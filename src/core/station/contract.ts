@@ -107,8 +107,8 @@ export interface StationState {
   causes: Map<string, { item?: string; at: number }>;
   /** Up to when the schedules of a workflow were looked at. */
   schedules: Map<string, number>;
-  /** What stood outside when a trigger last looked, and how often it has been different. */
-  outside: Map<string, { mark: string; times: number }>;
+  /** What stood outside when a trigger last looked, unless it is not there any more, and how often it has been different. */
+  outside: Map<string, { mark?: string; times: number }>;
   requests: Map<string, { body: StationRequest; at: number; handled?: RequestOutcome }>;
   notices: { level: 'info' | 'warning' | 'error'; text: string; at: number }[];
   /** So many items, runs and moves there have been. */

@@ -37,22 +37,35 @@ const watchedBy = ({ commit, changed }: Trigger): Watched | undefined => {
 const keyOf = (workflow: string, watched: Watched): string =>
   `${workflow}#${watched.kind === 'branch' ? `commit ${watched.branch}` : `changed ${JSON.stringify(watched.globs)}`}`;
 
+/** A name may hold a "#" of its own; before, a number stood where now stands what is watched. */
+const workflowOf = (trigger: string): string => trigger.replace(/#(?:\d+|commit .*|changed \[.*)$/s, '');
+
 /**
  * Starts workflows when a branch has new commits or files are different. Each time begins one once: what came while as many of
  * its runs as may be were under way, or while nobody was there, begins one together. What a workflow did itself begins it not.
  */
 export class OutsideTriggers {
   readonly #triggers = new Map<string, { workflow: StandingWorkflow; watched: Watched }>();
+  readonly #names: ReadonlySet<string>;
   readonly #host: OutsideHost;
   readonly #waiting = new Map<string, Waiting>();
 
   constructor(workflows: readonly StandingWorkflow[], host: OutsideHost) {
     this.#host = host;
+    this.#names = new Set(workflows.map(({ name }) => name));
     for (const workflow of workflows)
       for (const trigger of workflow.on) {
         const watched = watchedBy(trigger);
         if (watched) this.#triggers.set(keyOf(workflow.name, watched), { workflow, watched });
       }
+  }
+
+  /** What these workflows do not wait for any more, so that it is not made up for when they do so again. */
+  forget(): void {
+    const { state, append } = this.#host;
+    for (const [trigger, { mark }] of [...state.outside])
+      if (mark !== undefined && !this.#triggers.has(trigger) && this.#names.has(workflowOf(trigger)))
+        append({ type: 'outside-seen', trigger });
   }
 
   /** What is to be looked at, each with what stood there last. */
@@ -94,7 +107,7 @@ export class OutsideTriggers {
     const last = state.outside.get(trigger);
     if (last?.mark === mark) return;
     // What came before anybody heard of it is nobody's to make up for.
-    if (last && news?.length !== 0) {
+    if (last?.mark !== undefined && news?.length !== 0) {
       const cause = `outside ${trigger} ${last.times} ${mark}`;
       const by = this.#by(sign, workflow.name, watched);
       const said = [...(missed ? [missedWords(watched, news)] : []), ...(restless ? [restlessWords(watched)] : [])];

@@ -121,6 +121,7 @@ export class Station {
 
   /** Looks at what is outside, where a workflow waits for that. */
   #watch(): void {
+    this.#outside.forget();
     const wanted = this.#outside.wanted();
     if (wanted.length === 0) return;
     this.#watching = this.#ports.outside?.watch(wanted, {

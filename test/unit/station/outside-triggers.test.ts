@@ -192,6 +192,15 @@ describe('a workflow that begins by what is different outside', () => {
     next.outside.is('2', ['docs/a.md']);
     await clock.advance(3 * MINUTE);
     assert.deepEqual(next.goals(), ['checks']);
+    await next.journal.flush();
+    next.kill();
+    // It was not there to be waited for in between.
+    const back = await begin();
+    assert.equal(back.outside.wanted[0]?.mark, undefined);
+    back.outside.is('0');
+    back.outside.is('1', ['src/a.ts']);
+    await clock.advance(3 * MINUTE);
+    assert.deepEqual(back.goals(), ['checks']);
   });
 
   it('begins with files that do not stand still, and says so', async () => {

@@ -55,7 +55,8 @@ export const teamFolds: StationFolds<
     state.schedules.set(workflow, until);
   },
   'outside-seen'(state, { trigger, mark }) {
-    state.outside.set(trigger, { mark, times: (state.outside.get(trigger)?.times ?? 0) + 1 });
+    const times = (state.outside.get(trigger)?.times ?? 0) + 1;
+    state.outside.set(trigger, { times, ...(mark !== undefined && { mark }) });
   },
   notice(state, { level, text, at }) {
     tell(state, { level, text, at });
