@@ -107,6 +107,24 @@ describe('changes by agents', () => {
     assert.deepEqual(at.journal.events, []);
   });
 
+  it('are told from what a person makes of a file, or of the agent’s work in it', async () => {
+    const at = desk({ 'a.txt': '1\n2\n3\n', 'b.txt': 'b\n' });
+    await write(at, 'a.txt', 'A\n2\n3\n');
+    await write(at, 'a.txt', 'A\n2\nB\n', bob);
+    await write(at, 'b.txt', null);
+    at.workspace.put('a.txt', 'A\nmine\nB\n');
+    await at.changes.file('a.txt');
+    await at.changes.reject({ path: 'a.txt', hunks: [hunksOf(at, 'a.txt')[0]?.id as string] }, all(at));
+    assert.equal(at.workspace.text('a.txt'), '1\nmine\nB\n');
+    assert.deepEqual(
+      [...at.journal.state.written],
+      [
+        ['a.txt', [sha256('A\n2\n3\n'), sha256('A\n2\nB\n')]],
+        ['b.txt', [null]],
+      ],
+    );
+  });
+
   it("know each line's author when two agents and the user wrote side by side", async () => {
     const at = desk({ 'a.txt': '1\n2\n3\n4\n5\n6\n7\n' });
     await write(at, 'a.txt', '1\nada\n3\n4\n5\n6\n7\n', ada);
