@@ -81,11 +81,11 @@ export class OutsideTriggers {
     const { state } = this.#host;
     const open = [...state.runs.values()].filter(run => !run.end && !run.aside).map(({ id }) => id);
     const before = this.#waiting.get(sign.trigger);
-    const news = before ? before.news && sign.news && [...before.news, ...sign.news] : sign.news;
-    const holds = new Map([...(before?.holds ?? []), ...(sign.holds ?? [])]);
+    const { news: found, ...rest } = sign;
+    const news = before ? before.news && found && [...before.news, ...found] : found;
     this.#waiting.set(sign.trigger, {
-      ...sign,
-      holds,
+      ...rest,
+      holds: new Map([...(before?.holds ?? []), ...(sign.holds ?? [])]),
       ...(news && { news }),
       missed: sign.missed || before?.missed === true,
       during: [...new Set([...(before?.during ?? []), ...open])],

@@ -177,6 +177,24 @@ describe('a workflow that begins by what is different outside', () => {
     assert.deepEqual(goals(), ['checks']);
   });
 
+  it('begins by what nobody saw, also where its own changes come after that', async () => {
+    const act = (): Act => ({ ms: 10 * MINUTE, changed: () => new Map([['src/made.ts', ['made']]]) });
+    const { clock, begin } = await world(act, checks);
+    const { outside, kill, journal } = await begin();
+    outside.is('0');
+    outside.is('1', ['src/a.ts']);
+    await clock.advance(MINUTE);
+    await journal.flush();
+    kill();
+    const next = await begin();
+    await clock.advance(MINUTE);
+    next.outside.is('2', undefined, { missed: true });
+    next.outside.is('3', ['src/made.ts'], { holds: new Map([['src/made.ts', 'made']]) });
+    await clock.advance(30 * MINUTE);
+    assert.equal(next.state.counts.items, 2);
+    assert.match(said(next.events).join(), /changed while nobody was there; it begins once/);
+  });
+
   it('makes up for nothing where it waits for something else than before', async () => {
     const { clock, begin } = await world(() => ({ ms: MINUTE }), checks);
     const { outside, kill, journal } = await begin();
