@@ -26,7 +26,13 @@ export function Deliveries({ workspace }: { workspace: string }) {
       <p role="status">{said}</p>
       <ul class="entries">
         {items.map(item => (
-          <One key={item.delivery} workspace={workspace} item={item} act={mayDecide() ? act : undefined} />
+          <One
+            key={item.delivery}
+            workspace={workspace}
+            item={item}
+            items={items}
+            act={mayDecide() ? act : undefined}
+          />
         ))}
       </ul>
     </>
@@ -43,10 +49,21 @@ const STATUS: Record<DeliveryItem['status'], string> = {
   dropped: l10n.t('dropped'),
 };
 
-function One({ workspace, item, act }: { workspace: string; item: DeliveryItem; act: Act | undefined }) {
+interface Row {
+  workspace: string;
+  item: DeliveryItem;
+  items: readonly DeliveryItem[];
+  act: Act | undefined;
+}
+
+function One({ workspace, item, items, act }: Row) {
   const { delivery, title, branch, target, status, files, note, conflicts = [], candidate, waits } = item;
   const failed = candidate?.results.find(({ ok }) => !ok);
   const open = status === 'ready' || status === 'red' || status === 'conflicted' || status === 'held';
+  // One yes is to all that was tried with it.
+  const together = items
+    .filter(other => other !== item && candidate?.deliveries.includes(other.delivery))
+    .map(other => other.title);
   const decide = (action: 'hold' | 'release' | 'drop' | 'approve', body: object) => () =>
     void act?.(api.decideDelivery(workspace, delivery, action, body));
   return (
@@ -58,6 +75,7 @@ function One({ workspace, item, act }: { workspace: string; item: DeliveryItem; 
           `${branch} → ${item.landed?.ref.replace('refs/heads/', '') ?? target}`,
           l10n.t('files: {0}', files.length),
           ...(note === undefined ? [] : [note]),
+          ...(waits && together.length > 0 ? [l10n.t('lands together with {0}', together.join(', '))] : []),
         ].join(' · ')}
       </span>
       {conflicts.map(({ path, about, hunks }) => (

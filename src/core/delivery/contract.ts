@@ -81,8 +81,8 @@ export interface Deliveries {
   settle(): Promise<SettledStep[]>;
   /** Builds a branch of what was accepted in a session. */
   deliver(request: DeliverRequest): Promise<Delivered>;
-  /** Says yes to what the target would become with this delivery, and with those that are tried with it. */
-  approve(delivery: string, by: Approver): Promise<Done>;
+  /** Says yes to what the target would become with this delivery, and with those that are tried with it: to the candidate that was seen. */
+  approve(delivery: string, by: Approver, seen?: string): Promise<Done>;
   hold(delivery: string, reason: string): Promise<Done>;
   /** One that was held, or did not fit or pass, is tried again. */
   release(delivery: string): Promise<Done>;

@@ -203,12 +203,20 @@ const whyRed = (candidate: Candidate | undefined): string => {
 /** What is green and waits for a yes, with this delivery in it. */
 export function waitingCandidate(state: DeliveryState, { delivery, status }: Delivery): Candidate | undefined {
   if (status !== 'ready') return undefined;
-  return [...state.candidates.values()]
-    .reverse()
-    .find(
-      each => each.deliveries.includes(delivery) && each.checks === 'green' && each.void === undefined && !each.landed,
-    );
+  return [...state.candidates.values()].reverse().find(
+    each =>
+      each.deliveries.includes(delivery) &&
+      each.checks === 'green' &&
+      each.void === undefined &&
+      !each.landed &&
+      // One of them that is held since then keeps all of it from landing.
+      each.deliveries.every(name => state.deliveries.get(name)?.status === 'ready'),
+  );
 }
+
+/** All that lands with it. */
+export const inCandidate = (state: DeliveryState, { deliveries }: Candidate): Delivery[] =>
+  deliveries.flatMap(name => state.deliveries.get(name) ?? []);
 
 /** The last one that it was composed into, and that may still land or has. */
 export const candidateOf = (state: DeliveryState, { delivery }: Delivery): Candidate | undefined =>

@@ -217,22 +217,21 @@ export class Train {
   }
 }
 
-/** What was composed before and fits still, so that checks and approvals of it count. */
+/** What was composed before and fits still, so that checks and approvals of it count: what somebody agreed to comes first. */
 function liveCandidate(
   state: DeliveryState,
   place: LandingPlace,
   deliveries: readonly Delivery[],
 ): Candidate | undefined {
   const ready = new Set(deliveries.map(({ delivery }) => delivery));
-  return [...state.candidates.values()]
-    .reverse()
-    .find(
-      each =>
-        each.void === undefined &&
-        !each.landed &&
-        each.checks !== 'red' &&
-        each.target === place.target &&
-        isSamePlace(each, place) &&
-        each.deliveries.every(name => ready.has(name)),
-    );
+  const fitting = [...state.candidates.values()].filter(
+    each =>
+      each.void === undefined &&
+      !each.landed &&
+      each.checks !== 'red' &&
+      each.target === place.target &&
+      isSamePlace(each, place) &&
+      each.deliveries.every(name => ready.has(name)),
+  );
+  return fitting.findLast(({ approval }) => approval !== undefined) ?? fitting.at(-1);
 }

@@ -4,6 +4,7 @@ import type { Deliveries, DeliveryRefused, Done } from '../../core/delivery/cont
 import { GitError } from '../../core/delivery/git.ts';
 import type { DeliveryLine } from '../../core/delivery/lines.ts';
 import { deploySecret } from '../../core/delivery/secret-name.ts';
+import { type Candidate, type Delivery, inCandidate, waitingCandidate } from '../../core/delivery/state.ts';
 import { settledLine } from '../../core/delivery/words.ts';
 import { counted } from '../../protocol/show.ts';
 import * as window from '../plain/window.ts';
@@ -146,22 +147,17 @@ const runs: Readonly<Record<DeliveryCommand, Run>> = {
     if (!line) return;
     // Its checks run first: nobody approves what was not tried.
     if (line.standing === 'ready') await land(parts, line.target, [line.delivery]);
-    const now = (await parts.view.lines()).find(({ delivery }) => delivery === line.delivery);
-    if (now?.standing !== 'waiting') return;
+    const deliveries = await deliveriesOf(parts);
+    const state = await deliveries.state();
+    const now = state.deliveries.get(line.delivery);
+    const candidate = now && waitingCandidate(state, now);
+    if (!candidate) return;
     const yes = t('Approve and Land');
-    const checks = now.checks.map(({ command }) => command).join(', ') || t('none');
-    const detail = [t('Changes: {0}', now.files.join(', ')), t('Checks that passed: {0}', checks)].join('\n');
-    if (
-      (await window.showInformationMessage(
-        t('Land {0} on {1}?', now.branch, now.target),
-        { modal: true, detail },
-        yes,
-      )) !== yes
-    )
-      return;
-    const done = await (await deliveriesOf(parts)).approve(now.delivery, person());
+    const { text, detail } = whatLands(candidate, inCandidate(state, candidate));
+    if ((await window.showInformationMessage(text, { modal: true, detail }, yes)) !== yes) return;
+    const done = await deliveries.approve(line.delivery, person(), candidate.candidate);
     if (!done.ok) return told(done);
-    await land(parts, now.target, [now.delivery]);
+    await land(parts, candidate.target, candidate.deliveries);
   },
   async hold(parts, given) {
     const line = await lineFor(
@@ -276,6 +272,20 @@ export async function runDelivery(name: DeliveryCommand, parts: DeliveryParts, g
   } finally {
     parts.view.refresh();
   }
+}
+
+/** Every delivery that lands by one yes, with its files. */
+function whatLands({ target, results }: Candidate, all: readonly Delivery[]) {
+  const checks = results.map(({ command }) => command).join(', ') || t('none');
+  const [only, ...more] = all;
+  const changes =
+    only && more.length === 0
+      ? [t('Changes: {0}', only.files.join(', '))]
+      : all.map(({ branch, files }) => t('Changes of {0}: {1}', branch, files.join(', ')));
+  return {
+    text: t('Land {0} on {1}?', all.map(({ branch }) => branch).join(', '), target),
+    detail: [...changes, t('Checks that passed: {0}', checks)].join('\n'),
+  };
 }
 
 async function pickSession(controller: SessionController) {

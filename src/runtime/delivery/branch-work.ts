@@ -69,7 +69,7 @@ export function branchWork({ deliveries, session, config, journal }: BranchWorkP
           const waits = `${id} waits for a yes: orchestrate approve ${id}`;
           if (!by) return { ok: false, reason: 'waiting', message: ask ? `nobody agreed that ${branch} lands` : waits };
           // Where something moved meanwhile, what it is to become is shown anew.
-          await deliveries.approve(id, by);
+          await deliveries.approve(id, by, candidate.candidate);
         } else if (report?.unheld && ask && (await ask(unheldText(report.checks), signal, false))) unheld = true;
         else if (report?.stopped !== undefined) return { ok: false, reason: 'refused', message: report.stopped };
       }

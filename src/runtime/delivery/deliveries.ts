@@ -58,7 +58,7 @@ export function createDeliveries(host: RuntimeHost): Deliveries {
       return book.change((state, put) => settleSteps(repository, state, put));
     },
     deliver: request => told(given => deliver(given, request)),
-    approve: (delivery, by) => told(given => approve(given, delivery, by)),
+    approve: (delivery, by, seen) => told(given => approve(given, delivery, by, seen)),
     hold: (delivery, reason) =>
       one(delivery, ({ status }) =>
         status === 'ready'
@@ -150,11 +150,12 @@ const unknown = (delivery: string): DeliveryRefused => ({
 type Verdict = { event: DeliveryEvent; message: string } | { refused: string };
 
 /** Binds a yes to what its giver could see: this tree, on this target. */
-async function approve(parts: DeliveryParts, delivery: string, by: Approver): Promise<Done> {
+async function approve(parts: DeliveryParts, delivery: string, by: Approver, seen?: string): Promise<Done> {
   const { book, repository, config } = parts;
-  const known = (await book.read()).deliveries.get(delivery);
+  const before = await book.read();
+  const known = before.deliveries.get(delivery);
   // What was rejected in the review since then is no part of it any more.
-  if (known) await refreshed(parts, known.target, [delivery]);
+  if (known) await refreshed(parts, known.target, waitingCandidate(before, known)?.deliveries ?? [delivery]);
   const rule = config.delivery?.approval ?? DELIVERY.approval;
   return book.change(async (state, put): Promise<Done> => {
     const found = state.deliveries.get(delivery);
@@ -165,6 +166,12 @@ async function approve(parts: DeliveryParts, delivery: string, by: Approver): Pr
         ok: false,
         reason: 'not-now',
         message: `${delivery} is ${found.status}, and there is nothing with green checks to say yes to. Try it first: orchestrate land --target ${found.target}`,
+      };
+    if (seen !== undefined && candidate.candidate !== seen)
+      return {
+        ok: false,
+        reason: 'stale',
+        message: `It is another candidate by now, of ${candidate.deliveries.join(', ')}: look at ${candidate.candidate} first.`,
       };
     const place = await landingPlace(repository, found.target);
     if (!isSamePlace(place, candidate)) {

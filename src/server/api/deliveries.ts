@@ -65,17 +65,8 @@ export const deliveryRoutes = [
     answer: RequestDone,
     handle: asking =>
       deciding(asking, async deliveries => {
-        const state = await deliveries.state();
-        const delivery = deliveryNamed(state, asking.params.delivery);
-        const waits = waitingCandidate(state, delivery);
-        if (waits?.candidate !== asking.body.candidate)
-          throw new ProblemError(
-            'refused',
-            waits
-              ? `It is another candidate by now: look at ${waits.candidate}.`
-              : `${delivery.delivery} is ${delivery.status}: no green candidate waits for a yes.`,
-          );
-        return { json: done(await deliveries.approve(delivery.delivery, person(asking))) };
+        const { params, body } = asking;
+        return { json: done(await deliveries.approve(params.delivery, person(asking), body.candidate)) };
       }),
   }),
   ...(['hold', 'release', 'drop'] as const).map(action =>

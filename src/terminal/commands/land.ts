@@ -1,6 +1,6 @@
 import type { Deliveries } from '../../core/delivery/contract.ts';
 import { asideOf } from '../../core/delivery/git.ts';
-import { waitingCandidate } from '../../core/delivery/state.ts';
+import { inCandidate, waitingCandidate } from '../../core/delivery/state.ts';
 import { settledLine } from '../../core/delivery/words.ts';
 import { oneLine } from '../../core/plain.ts';
 import { confirm } from '../confirm.ts';
@@ -27,6 +27,8 @@ export async function approve(terminal: Terminal, call: Call): Promise<number> {
     if (candidate && call.options.yes !== true) {
       const others = candidate.deliveries.filter(name => name !== word);
       const together = others.length > 0 ? `, together with ${others.join(', ')}` : '';
+      for (const { delivery, title, files } of inCandidate(state, candidate))
+        print(terminal, oneLine(`${delivery} ${title}: ${files.join(', ')}`));
       print(terminal, `See all of it: git diff ${candidate.onto} ${candidate.commit}`);
       if (!(await confirm(terminal, `Land ${word}${together} on ${candidate.target}?`)))
         return refused(terminal, call, {
@@ -35,10 +37,10 @@ export async function approve(terminal: Terminal, call: Call): Promise<number> {
           message: `${word} is not approved. Where nobody can be asked, say so with --yes.`,
         });
     }
-    const done = await deliveries.approve(word, personHere(terminal));
+    const done = await deliveries.approve(word, personHere(terminal), candidate?.candidate);
     if (!done.ok) return refused(terminal, call, done);
     if (!call.options.json) print(terminal, `${terminal.style.good('✔')} ${oneLine(done.message)}`);
-    return landAndSay(terminal, call, deliveries, found?.target);
+    return landAndSay(terminal, call, deliveries, found?.target, candidate?.deliveries);
   });
 }
 
@@ -47,9 +49,11 @@ async function landAndSay(
   call: Call,
   deliveries: Deliveries,
   named: string | undefined,
+  only?: readonly string[],
 ): Promise<number> {
   const before = await deliveries.state();
-  const report = await deliveries.land(named, { unheld: call.options.yes === true }, terminal.interrupt);
+  const options = { unheld: call.options.yes === true, ...(only && { only }) };
+  const report = await deliveries.land(named, options, terminal.interrupt);
   const { deliveries: after, candidates } = await deliveries.state();
   const { target, landed, waiting, stopped, heldBy, checks } = report;
   const stuck = [...after.values()].filter(

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Deliveries } from '../../../src/core/delivery/contract.ts';
+import { type Delivery, waitingCandidate } from '../../../src/core/delivery/state.ts';
 import { snapshot } from '../../support/delivery/sample-repository.ts';
 import { ada, bob, type DeliveryLab, deliveryLab, refusal } from '../../support/delivery/workspace.ts';
 import { needsSandbox } from '../../support/sandbox.ts';
@@ -158,6 +159,40 @@ describe('What was accepted in a session', () => {
     await landing(deliveries);
     assert.ok((await deliveries.approve(first, you)).ok);
     assert.equal((await landing(deliveries)).landed.length, 1);
+  });
+
+  it('lands with all that was shown with it, and a yes to a candidate that was not shown does not count', async () => {
+    await lab.configure({ delivery: { checks: ['true'] } });
+    const deliveries = lab.deliveries();
+    const of = async (name: string) =>
+      delivered(deliveries, await lab.session(name, write => write(ada, `${name}.txt`, 'text\n')));
+    const [x, y] = [await of('x'), await of('y')];
+    const you = { kind: 'person', name: 'ada' } as const;
+    const together = async (...only: string[]) =>
+      (await deliveries.land('main', { unheld: true, only }, never)).waiting ?? '';
+    const waitsOf = async (delivery: string) => {
+      const state = await deliveries.state();
+      return waitingCandidate(state, state.deliveries.get(delivery) as Delivery);
+    };
+    const both = await together(x, y);
+    assert.deepEqual((await waitsOf(x))?.deliveries, [x, y]);
+    await deliveries.hold(y, 'not yet');
+    assert.equal(await waitsOf(x), undefined, 'what is held keeps all of it from landing');
+    // Another lander tries the other by itself, while a dialog still shows both.
+    const alone = await together(x);
+    await deliveries.release(y);
+    assert.notEqual(alone, both);
+    assert.match(
+      refusal(await deliveries.approve(x, you, both)),
+      new RegExp(`another candidate .*of ${x}: look at ${alone}`),
+    );
+    assert.ok((await deliveries.approve(y, you, both)).ok);
+    const { landed } = await deliveries.land('main', { unheld: true, only: [x, y] }, never);
+    assert.deepEqual(
+      landed.map(each => each.deliveries),
+      [[x, y]],
+      'what was agreed to, and not what was tried after it',
+    );
   });
 
   it('that does not fit any more is told place by place, and no side is picked', async () => {

@@ -58,6 +58,19 @@ describe('The terminal program, delivering', () => {
     assert.match((await run(['__complete', 'deliveries', 'hold', ''])).said, /^$/);
   });
 
+  it('shows all that lands with one yes, with its files', async function () {
+    this.timeout(120_000);
+    lab = await deliveryLab(folder.path);
+    await lab.configure({ delivery: { approval: 'person' } });
+    for (const name of ['One', 'Two'])
+      await run(['deliver', await lab.session(name, write => write(ada, `${name}.txt`, 'text\n'))]);
+    const [, first = '', second] = /with (d_\w+), (d_\w+)\./.exec((await run(['land', '--yes'])).said) ?? [];
+    const { said } = await run(['approve', first]);
+    assert.match(said, new RegExp(`^${first} One: One\\.txt\n${second} Two: Two\\.txt\nSee all of it: git diff `, 'm'));
+    const landed = await run(['approve', first, '--yes']);
+    assert.match(landed.said, new RegExp(`${first}, ${second} landed on orchestrate/main`));
+  });
+
   it('tells with its doctor whether this git is enough, too old or missing', async () => {
     lab = await deliveryLab(folder.path);
     assert.match((await run(['doctor'])).said, /Git: \d+\.\d+\S*, new enough for delivery/);
