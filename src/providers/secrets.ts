@@ -11,12 +11,15 @@ const thisMachine = /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/;
 /** Headers that carry what lets one in. */
 const secretHeader = /auth|key|token|secret|cookie|password|credential/i;
 
+/** Whoever is spoken to at an address, with headers. */
+type Addressed = Pick<ProviderConfig, 'name' | 'baseUrl' | 'headers'> & { kind: string; free?: boolean | undefined };
+
 /**
  * All that may never be repeated of what a provider was given: the key, headers that let one in, and what its address
  * holds of such. A word in place of a key, as local servers take it, is none: taken for one, it would be blanked
  * wherever it stands, in names of models and files too.
  */
-export function secretsOf(config: ProviderConfig, key: string | undefined): string[] {
+export function secretsOf(config: Addressed, key: string | undefined): string[] {
   const { name, kind, free, baseUrl, headers = {} } = config;
   const url = baseUrl !== undefined && URL.canParse(baseUrl) ? new URL(baseUrl) : undefined;
   const local = free || (url !== undefined && thisMachine.test(url.hostname));

@@ -9,6 +9,7 @@ import type { Deliveries, WorkTree } from '../core/delivery/contract.ts';
 import { GitError } from '../core/delivery/git.ts';
 import type { WorkerDiagnosis } from '../core/doctor/doctor.ts';
 import type { Trial } from '../core/doctor/tool-trial.ts';
+import type { Redactor } from '../core/redact/redactor.ts';
 import type { RouteEvent } from '../core/routing/contract.ts';
 import type { SessionState } from '../core/session/state.ts';
 import { StoreError } from '../core/session/store.ts';
@@ -156,7 +157,7 @@ export class Runner {
           servers: rehearsal ? undefined : loaded.servers,
           environment: rehearsal ? undefined : environment,
           retention: retention(config),
-          traces: tracesOf(host, config),
+          traces: tracesOf(host, config, engine.redactor),
         },
         engine,
         work.kind === 'new' ? { ...work, session: id } : work,
@@ -278,9 +279,16 @@ export class Runner {
 }
 
 /** Where its sessions are traced to; an address that cannot be used is said, and hinders nothing. */
-function tracesOf({ environment, note }: RuntimeHost, config: Config): TraceTarget | undefined {
+function tracesOf(
+  { environment, note }: RuntimeHost,
+  config: Config,
+  redactor: Pick<Redactor, 'add'>,
+): TraceTarget | undefined {
   const target = traceTarget(config, environment);
-  if (typeof target !== 'string') return target;
+  if (typeof target !== 'string') {
+    for (const secret of target?.secrets ?? []) redactor.add(secret);
+    return target;
+  }
   note?.({ problems: [{ severity: 'warning', source: 'traces', message: target }] });
   return undefined;
 }

@@ -1,4 +1,5 @@
 import type { Clock, Disposable, Log } from '../../core/ports.ts';
+import { networkFailure } from '../../providers/errors/failed.ts';
 import { otlpRequest, type Span } from './otlp.ts';
 import type { TraceTarget } from './target.ts';
 
@@ -108,7 +109,10 @@ export class SpanSender {
       await answer.body?.cancel();
       return answer.ok ? undefined : { text: `it answers ${answer.status}`, again: LATER.has(answer.status) };
     } catch (error) {
-      return { text: error instanceof Error ? error.message : String(error), again: true };
+      // Its message may repeat the address, and what else was sent.
+      const { code } = networkFailure(error);
+      const name = error instanceof Error ? error.name : 'unknown';
+      return { text: `it cannot be reached (${code ?? name})`, again: true };
     }
   }
 

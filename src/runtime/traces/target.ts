@@ -1,4 +1,5 @@
 import type { Config } from '../../protocol/config.ts';
+import { secretsOf } from '../../providers/secrets.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -11,6 +12,8 @@ export interface TraceTarget {
   contents: boolean;
   /** What the sender is called, beside its name and version. */
   resource: Record<string, string>;
+  /** What lets one in there, and is not to be repeated. */
+  secrets: readonly string[];
 }
 
 const PATH = 'v1/traces';
@@ -30,13 +33,20 @@ export function traceTarget({ traces = {} }: Config, environment: Environment): 
   const named = exact ?? base;
   if (named === undefined) return undefined;
   if (!URL.canParse(named) || !/^https?:$/.test(new URL(named).protocol))
-    return `traces are not sent: "${named}" is no http or https address`;
+    return `traces are not sent: "${named.slice(named.lastIndexOf('@') + 1)}" is no http or https address`;
   if (either('PROTOCOL') === 'grpc')
     return 'traces are not sent: gRPC is not spoken here. Name the HTTP address of the collector (port 4318), and set OTEL_EXPORTER_OTLP_PROTOCOL to http/json';
   const timeout = Number(either('TIMEOUT'));
+  const url = exact === undefined ? new URL(PATH, named.endsWith('/') ? named : `${named}/`) : new URL(exact);
+  const given = pairs(either('HEADERS'));
+  const lets = Object.keys(given).some(name => name.toLowerCase() === 'authorization');
+  const headers = lets ? given : { ...basic(url), ...given };
+  // No address with a password in it can be fetched, and each message about it would repeat that.
+  [url.username, url.password] = ['', ''];
   return {
-    url: exact ?? new URL(PATH, named.endsWith('/') ? named : `${named}/`).href,
-    headers: pairs(either('HEADERS')),
+    url: url.href,
+    headers,
+    secrets: secretsOf({ name: 'traces', kind: 'otlp', baseUrl: named, headers }, undefined),
     timeoutMs: timeout > 0 ? timeout : TIMEOUT_MS,
     contents: traces.contents ?? ASKS_FOR_CONTENTS.has(said('OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT')),
     resource: {
@@ -44,6 +54,13 @@ export function traceTarget({ traces = {} }: Config, environment: Environment): 
       ...(said('OTEL_SERVICE_NAME') !== undefined && { 'service.name': String(said('OTEL_SERVICE_NAME')) }),
     },
   };
+}
+
+/** As browsers and `curl` send what stands before the host; a header that is named by itself stands instead. */
+function basic({ username, password }: URL): Record<string, string> {
+  if (username === '' && password === '') return {};
+  const text = `${decoded(username)}:${decoded(password)}`;
+  return { authorization: `Basic ${Buffer.from(text).toString('base64')}` };
 }
 
 /** `key=value,key=value`, percent-encoded as the specification has it. */

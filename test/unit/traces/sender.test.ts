@@ -9,6 +9,7 @@ const target = {
   timeoutMs: 100,
   contents: false,
   resource: {},
+  secrets: [],
 };
 const span = (name: string): Span => ({
   ...{ trace: 'a'.repeat(32), id: 'b'.repeat(16), name, kind: 'internal', begun: 1, ended: 2 },
@@ -63,6 +64,22 @@ describe('What is traced', () => {
     }
     assert.deepEqual(sent.slice(3), [['b'], ['c']], 'what is refused is refused');
     assert.deepEqual(said, ['traces are not taken by http://c.example: it answers 400']);
+    await sender.close();
+  });
+
+  it('that nobody takes is told without the address and what the network said of it', async () => {
+    const cause = Object.assign(new Error('connect'), { code: 'ECONNREFUSED' });
+    answers = Array.from(
+      { length: 5 },
+      () => new TypeError('fetch failed for https://me:hunter2-hunter2@x', { cause }),
+    );
+    sender.add([span('a')]);
+    await settle();
+    for (const pause of [5000, 1000, 2000, 4000, 8000]) {
+      await clock.advance(pause);
+      await settle();
+    }
+    assert.deepEqual(said, ['traces are not taken by http://c.example: it cannot be reached (ECONNREFUSED)']);
     await sender.close();
   });
 

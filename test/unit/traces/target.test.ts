@@ -49,6 +49,29 @@ describe('Where traces go', () => {
     assert.equal(found(asked, { contents: false }).contents, false);
   });
 
+  it('keeps what stands before the host out of the address: it is a header, unless one is named', async () => {
+    for (const [name, path] of [
+      ['ENDPOINT', '/v1/traces'],
+      ['TRACES_ENDPOINT', '/'],
+    ]) {
+      const target = found({ [`${PREFIX}_${name}`]: 'https://me:open%20sesame@c.example' });
+      assert.equal(target.url, `https://c.example${path}`);
+      const basic = Buffer.from('me:open sesame').toString('base64');
+      assert.deepEqual(target.headers, { authorization: `Basic ${basic}` });
+      assert.deepEqual([...target.secrets].sort(), [`Basic ${basic}`, basic, 'open sesame'].sort());
+      // `fetch` takes no address that still has them.
+      assert.ok(new Request(target.url));
+    }
+    const both = {
+      [`${PREFIX}_ENDPOINT`]: 'https://me:sesame@c.example',
+      [`${PREFIX}_HEADERS`]: 'Authorization=Bearer%20abc,team=blue',
+    };
+    assert.deepEqual(found(both).headers, { Authorization: 'Bearer abc', team: 'blue' });
+    assert.deepEqual(found(both).secrets, ['Bearer abc', 'abc', 'sesame'], 'what lets nobody in is no secret');
+    for (const wrong of ['ftp://me:sesame@c.example', 'me:sesame@c.example:4318', 'https://me:ses/ame@c example'])
+      assert.doesNotMatch(String(of({ [`${PREFIX}_ENDPOINT`]: wrong })), /ses/);
+  });
+
   it('is said to be none where it cannot be used', () => {
     assert.match(String(of({ [`${PREFIX}_ENDPOINT`]: 'localhost:4318' })), /"localhost:4318" is no http/);
     const grpc = { [`${PREFIX}_ENDPOINT`]: 'http://localhost:4317', [`${PREFIX}_PROTOCOL`]: 'grpc' };
