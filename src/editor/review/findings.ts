@@ -1,11 +1,13 @@
 import * as vscode from 'vscode';
 import type { Finding } from '../../core/session/state.ts';
+import { systemClock } from '../../node/clock.ts';
 import { DisposableStore } from '../disposables.ts';
 import { paragraphs } from '../plain/markdown.ts';
 import { markdownString } from '../plain/markdown-string.ts';
 import { plain } from '../plain/text.ts';
 import * as window from '../plain/window.ts';
 import { type ReviewModel, roleOf } from './model.ts';
+import { ReadAnew, type Replaced } from './read-anew.ts';
 import type { ReviewSession } from './session.ts';
 
 /** A finding, and the session in which it was made. */
@@ -27,12 +29,10 @@ export class Findings implements vscode.Disposable {
   constructor(model: ReviewModel) {
     this.#model = model;
     this.#store.add(model.onDidChange(() => this.#update()));
-    this.#store.add(
-      vscode.workspace.onDidChangeTextDocument(({ document }) => {
-        // Read anew from disk, as after a stash: a comment is left on whatever line remains of its own.
-        if (!document.isDirty) this.#putBack(model.pathOf(document.uri));
-      }),
+    const anew = this.#store.add(
+      new ReadAnew(systemClock, ({ uri }, replaced) => this.#putBack(model.pathOf(uri), replaced)),
     );
+    this.#store.add(vscode.workspace.onDidChangeTextDocument(event => anew.heard(event)));
     this.#store.add({
       dispose: () => {
         for (const { thread } of this.#threads.values()) thread.dispose();
@@ -101,10 +101,11 @@ export class Findings implements vscode.Disposable {
     }
   }
 
-  /** Shows the comments of a file on the lines that they are about. */
-  #putBack(path: string | undefined): void {
+  /** A comment in what was replaced is left on whatever line remains of its own; the editor moves others along. */
+  #putBack(path: string | undefined, { from, to }: Replaced): void {
     for (const [id, { found, thread }] of this.#threads) {
-      if (found.finding.path !== path) continue;
+      const at = lineOf(found.finding);
+      if (found.finding.path !== path || at < from || at > to) continue;
       const again = this.#show(found);
       again.collapsibleState = thread.collapsibleState;
       if (thread.contextValue !== undefined) again.contextValue = thread.contextValue;
@@ -114,7 +115,7 @@ export class Findings implements vscode.Disposable {
   }
 
   #show({ session, finding }: Found): vscode.CommentThread {
-    const line = Math.max(0, (finding.line ?? 1) - 1);
+    const line = lineOf(finding);
     const range = new vscode.Range(line, 0, line, 0);
     const body = markdownString(paragraphs(finding.text));
     const thread = this.#controller.createCommentThread(this.#model.uriOf(finding.path as string), range, [
@@ -135,6 +136,9 @@ export class Findings implements vscode.Disposable {
     return thread;
   }
 }
+
+/** From 0 on, as the reviewer saw it. */
+const lineOf = ({ line = 1 }: Finding) => Math.max(0, line - 1);
 
 async function resolve({ session, finding }: Found, how: string): Promise<void> {
   const done = await session.resolveFinding(finding, how);

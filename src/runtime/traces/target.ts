@@ -39,8 +39,8 @@ export function traceTarget({ traces = {} }: Config, environment: Environment): 
   const timeout = Number(either('TIMEOUT'));
   const url = exact === undefined ? new URL(PATH, named.endsWith('/') ? named : `${named}/`) : new URL(exact);
   const given = pairs(either('HEADERS'));
-  const lets = Object.keys(given).some(name => name.toLowerCase() === 'authorization');
-  const headers = lets ? given : { ...basic(url), ...given };
+  const isNamed = Object.keys(given).some(name => name.toLowerCase() === 'authorization');
+  const headers = isNamed ? given : { ...basic(url), ...given };
   // No address with a password in it can be fetched, and each message about it would repeat that.
   [url.username, url.password] = ['', ''];
   return {
