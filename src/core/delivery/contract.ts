@@ -65,6 +65,15 @@ export interface TreeChoice {
   base?: string;
 }
 
+/** A secret that the commands of a deployment get. */
+export interface EnvironmentSecret {
+  name: string;
+  /** Where its value is from; absent: nobody has given it yet. */
+  from?: 'variable' | 'editor';
+  /** Under which name the editor keeps it. */
+  slot: string;
+}
+
 /** A working tree for agents, detached, outside of the workspace. */
 export interface WorkTree {
   /** The folder in it that stands for the workspace. */
@@ -101,8 +110,8 @@ export interface Deliveries {
   whyNotDeploy(environment: string): Promise<DeliveryRefused | undefined>;
   /** Names of the environments there are. */
   environments(): Promise<string[]>;
-  /** Secrets of an environment that nobody has given yet. */
-  missingSecrets(environment: string): Promise<string[]>;
+  /** What the configuration says that an environment needs. */
+  secretsOf(environment: string): Promise<EnvironmentSecret[]>;
   /** What a file holds in a commit; undefined: there is none, or it is no text. */
   text(commit: string, path: string): Promise<string | undefined>;
   /** Pushes a delivery's branch, or where it has landed, to where its target comes from. */

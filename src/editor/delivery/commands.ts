@@ -3,7 +3,6 @@ import * as vscode from 'vscode';
 import type { Deliveries, DeliveryRefused, Done } from '../../core/delivery/contract.ts';
 import { GitError } from '../../core/delivery/git.ts';
 import type { DeliveryLine } from '../../core/delivery/lines.ts';
-import { deploySecret } from '../../core/delivery/secret-name.ts';
 import { type Candidate, type Delivery, inCandidate, waitingCandidate } from '../../core/delivery/state.ts';
 import { settledLine } from '../../core/delivery/words.ts';
 import { counted } from '../../protocol/show.ts';
@@ -12,6 +11,7 @@ import type { FolderReview } from '../review/folder-review.ts';
 import type { EditorSecrets } from '../secrets.ts';
 import type { SessionController } from '../session-controller.ts';
 import { isDeliveryNode, standingWord } from './items.ts';
+import { giveMissing, replaceKept } from './secrets.ts';
 import type { DeliveryView } from './view.ts';
 
 const { t } = vscode.l10n;
@@ -231,7 +231,7 @@ const runs: Readonly<Record<DeliveryCommand, Run>> = {
               { title: t('Deploy to which environment?') },
             )
           )?.label;
-    if (picked === undefined || !(await secretsFor(parts, deliveries, picked))) return;
+    if (picked === undefined || !(await giveMissing(parts.secrets, deliveries, picked))) return;
     const yes = t('Deploy');
     if (
       (await window.showWarningMessage(t('Deploy what the branch is now to {0}?', picked), { modal: true }, yes)) !==
@@ -239,7 +239,9 @@ const runs: Readonly<Record<DeliveryCommand, Run>> = {
     )
       return;
     const options = { location: vscode.ProgressLocation.Notification, title: t('Deploying to {0}…', picked) };
-    say(await window.withProgress(options, () => deliveries.deploy(picked, person(), never())));
+    const done = await window.withProgress(options, () => deliveries.deploy(picked, person(), never()));
+    if (done.ok || done.reason !== 'conflict') return say(done);
+    await replaceKept(parts.secrets, deliveries, picked, done.message);
   },
   async showChanges(parts, given) {
     const line = await lineFor(parts, given, ({ to }) => to !== undefined, t('Nothing was delivered yet.'));
@@ -295,19 +297,4 @@ async function pickSession(controller: SessionController) {
     { title: t('Deliver what you accepted in which session?') },
   );
   return picked?.session;
-}
-
-/** What an environment needs and nobody has given is asked for, and kept in the editor's secret storage. */
-async function secretsFor({ secrets }: DeliveryParts, deliveries: Deliveries, environment: string): Promise<boolean> {
-  for (const name of await deliveries.missingSecrets(environment)) {
-    const value = await window.showInputBox({
-      title: t('{0} for {1}', name, environment),
-      prompt: t('Kept in this editor, and given to the commands of a deployment alone.'),
-      password: true,
-      ignoreFocusOut: true,
-    });
-    if (!value) return false;
-    await secrets.set(deploySecret(name), value);
-  }
-  return true;
 }

@@ -12,7 +12,7 @@ import type { RuntimeHost } from '../contract.ts';
 import { checkCommit } from './checks.ts';
 import { cleanBranches } from './clean-up.ts';
 import { deliver } from './deliver.ts';
-import { deploy, environmentOf, missingSecrets } from './deploy.ts';
+import { deploy, environmentOf, environmentSecrets } from './deploy.ts';
 import { fastForward } from './fast-forward.ts';
 import { type DeliveryParts, openDelivery } from './open.ts';
 import { refreshed } from './refresh.ts';
@@ -119,7 +119,7 @@ export function createDeliveries(host: RuntimeHost): Deliveries {
         return 'refused' in found ? found.refused : undefined;
       }),
     environments: async () => Object.keys((await parts()).config.environments ?? {}),
-    missingSecrets: async environment => missingSecrets(await parts(), environment),
+    secretsOf: async environment => environmentSecrets(await parts(), environment),
     async text(commit, path) {
       const { repository } = await parts();
       const bytes = await repository.contentAt(commit, repository.places.prefix + path);

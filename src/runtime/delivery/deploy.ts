@@ -1,4 +1,4 @@
-import type { DeliveryRefused, Done } from '../../core/delivery/contract.ts';
+import type { DeliveryRefused, Done, EnvironmentSecret } from '../../core/delivery/contract.ts';
 import { DELIVERY } from '../../core/delivery/defaults.ts';
 import { branchRef, type Oid } from '../../core/delivery/git.ts';
 import { isWithin } from '../../core/delivery/hours.ts';
@@ -23,12 +23,15 @@ const refuse = (reason: 'unknown' | 'not-now' | 'not-you' | 'conflict', message:
   message,
 });
 
-/** Secrets that an environment names, and that nobody has given. */
-export async function missingSecrets({ config, secretOf }: DeliveryParts, name: string): Promise<string[]> {
+/** Secrets that an environment names, without what they are. */
+export async function environmentSecrets(
+  { config, secretOf }: DeliveryParts,
+  name: string,
+): Promise<EnvironmentSecret[]> {
   const environments = config.environments ?? {};
   const { secrets = [] } = (Object.hasOwn(environments, name) && environments[name]) || {};
-  const values = await Promise.all(secrets.map(secretOf));
-  return secrets.filter((_, i) => !values[i]);
+  const all = await Promise.all(secrets.map(secret => secretOf(name, secret)));
+  return all.map(({ value, ...secret }) => secret);
 }
 
 /** An environment of the configuration, with all it needs; or why nothing can be deployed there. */
@@ -43,7 +46,7 @@ export async function environmentOf(
     const known = Object.keys(environments).join(', ') || 'none';
     return no('unknown', `There is no environment "${name}" in your configuration (environments: ${known}).`);
   }
-  const missing = await missingSecrets(parts, name);
+  const missing = (await environmentSecrets(parts, name)).filter(({ from }) => !from).map(secret => secret.name);
   if (missing.length > 0)
     return no('not-now', `${name} needs secrets that your environment does not have: ${missing.join(', ')}.`);
   return { environment };
@@ -140,7 +143,7 @@ async function run(parts: DeliveryParts, { name, environment, commit, by, signal
     .find(each => each.environment === name && each.outcome === 'live');
   const deployment = newId('deployment');
   const env: Record<string, string> = {};
-  for (const secret of secrets) env[secret] = (await parts.secretOf(secret)) ?? '';
+  for (const secret of secrets) env[secret] = (await parts.secretOf(name, secret)).value ?? '';
   const timeoutMs = (environment.commandSeconds ?? DELIVERY.commandSeconds) * 1000;
   const runIn = async (at: Oid, part: 'deploy' | 'health' | 'rollback', line: string, ms = timeoutMs) => {
     const tree = await trees.take(at, 'check');

@@ -3,10 +3,12 @@ import { join } from 'node:path';
 import { redactorOf } from '../../core/config/known-keys.ts';
 import { configuredProviders } from '../../core/config/providers.ts';
 import { StoredBook } from '../../core/delivery/book.ts';
+import type { EnvironmentSecret } from '../../core/delivery/contract.ts';
 import { DELIVERY } from '../../core/delivery/defaults.ts';
 import { deploySecret } from '../../core/delivery/secret-name.ts';
 import { Repository } from '../../node/git/repository.ts';
 import { TreePool } from '../../node/git/trees.ts';
+import { hashOf } from '../../node/hash.ts';
 import { OwnFolder } from '../../node/own-folder.ts';
 import { cacheFolder, userFolder } from '../../node/places.ts';
 import { sealSecret } from '../../node/session/secret.ts';
@@ -27,7 +29,7 @@ export interface DeliveryParts {
   sessions: ReturnType<typeof sessionsOf>;
   redact(text: string): string;
   /** A secret of an environment: from the variables of its name, or from where the editor keeps it. */
-  secretOf(name: string): Promise<string | undefined>;
+  secretOf(environment: string, name: string): Promise<EnvironmentSecret & { value?: string | undefined }>;
 }
 
 /** Rejects with a GitError where the workspace is in no repository that delivery can work with. */
@@ -41,10 +43,12 @@ export async function openDelivery(host: RuntimeHost): Promise<DeliveryParts> {
   for (const { secrets = [] } of Object.values(config.environments ?? {}))
     for (const name of secrets) redactor.add(environment[name]);
   const redact = (text: string) => redactor.text(text);
-  const secretOf = async (name: string) => {
-    const value = environment[name] ?? (await host.secrets?.get(deploySecret(name)));
+  const secretOf: DeliveryParts['secretOf'] = async (of, name) => {
+    const slot = deploySecret(hashOf, workspace, of, name);
+    const variable = environment[name];
+    const value = variable || (await host.secrets?.get(slot));
     redactor.add(value);
-    return value;
+    return { name, slot, value, ...(value && { from: variable ? 'variable' : 'editor' }) };
   };
   const repository = await Repository.open(workspace, environment);
   const secret = sealSecret(userFolder(environment));

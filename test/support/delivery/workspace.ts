@@ -4,7 +4,7 @@ import { stringify } from 'yaml';
 import { createChanges } from '../../../src/core/changes/changes.ts';
 import type { Author } from '../../../src/core/changes/contract.ts';
 import type { Deliveries } from '../../../src/core/delivery/contract.ts';
-import type { Clock } from '../../../src/core/ports.ts';
+import type { Clock, Secrets } from '../../../src/core/ports.ts';
 import { openJournal } from '../../../src/core/session/journal.ts';
 import { systemClock } from '../../../src/node/clock.ts';
 import { hashOf } from '../../../src/node/hash.ts';
@@ -35,7 +35,7 @@ export interface DeliveryLab {
     workspace?: string,
   ): Promise<string>;
   /** A program of the user's, as it starts. */
-  deliveries(workspace?: string, clock?: Clock): Deliveries;
+  deliveries(workspace?: string, clock?: Clock, secrets?: Secrets): Deliveries;
 }
 
 /** A home and a workspace in this folder; git knows its user. Nothing holds commands, and they may run all the same. */
@@ -100,7 +100,7 @@ export async function deliveryLab(folder: string, options: { repository?: boolea
       await store.close();
       return id;
     },
-    deliveries: (at = workspace, clock = systemClock) =>
+    deliveries: (at = workspace, clock = systemClock, secrets = { get: async () => undefined }) =>
       createDeliveries({
         kind: 'terminal',
         workspace: at,
@@ -111,6 +111,7 @@ export async function deliveryLab(folder: string, options: { repository?: boolea
         log: { write: () => undefined },
         files: async () => new NodeWorkspace(at),
         present: () => true,
+        secrets,
       }),
   };
 }

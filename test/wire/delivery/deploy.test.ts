@@ -4,7 +4,9 @@ import { once } from 'node:events';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isWithin } from '../../../src/core/delivery/hours.ts';
+import { deploySecret } from '../../../src/core/delivery/secret-name.ts';
 import { systemClock } from '../../../src/node/clock.ts';
+import { hashOf } from '../../../src/node/hash.ts';
 import { type DeliveryLab, deliveryLab, refusal } from '../../support/delivery/workspace.ts';
 import { tempFolder } from '../../support/temp-folder.ts';
 import { program } from '../../support/terminal-lab.ts';
@@ -54,6 +56,25 @@ describe('A deployment', () => {
     assert.equal(book.includes('hush-hush-hush'), false);
     delete lab.environment.DEPLOY_TOKEN;
     assert.match(refusal(await deploy()), /needs secrets .*DEPLOY_TOKEN/);
+  });
+
+  it('has the secrets that the editor keeps for this folder and this environment, and for no other', async () => {
+    const command = `echo "$DEPLOY_TOKEN" > '${live}/a.txt'`;
+    const environment = { command, secrets: ['DEPLOY_TOKEN'] };
+    await lab.configure({ environments: { production: environment, staging: environment } });
+    const kept = new Map<string, string>();
+    const deliveries = lab.deliveries(lab.workspace, systemClock, { get: async slot => kept.get(slot) });
+    const [missing] = await deliveries.secretsOf('production');
+    assert.deepEqual([missing?.name, missing?.from], ['DEPLOY_TOKEN', undefined]);
+    kept.set(missing?.slot ?? '', 'hush-hush-hush');
+    assert.deepEqual(await deliveries.secretsOf('production'), [{ ...missing, from: 'editor' }]);
+    assert.match(refusal(await deliveries.deploy('staging', you, never)), /staging needs secrets .*DEPLOY_TOKEN/);
+    assert.ok((await deliveries.deploy('production', you, never)).ok);
+    assert.equal(await served(), 'hush-hush-hush\n');
+    const slots = ['/one', '/two'].map(at => deploySecret(hashOf, at, 'production', 'DEPLOY_TOKEN'));
+    assert.equal(new Set([...slots, missing?.slot]).size, 3, 'another folder has its own');
+    lab.environment.DEPLOY_TOKEN = 'of-the-variables';
+    assert.equal((await lab.deliveries().secretsOf('production'))[0]?.from, 'variable');
   });
 
   it('waits for its checks, its time and its person', async () => {
