@@ -2,7 +2,7 @@ import type { Clock, Log } from '../../core/ports.ts';
 import type { Tokens } from '../access/tokens.ts';
 import type { Feed } from '../feed.ts';
 import type { HookFile } from '../hook-file.ts';
-import type { Outbox } from '../hooks/outbox.ts';
+import type { Outbox } from '../outbox.ts';
 import { ProblemError } from '../problem.ts';
 import type { Workspace } from '../workspace.ts';
 

@@ -3,8 +3,8 @@ import type { ShownSession } from '../../dashboard/sessions.ts';
 import type { Event } from '../../protocol/events.ts';
 import { stateOf } from '../api/deliveries.ts';
 import type { HookFile, HookOut } from '../hook-file.ts';
+import type { Outbox } from '../outbox.ts';
 import type { Workspace } from '../workspace.ts';
-import type { Outbox } from './outbox.ts';
 import { Teller, type TellerParts } from './tell.ts';
 import { deliveriesToTell, type Told, toldOf } from './words.ts';
 

@@ -1,6 +1,6 @@
 import type { Clock, Disposable, Log } from '../../core/ports.ts';
 import type { HookOut } from '../hook-file.ts';
-import type { Letter, Outbox } from './outbox.ts';
+import type { Letter, Outbox } from '../outbox.ts';
 import { signed } from './signature.ts';
 
 /** How long it waits before each new try. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { thisProcess } from '../../../src/node/session/identity.ts';
-import { Outbox } from '../../../src/server/hooks/outbox.ts';
+import { Outbox } from '../../../src/server/outbox.ts';
 import { tempFolder } from '../../support/temp-folder.ts';
 
 const kept = (id: string, at: number) => ({ hook: 'chat', letter: { id, body: '{}', at, tries: 1 } });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import type { Kept } from '../../../src/server/hooks/outbox.ts';
 import { Teller } from '../../../src/server/hooks/tell.ts';
+import type { Kept } from '../../../src/server/outbox.ts';
 import { FakeClock, settle } from '../../support/fake-clock.ts';
 
 const hook = {

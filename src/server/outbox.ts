@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
-import { writeAtomic } from '../../node/atomic-write.ts';
-import { codeOf } from '../../node/error-code.ts';
-import { lifeOf, ProcessIdentity, thisProcess } from '../../node/session/identity.ts';
+import { writeAtomic } from '../node/atomic-write.ts';
+import { codeOf } from '../node/error-code.ts';
+import { lifeOf, ProcessIdentity, thisProcess } from '../node/session/identity.ts';
 
 /** What an address is told once. */
 const Letter = z.object({
