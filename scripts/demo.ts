@@ -3,9 +3,14 @@ import { once } from 'node:events';
 import { mkdtemp, realpath } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { StationRecord } from '../src/core/station/contract.ts';
+import { stationEventLine } from '../src/terminal/station/event-line.ts';
+import { styleFor } from '../src/terminal/style.ts';
 import { root } from './host/paths.ts';
 import { pipelineWorld } from './pipeline/world.ts';
 
+const style = styleFor(process.stdout, process.env);
 const program = join(root, 'src', 'cli.ts');
 const [name, ...rest] = process.argv.slice(2);
 const folder = await realpath(await mkdtemp(join(tmpdir(), 'orchestrate-demo-')));
@@ -57,21 +62,21 @@ async function pipeline(): Promise<number> {
     for (const path of ['/books', '/progress?page=1&pages=2', '/progress?page=0&pages=0'])
       console.log(`  ${path}: ${await (await fetch(`${url}${path}`)).text()}`);
   };
-  /** Looks what waits for the person, and says yes, until the team is done. */
+  /** Reads what the team says, and says yes to what waits for the person, until it is done. */
   const work = async (): Promise<number> => {
-    const team = run('start', ...TEAM, '--rehearse', 'pipeline', '--until-done', ...rest);
-    let over = false;
-    void team.finally(() => {
-      over = true;
-    });
-    while (!over) {
-      const text = await textOf('status', '--json');
-      const runs: { session: string; asks?: { ask: string }[] }[] = text.includes('"runs"')
-        ? JSON.parse(text).runs
-        : [];
-      for (const { session, asks = [] } of runs) for (const { ask } of asks) await run('answer', session, ask, 'allow');
+    const args = ['start', ...TEAM, '--rehearse', 'pipeline', '--until-done', ...rest];
+    console.log(`\n$ orchestrate ${args.join(' ')}`);
+    const team = orchestrate([...args, '--json'], 'pipe');
+    const code = codeOf(team);
+    for await (const line of createInterface({ input: team.stdout as NodeJS.ReadableStream })) {
+      if (!line.startsWith('{')) continue;
+      const event = JSON.parse(line) as StationRecord;
+      const said = rest.includes('--json') ? line : stationEventLine(event, style);
+      if (said !== undefined) console.log(said);
+      if (event.type !== 'run-waits') continue;
+      for (const { ask } of event.asks) await run('answer', ask, 'allow');
     }
-    return team;
+    return code;
   };
   try {
     await run('deploy', 'production', '--yes');

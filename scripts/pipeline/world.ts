@@ -29,7 +29,13 @@ export async function pipelineWorld(folder: string): Promise<PipelineWorld> {
   const [workspace, home, production] = [at('reading-app'), at('home'), at('production')];
   for (const path of [home, production]) await mkdir(path, { recursive: true });
   await cp(app, workspace, { recursive: true });
-  const environment = { ...process.env, ORCHESTRATE_HOME: home, NO_COLOR: process.env.NO_COLOR ?? '' };
+  const environment = {
+    ...process.env,
+    ORCHESTRATE_HOME: home,
+    NO_COLOR: process.env.NO_COLOR ?? '',
+    // Many programs are started one after the other, and all of them read the same files.
+    NODE_COMPILE_CACHE: at('compiled'),
+  };
   const git = (...args: string[]) =>
     execFileSync('git', args, {
       cwd: workspace,

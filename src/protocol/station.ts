@@ -150,6 +150,8 @@ const runs = [
     reason: z.string(),
     /** Its members take nothing until then. */
     until: at.optional(),
+    /** Nothing may be spent until then. */
+    broke: z.boolean().optional(),
     /** Nothing of it has happened: whoever is free may begin it anew. */
     unbegun: z.boolean().optional(),
   }),
@@ -164,7 +166,11 @@ const runs = [
     cost: NanoUsd.optional(),
     tokens: z.number().int().nonnegative().optional(),
   }),
-  event('run-health', { run: z.string(), state: z.enum(['well', 'silent', 'alert', 'over-budget']), text: z.string() }),
+  event('run-health', {
+    run: z.string(),
+    state: z.enum(['well', 'silent', 'alert', 'over-budget', 'out-of-money']),
+    text: z.string(),
+  }),
 ] as const;
 
 const team = [

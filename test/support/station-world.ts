@@ -29,6 +29,7 @@ export interface Act {
   reason?: string;
   cost?: number;
   bugs?: RunEnd['bugs'];
+  until?: number;
   /** What can be told of it from outside; it makes progress unless it says otherwise. */
   pulse?: (began: number) => Partial<Pulse>;
   /** What it put into files. */
@@ -69,7 +70,7 @@ export class ActedRuns implements Runs {
   async open(request: RunRequest): Promise<Opened> {
     if (this.#dead) return new Promise(() => {});
     this.opened.push({ request, at: this.#clock.now() });
-    const { ms, outcome = 'completed', reason = 'done', cost, bugs, refused, pulse, changed } = this.#act(request);
+    const { ms, outcome = 'completed', reason = 'done', cost, until, bugs, refused, pulse, changed } = this.#act(request);
     if (refused) return refused;
     const began = this.#clock.now();
     const before = this.done.get(request.session) ?? 0;
@@ -83,7 +84,14 @@ export class ActedRuns implements Runs {
       ended.resolve(result);
     };
     const timer = this.#clock.after(Math.max(0, ms - before), () =>
-      end({ outcome, reason, ms, ...(cost !== undefined && { cost }), ...(bugs && { bugs }) }),
+      end({
+        outcome,
+        reason,
+        ms,
+        ...(cost !== undefined && { cost }),
+        ...(until !== undefined && { until }),
+        ...(bugs && { bugs }),
+      }),
     );
     const run: OpenRun = {
       done: ended.promise,

@@ -35,7 +35,8 @@ export function delay(state: StationState, item: Item, now: number): string | un
   const parked = able.flatMap(({ name, parked }) => (parked && parked.until > now ? [{ name, ...parked }] : []));
   if (able.length === 0 || (item.workflow ? parked.length === 0 : parked.length < able.length)) return undefined;
   const [first] = parked.sort((a, b) => a.until - b.until);
-  return first && `${first.name} is parked until ${showTime(first.until, now)}: ${first.reason}`;
+  const how = first?.broke ? 'out of money' : 'parked';
+  return first && `${first.name} is ${how} until ${showTime(first.until, now)}: ${first.reason}`;
 }
 
 /** Those that could begin as soon as somebody is free, in the order in which they do. */

@@ -70,7 +70,9 @@ export interface Run {
   again?: number;
   /** What waits for a person. */
   asks: StationAsk[];
-  health?: { state: 'well' | 'silent' | 'alert' | 'over-budget'; text: string };
+  health?: { state: 'well' | 'silent' | 'alert' | 'over-budget' | 'out-of-money'; text: string };
+  /** Its money was spent, and it goes on when there is more. */
+  broke?: boolean;
   end?: { outcome: RunOutcome; reason: string; at: number; ms: number; cost?: NanoUsd; tokens?: number };
 }
 
@@ -79,7 +81,7 @@ export type MemberStanding = 'idle' | 'at-work' | 'stuck' | 'parked' | 'paused' 
 export interface MemberState extends Member {
   paused: boolean;
   /** It takes nothing until then; `times` in a row. */
-  parked?: { reason: string; until: number; times?: number };
+  parked?: { reason: string; until: number; times?: number; broke?: boolean };
   /** The run it is at. */
   run?: string;
   /** Its own figures, over all its runs. */
@@ -139,6 +141,8 @@ export interface RunRequest {
   deliver: boolean;
   /** It was paused to make room: it goes on now. */
   unpause: boolean;
+  /** It ended because its money was spent: it goes on now. */
+  again: boolean;
 }
 
 export interface RunEnd {
@@ -149,6 +153,8 @@ export interface RunEnd {
   tokens?: number;
   /** What those who test have filed, and is not mended. */
   bugs?: readonly FoundBug[];
+  /** The day's money is spent: from then on there is more. */
+  until?: number;
 }
 
 /** How a run does, as far as it can be told from outside. */
@@ -160,6 +166,8 @@ export interface Pulse {
   spent?: number;
   /** It goes on with models that cost nothing. */
   local: boolean;
+  /** It waits for money, as is said here. */
+  broke?: string;
 }
 
 /** What a run has put into files of the workspace, the newest last: hashes, null where it deleted one. */

@@ -18,7 +18,9 @@ const SILENT_MS = 15 * 60_000;
 const ALERT = 0.8;
 
 /** How a run does, in one word and for people. */
-export function healthOf({ lastAt, asks, spent = 0, local }: Pulse, now: number): Health {
+export function healthOf({ lastAt, asks, spent = 0, local, broke }: Pulse, now: number): Health {
+  // Who waits for money is silent, and nothing is wrong with it.
+  if (broke !== undefined) return { state: 'out-of-money', text: broke };
   const share = `${Math.round(spent * 100)} % of its budget is spent`;
   if (local) return { state: 'over-budget', text: `${share}: it goes on with models that cost nothing` };
   if (asks.length === 0 && now - lastAt >= SILENT_MS)

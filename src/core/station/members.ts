@@ -4,9 +4,12 @@ import { isOpen } from './hours.ts';
 /** How a member stands now. */
 export function standingOf(state: StationState, member: MemberState, now: number): MemberStanding {
   const run = member.run === undefined ? undefined : state.runs.get(member.run);
-  if (run && !run.end) return run.health?.state === 'silent' || run.again !== undefined ? 'stuck' : 'at-work';
+  if (run && !run.end) {
+    if (run.health?.state === 'out-of-money') return 'out-of-money';
+    return run.health?.state === 'silent' || run.again !== undefined ? 'stuck' : 'at-work';
+  }
   if (member.paused) return 'paused';
-  if (member.parked && member.parked.until > now) return 'parked';
+  if (member.parked && member.parked.until > now) return member.parked.broke ? 'out-of-money' : 'parked';
   return member.hours && !isOpen(member.hours, now) ? 'off-hours' : 'idle';
 }
 

@@ -259,7 +259,8 @@ export class Station {
       const deliver = item.deliver === true;
       const unpause = (run.yielded ?? 0) > 0 || run.yields !== undefined;
       const { session } = run;
-      const opened = await runs.open({ run: id, session, goal: plan.goal, plan, members, deliver, unpause });
+      const again = run.broke === true;
+      const opened = await runs.open({ run: id, session, goal: plan.goal, plan, members, deliver, unpause, again });
       if (!opened.ok) {
         if (opened.retry === 'unanswered') this.#park(run, opened.message, opened.begun === true);
         else if (opened.retry === 'soon') this.#died(id, opened.message);
@@ -280,6 +281,8 @@ export class Station {
       if (interrupted && run.yields !== undefined)
         journal.append({ type: 'run-set-aside', run: id, reason: `${run.yields} goes first` });
       else if (interrupted) this.#died(id, end.reason);
+      else if (end.until !== undefined)
+        journal.append({ type: 'run-set-aside', run: id, reason: end.reason, until: end.until, broke: true });
       else if (end.outcome !== 'interrupted') this.#ended(id, end);
     } catch (error) {
       log.write('error', `run ${id} broke`, error);

@@ -2,8 +2,10 @@ import { openBugs } from '../../core/session/open-bugs.ts';
 import { standing } from '../../core/session/standing.ts';
 import type { SessionState } from '../../core/session/state.ts';
 import type { OpenRun, Pulse, RunEnd, RunRequest, Runs } from '../../core/station/contract.ts';
+import { spentForAll } from '../../core/team/budget-watch.ts';
 import type { Config } from '../../protocol/config.ts';
 import type { SessionOutcome } from '../../protocol/events.ts';
+import { showMoney } from '../../protocol/show.ts';
 import type { Refused, ResumeRequest, RunningSession, Runtime, Started, StartRequest } from '../contract.ts';
 
 export interface RunsHost {
@@ -27,8 +29,8 @@ export function sessionRuns({ runtime, begin, flags, rehearse }: RunsHost): Runs
     async open(request) {
       const known = (await runtime.list()).find(({ id }) => id === request.session);
       // What has ended is not begun again: the process died before the team could say so.
-      if (known?.outcome !== undefined && known.outcome !== 'interrupted')
-        return { ok: true, run: await overRun(runtime, request.session) };
+      const goesOn = known?.outcome === 'interrupted' || (request.again && known?.outcome === 'budget-spent');
+      if (known?.outcome !== undefined && !goesOn) return { ok: true, run: await overRun(runtime, request.session) };
       const started = await begin(
         known === undefined
           ? { ...startOf(request), flags, ...models }
@@ -76,8 +78,15 @@ const MENDS = 2;
 function openRun(first: RunningSession, more: More): OpenRun {
   let session = first;
   const listeners = new Set<() => void>();
+  let broke = false;
   const follow = () =>
     session.journal.subscribe(({ type }) => {
+      const { state } = session.journal;
+      const before = broke;
+      broke = waitsForMoney(state);
+      // A new day has brought some, and there is nobody else who would say that it goes on.
+      if (type === 'budget-changed' && before && !broke && state.status === 'paused')
+        session.request({ kind: 'unpause' });
       if (TELLING.has(type)) for (const changed of listeners) changed();
     });
   const toTheEnd = async (): Promise<RunEnd> => {
@@ -131,7 +140,11 @@ const endOf = (state: SessionState, outcome: SessionOutcome): RunEnd => ({
   cost: state.tally.cost,
   tokens: state.tally.usage.input + state.tally.usage.output,
   bugs: openBugs(state),
+  ...(outcome === 'budget-spent' && state.budget.spent?.scope === 'day' && { until: tomorrow(state.lastAt ?? 0) }),
 });
+
+/** A day's money is that of a day where the user is. */
+const tomorrow = (at: number): number => new Date(at).setHours(24, 0, 0, 0);
 
 /** A session that ended before anybody of the team heard of it. */
 async function overRun(runtime: RunsHost['runtime'], session: string): Promise<OpenRun> {
@@ -158,6 +171,8 @@ const TELLING: ReadonlySet<string> = new Set([
   'budget-alert',
   'budget-spent',
   'budget-changed',
+  'session-paused',
+  'session-unpaused',
   'permission-asked',
   'permission-answered',
   'question-asked',
@@ -175,8 +190,19 @@ function pulseOf(state: SessionState): Pulse {
     lastAt: state.lastAt ?? 0,
     asks,
     ...(limit !== undefined && limit > 0 && { spent: state.tally.cost / limit }),
-    local: state.budget.spent?.action === 'local',
+    local: state.budget.spent?.action === 'local' && state.status !== 'paused',
+    ...(waitsForMoney(state) && { broke: brokeText(state) }),
   };
+}
+
+const waitsForMoney = (state: SessionState) => state.status === 'paused' && spentForAll(state) !== undefined;
+
+function brokeText({ session, budget }: SessionState): string {
+  const { scope, limit } = budget.spent ?? {};
+  const amount = limit === undefined ? '' : ` of ${showMoney(limit)}`;
+  return scope === 'day'
+    ? `the day's budget${amount} is spent: it waits for the next day, or for more (budget.dayUsd)`
+    : `its budget${amount} is spent: orchestrate budget USD ${session}`;
 }
 
 /** Why a session of the team does not begin, in words for its queue. */

@@ -16,6 +16,8 @@ export async function start(terminal: Terminal, call: Call): Promise<number> {
   const runtime = await openRuntime(terminal, call, {
     // Whoever is asked may answer at any time, from any terminal.
     present: () => true,
+    // And add money, but where the team is to end by itself.
+    stopsWhenSpent: call.options['until-done'] === true,
     note(notes) {
       for (const line of leftOut(notes)) printError(terminal, line);
     },

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import type { MemberState } from '../../../src/core/station/contract.ts';
+import { standingOf } from '../../../src/core/station/members.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { Disk } from '../../support/memory-store.ts';
 import { type Act, member, standing } from '../../support/station-world.ts';
@@ -54,6 +56,61 @@ describe('the health of a standing team', () => {
     [spent, local] = [1, true];
     await clock.advance(11 * MINUTE);
     assert.deepEqual(said().slice(1), ['100 % of its budget is spent: it goes on with models that cost nothing']);
+  });
+});
+
+describe('a member that is out of money', () => {
+  it('is so while its session waits for more, is left alone, and is at work again with it', async () => {
+    const clock = new FakeClock();
+    let broke: string | undefined;
+    const act = (): Act => ({
+      ms: 3 * HOUR,
+      pulse: began => ({ spent: 1, lastAt: began, ...(broke !== undefined && { broke }) }),
+    });
+    const { add, state, runs } = await standing(clock, act, { members: [member('codex')] });
+    add('dear');
+    const is = () => standingOf(state, state.members.get('codex') as MemberState, clock.now());
+    broke = 'its budget of $5.00 is spent: orchestrate budget USD s1';
+    await clock.advance(2 * HOUR);
+    assert.equal(is(), 'out-of-money');
+    assert.equal(state.runs.get('r1')?.health?.text, broke);
+    assert.equal(runs.opened.length, 1, 'it is not taken for dead');
+    broke = undefined;
+    await clock.advance(6 * MINUTE);
+    assert.notEqual(is(), 'out-of-money');
+  });
+
+  it('goes on with the same session when a new day begins, and its work has not failed', async () => {
+    const clock = new FakeClock();
+    const disk = new Disk();
+    const until = clock.now() + 5 * HOUR;
+    const act = (): Act =>
+      clock.now() < until
+        ? { ms: MINUTE, outcome: 'budget-spent', reason: 'the budget of the day is spent', until }
+        : { ms: 2 * MINUTE };
+    const members = [member('codex')];
+    const first = await standing(clock, act, { members, disk });
+    const id = first.add('dear');
+    await clock.advance(HOUR);
+    const is = standingOf(first.state, first.state.members.get('codex') as MemberState, clock.now());
+    assert.deepEqual([is, first.state.items.get(id)?.status], ['out-of-money', 'waiting']);
+    const told = first.ask({ kind: 'queue-add', text: 'more', priority: 5, target: 'codex' }).message ?? '';
+    assert.match(told, /codex is out of money until .*: the budget of the day is spent/);
+    await first.journal.flush();
+    first.kill();
+    const { state, runs } = await standing(clock, act, { members, disk, done: first.runs.done });
+    await clock.advance(6 * HOUR);
+    assert.deepEqual(
+      [...state.items.values()].map(({ status }) => status),
+      ['done', 'done'],
+    );
+    const sessions = [...first.runs.opened, ...runs.opened].filter(({ request }) => request.goal === 'dear');
+    assert.equal(new Set(sessions.map(({ request }) => request.session)).size, 1);
+    // Who starts the team anew may have given it more: it is tried at once.
+    assert.deepEqual(
+      sessions.map(({ request }) => request.again),
+      [false, true, true],
+    );
   });
 });
 

@@ -27,7 +27,7 @@ export const runFolds: StationFolds<
     const found = state.runs.get(run);
     if (found) found.yields = to;
   },
-  'run-set-aside'(state, { run, reason, until, unbegun }) {
+  'run-set-aside'(state, { run, reason, until, broke, unbegun }) {
     const found = state.runs.get(run);
     if (!found || found.end) return;
     const item = state.items.get(found.item);
@@ -35,11 +35,13 @@ export const runFolds: StationFolds<
     if (found.yields !== undefined) found.yielded = (found.yielded ?? 0) + 1;
     delete found.yields;
     found.aside = true;
+    if (broke) found.broke = true;
     found.asks = [];
     for (const name of found.members) {
       const member = state.members.get(name);
       if (member?.run === run) delete member.run;
-      if (member && until !== undefined) member.parked = { reason, until, times: (member.parked?.times ?? 0) + 1 };
+      const times = (member?.parked?.times ?? 0) + 1;
+      if (member && until !== undefined) member.parked = { reason, until, times, ...(broke && { broke }) };
     }
     if (item && until !== undefined && found.members.length === 0) item.notBefore = until;
     if (!unbegun) return;
@@ -66,6 +68,7 @@ export const runFolds: StationFolds<
     found.asks = [];
     delete found.again;
     delete found.aside;
+    delete found.broke;
     delete found.yields;
     const good = outcome === 'completed';
     for (const name of found.members) {
