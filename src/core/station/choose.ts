@@ -1,5 +1,5 @@
 import type { Item, MemberState, StationState } from './contract.ts';
-import { expectedMs } from './durations.ts';
+import { expectations } from './durations.ts';
 import { asideRun, candidates, standingOf } from './members.ts';
 import { orderItems } from './order.ts';
 import { showTime } from './show-time.ts';
@@ -50,7 +50,7 @@ export function waitingItems(state: StationState, options: ChooseOptions): Item[
   const slots = ready.some(item => !options.alone(item)) ? Math.max(1, state.members.size) : 1;
   const { now } = options;
   const begun = (item: Item) => asideRun(state, item) !== undefined;
-  return orderItems(ready, { now, expected: item => expectedMs(state, item), slots, begun });
+  return orderItems(ready, { now, expected: expectations(state), slots, begun });
 }
 
 /**

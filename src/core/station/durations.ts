@@ -16,6 +16,20 @@ export function expectedMs(state: Pick<StationState, 'durations'>, item: Pick<It
   return item.workflow ? item.workflow.plan.tasks.length * TASK_MS : ITEM_MS;
 }
 
+/** The same for many items at once: what is alike is looked up once. */
+export function expectations(state: Pick<StationState, 'durations'>): (item: Item) => number {
+  const known = new Map<string, number>();
+  return item => {
+    const key = durationKey(item);
+    const before = known.get(key);
+    if (before !== undefined) return before;
+    const expected = expectedMs(state, item);
+    // Where nothing like it was done, workflows of one name may differ in their tasks.
+    if (state.durations.has(key)) known.set(key, expected);
+    return expected;
+  };
+}
+
 function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   const middle = sorted.length >> 1;

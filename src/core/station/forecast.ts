@@ -1,6 +1,6 @@
 import { type ChooseOptions, obstacle, waitingItems } from './choose.ts';
 import type { Item, StationState } from './contract.ts';
-import { expectedMs } from './durations.ts';
+import { expectations } from './durations.ts';
 import { nextOpen } from './hours.ts';
 import { candidates } from './members.ts';
 
@@ -17,6 +17,7 @@ const LEAST_LEFT = 0.1;
 /** When each item that waits will begin and end, as things stand: everything takes as long as it usually does. */
 export function forecast(state: StationState, options: ChooseOptions): Map<string, Forecast> {
   const { now, alone } = options;
+  const expectedOf = expectations(state);
   const freeAt = new Map<string, number>();
   for (const { name, parked, hours } of state.members.values()) {
     const from = Math.max(now, parked?.until ?? 0);
@@ -26,7 +27,7 @@ export function forecast(state: StationState, options: ChooseOptions): Map<strin
   for (const run of state.runs.values()) {
     const item = state.items.get(run.item);
     if (run.end || run.aside || !item) continue;
-    const expected = expectedMs(state, item);
+    const expected = expectedOf(item);
     const end = now + Math.max(expected * LEAST_LEFT, run.startedAt + expected - now);
     for (const name of run.members) freeAt.set(name, end);
     if (alone(item)) lane = Math.max(lane, end);
@@ -42,7 +43,7 @@ export function forecast(state: StationState, options: ChooseOptions): Map<strin
     const needs = item.needs.map(id => told.get(id)?.end ?? now);
     const begin = Math.max(only ? lane : now, somebody, ...needs);
     if (!Number.isFinite(begin)) return;
-    const end = begin + expectedMs(state, item);
+    const end = begin + expectedOf(item);
     const chosen = item.workflow ? able : able.slice(times.indexOf(somebody), times.indexOf(somebody) + 1);
     for (const name of chosen) freeAt.set(name, end);
     if (only) lane = end;
