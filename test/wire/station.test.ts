@@ -243,4 +243,35 @@ parts:
     assert.match(wrong.err, /no provider "olama" to fall back on; did you mean "ollama"\?/);
     assert.match((await orchestrate('start')).err, /The team has no members\. Name some \(orchestrate start --pool/);
   });
+
+  it('is steered and looked at by the names of its members', async () => {
+    const asking = quickScript(1).replace(
+      '  - role: codex\n    turns:\n',
+      '  - role: codex\n    turns:\n      - tools: [{ ask_user: { question: May I?, options: [Yes, No] } }]\n',
+    );
+    await writeFile(join(lab.path, 'asking.yaml'), asking);
+    for (const text of ['One', 'Two']) await orchestrate('queue', 'add', text, '--target', 'codex');
+    const team = start('start', ...POOLS, '--rehearse', 'asking.yaml', '--until-done', '--json', '--no-http');
+    const said: string[] = [];
+    let waits = 0;
+    for await (const event of eventsOf(team)) {
+      if (event.type === 'run-ended') said.push(event.outcome);
+      if (event.type === 'member-paused') said.push(`${event.member} ${event.paused}`);
+      if (event.type !== 'run-waits' || event.asks.length === 0) continue;
+      waits++;
+      if (waits === 2) {
+        assert.match((await orchestrate('answer', 'codex', 'Yes')).out, /^Done/);
+        continue;
+      }
+      assert.match((await orchestrate('status', 'codex')).out, /One[\s\S]*May I\?/);
+      assert.match((await orchestrate('logs', 'codex')).out, /q1 started/);
+      assert.match((await orchestrate('pause', 'codex')).out, /^Done: codex takes nothing more/);
+      assert.match((await orchestrate('abort', 'codex')).out, /^Done/);
+      assert.match((await orchestrate('continue', 'codex')).out, /^Done: codex takes work again/);
+    }
+    assert.deepEqual(said, ['codex true', 'aborted', 'codex false', 'completed']);
+    assert.match((await orchestrate('report', 'codex')).out, /Two/);
+    const wrong = await orchestrate('status', 'codx');
+    assert.equal(wrong.code, 2);
+  });
 });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import * as z from 'zod';
 import { forecast } from '../../../src/core/station/forecast.ts';
+import { queueLines } from '../../../src/core/station/queue-lines.ts';
 import { stationKind } from '../../../src/core/station/reduce.ts';
 import { writeSnapshot } from '../../../src/core/station/snapshot.ts';
 import { Member } from '../../../src/protocol/member.ts';
@@ -119,6 +120,16 @@ describe('the standing team', () => {
     await clock.advance(2 * HOUR);
     assert.equal(runs.opened.at(-1)?.request.goal, 'b');
     assert.equal(state.items.get(d)?.status, 'removed');
+  });
+
+  it('is listed in its order, with what was moved, also where nobody has ever stood', async () => {
+    const clock = new FakeClock();
+    const { add, ask, state } = await standing(clock, () => ({ ms: MINUTE }), { members: [] });
+    const [first, second, urgent] = [add('first'), add('second'), add('urgent', { priority: 9 })];
+    const listed = () => queueLines(state, clock.now()).map(({ item }) => item.id);
+    assert.deepEqual(listed(), [urgent, first, second]);
+    ask({ kind: 'queue-move', item: second, before: first });
+    assert.deepEqual(listed(), [urgent, second, first]);
   });
 
   it('does nothing new while it is paused, nor gives a paused member anything', async () => {
