@@ -70,7 +70,17 @@ export class ActedRuns implements Runs {
   async open(request: RunRequest): Promise<Opened> {
     if (this.#dead) return new Promise(() => {});
     this.opened.push({ request, at: this.#clock.now() });
-    const { ms, outcome = 'completed', reason = 'done', cost, until, bugs, refused, pulse, changed } = this.#act(request);
+    const {
+      ms,
+      outcome = 'completed',
+      reason = 'done',
+      cost,
+      until,
+      bugs,
+      refused,
+      pulse,
+      changed,
+    } = this.#act(request);
     if (refused) return refused;
     const began = this.#clock.now();
     const before = this.done.get(request.session) ?? 0;
