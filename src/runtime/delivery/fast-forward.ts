@@ -18,7 +18,7 @@ export async function fastForward(parts: DeliveryParts, named: string | undefine
   if (!(await repository.isAncestor(from, to)))
     return refuse(
       'not-now',
-      `${target} has commits that ${aside} does not have, so that it is no fast-forward: orchestrate land brings both together, or merge it yourself: git merge ${aside}`,
+      `${target} has commits that ${aside} does not have, so that it is no fast-forward: the next delivery that lands brings both together, or merge it yourself: git merge ${aside}`,
     );
   const { top } = repository.places;
   if (places.length > 0 && !places.includes(top))

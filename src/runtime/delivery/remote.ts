@@ -51,7 +51,7 @@ function whyNotTaken(said: string): string {
     .slice(0, 6)
     .join(' · ');
   if (/non-fast-forward|fetch first|stale info/i.test(said))
-    return `it has commits that you do not have. Fetch them, and land anew: git fetch. (${first})`;
+    return `it has commits that you do not have. Fetch them into your branch (git pull); the next delivery that lands brings both together. (${first})`;
   if (/protected|pre-receive hook declined|GH006|denied/i.test(said))
     return `it is protected there. Open a pull request instead: orchestrate pull-request DELIVERY. (${first})`;
   if (/pre-push/i.test(said)) return `your pre-push hook said no. (${first})`;
