@@ -59,7 +59,7 @@ class IdleRuns implements Runs {
     const run: OpenRun = {
       done,
       pulse: () => ({ lastAt: Date.now(), asks: [], local: false }),
-      changed: () => [],
+      changed: () => new Map(),
       watch: () => ({ dispose() {} }),
       stop() {},
       abort() {},
