@@ -39,6 +39,8 @@ export function boundConnections(server: Server, most = MOST): Connections {
     socket.on('error', () => socket.destroy());
     if (unknown.size + known.size <= most) return;
     const [oldest = socket] = unknown.values();
+    // At once: the next one that comes, before this one is gone, has to make room by another.
+    unknown.delete(peerOf(oldest));
     turnAway(oldest, !(server instanceof TlsServer));
   });
   return {

@@ -50,4 +50,24 @@ describe('The connections of a server', () => {
     assert.match(late.said, /^HTTP\/1.1 503 /);
     assert.equal(first.closed, false);
   });
+
+  it('stay bounded when many come at once, before those that made room are gone', async () => {
+    server = createServer();
+    let open = 0;
+    server.on('connection', socket => {
+      open++;
+      socket.on('close', () => open--);
+    });
+    boundConnections(server, 3);
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    const { port } = server.address() as AddressInfo;
+    for (let n = 0; n < 50; n++)
+      sockets.push(
+        connect(port, '127.0.0.1')
+          .resume()
+          .on('error', () => undefined),
+      );
+    await until(() => sockets.filter(socket => socket.closed).length >= 47);
+    await until(() => open === 3);
+  });
 });
