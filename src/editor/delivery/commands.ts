@@ -260,7 +260,8 @@ const runs: Readonly<Record<DeliveryCommand, Run>> = {
     await vscode.commands.executeCommand('orchestrate.review.focus');
   },
   async reviewWorkspace({ review }) {
-    review?.reviews.showBranch(undefined);
+    if (review?.reviews.showsBranch) review.reviews.showBranch(undefined);
+    else void window.showInformationMessage(t('The Review view shows this workspace already.'));
   },
 };
 
@@ -291,9 +292,13 @@ function whatLands({ target, results }: Candidate, all: readonly Delivery[]) {
 }
 
 async function pickSession(controller: SessionController) {
-  const over = controller.sessions.filter(({ origin }) => origin === 'own');
+  const own = controller.sessions.filter(({ origin }) => origin === 'own');
+  if (own.length === 0) {
+    void window.showInformationMessage(t('There is no session whose changes could be delivered.'));
+    return undefined;
+  }
   const picked = await window.showQuickPick(
-    over.map(session => ({ label: session.state.goal, description: session.id, session })),
+    own.map(session => ({ label: session.state.goal, description: session.id, session })),
     { title: t('Deliver what you accepted in which session?') },
   );
   return picked?.session;

@@ -35,6 +35,11 @@ export class Reviews implements ReviewSource, vscode.Disposable {
     this.#tell();
   }
 
+  /** Whether what is shown is a branch, and not the workspace. */
+  get showsBranch(): boolean {
+    return this.#shown() !== undefined;
+  }
+
   /** Reviews the branch of a session in its own working tree; undefined: the workspace again. False where nothing waits there. */
   showBranch(session: string | undefined): boolean {
     this.#branch = session;

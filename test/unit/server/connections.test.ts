@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
-import { type AddressInfo, connect, type Socket } from 'node:net';
+import { type AddressInfo, connect, createServer as createTcpServer, type Socket } from 'node:net';
 import { boundConnections } from '../../../src/server/connections.ts';
 import { until } from '../../support/until.ts';
 
@@ -53,21 +53,21 @@ describe('The connections of a server', () => {
 
   it('stay bounded when many come at once, before those that made room are gone', async () => {
     server = createServer();
-    let open = 0;
-    server.on('connection', socket => {
-      open++;
-      socket.on('close', () => open--);
-    });
     boundConnections(server, 3);
-    await once(server.listen(0, '127.0.0.1'), 'listening');
-    const { port } = server.address() as AddressInfo;
+    const came: Socket[] = [];
+    const door = createTcpServer({ allowHalfOpen: true }, socket => came.push(socket));
+    await once(door.listen(0, '127.0.0.1'), 'listening');
+    const { port } = door.address() as AddressInfo;
     for (let n = 0; n < 50; n++)
       sockets.push(
         connect(port, '127.0.0.1')
-          .resume()
-          .on('error', () => undefined),
+          .on('error', () => undefined)
+          .resume(),
       );
-    await until(() => sockets.filter(socket => socket.closed).length >= 47);
-    await until(() => open === 3);
+    await until(() => came.length === 50);
+    door.close();
+    sockets.push(...came);
+    for (const socket of came) server.emit('connection', socket);
+    await until(() => came.filter(socket => !socket.destroyed).length === 3);
   });
 });
