@@ -104,7 +104,7 @@ describe('what waits for a person', () => {
   });
 
   it('is told at 80 % of the budget, with what can be done', async () => {
-    await rehearsed.turnToFreshFolder(costly(1.6));
+    await rehearsed.turnToFreshFolder(costly(1.7));
     const { workbench } = rehearsed;
     await start(rehearsed);
     await workbench.approvePlan();
