@@ -39,30 +39,24 @@ export class AgentTexts {
   }
 
   hear(agent: string, event: AgentStreamEvent): void {
-    switch (event.type) {
-      case 'attempt':
-        this.#count(agent, 0);
-        this.#add(agent, 'model', event.model);
-        break;
+    const part = livePartOf(event);
+    if (!part) return;
+    const { kind, text } = part;
+    switch (kind) {
       case 'text':
       case 'reasoning':
-        this.#stream(agent, event.type, event.text);
-        break;
-      case 'tool-call-start':
-        this.#add(agent, 'tool', event.name);
-        break;
-      case 'tool-call-delta':
-        this.#stream(agent, 'arguments', event.json);
-        break;
-      case 'tool-output':
-        this.#add(agent, 'output', event.text);
-        break;
-      case 'discard':
+      case 'arguments':
+        this.#stream(agent, kind, text);
+        return;
+      case 'discarded':
         this.#count(agent, 0);
         this.#heard.delete(agent);
-        this.#add(agent, 'discarded', event.error);
+        break;
+      case 'model':
+        this.#count(agent, 0);
         break;
     }
+    this.#add(agent, kind, text);
   }
 
   /** The journal has the last word: it ends the estimates, and tells what no stream has told. */
@@ -124,5 +118,26 @@ export class AgentTexts {
         this.#add(agent, 'arguments', (JSON.stringify(part.args) ?? '').slice(0, RESULT_CHARACTERS));
       }
     }
+  }
+}
+
+/** What an agent's stream says, as people are shown it; undefined where that is nothing. */
+export function livePartOf(event: AgentStreamEvent): LivePart | undefined {
+  switch (event.type) {
+    case 'attempt':
+      return { kind: 'model', text: event.model };
+    case 'text':
+    case 'reasoning':
+      return { kind: event.type, text: event.text };
+    case 'tool-call-start':
+      return { kind: 'tool', text: event.name };
+    case 'tool-call-delta':
+      return { kind: 'arguments', text: event.json };
+    case 'tool-output':
+      return { kind: 'output', text: event.text };
+    case 'discard':
+      return { kind: 'discarded', text: event.error };
+    default:
+      return undefined;
   }
 }

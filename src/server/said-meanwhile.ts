@@ -1,4 +1,5 @@
 import type { AgentStreamEvent } from '../core/agent/contract.ts';
+import { livePartOf } from '../dashboard/agent-texts.ts';
 import type { LivePart } from '../protocol/dashboard.ts';
 import { FLOWING } from '../protocol/flowing.ts';
 import type { DeltaFrame } from './event-stream.ts';
@@ -23,7 +24,7 @@ export class SaidMeanwhile {
 
   /** Whether it was anything to tell. */
   add(agent: string, event: AgentStreamEvent, after: number): boolean {
-    const part = partOf(event);
+    const part = livePartOf(event);
     if (!part) return false;
     const latest = this.#latest.get(agent);
     if (latest?.after === after && latest.kind === part.kind && FLOWING.has(part.kind)) latest.text += part.text;
@@ -45,25 +46,5 @@ export class SaidMeanwhile {
       agent,
       bytes: Buffer.from(`event: delta\ndata: ${JSON.stringify({ agent, kind, text })}\n\n`),
     }));
-  }
-}
-
-function partOf(event: AgentStreamEvent): LivePart | undefined {
-  switch (event.type) {
-    case 'attempt':
-      return { kind: 'model', text: event.model };
-    case 'text':
-    case 'reasoning':
-      return { kind: event.type, text: event.text };
-    case 'tool-call-start':
-      return { kind: 'tool', text: event.name };
-    case 'tool-call-delta':
-      return { kind: 'arguments', text: event.json };
-    case 'tool-output':
-      return { kind: 'output', text: event.text };
-    case 'discard':
-      return { kind: 'discarded', text: event.error };
-    default:
-      return undefined;
   }
 }

@@ -1,8 +1,5 @@
 import { join } from 'node:path';
 
-/** Where a command finds the proxy. */
-export const proxyAt = (port: number): string => `http://127.0.0.1:${port}`;
-
 /**
  * Set for whatever is held: everything that is kept beside a home goes there, and caches that want to be written are this
  * session's own. `proxy`: the port that leads to the domains it may reach.
@@ -11,7 +8,7 @@ export function ownVariables(home: string, temporary: string, proxy: number | un
   const at = (path: string) => join(home, path);
   const names = ['HTTP_PROXY', 'HTTPS_PROXY', 'http_proxy', 'https_proxy'];
   const reaching = {
-    ...Object.fromEntries(names.map(name => [name, proxyAt(proxy ?? 0)])),
+    ...Object.fromEntries(names.map(name => [name, `http://127.0.0.1:${proxy ?? 0}`])),
     ...{ NO_PROXY: 'localhost,127.0.0.1,::1', no_proxy: 'localhost,127.0.0.1,::1', NODE_USE_ENV_PROXY: '1' },
     // What is fetched is kept for this session only.
     ...{

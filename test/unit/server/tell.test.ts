@@ -23,6 +23,24 @@ function memoryOutbox() {
 }
 const letter = (id: string, tries = 0) => ({ id, body: '{}', at: 0, tries });
 
+/** Tells an address that takes nothing. */
+function unheard() {
+  const clock = new FakeClock();
+  const outbox = memoryOutbox();
+  const lost: string[] = [];
+  let sent = 0;
+  const teller = new Teller(hook, {
+    clock,
+    outbox,
+    log: { write: (_level, text) => lost.push(text) },
+    send: async () => {
+      sent++;
+      return new Response(undefined, { status: 500 });
+    },
+  });
+  return { clock, outbox, lost, tries: () => sent, teller };
+}
+
 describe('An address that is told', () => {
   it('is tried again after growing pauses, given up at last, and then told what came after', async () => {
     const clock = new FakeClock();
@@ -65,19 +83,7 @@ describe('An address that is told', () => {
   });
 
   it('is given up for what waits too long behind it, and what waits when the server ends is kept', async () => {
-    const clock = new FakeClock();
-    const outbox = memoryOutbox();
-    const lost: string[] = [];
-    let sent = 0;
-    const teller = new Teller(hook, {
-      clock,
-      outbox,
-      log: { write: (_level, text) => lost.push(text) },
-      send: async () => {
-        sent++;
-        return new Response(undefined, { status: 500 });
-      },
-    });
+    const { clock, outbox, lost, tries, teller } = unheard();
     for (let n = 0; n < 103; n++) teller.tell(letter(`n${n}`));
     await settle();
     assert.deepEqual(
@@ -91,32 +97,20 @@ describe('An address that is told', () => {
     await clock.advance(10_000_000);
     teller.tell(letter('late'));
     await settle();
-    assert.equal(sent, 1);
+    assert.equal(tries(), 1);
   });
 
   it('goes on with the pauses where an earlier server was', async () => {
-    const clock = new FakeClock();
-    const outbox = memoryOutbox();
-    const lost: string[] = [];
-    let sent = 0;
-    const teller = new Teller(hook, {
-      clock,
-      outbox,
-      log: { write: (_level, text) => lost.push(text) },
-      send: async () => {
-        sent++;
-        return new Response(undefined, { status: 500 });
-      },
-    });
+    const { clock, outbox, lost, tries, teller } = unheard();
     teller.tell(letter('old', 4));
     teller.tell(letter('old', 4));
     await settle();
     await clock.advance(599_999);
-    assert.equal(sent, 1);
+    assert.equal(tries(), 1);
     await clock.advance(1);
     await settle();
     await teller.kept();
-    assert.deepEqual([sent, lost.length, outbox.kept.size], [2, 1, 0]);
+    assert.deepEqual([tries(), lost.length, outbox.kept.size], [2, 1, 0]);
     teller.dispose();
   });
 });
