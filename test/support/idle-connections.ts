@@ -1,4 +1,4 @@
-/** In a process of its own: opens that many connections to a port and says nothing on them. Prints what became of them. */
+/** In a process of its own: opens that many connections to a port and says nothing on them. Prints what became of them each time it is asked, until its input ends. */
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 
@@ -26,7 +26,5 @@ for (let n = 0; n < (many ?? 0); n += AT_ONCE) {
   await Promise.all(batch);
 }
 console.log(JSON.stringify({ opened }));
-process.stdin.on('data', () => {
-  console.log(JSON.stringify({ open: open.size, refused }));
-  process.exit(0);
-});
+process.stdin.on('data', () => console.log(JSON.stringify({ open: open.size, refused })));
+process.stdin.on('end', () => process.exit(0));
