@@ -116,7 +116,7 @@ export function activate(context: vscode.ExtensionContext): Exposed | undefined 
     owner.add(vscode.lm.registerLanguageModelChatProvider(OWN_VENDOR, new BestModelProvider(controller, consent)));
     // The chat view asks for models with the first message only, too late to answer that one.
     void vscode.lm.selectChatModels({ vendor: OWN_VENDOR });
-    owner.add(chatParticipant(controller, context.extensionUri));
+    owner.add(chatParticipant({ controller, team }, context.extensionUri));
     if (folder) lookForWork({ owner, controller, team, folder, log });
     exposed = { review, controller, consent };
   });

@@ -5,6 +5,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { root } from '../../scripts/host/paths.ts';
+import { Chat } from '../support/host/chat.ts';
 import type { Workbench } from '../support/host/workbench.ts';
 import { RehearsedWorkbench } from '../support/rehearsed-workbench.ts';
 import { until } from '../support/until.ts';
@@ -45,48 +46,47 @@ async function describeWork(
 }
 
 describe('the standing team in the editor', () => {
-  it('takes work from a selection and a problem, is reordered by hand, watched, paused, steered from a terminal, and goes on after a reload', async () => {
-    await using rehearsed = await RehearsedWorkbench.open({
-      script: 'standing-team',
-      size: { width: 1280, height: 900 },
+  let rehearsed: RehearsedWorkbench;
+  before(async () => {
+    rehearsed = await RehearsedWorkbench.open({ script: 'standing-team', size: { width: 1280, height: 900 } });
+  });
+  after(() => rehearsed?.[Symbol.asyncDispose]());
+  const orchestrate = async (...args: string[]): Promise<string> => {
+    const child = spawn(process.execPath, [program, ...args], {
+      cwd: rehearsed.workspace,
+      env: { ...process.env, ...rehearsed.env, NO_COLOR: '1' },
+      stdio: ['ignore', 'pipe', 'pipe'],
     });
-    const { workbench, workspace, env } = rehearsed;
+    let text = '';
+    for (const stream of [child.stdout, child.stderr])
+      stream.setEncoding('utf8').on('data', part => {
+        text += part;
+      });
+    await once(child, 'close');
+    return text;
+  };
+  const listed = async (): Promise<{ id: string; status: string; attachments?: { kind: string; path?: string }[] }[]> =>
+    (await orchestrate('queue', 'list', '--json'))
+      .split('\n')
+      .filter(line => line.startsWith('{'))
+      .map(line => JSON.parse(line));
+
+  /** What the team's session waits for, once it waits for two answers. */
+  const asked = async (): Promise<string[]> => {
+    let asks: string[] = [];
+    await until(async () => {
+      const { runs } = JSON.parse(await orchestrate('status', '--json'));
+      const open = runs.find((run: { end?: unknown }) => !run.end);
+      asks = open?.asks.map(({ ask }: { ask: string }) => ask) ?? [];
+      return asks.length === 2;
+    });
+    return asks;
+  };
+
+  it('takes work from a selection and a problem, and is reordered by hand', async () => {
+    const { workbench, workspace } = rehearsed;
     const { page } = workbench;
     const row = (name: RegExp) => rowIn(page, name);
-    const orchestrate = async (...args: string[]): Promise<string> => {
-      const child = spawn(process.execPath, [program, ...args], {
-        cwd: workspace,
-        env: { ...process.env, ...env, NO_COLOR: '1' },
-        stdio: ['ignore', 'pipe', 'pipe'],
-      });
-      let text = '';
-      for (const stream of [child.stdout, child.stderr])
-        stream.setEncoding('utf8').on('data', part => {
-          text += part;
-        });
-      await once(child, 'close');
-      return text;
-    };
-    const listed = async (): Promise<
-      { id: string; status: string; attachments?: { kind: string; path?: string }[] }[]
-    > =>
-      (await orchestrate('queue', 'list', '--json'))
-        .split('\n')
-        .filter(line => line.startsWith('{'))
-        .map(line => JSON.parse(line));
-
-    /** What the team's session waits for, once it waits for two answers. */
-    const asked = async (): Promise<string[]> => {
-      let asks: string[] = [];
-      await until(async () => {
-        const { runs } = JSON.parse(await orchestrate('status', '--json'));
-        const open = runs.find((run: { end?: unknown }) => !run.end);
-        asks = open?.asks.map(({ ask }: { ask: string }) => ask) ?? [];
-        return asks.length === 2;
-      });
-      return asks;
-    };
-
     const workflows = join(workspace, '.orchestrate', 'workflows');
     await mkdir(workflows, { recursive: true });
     await writeFile(join(workflows, 'release.yaml'), BROKEN);
@@ -144,7 +144,12 @@ describe('the standing team in the editor', () => {
       return (await row(/^Item q2/).boundingBox())?.y === Math.min(first, second);
     });
     await workbench.screenshot('standing-team-queue');
+  });
 
+  it('begins, is watched by the names of its members, and paused here and steered from a terminal', async () => {
+    const { workbench } = rehearsed;
+    const { page } = workbench;
+    const row = (name: RegExp) => rowIn(page, name);
     await workbench.run('Orchestrate: Start Standing Team');
     await workbench.asks('Start Standing Team');
     await workbench.input.fill('build=anna,ben');
@@ -176,7 +181,31 @@ describe('the standing team in the editor', () => {
       await workbench.useTheme(theme);
       await workbench.screenshot(`standing-team-${theme}`);
     }
+  });
 
+  it('is asked about in the chat by the names of its members, with their log as it grows', async () => {
+    const { workbench } = rehearsed;
+    const chat = new Chat(workbench);
+    await chat.open();
+    const says = async (command: 'status' | 'logs' | 'list', text: string, said: RegExp) => {
+      const answer = await chat.ask(command, text);
+      await answer.getByText(said).first().waitFor();
+      return answer;
+    };
+    await says('list', '', /anna at work · q3: Look at it from both sides/);
+    await says('status', 'ben', /May ben begin\?/);
+    await says('status', 'ana', /There is no member, agent or session "ana" here\. Did you mean "anna"\?/);
+    const logs = await says('logs', 'anna-1', /anna-1/);
+    await logs.getByRole('button', { name: 'Open Session Log', exact: true }).waitFor();
+    const abort = await chat.ask('abort', 'anna');
+    await abort.getByRole('button', { name: 'Abort q3', exact: true }).waitFor();
+    await workbench.screenshot('standing-team-chat');
+  });
+
+  it('goes on after the window was reloaded, and answers to a terminal', async () => {
+    const { workbench } = rehearsed;
+    const { page } = workbench;
+    const row = (name: RegExp) => rowIn(page, name);
     await workbench.reload();
     await workbench.notification('The standing team of this workspace goes on.').waitFor();
     await row(/^Item q3, .*running/).waitFor();

@@ -3,10 +3,13 @@ import { type TaskStanding, taskStanding } from '../../core/session/standing.ts'
 import { plural } from '../../protocol/show.ts';
 import { statusWord } from '../agents/words.ts';
 import { say, tellProgress } from '../plain/chat.ts';
-import { code, type Markdown, md, ours } from '../plain/markdown.ts';
+import { type Markdown, md, ours } from '../plain/markdown.ts';
 import type { SessionController } from '../session-controller.ts';
 import type { WindowSession } from '../window-session.ts';
 import { readiness } from '../workspace-readiness.ts';
+import { tellLog } from './follow.ts';
+import type { Knowing } from './meant.ts';
+import { answerOfOne, tellTeam } from './one.ts';
 import { buttons, files, icon, standing, tell } from './telling.ts';
 
 const { t } = vscode.l10n;
@@ -18,17 +21,28 @@ type Answer = (
   token: vscode.CancellationToken,
 ) => Promise<void>;
 
-const LAST = 15;
 const TASKS_SHOWN = 5;
 const LINE = 90;
 
 /** Starts, follows, tells and ends sessions, as the person's command says; without one, a text is a goal. */
-export const answer: Answer = async (controller, request, stream, token) => {
+export async function answer(
+  knowing: Knowing,
+  request: vscode.ChatRequest,
+  stream: Stream,
+  token: vscode.CancellationToken,
+): Promise<void> {
   if (!ready(stream)) return;
+  const { controller, team } = knowing;
   await controller.look();
+  if (await answerOfOne(knowing, request, stream, token)) return;
+  if (request.command === 'list') {
+    await team.look();
+    tellTeam(team, stream);
+    if (team.runs && controller.sessions.length === 0) return;
+  }
   const command = request.command ?? (request.prompt.trim() === '' ? 'status' : 'start');
   await (ANSWERS[command] ?? status)(controller, request, stream, token);
-};
+}
 
 function ready(stream: Stream): boolean {
   switch (readiness()) {
@@ -118,27 +132,11 @@ const list: Answer = async ({ sessions }, _request, stream) => {
   }
 };
 
-const logs: Answer = async ({ current }, _request, stream) => {
+const logs: Answer = async ({ current }, _request, stream, token) => {
   if (!current) return nothing(stream);
-  const { notices, failovers, denials, agents } = current.state;
-  const lines = [
-    ...notices.map(({ at, text }) => ({ at, text: md`${text}` })),
-    ...failovers.map(({ at, agent, from, to, reason }) => ({
-      at,
-      text: md`**${agent}** ${code(from)} → ${code(to)} ${reason}`,
-    })),
-    ...denials.map(({ at, agent, what, rule }) => ({
-      at,
-      text: md`**${agent}** ${t('was refused')} ${code(what)} (${rule})`,
-    })),
-    ...[...agents.values()].flatMap(({ agent, lastEventAt: at, doing, summary }) => {
-      const said = summary ?? doing;
-      return said ? [{ at, text: md`**${agent}** ${said}` }] : [];
-    }),
-  ].sort((a, b) => a.at - b.at);
   tell(current, stream);
   say(stream, md`\n\n`);
-  for (const { at, text } of lines.slice(-LAST)) say(stream, md`- ${new Date(at).toLocaleTimeString()} ${text}\n`);
+  await tellLog({ session: current, agents: [...current.state.agents.values()], whole: true }, stream, token);
   stream.button({ command: 'orchestrate.openSessionLog', title: t('Open Session Log'), arguments: [current.id] });
 };
 
