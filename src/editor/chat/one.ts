@@ -30,8 +30,8 @@ export async function answerOfOne(
   const meant = meantBy(word, knowing);
   if (!meant) {
     const near = nearest(word, knowing);
-    const hint = near === undefined ? '' : ` ${t('Did you mean "{0}"?', near)}`;
-    say(stream, md`${t('There is no member, agent or session "{0}" here.', word)}${hint}`);
+    const hint = near === undefined ? '' : t('Did you mean "{0}"?', near);
+    say(stream, md`${t('There is no member, agent or session "{0}" here.', word)} ${hint}`);
     return true;
   }
   if (command === 'abort') tellAbort(meant, stream);
