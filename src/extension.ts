@@ -50,6 +50,8 @@ interface Exposed {
   review: FolderReview | undefined;
   controller: SessionController;
   consent: ExtensionConsent;
+  team: StandingTeam;
+  queue: QueueView;
 }
 
 let active: Active | undefined;
@@ -73,7 +75,7 @@ export function activate(context: vscode.ExtensionContext): Exposed | undefined 
     active = { owner, controller, team };
     const dashboard = owner.add(new Dashboard(context.extensionUri, controller, log));
     owner.add(new AgentsView(controller, team));
-    owner.add(new QueueView(team, log));
+    const queue = owner.add(new QueueView(team, log));
     owner.add(queueQuickFix());
     owner.add(new StatusBar(controller));
     owner.add(new Asks(controller, log));
@@ -118,7 +120,7 @@ export function activate(context: vscode.ExtensionContext): Exposed | undefined 
     void vscode.lm.selectChatModels({ vendor: OWN_VENDOR });
     owner.add(chatParticipant({ controller, team }, context.extensionUri));
     if (folder) lookForWork({ owner, controller, team, folder, log });
-    exposed = { review, controller, consent };
+    exposed = { review, controller, consent, team, queue };
   });
   active = active && { ...active, owner };
   return context.extensionMode === vscode.ExtensionMode.Test ? exposed : undefined;

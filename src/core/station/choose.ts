@@ -39,19 +39,25 @@ export function delay(state: StationState, item: Item, now: number): string | un
   return first && `${first.name} is ${how} until ${showTime(first.until, now)}: ${first.reason}`;
 }
 
-/** Those that could begin as soon as somebody is free, in the order in which they do. */
-export function waitingItems(state: StationState, options: ChooseOptions): Item[] {
-  const ready = [...state.items.values()].filter(
-    item =>
-      item.status === 'waiting' &&
-      (item.notBefore ?? 0) <= options.now &&
-      item.needs.every(id => (state.items.get(id)?.status ?? 'done') === 'done'),
-  );
-  const slots = ready.some(item => !options.alone(item)) ? Math.max(1, state.members.size) : 1;
-  const { now } = options;
+/** All that waits or is held, in the order in which it would be worked on if nothing kept it. */
+export function orderedItems(state: StationState, options: ChooseOptions): Item[] {
+  const open = [...state.items.values()].filter(({ status }) => status === 'waiting' || status === 'held');
+  const coming = new Set(open.filter(item => item.status === 'waiting' && obstacle(state, item) === undefined));
+  const slots = [...coming].some(item => !options.alone(item)) ? Math.max(1, state.members.size) : 1;
   const begun = (item: Item) => asideRun(state, item) !== undefined;
-  return orderItems(ready, { now, expected: expectations(state), slots, begun });
+  const comes = (item: Item) => coming.has(item);
+  return orderItems(open, { now: options.now, expected: expectations(state), slots, begun, comes });
 }
+
+/** Of these, those that could begin as soon as somebody is free. */
+export const waitingItems = (state: StationState, options: ChooseOptions): Item[] =>
+  orderedItems(state, options).filter(item => mayBegin(state, item, options.now));
+
+const mayBegin = (state: StationState, item: Item, now: number): boolean =>
+  item.status === 'waiting' &&
+  (item.notBefore ?? 0) <= now &&
+  item.needs.every(id => (state.items.get(id)?.status ?? 'done') === 'done') &&
+  obstacle(state, item) === undefined;
 
 /**
  * What begins now, and by whom. In order; who has to wait for several members at once keeps those that are free, or others
@@ -71,7 +77,6 @@ export function chooseStarts(state: StationState, options: ChooseOptions): Start
   const starts: Start[] = [];
   for (const item of waitingItems(state, options)) {
     if (free.size === 0 && !item.workflow) continue;
-    if (obstacle(state, item) !== undefined) continue;
     const able = candidates(state, item);
     const members = item.workflow ? able.filter(member => free.has(member)) : firstOf(able, free);
     const complete = item.workflow ? members.length === able.length : members.length === 1;

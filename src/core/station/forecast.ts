@@ -1,4 +1,4 @@
-import { type ChooseOptions, obstacle, waitingItems } from './choose.ts';
+import { type ChooseOptions, obstacle, orderedItems } from './choose.ts';
 import type { Item, StationState } from './contract.ts';
 import { expectations } from './durations.ts';
 import { nextOpen } from './hours.ts';
@@ -24,11 +24,14 @@ export function forecast(state: StationState, options: ChooseOptions): Map<strin
     freeAt.set(name, hours ? nextOpen(hours, from) : from);
   }
   let lane = now;
+  /** When what is under way, or comes before, is done. */
+  const ends = new Map<string, number>();
   for (const run of state.runs.values()) {
     const item = state.items.get(run.item);
     if (run.end || run.aside || !item) continue;
     const expected = expectedOf(item);
     const end = now + Math.max(expected * LEAST_LEFT, run.startedAt + expected - now);
+    ends.set(item.id, end);
     for (const name of run.members) freeAt.set(name, end);
     if (alone(item)) lane = Math.max(lane, end);
   }
@@ -40,18 +43,27 @@ export function forecast(state: StationState, options: ChooseOptions): Map<strin
     // As long as nobody has ever stood here, all that can be said is what comes before what.
     const all = item.workflow !== undefined || state.members.size === 0;
     const somebody = all ? Math.max(now, ...times) : Math.min(...times);
-    const needs = item.needs.map(id => told.get(id)?.end ?? now);
+    const needs = item.needs.map(id => ends.get(id) ?? now);
     const begin = Math.max(only ? lane : now, somebody, ...needs);
     if (!Number.isFinite(begin)) return;
     const end = begin + expectedOf(item);
     const chosen = item.workflow ? able : able.slice(times.indexOf(somebody), times.indexOf(somebody) + 1);
     for (const name of chosen) freeAt.set(name, end);
     if (only) lane = end;
+    ends.set(item.id, end);
     told.set(item.id, { begin, end, behind: Math.max(0, begin - now) });
   };
-  for (const item of waitingItems(state, options)) if (obstacle(state, item) === undefined) take(item);
-  // Those that wait for others come behind them, in the order they were added.
-  for (const item of state.items.values())
-    if (item.status === 'waiting' && !told.has(item.id) && item.needs.some(id => told.has(id))) take(item);
+  const known = (id: string) => ends.has(id) || (state.items.get(id)?.status ?? 'done') === 'done';
+  // What waits for others has its place in the order as soon as they have theirs.
+  let later: Item[] = [];
+  for (const item of orderedItems(state, options)) {
+    if (item.status !== 'waiting' || obstacle(state, item) !== undefined) continue;
+    if (!item.needs.every(known)) later.push(item);
+    else {
+      take(item);
+      for (const other of later) if (other.needs.every(known)) take(other);
+      later = later.filter(({ id }) => !told.has(id));
+    }
+  }
   return told;
 }

@@ -23,10 +23,12 @@ export interface OrderContext {
   slots: number;
   /** Whether it had begun before it made room for something else. */
   begun?(item: Item): boolean;
+  /** Whether its turn will come: what is held, or waits for what never will be, only has a place. */
+  comes?(item: Item): boolean;
 }
 
-/** Who goes first: what is late or would be, what has waited longer than it should, and the rest. */
-type Band = 0 | 1 | 2;
+/** Who goes first: what is late or would be, what has waited longer than it should, the rest, and what does not come. */
+type Band = 0 | 1 | 2 | 3;
 
 interface Placed {
   item: Item;
@@ -39,9 +41,16 @@ interface Placed {
  * person has put an item, there it stands.
  */
 export function orderItems(items: readonly Item[], context: OrderContext): Item[] {
-  const deadlines = inheritedDeadlines(items, context);
-  const atRisk = endangered(items, deadlines, context);
-  const placed = items.map(item => place(item, deadlines.get(item.id) ?? deadlineOf(item), atRisk, context));
+  const { comes = () => true } = context;
+  const coming = items.filter(comes);
+  const deadlines = inheritedDeadlines(coming, context);
+  const atRisk = endangered(coming, deadlines, context);
+  const placed = items.map(
+    (item): Placed =>
+      comes(item)
+        ? place(item, deadlines.get(item.id) ?? deadlineOf(item), atRisk, context)
+        : { item, band: 3, slack: 0 },
+  );
   placed.sort(
     (a, b) =>
       a.band - b.band ||

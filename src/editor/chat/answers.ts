@@ -136,7 +136,7 @@ const logs: Answer = async ({ current }, _request, stream, token) => {
   if (!current) return nothing(stream);
   tell(current, stream);
   say(stream, md`\n\n`);
-  await tellLog({ session: current, agents: [...current.state.agents.values()], whole: true }, stream, token);
+  await tellLog({ session: current }, stream, token);
   stream.button({ command: 'orchestrate.openSessionLog', title: t('Open Session Log'), arguments: [current.id] });
 };
 

@@ -3,7 +3,7 @@ import type { JournalEvent } from '../../protocol/events.ts';
 import { say } from '../plain/chat.ts';
 import { code, type Markdown, md } from '../plain/markdown.ts';
 import type { WindowSession } from '../window-session.ts';
-import type { Meant } from './meant.ts';
+import { agentsOf, type Meant } from './meant.ts';
 
 const { t } = vscode.l10n;
 const LAST = 15;
@@ -13,20 +13,51 @@ interface Line {
   text: Markdown;
 }
 
-/** What some agents did and what became of it, the newest last. */
-function told({ state }: WindowSession, agents: Meant['agents'], whole: boolean): Line[] {
+/** Of a session, and in it of all agents or of some. */
+type Followed = Pick<Meant, 'mine'> & {
+  session: Pick<WindowSession, 'state' | 'runs' | 'subscribe'>;
+};
+
+const movedOn = ({ agent, from, to, reason }: { agent: string; from: string; to: string; reason: string }) =>
+  md`**${agent}** ${code(from)} → ${code(to)} ${reason}`;
+const refused = ({ agent, what, rule }: { agent: string; what: string; rule: string }) =>
+  md`**${agent}** ${t('was refused')} ${code(what)} (${rule})`;
+
+/** What an event says of an agent, or of the session where it names none; undefined: nothing. */
+function heard(event: JournalEvent): { agent?: string | undefined; text: Markdown } | undefined {
+  switch (event.type) {
+    case 'agent-doing':
+      return { agent: event.agent, text: md`**${event.agent}** ${event.what}` };
+    case 'failover':
+      return { agent: event.agent, text: movedOn(event) };
+    case 'permission-denied':
+      return { agent: event.agent, text: refused(event) };
+    case 'supervision':
+      return { agent: event.agent, text: md`**${event.agent}** ${event.rung}: ${event.reason}` };
+    case 'permission-asked':
+      return { agent: event.agent, text: md`**${event.agent}** ${t('asks you')}: ${code(event.what)}` };
+    case 'question-asked':
+      return { agent: event.agent, text: md`**${event.agent}** ${t('asks you')}: ${event.text}` };
+    case 'agent-ended':
+      return { agent: event.agent, text: md`**${event.agent}** ${event.outcome}: ${event.summary}` };
+    case 'notice':
+      return { agent: event.agent, text: md`${event.text}` };
+    default:
+      return undefined;
+  }
+}
+
+/** What was done and what became of it, the newest last. */
+function past({ session, mine }: Followed): Line[] {
+  const { notices, failovers, denials } = session.state;
+  const agents = agentsOf({ session, mine });
   const names = new Set(agents.map(({ agent }) => agent));
+  const theirs = <T extends { agent?: string | undefined }>(all: readonly T[]) =>
+    all.filter(({ agent }) => (agent === undefined ? !mine : names.has(agent)));
   const lines = [
-    ...(whole ? state.notices.map(({ at, text }) => ({ at, text: md`${text}` })) : []),
-    ...state.failovers
-      .filter(({ agent }) => names.has(agent))
-      .map(({ at, agent, from, to, reason }) => ({ at, text: md`**${agent}** ${code(from)} → ${code(to)} ${reason}` })),
-    ...state.denials
-      .filter(({ agent }) => names.has(agent))
-      .map(({ at, agent, what, rule }) => ({
-        at,
-        text: md`**${agent}** ${t('was refused')} ${code(what)} (${rule})`,
-      })),
+    ...theirs(notices).map(({ at, text }) => ({ at, text: md`${text}` })),
+    ...theirs(failovers).map(each => ({ at: each.at, text: movedOn(each) })),
+    ...theirs(denials).map(each => ({ at: each.at, text: refused(each) })),
     ...agents.flatMap(({ agent, lastEventAt: at, doing, summary }) => {
       const said = summary ?? doing;
       return said ? [{ at, text: md`**${agent}** ${said}` }] : [];
@@ -35,39 +66,28 @@ function told({ state }: WindowSession, agents: Meant['agents'], whole: boolean)
   return lines.sort((a, b) => a.at - b.at).slice(-LAST);
 }
 
-/** What one event says of agents; undefined: nothing. */
-function heard(event: JournalEvent): { agent: string; text: Markdown } | undefined {
-  switch (event.type) {
-    case 'agent-doing':
-      return { agent: event.agent, text: md`**${event.agent}** ${event.what}` };
-    case 'failover':
-      return {
-        agent: event.agent,
-        text: md`**${event.agent}** ${code(event.from)} → ${code(event.to)} ${event.reason}`,
-      };
-    case 'agent-ended':
-      return { agent: event.agent, text: md`**${event.agent}** ${event.outcome}: ${event.summary ?? ''}` };
-    default:
-      return undefined;
-  }
-}
-
-/** The log of some agents: what was, and what comes until they are done, ask something, or the person stops listening. */
+/** The log: what was, and what comes until it is over, somebody asks the person something, or they stop listening. */
 export async function tellLog(
-  { session, agents, whole }: { session: WindowSession; agents: Meant['agents']; whole: boolean },
+  { session, mine }: Followed,
   stream: vscode.ChatResponseStream,
   token: vscode.CancellationToken,
 ): Promise<void> {
-  const line = ({ at, text }: Line) => say(stream, md`- ${new Date(at).toLocaleTimeString()} ${text}\n`);
-  for (const each of told(session, agents, whole)) line(each);
-  const names = new Set(agents.map(({ agent }) => agent));
-  const means = (agent: string) => whole || names.has(agent);
   const { state } = session;
-  const over = () =>
-    !session.runs ||
-    state.status === 'ended' ||
-    [...state.asks.values()].some(({ agent }) => means(agent)) ||
-    (!whole && agents.every(({ agent }) => state.agents.get(agent)?.endedAt !== undefined));
+  const means = (name: string | undefined) => {
+    const agent = name === undefined ? undefined : state.agents.get(name);
+    return !mine || (agent !== undefined && mine(agent));
+  };
+  const tell = ({ at, text }: Line) => say(stream, md`- ${new Date(at).toLocaleTimeString()} ${text}\n`);
+  for (const line of past({ session, mine })) tell(line);
+  const over = () => {
+    const agents = mine ? agentsOf({ session, mine }) : [];
+    return (
+      !session.runs ||
+      state.status === 'ended' ||
+      [...state.asks.values()].some(({ agent }) => means(agent)) ||
+      (agents.length > 0 && agents.every(({ endedAt }) => endedAt !== undefined))
+    );
+  };
   await new Promise<void>(resolve => {
     if (over() || token.isCancellationRequested) return resolve();
     const finish = () => {
@@ -77,7 +97,7 @@ export async function tellLog(
     };
     const subscription = session.subscribe(event => {
       const said = heard(event);
-      if (said && means(said.agent)) line({ at: event.at, text: said.text });
+      if (said && means(said.agent)) tell({ at: event.at, text: said.text });
       if (over()) finish();
     });
     const cancelled = token.onCancellationRequested(finish);

@@ -5,12 +5,11 @@ import type { SessionController } from '../session-controller.ts';
 import type { StandingTeam } from '../station/standing-team.ts';
 import type { WindowSession } from '../window-session.ts';
 
-/** Whom or what a word of the person means: a session, and in it all its agents or some of them. */
+/** Whom or what a word of the person means: a session, and of it all or some agents. */
 export interface Meant {
   session?: WindowSession;
-  agents: AgentState[];
-  /** The session is meant, with all that are in it. */
-  whole: boolean;
+  /** Absent: all that are in the session, also those to come. */
+  mine?: ((agent: AgentState) => boolean) | undefined;
   member?: MemberState;
   /** The work that a member is at. */
   run?: Run;
@@ -21,31 +20,33 @@ export interface Knowing {
   team: StandingTeam;
 }
 
+/** The agents that are meant, as far as they have begun. */
+export const agentsOf = ({
+  session,
+  mine = () => true,
+}: Pick<Meant, 'mine'> & { session?: Pick<WindowSession, 'state'> }): AgentState[] =>
+  [...(session?.state.agents.values() ?? [])].filter(mine);
+
 /** A member of the standing team, a piece of its work, an agent, or a session by its id. */
 export function meantBy(word: string, { controller, team }: Knowing): Meant | undefined {
-  const { sessions } = controller;
   const { state } = team;
-  const runs = [...(state?.runs.values() ?? [])];
   const member = state?.members.get(word);
-  const run = runs.findLast(one => one.item === word || one.id === word || one.members.includes(word));
+  const run = [...(state?.runs.values() ?? [])].findLast(({ id, item, members }) =>
+    member ? members.includes(word) : item === word || id === word,
+  );
   if (member || run) {
     const session = run && controller.find(run.session);
-    const agents = [...(session?.state.agents.values() ?? [])];
     return {
       ...(session && { session }),
-      whole: !member,
-      agents: member ? agents.filter(({ role }) => role === member.name) : agents,
-      ...(member && { member }),
+      ...(member && { member, mine: ({ role }) => role === member.name }),
       ...(run && !run.end && { run }),
     };
   }
-  const session = sessions.find(({ id }) => id === word);
-  if (session) return { session, whole: true, agents: [...session.state.agents.values()] };
-  for (const of of sessions) {
-    const agent = of.state.agents.get(word);
-    if (agent) return { session: of, whole: false, agents: [agent] };
-  }
-  return undefined;
+  const { sessions } = controller;
+  const session = sessions.find(({ id }) => id === word) ?? sessions.find(({ id }) => id.endsWith(word));
+  if (session) return { session };
+  const of = sessions.find(({ state: { agents } }) => agents.has(word));
+  return of && { session: of, mine: ({ agent }) => agent === word };
 }
 
 /** The name that was probably meant. */

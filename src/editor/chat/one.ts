@@ -9,12 +9,13 @@ import { md, ours } from '../plain/markdown.ts';
 import type { StandingTeam } from '../station/standing-team.ts';
 import { standingWord } from '../station/words.ts';
 import { tellLog } from './follow.ts';
-import { type Knowing, type Meant, meantBy, nearest } from './meant.ts';
+import { agentsOf, type Knowing, type Meant, meantBy, nearest } from './meant.ts';
 import { buttons, tell } from './telling.ts';
 
 const { t } = vscode.l10n;
 type Stream = vscode.ChatResponseStream;
 
+const AGENTS = 5;
 const COMMANDS = new Set(['status', 'logs', 'abort']);
 
 /** Answers about one member, agent, piece of work or session that the person names; false where no name was given. */
@@ -34,13 +35,13 @@ export async function answerOfOne(
     say(stream, md`${t('There is no member, agent or session "{0}" here.', word)} ${hint}`);
     return true;
   }
-  if (command === 'abort') tellAbort(meant, stream);
+  if (command === 'abort') tellAbort(meant, word, stream);
   else {
     tellStatus(meant, knowing.team, stream);
-    const { session, agents, whole } = meant;
+    const { session, mine } = meant;
     if (command === 'logs' && session) {
       say(stream, md`\n\n`);
-      await tellLog({ session, agents, whole }, stream, token);
+      await tellLog({ session, mine }, stream, token);
       stream.button({ command: 'orchestrate.openSessionLog', title: t('Open Session Log'), arguments: [session.id] });
     } else if (session) buttons(session, stream);
   }
@@ -70,29 +71,31 @@ function memberLine(member: MemberState, { state }: StandingTeam) {
 
 const agentLine = (agent: AgentState) => md`**${agent.agent}** ${describeAgent(agent, Date.now()).whole}`;
 
-function tellStatus({ member, session, agents, whole, run }: Meant, team: StandingTeam, stream: Stream): void {
+function tellStatus(meant: Meant, team: StandingTeam, stream: Stream): void {
+  const { member, session, mine, run } = meant;
   if (member) say(stream, md`${memberLine(member, team)}\n`);
-  else if (session && whole) tell(session, stream);
+  else if (session && !mine) tell(session, stream);
   // What it did before is not what is asked for.
-  const shown = member && run === undefined ? [] : agents.slice(-5);
+  const shown = member && run === undefined ? [] : agentsOf(meant).slice(-AGENTS);
   for (const agent of shown) say(stream, md`\n${agentLine(agent)}\n`);
   for (const { what } of run?.asks ?? []) say(stream, md`\n${t('asks you')}: ${what}\n`);
 }
 
 /** Asked again by the command itself: one line in a chat should not end anybody's work. */
-function tellAbort({ member, session, agents, whole, run }: Meant, stream: Stream): void {
-  const [agent] = agents.filter(({ endedAt }) => endedAt === undefined);
+function tellAbort(meant: Meant, word: string, stream: Stream): void {
+  const { member, session, mine, run } = meant;
+  const agent = mine && agentsOf(meant).find(({ endedAt }) => endedAt === undefined);
   if (run) {
     const item = { kind: 'item', id: `item/${run.item}`, item: run.item };
     const title = t('Abort {0}', run.item);
     stream.button({ command: 'orchestrate.queue.abortNode', title, arguments: [item] });
-  } else if (member || !session?.runs || !agent) {
-    say(stream, md`${t('{0} is at nothing that could be ended.', member?.name ?? agents[0]?.agent ?? '')}`);
-  } else if (whole) {
+  } else if (session?.runs && !mine) {
     stream.button({ command: 'orchestrate.abort', title: t('Abort Session'), arguments: [session.id] });
-  } else {
+  } else if (session?.runs && agent && !member) {
     const title = t('Abort {0}', agent.agent);
     const given = { session: session.id, agent: agent.agent };
     stream.button({ command: 'orchestrate.abortAgent', title, arguments: [given] });
+  } else {
+    say(stream, md`${t('{0} is at nothing that could be ended.', word)}`);
   }
 }

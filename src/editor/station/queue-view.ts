@@ -102,8 +102,9 @@ export class QueueView
     const order = this.#lines.flatMap(({ item: { id, status } }) =>
       status === 'waiting' || status === 'held' ? [id] : [],
     );
-    const place =
-      item === undefined ? undefined : placeOf(order, item, target?.kind === 'item' ? target.item : undefined);
+    // What is over stands below all that waits.
+    const on = target?.kind === 'item' && this.getParent(target) === undefined ? target.item : undefined;
+    const place = item === undefined ? undefined : placeOf(order, item, on);
     if (item !== undefined && place) await this.#move(item, place.before);
   }
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { StationState } from '../../../src/core/station/contract.ts';
+import { AgentTask, Plan } from '../../../src/protocol/plan.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { Disk } from '../../support/memory-store.ts';
 import { member, standing } from '../../support/station-world.ts';
@@ -46,6 +47,26 @@ describe('work that is for now', () => {
       await clock.advance(1.2 * HOUR);
     }
     assert.equal(events.filter(event => event.type === 'run-yields').length, 3);
+  });
+
+  it('has all make room whose members a workflow needs together, and nobody else', async () => {
+    const clock = new FakeClock();
+    const members = ['a', 'b', 'c'].map(name => member(name));
+    const { add, state, events } = await standing(clock, () => ({ ms: HOUR }), { members, beside: true });
+    for (const { name } of members) add(`low for ${name}`, { priority: 1, target: name });
+    await clock.advance(MINUTE);
+    const task = (id: string, role: string) => AgentTask.parse({ id, title: id, role, instructions: id, writes: [id] });
+    const plan = Plan.parse({ goal: 'mend the shop', tasks: [task('one', 'a'), task('two', 'c')] });
+    const urgent = add('mend the shop', { priority: 9, workflow: { name: 'mend', plan, members: [] } });
+    await clock.advance(MINUTE);
+    assert.deepEqual(events.flatMap(event => (event.type === 'run-yields' ? [[event.run, event.to]] : [])).sort(), [
+      ['r1', urgent],
+      ['r3', urgent],
+    ]);
+    assert.equal(state.items.get(urgent)?.status, 'running');
+    assert.equal(state.items.get('q2')?.status, 'running', 'whose member is not needed goes on');
+    await clock.advance(2 * HOUR);
+    assert.equal(open(state), 0);
   });
 
   it('is begun before any low work, and all work is done once, whatever comes when and however often the team is killed', async () => {

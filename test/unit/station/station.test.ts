@@ -132,6 +132,40 @@ describe('the standing team', () => {
     assert.deepEqual(listed(), [urgent, second, first]);
   });
 
+  it('keeps an item where it was put, also before one that is held or waits for another', async () => {
+    const clock = new FakeClock();
+    const { add, ask, state } = await standing(clock, () => ({ ms: MINUTE }), { members: [] });
+    const [a, b, c] = [add('a'), add('b'), add('c')] as const;
+    const after = add('after a', { needs: [a] });
+    const held = add('held', { held: true });
+    const listed = () => queueLines(state, clock.now()).map(({ item }) => item.id);
+    assert.deepEqual(listed(), [a, b, c, after, held]);
+    ask({ kind: 'queue-move', item: b, before: held });
+    assert.deepEqual(listed(), [a, c, after, b, held]);
+    ask({ kind: 'queue-move', item: c, before: after });
+    assert.deepEqual(listed(), [a, c, after, b, held]);
+    ask({ kind: 'queue-move', item: held, before: a });
+    assert.deepEqual(listed(), [held, a, c, after, b]);
+  });
+
+  it('begins early what others need by a time', async () => {
+    const clock = new FakeClock();
+    const { add, runs } = await standing(clock, () => ({ ms: HOUR }));
+    add('under way');
+    await clock.advance(1);
+    for (let i = 0; i < 5; i++) add(`wanted more ${i}`, { priority: 7 });
+    const needed = add('needed', { priority: 2 });
+    add('due', { priority: 2, needs: [needed], due: clock.now() + 4 * HOUR });
+    await clock.advance(4 * HOUR);
+    assert.deepEqual(
+      runs.opened
+        .slice(0, 4)
+        .map(({ request }) => request.goal)
+        .sort(),
+      ['due', 'needed', 'under way', 'wanted more 0'].sort(),
+    );
+  });
+
   it('does nothing new while it is paused, nor gives a paused member anything', async () => {
     const clock = new FakeClock();
     const { add, ask, runs } = await standing(clock, () => ({ ms: MINUTE }));

@@ -29,7 +29,7 @@ const hourly = Workflow.parse({
 });
 
 describe('three days of a standing team', function () {
-  this.timeout(60_000);
+  this.timeout(240_000);
 
   it('do all of 500 items once, though it is killed, models fail and the machine sleeps; what it foretells mostly holds', async () => {
     const random = numbers(7);
