@@ -30,13 +30,18 @@ describe('a row of the Queue view that is dragged', () => {
     added.push(id);
     return id;
   };
-  const rows = async () => (await queue.getChildren()).flatMap(node => (node.kind === 'item' ? [node.item] : []));
+  const rows = async () =>
+    (await queue.getChildren()).flatMap(node => (node.kind === 'item' && added.includes(node.item) ? [node.item] : []));
+  /** What was written is seen a moment later. */
+  const stand = async (order: readonly string[], why: string) => {
+    await until(async () => (await rows()).join() === order.join()).catch(() => undefined);
+    assert.deepEqual(await rows(), order, why);
+  };
   /** As a person would: picks it up and lets it fall there. */
   const drag = async (item: string, on?: string) => {
     const data = new vscode.DataTransfer();
     queue.handleDrag([{ kind: 'item', id: `item/${item}`, item }], data);
     await queue.handleDrop(on === undefined ? undefined : { kind: 'item', id: `item/${on}`, item: on }, data);
-    return rows();
   };
 
   before(async () => {
@@ -55,16 +60,25 @@ describe('a row of the Queue view that is dragged', () => {
     const urgent = await add('urgent', { priority: 9 });
     const low = await add('low', { priority: 1 });
     const held = await add('held', { held: true });
-    assert.deepEqual(await rows(), [urgent, a, b, low, held]);
-    assert.deepEqual(await drag(low, urgent), [low, urgent, a, b, held], 'up, past what is for now');
-    assert.deepEqual(await drag(urgent, b), [low, a, b, urgent, held], 'down, below what is wanted less');
-    assert.deepEqual(await drag(held, a), [low, held, a, b, urgent], 'what is held has a place, too');
-    assert.deepEqual(await drag(low, held), [held, low, a, b, urgent], 'behind what is held');
-    assert.deepEqual(await drag(held), [low, a, b, urgent, held], 'on nothing: to the end');
-    assert.deepEqual(await drag(b, b), [low, a, b, urgent, held], 'on itself: nothing');
+    await stand([urgent, a, b, low, held], 'by priority, what is held last');
+    await drag(low, urgent);
+    await stand([low, urgent, a, b, held], 'up, past what is for now');
+    await drag(urgent, b);
+    await stand([low, a, b, urgent, held], 'down, below what is wanted less');
+    await drag(held, a);
+    await stand([low, held, a, b, urgent], 'what is held has a place, too');
+    await drag(low, held);
+    await stand([held, low, a, b, urgent], 'behind what is held');
+    await drag(held);
+    await stand([low, a, b, urgent, held], 'on nothing: to the end');
+    await drag(b, b);
+    await stand([low, a, b, urgent, held], 'on itself: nothing');
     await ask({ kind: 'queue-remove', item: b });
-    assert.deepEqual(await drag(low, b), [a, urgent, held, low], 'on what is over, below all that waits: to the end');
-    assert.deepEqual(await drag(b, a), [a, urgent, held, low], 'what is over stays where it is');
+    await stand([low, a, urgent, held], 'what is over is history');
+    await drag(low, b);
+    await stand([a, urgent, held, low], 'on what is over, below all that waits: to the end');
+    await drag(b, a);
+    await stand([a, urgent, held, low], 'what is over stays where it is');
     const order = [...(team.state?.items.values() ?? [])].filter(({ moved }) => moved).length;
     assert.ok(order >= 3, 'the journal holds where they were put');
   });
