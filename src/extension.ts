@@ -18,6 +18,7 @@ import { OWN_VENDOR, othersModels } from './editor/lm/api.ts';
 import { BestModelProvider } from './editor/lm/best-model.ts';
 import { ExtensionConsent } from './editor/lm/consent.ts';
 import { foreignTools } from './editor/lm/foreign-tools.ts';
+import { coreLog } from './editor/plain/core-log.ts';
 import { PlanApproval } from './editor/plan/approval.ts';
 import { planCompletion } from './editor/plan/completion.ts';
 import { configCompletion } from './editor/plan/config-completion.ts';
@@ -171,9 +172,7 @@ async function runtimeOf({ context, folder, review, secrets, log }: RuntimeParts
     trusted: () => vscode.workspace.isTrusted,
     environment: process.env,
     version: String(context.extension.packageJSON.version),
-    log: {
-      write: (level, text, detail) => (detail === undefined ? log[level](text) : log[level](text, detail)),
-    },
+    log: coreLog(log),
     secrets,
     keptIn: keptIn(),
     settings: settingsOf,

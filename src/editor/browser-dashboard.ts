@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { systemClock } from '../node/clock.ts';
 import type { RunningServer } from '../server/server.ts';
+import { coreLog } from './plain/core-log.ts';
 import * as window from './plain/window.ts';
 import type { SessionController } from './session-controller.ts';
 
@@ -51,16 +52,11 @@ export class BrowserDashboard implements vscode.Disposable {
       version,
       environment: process.env,
       clock: systemClock,
-      log: {
-        write: (level, text, detail) => (detail === undefined ? log[level](text) : log[level](text, detail)),
-      },
+      log: coreLog(log),
       folder: folder.fsPath,
       runtime: await controller.runtime(),
       sessions: controller,
-      async begin(request) {
-        const begun = await controller.begin(request);
-        return begun.ok ? { ok: true, id: begun.session.id } : begun;
-      },
+      startSession: request => controller.startSession(request),
       trusted: () => vscode.workspace.isTrusted,
     });
   }

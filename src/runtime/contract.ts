@@ -269,7 +269,7 @@ export interface StationRequestToStart extends TeamWords {
   /** A script whose models all members use. */
   rehearse?: string;
   /** Begins the team's sessions, for a host that shows those it runs; the runtime's own way unless given. */
-  begin?: (request: StartRequest | ResumeRequest) => Promise<Started>;
+  startSession?: (request: StartRequest | ResumeRequest) => Promise<Started>;
 }
 
 /** A standing team that this process runs. */

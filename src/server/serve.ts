@@ -1,24 +1,25 @@
 import { basename } from 'node:path';
 import type { Clock, Log } from '../core/ports.ts';
+import { FollowedSession } from '../dashboard/followed-session.ts';
+import { FollowedSessions } from '../dashboard/followed-sessions.ts';
 import { userFolder } from '../node/places.ts';
 import type { Runtime, RuntimeHost } from '../runtime/contract.ts';
 import { Tokens } from './access/tokens.ts';
-import { FollowedSessions } from './followed-sessions.ts';
 import { HookFile } from './hook-file.ts';
 import { ownFiles } from './own-files.ts';
 import type { Place } from './place.ts';
 import { type RunningServer, startServer } from './server.ts';
 import { Workspace } from './workspace.ts';
 
-/** A folder whose sessions this process shows, and begins. */
+/** A folder whose sessions this process shows, and starts. */
 export interface ServedFolder {
   folder: string;
   runtime: Runtime;
-  sessions: FollowedSessions;
+  sessions: FollowedSessions<FollowedSession>;
 }
 
 export interface ServeOptions {
-  /** Nothing is begun or decided. */
+  /** Nothing is started or decided. */
   readOnly: boolean;
   place: Place;
   version: string;
@@ -35,7 +36,13 @@ export function showSessions(
   runtime: Runtime,
   { clock, log }: Pick<ServeOptions, 'clock' | 'log'>,
 ): ServedFolder {
-  return { folder, runtime, sessions: new FollowedSessions({ runtime, clock, log }) };
+  const sessions = new FollowedSessions({
+    runtime: async () => runtime,
+    create: (...of) => new FollowedSession(...of),
+    clock,
+    log,
+  });
+  return { folder, runtime, sessions };
 }
 
 export const tokensOf = (environment: ServeOptions['environment']): Tokens => new Tokens(userFolder(environment));
@@ -47,8 +54,14 @@ export async function serve(folders: readonly ServedFolder[], options: ServeOpti
   await Promise.all(folders.map(({ sessions }) => sessions.look()));
   const names = namesOf(folders.map(({ folder }) => folder));
   const workspaces = folders.map(({ folder, runtime, sessions }, i) => {
-    const begin: FollowedSessions['begin'] = request => sessions.begin(request);
-    return new Workspace({ name: names[i] ?? folder, folder, runtime, sessions, begin, trusted: () => !readOnly });
+    return new Workspace({
+      name: names[i] ?? folder,
+      folder,
+      runtime,
+      sessions,
+      startSession: request => sessions.startSession(request),
+      trusted: () => !readOnly,
+    });
   });
   const served = { version, clock, log, ...ownFiles(userFolder(environment)), workspaces };
   const server = await startServer(served, options.place);

@@ -1,17 +1,16 @@
 import type { SessionSource } from '../dashboard/sessions.ts';
-import type { ResumeRequest, Runtime, StartRequest } from '../runtime/contract.ts';
+import type { ResumeRequest, Runtime, Started, StartRequest } from '../runtime/contract.ts';
 import { Feed } from './feed.ts';
-import type { Begun } from './followed-sessions.ts';
 
 /** What the server is given of a workspace, by whoever shows its sessions already. */
 export interface WorkspaceHost {
   name: string;
   folder: string;
   runtime: Runtime;
-  /** Nothing is begun or decided in one that is not. */
+  /** Nothing is started or decided in one that is not. */
   trusted(): boolean;
   sessions: SessionSource;
-  begin(request: StartRequest | ResumeRequest): Promise<Begun>;
+  startSession(request: StartRequest | ResumeRequest): Promise<Started>;
 }
 
 /** A feed that nobody reads is closed when so many others have been opened. */

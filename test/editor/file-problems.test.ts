@@ -56,11 +56,13 @@ describe('problems after a write, in a real editor', () => {
       },
       { toolCalls: [{ name: 'finish_task', args: { summary: 'Done.' } }] },
     ];
-    const begun = await team.controller.begin({ kind: 'new', goal: plan.goal, plan });
-    assert.ok(begun.ok, JSON.stringify(begun));
+    const started = await team.controller.startSession({ kind: 'new', goal: plan.goal, plan });
+    assert.ok(started.ok, JSON.stringify(started));
+    const session = team.controller.find(started.session.id);
+    assert.ok(session);
     await until(() => asked.length >= 3);
-    await until(() => begun.session.state.outcome !== undefined);
-    await until(() => begun.session.place === 'nowhere');
+    await until(() => session.state.outcome !== undefined);
+    await until(() => session.place === 'nowhere');
     const [first = '', second = ''] = told(asked[2]);
     assert.match(
       first,
@@ -78,12 +80,14 @@ describe('problems after a write, in a real editor', () => {
       { toolCalls: [{ name: 'search', args: { pattern: 'needle', globs: ['problems/**'] } }] },
       { toolCalls: [{ name: 'finish_task', args: { summary: 'Done.' } }] },
     ];
-    const begun = await team.controller.begin({ kind: 'new', goal: plan.goal, plan });
-    assert.ok(begun.ok, JSON.stringify(begun));
+    const started = await team.controller.startSession({ kind: 'new', goal: plan.goal, plan });
+    assert.ok(started.ok, JSON.stringify(started));
+    const session = team.controller.find(started.session.id);
+    assert.ok(session);
     const took: number[] = [];
-    await until(() => begun.session.state.outcome !== undefined);
-    await until(() => begun.session.place === 'nowhere');
-    for (const { type, ms } of await eventsOf(begun.session.id)) if (type === 'tool-outcome') took.push(ms);
+    await until(() => session.state.outcome !== undefined);
+    await until(() => session.place === 'nowhere');
+    for (const { type, ms } of await eventsOf(session.id)) if (type === 'tool-outcome') took.push(ms);
     assert.ok((took[0] ?? 0) < 8000, `the write took ${took[0]} ms`);
     assert.match(told(asked[2])[1] ?? '', /problems\/n\.lua:1: local needle = 1/);
   });

@@ -58,9 +58,11 @@ describe('tools of other extensions, in a real editor', () => {
 
   async function run(...answers: ScriptedAnswer[]): Promise<WindowSession> {
     script = answers;
-    const begun = await team.controller.begin({ kind: 'new', goal: plan.goal, plan });
-    assert.ok(begun.ok, JSON.stringify(begun));
-    return begun.session;
+    const started = await team.controller.startSession({ kind: 'new', goal: plan.goal, plan });
+    assert.ok(started.ok, JSON.stringify(started));
+    const session = team.controller.find(started.session.id);
+    assert.ok(session);
+    return session;
   }
   const ended = async (session: WindowSession) => {
     await until(() => session.state.outcome !== undefined);

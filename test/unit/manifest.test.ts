@@ -126,10 +126,15 @@ describe('the manifest', () => {
     const source = globSync('src/editor/**/*.ts', { cwd: root })
       .map(file => readFileSync(join(root, file), 'utf8'))
       .join('\n');
+    const keysOf = (file: string) => {
+      const [, keys = ''] = /const keys = \{\n(.*?)\n {2}\};/s.exec(readFileSync(join(root, file), 'utf8')) ?? [];
+      return [...keys.matchAll(/^ {4}(\w+):/gm)].map(match => match[1] ?? '');
+    };
     const found = (pattern: RegExp) => [...source.matchAll(pattern)].map(match => match[1] ?? '');
     const set = new Set([
       ...found(/'setContext',\s*'(orchestrate\.[\w.]+)'/g),
       ...found(/\bset\(\s*'(\w+)'/g).map(name => `orchestrate.${name}`),
+      ...keysOf('src/editor/context-keys.ts').map(name => `orchestrate.${name}`),
     ]);
     const views = Object.values<{ id: string }[]>(manifest.contributes.views).flatMap(all => all.map(({ id }) => id));
     const steps: { completionEvents: string[] }[] = manifest.contributes.walkthroughs.flatMap(

@@ -103,7 +103,7 @@ export function registerCommands(parts: CommandParts): vscode.Disposable {
   add('openSessionLog', async given => (await showing()).openSessionLog(controller, given));
   add('openTranscript', given => transcripts.show(given));
   add('runWorkflow', async given => (await starting()).runWorkflow(controller, given));
-  add('giveFileTo', async given => (await starting()).giveFileTo(controller, given));
+  add('giveFileTo', async given => (await import('./give-file.ts')).giveFileTo(controller, given));
   const check = async (given?: unknown) =>
     (await import('./check-providers.ts')).checkProviders(controller, checks, given);
   add('checkProviders', () => check());

@@ -9,8 +9,8 @@ import { ask } from '../request.ts';
 import type { SessionController } from '../session-controller.ts';
 import type { WindowSession } from '../window-session.ts';
 import { requireReady } from '../workspace-readiness.ts';
-import { begin } from './begin.ts';
 import { chooseAgent, chooseSession, chooseTask } from './choose.ts';
+import { startWithProgress } from './start-session.ts';
 
 const { t } = vscode.l10n;
 const runs = (session: WindowSession) => session.runs;
@@ -24,7 +24,7 @@ export async function resumeSession(controller: SessionController, given?: unkno
     ({ resumable }) => resumable,
     t('There is no session to resume: none was cut off.'),
   );
-  if (session) await begin(controller, { kind: 'resume', session: session.id });
+  if (session) await startWithProgress(controller, { kind: 'resume', session: session.id });
 }
 
 export async function abortSession(controller: SessionController, given?: unknown): Promise<void> {
@@ -128,7 +128,7 @@ export async function askForMore(controller: SessionController, given?: unknown)
     return;
   }
   const more = mendsIn(given) ?? (await askMore(controller, session));
-  if (more) await begin(controller, { kind: 'resume', session: session.id, more });
+  if (more) await startWithProgress(controller, { kind: 'resume', session: session.id, more });
 }
 
 async function askMore(controller: SessionController, session: WindowSession): Promise<MoreWork[] | undefined> {
@@ -174,7 +174,7 @@ export async function retryTask(controller: SessionController, given?: unknown):
   if (!chosen) return;
   const { session, task } = chosen;
   if (session.runs) await ask(session, { kind: 'retry', task });
-  else await begin(controller, { kind: 'resume', session: session.id, retry: { task } });
+  else await startWithProgress(controller, { kind: 'resume', session: session.id, retry: { task } });
 }
 
 export async function raiseSessionBudget(controller: SessionController, given?: unknown): Promise<void> {

@@ -113,7 +113,7 @@ export class StandingTeam implements vscode.Disposable {
     const started = await runtime.station.start({
       ...words,
       ...(agrees && { agrees }),
-      begin: request => controller.run(request),
+      startSession: request => controller.startSession(request),
     });
     if (started.ok) {
       const { station } = started;

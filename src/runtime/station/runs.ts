@@ -10,7 +10,7 @@ import type { Refused, ResumeRequest, RunningSession, Runtime, Started, StartReq
 
 export interface RunsHost {
   runtime: Pick<Runtime, 'list' | 'follow'>;
-  begin(request: StartRequest | ResumeRequest): Promise<Started>;
+  startSession(request: StartRequest | ResumeRequest): Promise<Started>;
   /** Goes before all that is configured. */
   flags: Config;
   rehearse?: string;
@@ -20,10 +20,10 @@ export interface RunsHost {
  * Runs as sessions: in the folder of the workspace, where they have to be alone, or each in a working tree of its own, side by
  * side. What cannot land goes back to who wrote it.
  */
-export function sessionRuns({ runtime, begin, flags, rehearse }: RunsHost): Runs {
+export function sessionRuns({ runtime, startSession, flags, rehearse }: RunsHost): Runs {
   const models = rehearse === undefined ? {} : { rehearse };
   const more = (session: string, text: string) =>
-    begin({ kind: 'resume', session, more: [{ text }], flags, ...models });
+    startSession({ kind: 'resume', session, more: [{ text }], flags, ...models });
   return {
     alone: ({ deliver }) => !deliver,
     async open(request) {
@@ -31,7 +31,7 @@ export function sessionRuns({ runtime, begin, flags, rehearse }: RunsHost): Runs
       // What has ended is not begun again: the process died before the team could say so.
       const goesOn = known?.outcome === 'interrupted' || (request.again && known?.outcome === 'budget-spent');
       if (known?.outcome !== undefined && !goesOn) return { ok: true, run: await overRun(runtime, request.session) };
-      const started = await begin(
+      const started = await startSession(
         known === undefined
           ? { ...startOf(request), flags, ...models }
           : { kind: 'resume', session: request.session, flags, ...models },

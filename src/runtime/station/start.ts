@@ -32,7 +32,7 @@ const COMPACT_BYTES = 4_000_000;
 export async function startStation(
   host: RuntimeHost,
   runtime: Runtime,
-  { pools, fallback, rehearse, agrees, begin }: StationRequestToStart,
+  { pools, fallback, rehearse, agrees, startSession }: StationRequestToStart,
 ): Promise<StartedStation> {
   const { clock, log, kind, version, environment } = host;
   const { config, problems } = await configOf(host);
@@ -77,7 +77,8 @@ export async function startStation(
     const said = [...workflows.problems, ...(note === undefined ? [] : [note])];
     const runs = sessionRuns({
       runtime,
-      begin: begin ?? (request => (request.kind === 'new' ? runtime.start(request) : runtime.resume(request))),
+      startSession:
+        startSession ?? (request => (request.kind === 'new' ? runtime.start(request) : runtime.resume(request))),
       flags: flagsOf(config, fallback),
       ...(rehearse !== undefined && { rehearse }),
     });

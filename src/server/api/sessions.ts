@@ -70,7 +70,7 @@ export const sessionRoutes = [
       const said = goal ?? plan?.goal;
       if (said === undefined && rehearse === undefined)
         throw new ProblemError('invalid-body', 'Name a goal, a workflow, or a rehearsal.');
-      const begun = await workspace.host.begin({
+      const started = await workspace.host.startSession({
         kind: 'new',
         ...(said !== undefined && { goal: said }),
         ...(plan && { plan }),
@@ -79,8 +79,8 @@ export const sessionRoutes = [
         ...(rehearse !== undefined && { rehearse }),
         asked: { by: holder.name, ...(request !== undefined && { request }) },
       });
-      if (!begun.ok) throw notBegun(begun);
-      return created(workspace, begun.id);
+      if (!started.ok) throw notStarted(started);
+      return created(workspace, started.session.id);
     },
   }),
   route({
@@ -118,7 +118,7 @@ export const sessionRoutes = [
       const { body, holder, request } = asking;
       const { workspace, feed } = await foundIn(asking);
       const { budgetUsd, more, retry, rehearse } = body;
-      const begun = await writable(workspace).host.begin({
+      const started = await writable(workspace).host.startSession({
         kind: 'resume',
         session: feed.id,
         ...(budgetUsd !== undefined && { budgetUsd }),
@@ -127,8 +127,8 @@ export const sessionRoutes = [
         ...(rehearse !== undefined && { rehearse }),
         asked: { by: holder.name, ...(request !== undefined && { request }) },
       });
-      if (!begun.ok) throw notBegun(begun);
-      return { json: { id: begun.id, workspace: workspace.name } };
+      if (!started.ok) throw notStarted(started);
+      return { json: { id: started.session.id, workspace: workspace.name } };
     },
   }),
 ];
@@ -184,7 +184,7 @@ async function workflowOf({ host }: Workspace, text: string) {
 }
 
 /** Why a session does not begin. */
-function notBegun(refused: Refused): ProblemError {
+function notStarted(refused: Refused): ProblemError {
   switch (refused.reason) {
     case 'missing':
       return new ProblemError('not-found', 'There is no such session.');

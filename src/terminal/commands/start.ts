@@ -24,7 +24,7 @@ export async function start(terminal: Terminal, call: Call): Promise<number> {
   });
   const served = await serveTeam(terminal, call, runtime);
   try {
-    const started = await runtime.station.start({ ...request, ...(served && { begin: served.begin }) });
+    const started = await runtime.station.start({ ...request, ...(served && { startSession: served.startSession }) });
     if (!started.ok) {
       // Whoever runs the team serves it, too.
       await served?.close();

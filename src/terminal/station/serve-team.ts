@@ -8,8 +8,8 @@ import { PORT, portOf, serveAt } from '../serving.ts';
 import { type Call, option, print, type Terminal, UsageError } from '../terminal.ts';
 
 export interface ServedTeam {
-  /** The team's sessions are begun by what shows them. */
-  begin: NonNullable<StationRequestToStart['begin']>;
+  /** The team's sessions are started by what shows them. */
+  startSession: NonNullable<StationRequestToStart['startSession']>;
   /** From now on it is served, and whoever started the team is told where. */
   open(): Promise<void>;
   close(): Promise<void>;
@@ -27,7 +27,7 @@ export async function serveTeam(terminal: Terminal, call: Call, runtime: Runtime
   const shown = showSessions(workspaceOf(terminal, call), runtime, { clock: terminal.clock, log });
   let server: RunningServer | undefined;
   return {
-    begin: request => shown.sessions.run(request),
+    startSession: request => shown.sessions.startSession(request),
     async open() {
       server = await serveSomewhere(terminal, port, shown);
       if (server && call.options.json !== true) print(terminal, `Open in a browser: ${await server.signInUrl()}`);
