@@ -47,7 +47,9 @@ const Watchdogs = z.strictObject({
     .describe('Seconds after which another model of the route is asked instead, where one can be; 12 unless set'),
   thinkingSeconds: seconds
     .optional()
-    .describe('Seconds that a model may think, or wait in a queue, and show only that it does; 180 unless set'),
+    .describe(
+      'Seconds that a model may think, or wait in a queue, and show only that it does; unless set, 180 for what says that it thinks and 45 for bare keep-alives',
+    ),
   leastTokensPerMinute: z
     .number()
     .nonnegative()
@@ -333,10 +335,13 @@ export const Config = z.strictObject({
       longestWaitSeconds: seconds
         .optional()
         .describe('Longest wait in seconds when every model of a route is resting; 90 unless set'),
-      hedgeSeconds: seconds
+      hedgeSeconds: z
+        .number()
+        .nonnegative()
+        .max(86_400)
         .optional()
         .describe(
-          'Asks the next model too when the first is silent for so many seconds, and takes the first that answers; both may have to be paid. Never unless set',
+          'Asks the next model too when the first is silent for so many seconds, and takes the first that answers; both may have to be paid. Unless set, only beside one that sends keep-alives and nothing else for longer than it is waited for; 0 for never',
         ),
       concurrency: upTo(1000).optional().describe('Calls at once per provider; 8 unless set'),
       watchdogs: Watchdogs.optional().describe('How long a provider may keep a call waiting'),

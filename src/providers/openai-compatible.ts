@@ -33,6 +33,7 @@ export function openaiCompatibleProvider(
     kind: 'openai-compatible',
     free: config.free,
     thinksInSilence: dialect.thinksInSilence,
+    hidesThoughts: dialect.hidesThoughts,
     provenance,
     stream: (request, signal) =>
       streamCall(

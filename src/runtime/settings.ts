@@ -23,7 +23,10 @@ function watchdogs(from: NonNullable<Config['routing']>['watchdogs']): Partial<W
     ...(from?.firstByteSeconds !== undefined && { firstByteMs: ms(from.firstByteSeconds) }),
     ...(from?.silenceSeconds !== undefined && { silenceMs: ms(from.silenceSeconds) }),
     ...patience(from),
-    ...(from?.thinkingSeconds !== undefined && { thinkingMs: ms(from.thinkingSeconds) }),
+    ...(from?.thinkingSeconds !== undefined && {
+      thinkingMs: ms(from.thinkingSeconds),
+      aliveMs: ms(from.thinkingSeconds),
+    }),
     ...(from?.leastTokensPerMinute !== undefined && { leastTokensPerMinute: from.leastTokensPerMinute }),
   };
 }

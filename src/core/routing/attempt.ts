@@ -50,6 +50,16 @@ export class Attempt implements Disposable {
     });
   }
 
+  /** For how long nothing but the connection has been heard of. */
+  get quietMs(): number {
+    return this.#pace?.quietMs(this.#clock.monotonic()) ?? 0;
+  }
+
+  /** The longest of these times after which it went on. */
+  get longestQuietMs(): number {
+    return this.#pace?.longestQuietMs ?? 0;
+  }
+
   /** Lets go of everything: an answer that is not at its end is cut off. */
   dispose(): void {
     this.#timer?.dispose();
@@ -126,8 +136,8 @@ export class Attempt implements Disposable {
     });
   }
 
-  #trip({ complaint, phase }: Pace): void {
-    this.#tripped = failure('retryable', complaint, `watchdog-${phase}`);
+  #trip({ complaint, code }: Pace): void {
+    this.#tripped = failure('retryable', complaint, code);
     this.#own.abort();
     // Its last word may still say how many tokens there were.
     this.#watch(GRACE_MS);

@@ -87,6 +87,19 @@ export class Call {
     return this.#progress.wrote;
   }
 
+  /** For how long nothing but the connection has been heard of. */
+  get quietMs(): number {
+    return this.#attempt?.quietMs ?? 0;
+  }
+
+  /** Set once that is longer than is waited for while others could answer. */
+  get tooQuiet(): ProviderError | undefined {
+    const { quietMs } = this;
+    if (quietMs < (this.#admission.limits.quietMs ?? Number.POSITIVE_INFINITY)) return undefined;
+    const message = `nothing but signs of life for ${Math.round(quietMs / 1000)} s, while another model answered`;
+    return { type: 'error', class: 'retryable', message, code: 'watchdog-quiet' };
+  }
+
   next(): Promise<ProviderEvent> {
     return this.#attempt ? this.#attempt.next() : Promise.resolve(cut);
   }
@@ -141,6 +154,7 @@ export class Call {
     } finally {
       permit.end(verdictOf(result));
       this.target.ended(problem, this.#started);
+      if (result.ok) this.target.wasQuiet(this.#attempt?.longestQuietMs ?? 0);
       slot.release(result.ok ? 'answered' : result.error === 'rate-limit' ? 'limited' : 'other');
       reservation?.settle(booked);
     }

@@ -56,12 +56,12 @@ export class Choice {
     }
   }
 
-  /** Another model that may be asked at once, beside one that is being asked; nothing is waited for. */
-  async beside(asked: Candidate): Promise<Chosen | undefined> {
+  /** Another model that may be asked at once, beside those that are being asked; nothing is waited for. */
+  async beside(asked: readonly Candidate[]): Promise<Chosen | undefined> {
     for (const candidate of this.#inOrder()) {
       const { target, out } = candidate;
       if (this.#signal.aborted) return undefined;
-      if (candidate === asked || out || !target?.slots.free) continue;
+      if (asked.includes(candidate) || out || !target?.slots.free) continue;
       const admission = await this.#take(candidate, target, [], true);
       if (admission) return { candidate, admission };
     }
@@ -186,11 +186,13 @@ export class Choice {
     );
   }
 
-  #limits(candidate: Candidate, { provider, account, model }: RouteTarget, tokens: number): Limits {
+  #limits(candidate: Candidate, { provider, account, model, usedToMs }: RouteTarget, tokens: number): Limits {
     const { pool } = this.#context;
     const suspected = pool.suspected(account) > 0;
     const thinksInSilence = provider.thinksInSilence?.(model) ?? false;
-    const situation = { others: this.#others(candidate), suspected, thinksInSilence, tokens };
+    const hidesThoughts = provider.hidesThoughts?.(model) ?? false;
+    const others = this.#others(candidate);
+    const situation = { others, suspected, thinksInSilence, hidesThoughts, tokens, usedToMs };
     return limitsFor(watchdogsFor(provider, pool.settings), situation);
   }
 

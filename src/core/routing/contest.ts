@@ -11,7 +11,9 @@ export interface Running {
 
 interface Runner extends Running {
   /** What it says next, while that is waited for. */
-  next?: Promise<Heard>;
+  next?: Promise<Said> | undefined;
+  /** What it has said while another one leads. */
+  held: ProviderEvent[];
 }
 
 export interface Heard {
@@ -19,28 +21,44 @@ export interface Heard {
   event: ProviderEvent;
 }
 
+interface Said {
+  by: Runner;
+  event: ProviderEvent;
+}
+
 interface ContestOptions {
   clock: Clock;
-  /** After so long without a word a second one is asked; undefined: never. */
+  /**
+   * After so long without a word another one is asked; 0: never; undefined: when those who were asked are quiet for too
+   * long while their connections live, for otherwise their own watchdogs end them.
+   */
   hedgeMs: number | undefined;
   /** Asks the next model, if there is one that can be asked at once. */
-  another(): Promise<Running | undefined>;
-  /** It is out of the contest: it has failed, or the other was faster. */
+  another(running: readonly Running[]): Promise<Running | undefined>;
+  /** It is out of the contest: it has failed, or another one was faster. */
   lost(running: Running, error: ProviderError | undefined): void;
 }
 
-/** Listens to one call, and to a second one when the first is silent; the first that says something is the only one then. */
+/** Where nobody can be asked now, it is looked again after so long. */
+const LOOK_AGAIN_MS = 1000;
+
+/**
+ * Listens to one call, and to further ones while those before are silent. The first that says something leads, and the
+ * others are cut. Who falls silent in the middle of an answer is overtaken only by a whole one.
+ */
 export class Contest {
   readonly #options: ContestOptions;
   #runners: Runner[];
+  #leader: Runner | undefined;
+  readonly #started: number;
+  /** By the time alone, and once. */
   #hedged: boolean;
-  #decided = false;
-  #started: number;
+  #lookAt = 0;
 
   constructor(first: Running, options: ContestOptions) {
     this.#options = options;
-    this.#runners = [{ ...first }];
-    this.#hedged = options.hedgeMs === undefined;
+    this.#runners = [{ ...first, held: [] }];
+    this.#hedged = !options.hedgeMs;
     this.#started = options.clock.monotonic();
   }
 
@@ -49,41 +67,50 @@ export class Contest {
     return this.#runners;
   }
 
-  /** The next event of who leads; an error only of the last one left. */
+  /** The next event of who leads, or of anybody while nobody does; an error only of the last one left. */
   async next(): Promise<Heard> {
     for (;;) {
-      const [only] = this.#runners as [Runner];
-      if (this.#decided || (this.#hedged && this.#runners.length === 1 && !only.next)) {
-        const event = await only.call.next();
-        only.call.note(event);
-        return { by: only, event };
-      }
+      const held = this.#leader?.held.shift();
+      if (this.#leader && held) return { by: this.#leader, event: held };
       const heard = await this.#first();
       if (!heard) {
         this.#hedged = true;
-        const second = await this.#options.another();
-        if (second) this.#runners.push({ ...second });
+        await this.#askAnother();
         continue;
       }
       const { by, event } = heard;
-      delete (by as Runner).next;
+      by.next = undefined;
       by.call.note(event);
-      if (event.type === 'error' && this.#runners.length > 1) this.#leave(by as Runner, event);
-      else {
-        if (event.type !== 'open' && event.type !== 'alive') this.#decide(by as Runner);
+      const { type } = event;
+      if (type === 'open') return heard;
+      if (type === 'alive') {
+        if (event.part === undefined && this.#quiet()) await this.#askAnother();
+        return heard;
+      }
+      if (type === 'error') {
+        if (this.#runners.length === 1) return heard;
+        this.#leave(by, event);
+      } else if (this.#leader && this.#leader !== by) {
+        by.held.push(event);
+        if (type === 'finish') this.#decide(by);
+      } else {
+        this.#decide(by);
         return heard;
       }
     }
   }
 
   /** Who speaks first; undefined when nobody does for too long. */
-  async #first(): Promise<Heard | undefined> {
+  async #first(): Promise<Said | undefined> {
+    const [only] = this.#runners as [Runner];
+    const { clock, hedgeMs = 0 } = this.#options;
+    const timed = !this.#hedged && !this.#leader;
+    if (!timed && this.#runners.length === 1 && !only.next) return { by: only, event: await only.call.next() };
     const heard = this.#runners.map(runner => {
       runner.next ??= runner.call.next().then(event => ({ by: runner, event }));
       return runner.next;
     });
-    const { clock, hedgeMs = 0 } = this.#options;
-    if (this.#hedged) return Promise.race(heard);
+    if (!timed) return Promise.race(heard);
     let timer: Disposable | undefined;
     const silence = new Promise<undefined>(resolve => {
       timer = clock.after(Math.max(0, this.#started + hedgeMs - clock.monotonic()), () => resolve(undefined));
@@ -95,14 +122,30 @@ export class Contest {
     }
   }
 
+  /** Everyone who was asked is, and it is time to see whether another one can be. */
+  #quiet(): boolean {
+    const { clock, hedgeMs } = this.#options;
+    if (hedgeMs === 0 || clock.monotonic() < this.#lookAt) return false;
+    return this.#runners.every(({ call }) => call.tooQuiet !== undefined && call.quietMs >= (hedgeMs ?? 0));
+  }
+
+  async #askAnother(): Promise<void> {
+    this.#lookAt = this.#options.clock.monotonic() + LOOK_AGAIN_MS;
+    const next = await this.#options.another(this.#runners);
+    if (next) this.#runners.push({ ...next, held: [] });
+  }
+
   #decide(winner: Runner): void {
-    this.#decided = true;
+    this.#leader = winner;
     for (const runner of this.#runners) if (runner !== winner) this.#options.lost(runner, undefined);
     this.#runners = [winner];
   }
 
+  /** Where the leader leaves, who has said most of an answer follows. */
   #leave(runner: Runner, error: ProviderError): void {
     this.#runners = this.#runners.filter(each => each !== runner);
     this.#options.lost(runner, error);
+    if (this.#leader !== runner) return;
+    this.#leader = this.#runners.find(({ held }) => held.length > 0);
   }
 }

@@ -105,6 +105,8 @@ export interface Provider {
   readonly free: boolean;
   /** Whether this model may think for long without a single byte of it. */
   thinksInSilence?(model: string): boolean;
+  /** Whether this model may think for long while nothing but keep-alives comes. */
+  hidesThoughts?(model: string): boolean;
   /** Whose native blocks it may replay: the same for equal account, base URL and model. */
   provenance(model: string): Provenance;
   stream(request: ProviderRequest, signal: AbortSignal): AsyncIterable<ProviderEvent>;

@@ -7,6 +7,9 @@ const GROWTH = 5;
 
 const timeouts = new Set(['ETIMEDOUT', 'UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT']);
 
+/** Whether it was believed for as long as is ever waited. */
+export const wasBelieved = ({ code }: Pick<ProviderError, 'code'>): boolean => code === 'watchdog-alive';
+
 /** Whether a call ended because nothing, or too little, came: more of the same would only take as long again. */
 export function isHang({ code = '' }: Pick<ProviderError, 'code'>): boolean {
   return code.startsWith('watchdog-') || timeouts.has(code);
@@ -55,10 +58,14 @@ export class Hang {
     return this.#trial === 'none' && (this.restMs() === 0 || (lastResort && this.#times === 1));
   }
 
-  /** Returns how long it rests now; undefined where that was known when the call began. */
-  hung(reason: string, startedAt: number): number | undefined {
+  /**
+   * Returns how long it rests now; undefined where that was known when the call began. `believed`: it was waited for so
+   * long that a second try makes no sense.
+   */
+  hung(reason: string, startedAt: number, believed = false): number | undefined {
     // Calls that were under way at the same time tell of the same hang.
     if (startedAt < this.#at) return undefined;
+    if (believed) this.#times++;
     const ms = REST_MS * GROWTH ** this.#times++;
     this.#at = this.#clock.monotonic();
     this.#until = this.#at + ms;

@@ -5,6 +5,8 @@ import type { WatchdogSettings } from './settings.ts';
 export interface Limits extends WatchdogSettings {
   /** The model may be at work without a single byte of it. */
   thinksInSilence?: boolean;
+  /** After so long without a word another model is asked beside it, if one can be. */
+  quietMs?: number;
 }
 
 /** What a call's limits depend on beside the settings. */
@@ -14,6 +16,9 @@ export interface Situation {
   /** This model, or another behind the same credential, has kept us waiting, and has not answered since. */
   suspected: boolean;
   thinksInSilence: boolean;
+  hidesThoughts: boolean;
+  /** So long it has been quiet before and answered all the same. */
+  usedToMs: number;
   /** About how long the prompt is. */
   tokens: number;
 }
@@ -23,18 +28,25 @@ const SHORT_PROMPT = 10_000;
 const READING_MS_A_TOKEN = 0.1;
 /** Whoever kept us waiting before is not waited for again for long, while others could answer. */
 const SUSPECT_PATIENCE_MS = 4000;
+/** Who was quiet for long and then answered may be so again, and for half as long more. */
+const SLOWER = 1.5;
 
 export function limitsFor(settings: WatchdogSettings, situation: Situation): Limits {
-  const { others, suspected, thinksInSilence, tokens } = situation;
+  const { others, suspected, thinksInSilence, hidesThoughts, tokens, usedToMs } = situation;
   const reading = Math.max(0, tokens - SHORT_PROMPT) * READING_MS_A_TOKEN;
-  const { connectMs, firstByteMs, silenceMs, patienceMs = Number.POSITIVE_INFINITY } = settings;
+  const { connectMs, firstByteMs, silenceMs, patienceMs = Number.POSITIVE_INFINITY, thinkingMs, aliveMs } = settings;
   const silence = others ? patienceMs : Number.POSITIVE_INFINITY;
-  const first = suspected && silence < Number.POSITIVE_INFINITY ? Math.min(silence, SUSPECT_PATIENCE_MS) : silence;
+  const patient = (ms: number) => (suspected && ms < Number.POSITIVE_INFINITY ? Math.min(ms, SUSPECT_PATIENCE_MS) : ms);
+  const first = patient(silence);
+  const thinksUnseen = thinksInSilence || hidesThoughts;
+  const believed = thinksUnseen ? thinkingMs : aliveMs;
   return {
     ...settings,
     connectMs: Math.min(connectMs, first) + reading,
     firstByteMs: Math.min(firstByteMs, first) + reading,
     silenceMs: Math.min(silenceMs, silence),
+    ...(believed !== undefined && { aliveMs: believed }),
+    quietMs: thinksUnseen ? Number.POSITIVE_INFINITY : Math.max(patient(patienceMs) + reading, usedToMs * SLOWER),
     ...(thinksInSilence && { thinksInSilence }),
   };
 }
@@ -56,8 +68,13 @@ export class Pace {
   #deadline: number;
   /** When something was last said that counts. */
   #saidAt: number;
+  /** When it last said a word, or began. */
+  #wordAt: number;
+  #longestQuietMs = 0;
   /** Something that people can read has come. */
   #spoke = false;
+  /** By its own word it thinks, or writes a call, which some vendors send in one piece. */
+  #at: 'thought' | 'call' | undefined;
   /** More came, only too little. */
   #trickles = false;
   /** For how long it only says that it is at work, while that is all that it says. */
@@ -66,6 +83,7 @@ export class Pace {
   constructor(limits: Limits, now: number) {
     this.#limits = limits;
     this.#saidAt = now;
+    this.#wordAt = now;
     this.#deadline = now + this.#longest;
   }
 
@@ -75,6 +93,21 @@ export class Pace {
 
   get deadline(): number {
     return this.#deadline;
+  }
+
+  /** What ends it, in a word. */
+  get code(): string {
+    return `watchdog-${this.#believed === undefined ? this.#phase : 'alive'}`;
+  }
+
+  /** How long the connection has lived without a word, while the model does not say that it is at work. */
+  quietMs(now: number): number {
+    return this.#at ? 0 : now - this.#wordAt;
+  }
+
+  /** The longest time before one of the words that came. */
+  get longestQuietMs(): number {
+    return this.#longestQuietMs;
   }
 
   /** For people: what was waited for in vain. */
@@ -91,6 +124,7 @@ export class Pace {
   excuse(ms: number): void {
     this.#deadline += ms;
     this.#saidAt += ms;
+    this.#wordAt += ms;
   }
 
   heard(event: ProviderEvent, now: number): void {
@@ -103,6 +137,9 @@ export class Pace {
       return;
     }
     this.#spoke = true;
+    this.#longestQuietMs = Math.max(this.#longestQuietMs, this.quietMs(now));
+    this.#at = event.type === 'tool-call-start' || event.type === 'tool-call-delta' ? 'call' : undefined;
+    this.#wordAt = now;
     this.#believed = undefined;
     if (this.#phase !== 'streaming') this.#enter('streaming', now);
     this.#saidAt = now;
@@ -115,9 +152,12 @@ export class Pace {
       return;
     }
     if (this.#phase !== 'streaming') this.#enter('streaming', now);
-    const { thinkingMs = Number.POSITIVE_INFINITY } = this.#limits;
-    // A server that keeps the connection alive says that it works, and is believed for so long.
-    const longest = Math.max(thinkingMs, this.#longest);
+    if (thinking) {
+      this.#at = 'thought';
+      this.#wordAt = now;
+    } else if (this.#at === 'thought') this.#at = undefined;
+    const { thinkingMs, aliveMs } = this.#limits;
+    const longest = Math.max((this.#at ? thinkingMs : aliveMs) ?? Number.POSITIVE_INFINITY, this.#longest);
     const believed = this.#saidAt + longest;
     this.#deadline = thinking ? believed : Math.min(now + this.#longest, believed);
     this.#believed = this.#deadline === believed ? longest : undefined;

@@ -6,7 +6,7 @@ import type { Clock } from '../ports.ts';
 import { Allowance } from './allowance.ts';
 import { Breaker, type BreakerPermit } from './breaker.ts';
 import type { LimitInfo, Provider, ProviderError } from './contract.ts';
-import { Hang, isHang } from './hang.ts';
+import { Hang, isHang, wasBelieved } from './hang.ts';
 import type { Parking } from './parking.ts';
 import type { RoutingSettings } from './settings.ts';
 import type { Slots } from './slots.ts';
@@ -46,6 +46,7 @@ export class RouteTarget {
   #breaker: Breaker;
   #allowance: Allowance;
   #hang: Hang;
+  #usedToMs = 0;
   #probing: Promise<void> | undefined;
   /** Held between the health probe that passed and the call that decides. */
   #permit: BreakerPermit | undefined;
@@ -126,7 +127,7 @@ export class RouteTarget {
     else if (problem.class === 'aborted') this.#hang.cut();
     else {
       const { clock, emit } = this.#parts;
-      const ms = this.#hang.hung(problem.message, startedAt);
+      const ms = this.#hang.hung(problem.message, startedAt, wasBelieved(problem));
       if (ms === undefined) return;
       const until = clock.now() + ms;
       const { name } = this.provider;
@@ -144,6 +145,15 @@ export class RouteTarget {
   /** The user says that it is fine now. */
   release(): void {
     this.#hang.heard();
+  }
+
+  /** For the longest time without a word in an answer that came all the same. */
+  wasQuiet(ms: number): void {
+    this.#usedToMs = Math.max(this.#usedToMs, ms);
+  }
+
+  get usedToMs(): number {
+    return this.#usedToMs;
   }
 
   answered(): void {

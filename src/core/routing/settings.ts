@@ -8,8 +8,10 @@ export interface WatchdogSettings {
   silenceMs: number;
   /** The longest of these waits while another model of the route could be asked instead; absent: no shorter. */
   patienceMs?: number;
-  /** For a model that thinks, or waits in a queue, and shows that it does: the longest time without a word. */
+  /** For a model that says that it thinks, or writes a call: the longest time without a word. */
   thinkingMs?: number;
+  /** The same where nothing but keep-alives comes: they say that the connection lives, not that the model works. */
+  aliveMs?: number;
   /** Who says less counts as silent; 0 or absent: any byte will do. */
   leastTokensPerMinute?: number;
 }
@@ -48,7 +50,7 @@ export interface RoutingSettings {
   watchdogs: WatchdogSettings;
   /** Calls at once per provider. */
   concurrency: number;
-  /** Asks the next model too when the first has been silent for so long; absent: never. */
+  /** Asks the next model too when the first has been silent for so long; absent: when only its connection lives; 0: never. */
   hedgeMs?: number;
   /** How long to queue for a busy provider before a free one further down the route is taken. */
   slotPatienceMs: number;
@@ -67,6 +69,7 @@ export const localWatchdogs: WatchdogSettings = {
   silenceMs: 90_000,
   patienceMs: Number.POSITIVE_INFINITY,
   thinkingMs: 300_000,
+  aliveMs: 300_000,
   leastTokensPerMinute: 10,
 };
 
@@ -87,6 +90,7 @@ export const defaultRoutingSettings = {
     silenceMs: 22_000,
     patienceMs: 12_000,
     thinkingMs: 180_000,
+    aliveMs: 45_000,
     leastTokensPerMinute: 60,
   },
   concurrency: 8,

@@ -4,7 +4,7 @@ import { type Candidate, candidatesOf, ruleOutSmaller } from './candidate.ts';
 import { Choice, type Chosen } from './choice.ts';
 import { Contest, type Running } from './contest.ts';
 import { NO_TOOLS, type ProviderError, type ProviderFinish, type RouteEvent, type RouteRequest } from './contract.ts';
-import { isHang } from './hang.ts';
+import { isHang, wasBelieved } from './hang.ts';
 import { providerKinds } from './provider-kinds.ts';
 import type { RouteTarget } from './route-target.ts';
 import { inWords, sees } from './sight.ts';
@@ -98,21 +98,24 @@ export class Turn {
     for (let leading = first; ; ) {
       const { by, event } = await contest.next();
       if (event.type === 'open' || event.type === 'alive') continue;
-      if (by.call !== leading.call) yield attempt(by.call);
+      if (by.call !== leading.call) {
+        if (leading.call.wrote) yield { type: 'discard', call: leading.call.id, error: 'retryable' };
+        yield attempt(by.call);
+      }
       leading = by;
       if (event.type === 'finish' || event.type === 'error') return { by, event, problem: problemOf(event) };
       yield event;
     }
   }
 
-  /** With hedging, a second model is asked beside one that is silent. */
+  /** Another model is asked beside one that is silent. */
   #contest(first: Running): Contest {
     const { clock, settings } = this.#context.pool;
     return new Contest(first, {
       clock,
       hedgeMs: settings.hedgeMs,
-      another: async () => {
-        const chosen = await this.#choice.beside(first.chosen.candidate);
+      another: async running => {
+        const chosen = await this.#choice.beside(running.map(each => each.chosen.candidate));
         if (!chosen) return undefined;
         const second: Running = { chosen, call: this.#callFor(chosen) };
         try {
@@ -123,7 +126,7 @@ export class Turn {
           throw error;
         }
       },
-      lost: ({ call, chosen }, error) => {
+      lost: ({ call, chosen }, error = call.tooQuiet) => {
         call.end(error);
         if (error && error.class !== 'aborted') this.#judge(call, chosen.candidate, error);
       },
@@ -204,8 +207,11 @@ export class Turn {
     if (error === 'rate-limit') target.limited(retry?.afterMs, message);
     else if (error === 'auth' || error === 'quota') target.refused(error, retry?.afterMs, message);
     else if (error === 'model-missing') target.missing(message);
-    // It is asked again when nobody else is left, and its provider answers a probe.
-    if (isHang(problem)) return { do: 'park' };
+    if (isHang(problem)) {
+      if (wasBelieved(problem)) candidate.out = { why: 'failed', error, message };
+      // Another one is asked again when nobody else is left, and its provider answers a probe.
+      return { do: 'park' };
+    }
     const verdict = verdictOn({ ...problem, class: error, model }, candidate.tries, pool.settings, random);
     if (verdict.do === 'park' && retry && error !== 'rate-limit') target.busy(retry.afterMs, error, message);
     if (verdict.do === 'larger') {

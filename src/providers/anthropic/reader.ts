@@ -24,6 +24,8 @@ export class AnthropicReader implements StreamReader<string> {
   readonly #answer: Answer;
   readonly #provenance: Provenance;
   readonly #blocks = new Map<number, Block>();
+  /** Blocks that have begun and not ended, except for text. */
+  readonly #open = new Set<number>();
   #usage: AnthropicUsage = {};
   /** The count that came with the start is a placeholder. */
   #outputKnown = false;
@@ -73,6 +75,11 @@ export class AnthropicReader implements StreamReader<string> {
     return graceOf(this.#stop !== undefined, this.#outputKnown);
   }
 
+  /** What it thinks may not be shown, and tools of the vendor's own take their time. */
+  get thinks(): boolean {
+    return this.#open.size > 0;
+  }
+
   usage(): Usage | undefined {
     const { output: _, reasoning: __, ...sure } = usageOf(this.#usage);
     const usage = this.#outputKnown ? usageOf(this.#usage) : sure;
@@ -93,6 +100,7 @@ export class AnthropicReader implements StreamReader<string> {
     const content = { ...event.content_block };
     const block: Block = { content, json: '' };
     this.#blocks.set(event.index, block);
+    if (content.type !== 'text') this.#open.add(event.index);
     if (content.type === 'text') this.#answer.text(str(content.text), out);
     if (content.type === 'thinking') this.#answer.reasoning(str(content.thinking), out, true);
     if (content.type !== 'tool_use') return;
@@ -102,6 +110,7 @@ export class AnthropicReader implements StreamReader<string> {
   /** Whole arguments at the start of a call come from proxies that do not stream them. */
   #close(event: JsonObject, out: ProviderEvent[]): void {
     const block = typeof event.index === 'number' ? this.#blocks.get(event.index) : undefined;
+    if (typeof event.index === 'number') this.#open.delete(event.index);
     const call = block?.call;
     if (call?.json !== '') return;
     const input = block?.content.input;

@@ -24,6 +24,8 @@ export interface Dialect {
   reasoningWithCalls: boolean;
   /** Whether this model thinks for long and sends nothing meanwhile, not even keep-alives. */
   thinksInSilence(model: string): boolean;
+  /** Whether this model thinks for long and shows nothing of it, though its server may send keep-alives. */
+  hidesThoughts(model: string): boolean;
   /** Anthropic models behind it cache only up to where they are told. */
   breakpoints(model: string): boolean;
 }
@@ -39,6 +41,7 @@ const plain: Dialect = {
   userAfterTool: true,
   reasoningWithCalls: false,
   thinksInSilence: () => false,
+  hidesThoughts: isOpenaiThinker,
   breakpoints: () => false,
 };
 
@@ -109,6 +112,12 @@ function guess(baseUrl: string | undefined): ChatDialect {
   if (baseUrl === undefined || !URL.canParse(baseUrl)) return 'plain';
   const { hostname } = new URL(baseUrl);
   return hosts.find(([host]) => host.test(hostname))?.[1] ?? 'plain';
+}
+
+/** OpenAI's own models keep what they think to themselves, whoever passes them on. */
+function isOpenaiThinker(model: string): boolean {
+  const name = model.slice(model.lastIndexOf('/') + 1);
+  return /^(?:o\d|gpt-\d)/.test(name) && reasons(name);
 }
 
 /** Mistral takes ids of exactly nine letters and digits. */

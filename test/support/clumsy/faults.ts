@@ -64,6 +64,23 @@ const callGoesOn: Record<Vendor, (text: string) => string> = {
   ollama: text => text,
 };
 
+/** Some beginning of an answer, and a piece of one with nothing in it. */
+const piece: Record<Vendor, (text: string) => string> = {
+  anthropic: text =>
+    event({ type: 'content_block_start', index: 0, content_block: { type: 'text', text: '' } }) +
+    event({ type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text } }),
+  openai: text => event({ type: 'response.output_text.delta', output_index: 0, content_index: 0, delta: text }),
+  'openai-compatible': text => chunk({ content: text }),
+  google: text => `data: ${JSON.stringify({ candidates: [{ content: { parts: [{ text }] } }] })}\r\n\r\n`,
+  ollama: text => `${JSON.stringify({ message: { role: 'assistant', content: text }, done: false })}\n`,
+};
+
+/** What says that the connection lives, and no more. */
+function beats(vendor: Vendor): string[] {
+  const beat = { anthropic: event({ type: 'ping' }), ollama: '\n' } as Partial<Record<Vendor, string>>;
+  return Array(1000).fill(beat[vendor] ?? ': keep-alive\n\n');
+}
+
 function event(payload: { type: string; [key: string]: unknown }): string {
   return `event: ${payload.type}\ndata: ${JSON.stringify(payload)}\n\n`;
 }
@@ -117,8 +134,16 @@ export const clumsy = {
   'sends a byte a second': async asked => drip(asked, (await begin(asked)).join(''), 1000),
   'sends keep-alives and nothing else': async asked => {
     await begin(asked);
-    const beat = { anthropic: event({ type: 'ping' }), ollama: '\n' } as Partial<Record<Vendor, string>>;
-    await drip(asked, Array(1000).fill(beat[asked.vendor] ?? ': keep-alive\n\n'), 500);
+    await drip(asked, beats(asked.vendor), 500);
+  },
+  'sends empty pieces of text and nothing else': async asked => {
+    await begin(asked);
+    await drip(asked, Array(1000).fill(piece[asked.vendor]('')), 500);
+  },
+  'begins an answer and then sends keep-alives only': async asked => {
+    await begin(asked);
+    asked.response.write(piece[asked.vendor]('I shall '));
+    await drip(asked, beats(asked.vendor), 500);
   },
   'sends 200 MB in one line': async asked => {
     const type = contentType[framings[asked.vendor]];

@@ -161,13 +161,6 @@ describe('an answer that trickles', () => {
     assert.match((await s.turn()).text, /z$/);
   });
 
-  it('of keep-alives only is believed for three minutes', async () => {
-    const s = stage({ a: everySecond({ alive: true }, 600), b: ['hi'] });
-    const started = s.clock.monotonic();
-    assert.equal((await s.turn()).text, 'hi');
-    assert.ok(s.clock.monotonic() - started <= 181_000);
-  });
-
   it('of a model that says that it thinks is waited for three minutes, and no longer', async () => {
     const s = stage({ a: [{ thinks: true }, { wait: 170_000 }, 'so'], b: ['hi'] });
     assert.equal((await s.turn()).text, 'so');
@@ -178,10 +171,105 @@ describe('an answer that trickles', () => {
   });
 });
 
+describe('a model whose connection lives and who says nothing', () => {
+  const alive = (seconds: number): Step[] =>
+    Array.from({ length: seconds }, (): Step[] => [{ wait: 1000 }, { alive: true }]).flat();
+  const thinking = (seconds: number): Step[] =>
+    Array.from({ length: seconds }, (): Step[] => [{ wait: 1000 }, { thinks: true }]).flat();
+
+  it('has the next one asked beside it after 12 s, and is not asked again in the turns that follow', async () => {
+    const s = stage({ a: alive(600), b: ['hi'] });
+    const started = s.clock.monotonic();
+    for (let turn = 1; turn <= 5; turn++) assert.equal((await s.turn()).text, 'hi');
+    assert.equal(s.asked('a'), 1);
+    assert.ok(s.clock.monotonic() - started <= 13_000, `${s.clock.monotonic() - started} ms for all turns`);
+    const [rests] = s.journal.of('route-parked');
+    assert.deepEqual([rests?.model, rests?.error], ['a/m', 'retryable']);
+    assert.match(rests?.reason ?? '', /nothing but signs of life for 12 s/);
+    await settle();
+    assert.equal(s.provider('a').open, 0, 'it is cut when the other one has answered');
+    for (const { reserved } of s.budget.standing()) assert.equal(reserved, 0);
+  });
+
+  it('is taken all the same where it answers before the other, and next time is given the time that it took', async () => {
+    const s = stage({ a: [...alive(20), 'slow'], b: [{ wait: 30_000 }, 'late'] });
+    assert.equal((await s.turn()).text, 'slow');
+    assert.deepEqual([s.asked('a'), s.asked('b')], [1, 1]);
+    assert.equal((await s.turn()).text, 'slow');
+    assert.deepEqual([s.asked('a'), s.asked('b')], [2, 1]);
+    assert.deepEqual(s.journal.of('route-parked'), []);
+  });
+
+  it('alone is believed for longer, asked once, and named with its cause', async () => {
+    const s = stage({ a: alive(600) });
+    const started = s.clock.monotonic();
+    const { last } = await s.turn();
+    assert.ok(last?.type === 'failed' && last.failure.reason === 'exhausted');
+    assert.match(last.failure.last.message, /nothing but signs of life for 45 s/);
+    assert.ok(s.clock.monotonic() - started <= 50_000, `${s.clock.monotonic() - started} ms`);
+    assert.equal((await s.turn()).last?.type, 'failed');
+    assert.equal(s.asked('a'), 1);
+    const t = stage({ a: [...alive(40), 'well'] });
+    assert.equal((await t.turn()).text, 'well');
+  });
+
+  it('is left alone with its work where it says that it thinks', async () => {
+    const s = stage({ a: [...thinking(170), 'thought out'], b: ['hi'] });
+    assert.equal((await s.turn()).text, 'thought out');
+    assert.equal(s.asked('b'), 0);
+  });
+
+  it('is left alone with its work while it writes a call, which may come in one piece', async () => {
+    const s = stage({ a: [{ args: '{"content":' }, ...alive(100), { tool: 'write', args: {} }], b: ['hi'] });
+    assert.equal((await s.turn()).last?.type, 'answer');
+    assert.equal(s.asked('b'), 0);
+  });
+
+  it('is left alone with its work on a machine of its owner, which reads a prompt for minutes', async () => {
+    const s = stage({ a: [[...alive(250), 'read'], { kind: 'ollama', free: true }], b: ['hi'] });
+    assert.equal((await s.turn()).text, 'read');
+    assert.equal(s.asked('b'), 0);
+  });
+
+  it('in the middle of an answer is overtaken by a whole answer only', async () => {
+    const s = stage({ a: ['half', ...alive(15), ' and the rest'], b: [{ wait: 1000 }, 'be', { wait: 9000 }, 'tween'] });
+    assert.equal((await s.turn()).text, 'half and the rest');
+    assert.deepEqual([s.asked('a'), s.asked('b')], [1, 1]);
+    const t = stage({ a: ['half', ...alive(600)], b: [{ wait: 1000 }, 'who', { wait: 1000 }, 'le'] });
+    const started = t.clock.monotonic();
+    const { events, text } = await t.turn();
+    assert.equal(text, 'whole');
+    assert.ok(t.clock.monotonic() - started <= 16_000, `${t.clock.monotonic() - started} ms`);
+    assert.deepEqual(
+      events.map(event => (event.type === 'attempt' ? event.model : event.type)),
+      ['a/m', 'text', 'discard', 'b/m', 'text', 'text', 'answer'],
+    );
+    assert.equal(t.journal.state.openCalls.size, 0);
+  });
+
+  it('beside another one of its kind leads on to the third', async () => {
+    const s = stage({ a: alive(600), b: alive(600), c: ['hi'] });
+    const started = s.clock.monotonic();
+    assert.equal((await s.turn()).text, 'hi');
+    assert.ok(s.clock.monotonic() - started <= 26_000, `${s.clock.monotonic() - started} ms`);
+    assert.equal((await s.turn()).text, 'hi');
+    assert.deepEqual([s.asked('a'), s.asked('b')], [1, 1]);
+  });
+
+  it('is the only one asked where the person has set hedging off, or there is no money for two', async () => {
+    const s = stage({ a: [...alive(40), 'slow'], b: ['hi'] }, { settings: { hedgeMs: 0 } });
+    assert.equal((await s.turn()).text, 'slow');
+    assert.equal(s.asked('b'), 0);
+    const t = stage({ a: [...alive(40), 'slow'], b: ['hi'] }, { budget: { limits: { session: 2_600_000 } } });
+    assert.equal((await t.turn()).text, 'slow');
+    assert.equal(t.asked('b'), 0);
+  });
+});
+
 describe('hedging', () => {
   const settings = { hedgeMs: 3000 };
 
-  it('is off unless it is set', async () => {
+  it('is off unless it is set, where not even the connection lives', async () => {
     const s = stage({ a: [{ wait: 10_000 }, 'slow'], b: ['hi'] });
     assert.equal((await s.turn()).text, 'slow');
     assert.equal(s.asked('b'), 0);
