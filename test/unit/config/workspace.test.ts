@@ -169,7 +169,11 @@ const table: Record<string, Row[]> = {
       ],
     },
   ],
-  'routing.hedgeSeconds': [{ loosens: [{ routing: { hedgeSeconds: 1 } }, { routing: { hedgeSeconds: 99 } }, { routing: { hedgeSeconds: 0 } }] }],
+  'routing.hedgeSeconds': [
+    {
+      loosens: [{ routing: { hedgeSeconds: 1 } }, { routing: { hedgeSeconds: 99 } }, { routing: { hedgeSeconds: 0 } }],
+    },
+  ],
   'delivery.target': [{ loosens: [{ delivery: { target: 'main' } }] }],
   'delivery.setup': [{ loosens: [{ delivery: { setup: 'npm ci' } }] }],
   'delivery.checks': [{ loosens: [{ delivery: { checks: ['npm test'] } }] }],

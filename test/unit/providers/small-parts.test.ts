@@ -147,6 +147,14 @@ describe('A dialect', () => {
     );
   });
 
+  it('knows the models that think and show nothing of it, whoever passes them on', () => {
+    const hides = (model: string) => dialect('https://openrouter.ai/api/v1').hidesThoughts(model);
+    assert.deepEqual(
+      ['openai/gpt-6.1-sol', 'o3-mini', 'openai/gpt-5-chat', 'gpt-4o', 'deepseek/deepseek-chat'].map(hides),
+      [true, true, false, false, false],
+    );
+  });
+
   it('of Mistral has ids of nine characters, no user after a tool, and no question for usage', () => {
     const { messages, ...rest } = params('https://api.mistral.ai/v1');
     assert.deepEqual(
