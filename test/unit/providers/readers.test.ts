@@ -308,18 +308,22 @@ describe('Messages of Anthropic', () => {
 
   it('say that the model is at work while a block is open that shows nothing of it', () => {
     const reader = new AnthropicReader(provenance, newId);
-    const after = (...events: object[]) => {
+    const thinksAfter = (...events: object[]) => {
       for (const event of events) reader.take(JSON.stringify(event), []);
       return reader.thinks;
     };
     const start = (index: number, type: string) => ({ type: 'content_block_start', index, content_block: { type } });
     const stop = (index: number) => ({ type: 'content_block_stop', index });
-    assert.equal(after({ type: 'message_start', message: {} }, { type: 'ping' }), false, 'it may wait in a queue');
-    assert.equal(after(start(0, 'thinking'), { type: 'ping' }), true);
-    assert.equal(after(stop(0)), false);
-    assert.equal(after(start(1, 'text'), { type: 'ping' }), false);
-    assert.equal(after(stop(1), start(2, 'tool_use')), true);
-    assert.equal(after(stop(2), start(3, 'server_tool_use')), true);
+    assert.equal(
+      thinksAfter({ type: 'message_start', message: {} }, { type: 'ping' }),
+      false,
+      'it may wait in a queue',
+    );
+    assert.equal(thinksAfter(start(0, 'thinking'), { type: 'ping' }), true);
+    assert.equal(thinksAfter(stop(0)), false);
+    assert.equal(thinksAfter(start(1, 'text'), { type: 'ping' }), false);
+    assert.equal(thinksAfter(stop(1), start(2, 'tool_use')), true);
+    assert.equal(thinksAfter(stop(2), start(3, 'server_tool_use')), true);
   });
 
   it('keep no thinking whose signature never came', () => {
