@@ -61,26 +61,22 @@ describe('the dependency rule', function () {
   });
   after(() => rm(copy, { recursive: true, force: true }));
 
-  /** `file → import: rule` for each violation found. */
-  async function cruise(): Promise<Set<string>> {
-    const bin = join(root, 'node_modules', 'dependency-cruiser', 'bin', 'dependency-cruise.mjs');
-    const args = [bin, 'src', 'webview-ui', '--output-type', 'json'];
-    const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: copy, maxBuffer: 256 * 1024 * 1024 });
-    const { summary } = JSON.parse(stdout) as { summary: { violations: { from: string; rule: { name: string } }[] } };
-    return new Set(summary.violations.map(({ from, rule }) => `${from}: ${rule.name}`));
-  }
-
-  it('finds nothing in the code as it is', async () => {
-    assert.deepEqual([...(await cruise())], []);
-  });
-
-  it('catches an import against each of its arrows', async () => {
+  it('finds nothing in the code as it is, and catches an import against each of its arrows', async () => {
     for (const [file, imports] of violations) {
       await mkdir(dirname(join(copy, file)), { recursive: true });
       await writeFile(join(copy, file), `import * as it from '${imports}';\nexport { it };\n`);
     }
-    const found = await cruise();
-    const missed = violations.map(([file, , rule]) => `${file}: ${rule}`).filter(expected => !found.has(expected));
+    const bin = join(root, 'node_modules', 'dependency-cruiser', 'bin', 'dependency-cruise.mjs');
+    const args = [bin, 'src', 'webview-ui', '--output-type', 'json'];
+    const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: copy, maxBuffer: 256 * 1024 * 1024 });
+    const { summary } = JSON.parse(stdout) as { summary: { violations: { from: string; rule: { name: string } }[] } };
+    const found = summary.violations.map(({ from, rule }) => `${from}: ${rule.name}`);
+    const added = new Set(violations.map(([file]) => file));
+    assert.deepEqual(
+      summary.violations.filter(({ from }) => !added.has(from)),
+      [],
+    );
+    const missed = violations.map(([file, , rule]) => `${file}: ${rule}`).filter(expected => !found.includes(expected));
     assert.deepEqual(missed, []);
   });
 

@@ -3,12 +3,10 @@ import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { JournalEvent } from '../../src/protocol/events.ts';
 import { tempFolder } from '../support/temp-folder.ts';
-
-const program = fileURLToPath(new URL('../../src/cli.ts', import.meta.url));
+import { program } from '../support/terminal-lab.ts';
 
 describe('a change of the demo that is rejected with a reason', function () {
   this.timeout(180_000);

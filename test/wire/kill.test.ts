@@ -3,12 +3,11 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { JournalEvent } from '../../src/protocol/events.ts';
+import { bundled } from '../support/bundled.ts';
 import type { MortalOptions } from '../support/mortal-session.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
-const program = fileURLToPath(new URL('../support/mortal-session.ts', import.meta.url));
 /** Enough for every run; more of them take minutes: `KILLS=200`. */
 const KILLS = Number(process.env.KILLS ?? 40);
 
@@ -20,6 +19,8 @@ function dice(seed: number): (sides: number) => number {
     return Math.floor((state / 2 ** 32) * sides);
   };
 }
+
+let program = '';
 
 async function live(options: MortalOptions): Promise<{ died: boolean; out: string }> {
   const child = spawn(process.execPath, [program, JSON.stringify(options)], { stdio: ['ignore', 'pipe', 'pipe'] });
@@ -105,6 +106,9 @@ function assertNothingOpen(events: JournalEvent[]): void {
 describe('a session that is killed again and again', function () {
   this.timeout(20 * 60_000);
   const temp = tempFolder();
+  before(async () => {
+    program = await bundled('mortal-session.ts');
+  });
 
   it(`ends with the same files after ${KILLS} kills at random records as without any`, async () => {
     const whole = { workspace: join(temp.path, 'whole'), home: join(temp.path, 'whole-home') };
