@@ -6,6 +6,7 @@ import { AskedBy, InboxRequest } from './inbox.ts';
 import { Member } from './member.ts';
 import { CallIntent, CallResult, ErrorClass, Message, Outage, Usage } from './message.ts';
 import { Check, Plan, Task } from './plan.ts';
+import { StoodOn } from './stood-on.ts';
 import { Coverage, TestFigures } from './tests.ts';
 
 const event = <T extends string, S extends z.ZodRawShape>(type: T, shape: S) =>
@@ -161,6 +162,8 @@ const tasks = [
     coverage: Coverage.optional(),
     /** What came of the contract that it held something against, operation by operation. */
     contract: ContractOutcome.optional(),
+    /** In a session of a standing team, what it ran on; absent where nobody can tell. */
+    on: StoodOn.optional(),
     output: LongText.optional(),
   }),
   event('task-completed', { task: Name, summary: z.string() }),

@@ -5,6 +5,7 @@ import { Name, NanoUsd, RelPath } from './ids.ts';
 import { AskedBy } from './inbox.ts';
 import { Member } from './member.ts';
 import { Plan } from './plan.ts';
+import { StoodOn } from './stood-on.ts';
 
 const event = <T extends string, S extends z.ZodRawShape>(type: T, shape: S) =>
   z.object({ type: z.literal(type), ...shape });
@@ -48,9 +49,14 @@ const item = z.string();
 /** It is done in a working tree of its own, and goes to a branch. */
 const deliver = z.boolean();
 
+/** A check of a workflow, as it is known from one run to the next. */
+const WorkflowCheck = z.object({ workflow: z.string(), task: Name, check: z.string() });
+
 /** A bug that a run has left open, for whoever mends it. */
 export const FoundBug = z.object({
   bug: Bug,
+  /** It is that this check passed on an earlier commit and fails on a later one. */
+  regression: WorkflowCheck.optional(),
   path: RelPath.optional(),
   /** By name: who has seen it and tries it again, and who wrote what it is in. */
   finder: z.string().optional(),
@@ -173,6 +179,20 @@ const runs = [
   }),
 ] as const;
 
+const checks = [
+  /** What a check of a workflow said in a run; before the end of that run. */
+  event('check-seen', {
+    run: z.string(),
+    ...WorkflowCheck.shape,
+    ok: z.boolean(),
+    on: StoodOn.optional(),
+    /** It has both passed and failed on this very commit. */
+    unsteady: z.boolean().optional(),
+    /** What is new about that. */
+    note: z.string().optional(),
+  }),
+] as const;
+
 const team = [
   event('station-started', {
     pid: z.number().int(),
@@ -213,10 +233,11 @@ const told = [
 ] as const;
 
 /** One fact in the journal of a standing team. */
-export const StationEvent = z.discriminatedUnion('type', [...queue, ...runs, ...team, ...triggers, ...told]);
+export const StationEvent = z.discriminatedUnion('type', [...queue, ...runs, ...checks, ...team, ...triggers, ...told]);
 export const STATION_VERSION = 1;
 /** A request as it lies in the inbox. */
 export const DroppedStationRequest = z.object({ at: z.number(), body: StationRequest, by: AskedBy });
+export type WorkflowCheck = z.infer<typeof WorkflowCheck>;
 export type FoundBug = z.infer<typeof FoundBug>;
 export type Attachment = z.infer<typeof Attachment>;
 export type QueuedWorkflow = z.infer<typeof QueuedWorkflow>;

@@ -1,6 +1,7 @@
 import { openEvents } from '../../src/core/session/journal.ts';
 import { StoreError } from '../../src/core/session/store.ts';
 import type {
+  History,
   OpenRun,
   Outside,
   Pulse,
@@ -29,6 +30,7 @@ export interface Act {
   reason?: string;
   cost?: number;
   bugs?: RunEnd['bugs'];
+  checks?: RunEnd['checks'];
   until?: number;
   /** What can be told of it from outside; it makes progress unless it says otherwise. */
   pulse?: (began: number) => Partial<Pulse>;
@@ -77,6 +79,7 @@ export class ActedRuns implements Runs {
       cost,
       until,
       bugs,
+      checks,
       refused,
       pulse,
       changed,
@@ -101,6 +104,7 @@ export class ActedRuns implements Runs {
         ...(cost !== undefined && { cost }),
         ...(until !== undefined && { until }),
         ...(bugs && { bugs }),
+        ...(checks && { checks }),
       }),
     );
     const run: OpenRun = {
@@ -146,6 +150,7 @@ export async function standing(
     done?: Map<string, number>;
     workflows?: readonly StandingWorkflow[];
     outside?: Outside;
+    history?: History;
   } = {},
 ): Promise<Standing> {
   const {
@@ -156,6 +161,7 @@ export async function standing(
     done,
     workflows,
     outside,
+    history,
   } = given;
   const store = new MemoryStore(disk);
   const journal = await openStation(disk, clock, store);
@@ -170,6 +176,7 @@ export async function standing(
     newSession: () => `s${++sessions}`,
     ...(workflows && { workflows }),
     ...(outside && { outside }),
+    ...(history && { history }),
   };
   const station = new Station(ports, settings);
   station.start({ pid: 1, host: 'terminal', version: '0', members });

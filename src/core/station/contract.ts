@@ -10,9 +10,12 @@ import type {
   StationAsk,
   StationEvent,
   StationRequest,
+  WorkflowCheck,
 } from '../../protocol/station.ts';
+import type { StoodOn } from '../../protocol/stood-on.ts';
 import type { Disposable } from '../ports.ts';
 import type { RequestOutcome } from '../session/inbox.ts';
+import type { ToldCheck } from '../session/told-checks.ts';
 
 export type ItemStatus = 'waiting' | 'held' | 'running' | 'done' | 'failed' | 'removed';
 
@@ -76,6 +79,41 @@ export interface Run {
   end?: { outcome: RunOutcome; reason: string; at: number; ms: number; cost?: NanoUsd; tokens?: number };
 }
 
+/** When a check said something, and of what. */
+export interface Said {
+  run: string;
+  at: number;
+  on?: StoodOn;
+}
+
+/** A check of a workflow over all its runs. */
+export interface CheckRecord extends WorkflowCheck {
+  ok: boolean;
+  last: Said;
+  passed?: Said;
+  /** The first time after it had passed. */
+  failed?: Said;
+  /** It has both passed and failed on one commit: how often it has said the same since. */
+  unsteady?: number;
+  /** What it found is work for the queue: the last item, and how many there have been. */
+  regression?: { item: string; times: number };
+}
+
+/** What lies between two commits. */
+export interface Between {
+  /** The newest first. */
+  commits: { id: string; author: string; subject: string }[];
+  /** So many are not told. */
+  more: number;
+  /** Why that is not all there is to say. */
+  note?: string;
+}
+
+/** Knows the commits of the workspace's repository. */
+export interface History {
+  between(from: string, to: string): Promise<Between>;
+}
+
 export type MemberStanding = 'idle' | 'at-work' | 'stuck' | 'parked' | 'paused' | 'out-of-money' | 'off-hours';
 
 export interface MemberState extends Member {
@@ -117,6 +155,8 @@ export interface StationState {
   counts: { items: number; runs: number; moves: number };
   /** How long finished work took: by target, the newest last. */
   durations: Map<string, number[]>;
+  /** What the checks of workflows said last, those that were heard of last at the end. */
+  checks: Map<string, CheckRecord>;
 }
 
 export type StationRecord = Dated<StationEvent>;
@@ -153,6 +193,8 @@ export interface RunEnd {
   tokens?: number;
   /** What those who test have filed, and is not mended. */
   bugs?: readonly FoundBug[];
+  /** What its checks said last. */
+  checks?: readonly ToldCheck[];
   /** The day's money is spent: from then on there is more. */
   until?: number;
 }

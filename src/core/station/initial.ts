@@ -14,4 +14,5 @@ export const initialStation = (): StationState => ({
   notices: [],
   counts: { items: 0, runs: 0, moves: 0 },
   durations: new Map(),
+  checks: new Map(),
 });

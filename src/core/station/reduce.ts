@@ -4,13 +4,14 @@ import type { JournalKind } from '../session/journal.ts';
 import { EventReader } from '../session/read.ts';
 import type { SealChain } from '../session/seal.ts';
 import type { StationRecord, StationState } from './contract.ts';
+import { checkFolds } from './fold/checks.ts';
 import type { StationFolds } from './fold/fold.ts';
 import { queueFolds } from './fold/queue.ts';
 import { runFolds } from './fold/runs.ts';
 import { teamFolds } from './fold/team.ts';
 import { initialStation } from './initial.ts';
 
-const folds: StationFolds<StationEvent['type']> = { ...queueFolds, ...runFolds, ...teamFolds };
+const folds: StationFolds<StationEvent['type']> = { ...queueFolds, ...runFolds, ...checkFolds, ...teamFolds };
 const byType = new Map<string, (state: StationState, event: never) => void>(Object.entries(folds));
 
 /** Folds one event into the state, in place. */

@@ -3,10 +3,22 @@ import type { StationEvent } from '../../protocol/station.ts';
 import type { Clock, Log } from '../ports.ts';
 import type { EventJournal } from '../session/contract.ts';
 import { bugsAfter } from './bugs.ts';
-import type { Item, MemberState, NotOpened, OpenRun, Run, RunEnd, Runs, StationState, Writes } from './contract.ts';
+import type {
+  History,
+  Item,
+  MemberState,
+  NotOpened,
+  OpenRun,
+  Run,
+  RunEnd,
+  Runs,
+  StationState,
+  Writes,
+} from './contract.ts';
 import { keepNewest } from './fold/fold.ts';
 import { planOf } from './item-plan.ts';
 import { asideRun } from './members.ts';
+import { betweenOf, checksAfter, type ReadBetween } from './regressions.ts';
 import type { Timers } from './timers.ts';
 
 export interface ResumeSettings {
@@ -22,6 +34,7 @@ interface Parts {
   clock: Clock;
   log: Log;
   runs: Runs;
+  history?: History;
   timers: Timers;
   settings: ResumeSettings;
   newSession(): string;
@@ -130,8 +143,10 @@ export class RunsUnderWay {
       await journal.flush();
       if (this.#stopping !== undefined) return;
       const opened = await this.#openRun(run, item);
-      if (opened.ok) this.#settle(run, await this.#watch(run, opened.run));
-      else this.#refused(run, opened);
+      if (opened.ok) {
+        const end = await this.#watch(run, opened.run);
+        this.#settle(run, end, await betweenOf(journal.state, run, end.checks ?? [], this.#parts));
+      } else this.#refused(run, opened);
     } catch (error) {
       log.write('error', `run ${id} broke`, error);
       this.#open.delete(id);
@@ -180,7 +195,7 @@ export class RunsUnderWay {
     else this.#ended(run.id, { outcome: 'failed', reason: message, ms: 0 });
   }
 
-  #settle({ id, yields }: Run, end: RunEnd): void {
+  #settle({ id, yields }: Run, end: RunEnd, between: ReadBetween): void {
     const { journal } = this.#parts;
     const interrupted = end.outcome === 'interrupted' && this.#stopping === undefined;
     if (interrupted && yields !== undefined)
@@ -188,7 +203,7 @@ export class RunsUnderWay {
     else if (interrupted) this.#died(id, end.reason);
     else if (end.until !== undefined)
       journal.append({ type: 'run-set-aside', run: id, reason: end.reason, until: end.until, broke: true });
-    else if (end.outcome !== 'interrupted') this.#ended(id, end);
+    else if (end.outcome !== 'interrupted') this.#ended(id, end, between);
   }
 
   #keepWrites(run: string, writes: Writes): void {
@@ -198,12 +213,15 @@ export class RunsUnderWay {
     keepNewest(this.#writes, REMEMBERED);
   }
 
-  #ended(run: string, end: RunEnd): void {
+  #ended(run: string, end: RunEnd, between?: ReadBetween): void {
     const { journal } = this.#parts;
-    const { outcome, reason, ms, cost, tokens } = end;
+    const { outcome, reason, ms, cost, tokens, checks = [] } = end;
     const known = journal.state.runs.get(run);
     // Before its end: what dies in between ends once more, and brings no bug twice.
-    if (known) for (const event of bugsAfter(journal.state, known, end)) journal.append(event);
+    if (known) {
+      for (const event of bugsAfter(journal.state, known, end)) journal.append(event);
+      for (const event of checksAfter(journal.state, known, checks, between)) journal.append(event);
+    }
     const figures = { ...(cost !== undefined && { cost }), ...(tokens !== undefined && { tokens }) };
     const kept = outcome === 'interrupted' ? 'lost' : outcome;
     journal.append({ type: 'run-ended', run, outcome: kept, reason, ms: Math.max(0, ms), ...figures });

@@ -1,7 +1,7 @@
 import type { StationState } from './contract.ts';
 
 /** The parts of the state that are maps. */
-const MAPS = ['members', 'items', 'runs', 'causes', 'schedules', 'outside', 'requests', 'durations'] as const;
+const MAPS = ['members', 'items', 'runs', 'causes', 'schedules', 'outside', 'requests', 'durations', 'checks'] as const;
 
 /** The state as JSON keeps it: a journal may begin with it. */
 export function writeSnapshot(state: StationState): unknown {

@@ -7,7 +7,7 @@ import type { RequestOutcome } from '../session/inbox.ts';
 import { HEALTH_MINUTES } from '../team/options.ts';
 import { admitCause, isFull } from './admit.ts';
 import { type ChooseOptions, chooseStarts } from './choose.ts';
-import type { Outside, Runs, StationState } from './contract.ts';
+import type { History, Outside, Runs, StationState } from './contract.ts';
 import { HealthWatch } from './health.ts';
 import { chooseYields } from './make-room.ts';
 import { OutsideTriggers } from './outside-triggers.ts';
@@ -28,6 +28,8 @@ export interface StationPorts {
   /** Workflows that something starts, beside people. */
   workflows?: readonly StandingWorkflow[];
   outside?: Outside;
+  /** Absent: nobody knows of commits. */
+  history?: History;
 }
 
 export interface StationStart {

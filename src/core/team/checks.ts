@@ -2,6 +2,7 @@ import type { ContractOutcome } from '../../protocol/contract.ts';
 import type { EventOf } from '../../protocol/events.ts';
 import type { RelPath } from '../../protocol/ids.ts';
 import type { Check } from '../../protocol/plan.ts';
+import type { StoodOn } from '../../protocol/stood-on.ts';
 import type { Coverage, TestFigures } from '../../protocol/tests.ts';
 import { type HeldHost, runHeld } from '../agent/held.ts';
 import { type Looseness, runLoose } from '../agent/loose.ts';
@@ -31,6 +32,8 @@ export interface CheckHost {
   newId: NewId;
   /** For checks that name no limit of their own. */
   commandSeconds: number;
+  /** What the files are that it looks at; undefined where nobody can tell. Absent: nobody wants to know. */
+  stoodOn?: (() => Promise<StoodOn | undefined>) | undefined;
   /** How long a command took when it last ran here, in milliseconds, where that is known. */
   lastMs(command: string): number | undefined;
 }
@@ -60,27 +63,38 @@ export async function runCheck(
   const { task } = of;
   const id = host.newId('check');
   await journal.commit({ type: 'check-started', id, ...of });
+  const before = await host.stoodOn?.();
   const from = clock.monotonic();
   const finding = await quietly(host, task, of.check, signal).catch(
     (error: unknown): Finding => ({ ok: false, output: error instanceof Error ? error.message : String(error) }),
   );
+  const ms = clock.monotonic() - from;
+  const on = await standing(host, before);
   const { ok, exit, tests, coverage, contract, interrupted, fault } = finding;
   const ended: EventOf<'check-ended'> = {
     type: 'check-ended',
     ...of,
     id,
     ok,
-    ms: clock.monotonic() - from,
+    ms,
     ...(exit !== undefined && { exit }),
     ...(tests && { tests }),
     ...(coverage && { coverage }),
     ...(contract && { contract }),
+    ...(on && { on }),
     ...(interrupted && { interrupted }),
     ...(fault && { fault }),
     ...(finding.output !== '' && { output: await journal.longText(finding.output) }),
   };
   journal.append(ended);
   return ended;
+}
+
+/** A check that began on one commit and ended on another one has looked at neither. */
+async function standing({ stoodOn }: CheckHost, before: StoodOn | undefined): Promise<StoodOn | undefined> {
+  const after = before && (await stoodOn?.());
+  if (!after || after.commit === before.commit) return after?.changed ? after : before;
+  return {};
 }
 
 /** One that says so waits until nobody else writes. */

@@ -90,7 +90,7 @@ export function planningHost({ ports, settings, attention, names, workspace }: T
 }
 
 function checkHost({ ports, settings, attention, quiet }: Team): CheckHost {
-  const { journal, files, processes, http, holding, loose, clock, newId, judge, hashOf } = ports;
+  const { journal, files, processes, http, holding, loose, clock, newId, judge, hashOf, stoodOn } = ports;
   const agreedTo = (command: string) => userAgreedTo(journal.state, command, hashOf);
   const gate = planCommandGate(journal, judge, attention, agreedTo, holding ? 'sandbox' : 'none');
   const held = holding && { ...holding, journal, files, attention };
@@ -98,7 +98,8 @@ function checkHost({ ports, settings, attention, quiet }: Team): CheckHost {
   // A limit that somebody set is the limit.
   const times = commandSeconds === DEFAULTS.commandSeconds ? ports.commandTimes?.() : undefined;
   const lastMs = (command: string) => times?.find(each => each.command === command)?.ms;
-  return { journal, files, processes, http, held, loose, clock, newId, gate, quiet, commandSeconds, lastMs };
+  const ran = { journal, files, processes, http, held, loose, clock, newId, stoodOn };
+  return { ...ran, gate, quiet, commandSeconds, lastMs };
 }
 
 export function proveHost(team: Team): ProveHost {

@@ -2,6 +2,7 @@ import type { Approver } from '../../protocol/delivery.ts';
 import type { EventOf } from '../../protocol/events.ts';
 import type { ModelRef, NanoUsd, RelPath } from '../../protocol/ids.ts';
 import type { Usage } from '../../protocol/message.ts';
+import type { StoodOn } from '../../protocol/stood-on.ts';
 import type {
   AgentRunner,
   Attention,
@@ -48,6 +49,8 @@ export interface SessionPorts {
   surroundings?(): Promise<Surroundings | undefined>;
   /** How long commands took here when they last ran; absent: nobody knows. */
   commandTimes?(): readonly CommandTime[];
+  /** Which commit the files are of that checks look at; absent: nobody wants to know. */
+  stoodOn?: (() => Promise<StoodOn | undefined>) | undefined;
   processes: Processes;
   http: Http;
   /** Absent: nothing holds commands but the judge. */

@@ -9,6 +9,7 @@ import type { SessionStart, TeamVoice } from '../../core/team/options.ts';
 import { Session } from '../../core/team/session.ts';
 import type { Workers } from '../../core/worker/contract.ts';
 import { withWorkers } from '../../core/worker/runner.ts';
+import { stoodOn } from '../../node/git/stood-on.ts';
 import { hashOf } from '../../node/hash.ts';
 import { loopbackHttp } from '../../node/loopback-http.ts';
 import { newId } from '../../node/new-id.ts';
@@ -70,9 +71,11 @@ export async function teamPart(
     const text = `No role names tools of ${named.join(', ')}, so nothing of it is started: a role file says which agent may use them, as tools: [${named[0]}/*].`;
     journal.append({ type: 'notice', level: 'info', code: 'unused-servers', text });
   }
+  const mayAskGit = () => judge('git status').verdict === 'allow';
+  const environment = host.environment ?? process.env;
   const members = work.kind === 'new' ? (work.members ?? []) : journal.state.members;
   for (const role of memberRoles(members, roles)) roles.set(role.name, role);
-  const browserHost = { processes, holding: host.holding, environment: host.environment ?? process.env };
+  const browserHost = { processes, holding: host.holding, environment };
   const runner = ({ attention, revise, prove }: TeamVoice) => {
     const shared = { journal, files, agentFiles: changes.agentFiles, attention, clock, newId, hashOf, stream, log };
     const judgeTool = grants.tool.bind(grants);
@@ -114,7 +117,10 @@ export async function teamPart(
       files,
       processes,
       texts: host.texts,
-      surroundings: () => surroundingsOf(host.workspace, processes.shell, judge('git status').verdict === 'allow'),
+      surroundings: () => surroundingsOf(host.workspace, processes.shell, mayAskGit()),
+      ...(members.length > 0 && {
+        stoodOn: async () => (mayAskGit() ? stoodOn(host.workspace, environment) : undefined),
+      }),
       commandTimes: () => host.commandTimes?.known() ?? [],
       http: loopbackHttp,
       holding: host.holding && { ...host.holding, agentFiles: changes.agentFiles },

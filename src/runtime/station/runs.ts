@@ -1,6 +1,7 @@
 import { openBugs } from '../../core/session/open-bugs.ts';
 import { standing } from '../../core/session/standing.ts';
 import type { SessionState } from '../../core/session/state.ts';
+import { toldChecks } from '../../core/session/told-checks.ts';
 import type { OpenRun, Pulse, RunEnd, RunRequest, Runs } from '../../core/station/contract.ts';
 import { spentForAll } from '../../core/team/budget-watch.ts';
 import type { Config } from '../../protocol/config.ts';
@@ -140,6 +141,7 @@ const endOf = (state: SessionState, outcome: SessionOutcome): RunEnd => ({
   cost: state.tally.cost,
   tokens: state.tally.usage.input + state.tally.usage.output,
   bugs: openBugs(state),
+  checks: toldChecks(state),
   ...(outcome === 'budget-spent' && state.budget.spent?.scope === 'day' && { until: tomorrow(state.lastAt ?? 0) }),
 });
 

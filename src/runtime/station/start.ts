@@ -11,6 +11,7 @@ import { stationKind } from '../../core/station/reduce.ts';
 import { resolveTeam } from '../../core/station/resolve.ts';
 import { writeSnapshot } from '../../core/station/snapshot.ts';
 import { Station } from '../../core/station/station.ts';
+import { NodeHistory } from '../../node/git/history.ts';
 import { NodeOutside } from '../../node/outside.ts';
 import { NodeProjectTexts } from '../../node/project-texts.ts';
 import { newSessionId } from '../../node/session/sessions.ts';
@@ -91,6 +92,7 @@ export async function startStation(
         runs,
         newSession: () => newSessionId(clock.now()),
         workflows: agreed,
+        history: new NodeHistory(host.workspace, environment),
         outside: new NodeOutside({ workspace: host.workspace, environment, clock, log }),
       },
       healthMinutes === undefined ? {} : { healthMs: healthMinutes * 60_000 },

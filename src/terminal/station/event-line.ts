@@ -27,6 +27,7 @@ const WORDS: Words = {
   'run-set-aside': ({ run, reason }) => `${run} is set aside: ${reason}`,
   'run-died': ({ run, reason }) => `${run} died: ${reason}`,
   'run-ended': ({ run, outcome, reason }) => `${run} ${outcome}: ${reason}`,
+  'check-seen': ({ note }) => note,
   'run-health': ({ run, text }) => `${run}: ${text}`,
   'station-started': ({ members }) => `The standing team begins with ${counted(members.length, 'member')}`,
   'station-stopped': ({ reason }) => `The standing team stops: ${reason}`,

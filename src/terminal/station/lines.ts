@@ -1,4 +1,5 @@
 import { oneLine } from '../../core/plain.ts';
+import { checkLine } from '../../core/station/check-words.ts';
 import { delay, obstacle } from '../../core/station/choose.ts';
 import type { Item, MemberStanding, MemberState, Run, StationState } from '../../core/station/contract.ts';
 import { standingOf } from '../../core/station/members.ts';
@@ -94,8 +95,12 @@ export function stationLines(
   ];
   const team = [...state.members.values()].map(member => memberLine(state, member, now, columns, style));
   const asks = open.flatMap(run => runLines(run, columns, style));
+  const checks = [...state.checks.values()].flatMap(record => {
+    const said = checkLine(record);
+    return said === undefined ? [] : [style.warn(cut(`! ${said}`, columns))];
+  });
   const waiting = queueRows(state, now).filter(({ item }) => item.status === 'waiting' || item.status === 'held');
-  const room = Math.max(3, rows - head.length - team.length - asks.length - 2);
+  const room = Math.max(3, rows - head.length - team.length - asks.length - checks.length - 2);
   const next = waiting.slice(0, room).map(({ item, begins }) => {
     const when = begins === undefined || !runs ? '' : begins <= now ? ' next' : ` ~${showTime(begins, now)}`;
     return cut(
@@ -104,5 +109,5 @@ export function stationLines(
     );
   });
   if (waiting.length > next.length) next.push(style.dim(`  … and ${waiting.length - next.length} more`));
-  return [...head, ...team, ...asks, ...(next.length > 0 ? [style.dim('Queue'), ...next] : [])];
+  return [...head, ...team, ...asks, ...checks, ...(next.length > 0 ? [style.dim('Queue'), ...next] : [])];
 }

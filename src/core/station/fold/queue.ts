@@ -1,3 +1,4 @@
+import { isFiled } from '../check-record.ts';
 import type { Item, StationState } from '../contract.ts';
 import { admit, keepNewest, type StationFolds } from './fold.ts';
 
@@ -33,6 +34,7 @@ export const queueFolds: StationFolds<
       runs: [],
     });
     admit(state, cause, item, at);
+    if (bug?.regression) isFiled(state, bug.regression, item);
   },
   'item-changed'(state, { item, text, target, priority, due }) {
     const found = state.items.get(item);

@@ -74,6 +74,6 @@ export const teamFolds: StationFolds<
   },
 };
 
-function tell(state: StationState, notice: StationState['notices'][number]): void {
+export function tell(state: StationState, notice: StationState['notices'][number]): void {
   state.notices = [...state.notices, notice].slice(-NOTICES);
 }
