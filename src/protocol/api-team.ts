@@ -73,6 +73,10 @@ export const TeamSnapshot = z.object({
   members: z.array(MemberItem),
   items: z.object({ waiting: count, held: count, running: count, done: count, failed: count, removed: count }),
   runningNow: z.array(RunItem),
+  /** Checks of workflows that passed in an earlier run and fail now, or are not steady. */
+  checks: z.array(
+    z.object({ workflow: z.string(), task: Name, check: z.string(), text: z.string(), item: z.string().optional() }),
+  ),
   notices: z.array(z.object({ level: z.string(), text: z.string(), at })),
 });
 

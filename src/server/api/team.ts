@@ -1,5 +1,6 @@
+import { checkLine } from '../../core/station/check-words.ts';
 import { obstacle } from '../../core/station/choose.ts';
-import type { Item, Run, StationState } from '../../core/station/contract.ts';
+import type { CheckRecord, Item, Run, StationState } from '../../core/station/contract.ts';
 import { standingOf } from '../../core/station/members.ts';
 import { type QueueLine, queueLines } from '../../core/station/queue-lines.ts';
 import { pageOf, RequestDone } from '../../protocol/api.ts';
@@ -37,6 +38,7 @@ export const teamRoutes = [
         members: membersOf(state, served.clock.now()),
         items: countsOf(state),
         runningNow: [...state.runs.values()].filter(({ end }) => !end).map(runOf),
+        checks: [...state.checks.values()].flatMap(checkItem),
         notices: state.notices.slice(-NEWEST_NOTICES).map(({ level, text, at }) => ({ level, text, at })),
       };
       return { json: snapshot, etag: `"${state.seq}-${owner ? 'stands' : 'rests'}"` };
@@ -111,6 +113,12 @@ export async function askTeam(
   if (why === 'silent') return { status: 202, json: answered };
   if (!answered.ok) throw new ProblemError('refused', answered.message);
   return { json: answered };
+}
+
+function checkItem(record: CheckRecord): TeamSnapshot['checks'] {
+  const text = checkLine(record);
+  const { workflow, task, check, regression } = record;
+  return text === undefined ? [] : [{ workflow, task, check, text, ...(regression && { item: regression.item }) }];
 }
 
 function itemOf(state: StationState, { item, begins }: QueueLine): QueueItem {
