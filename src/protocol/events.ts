@@ -74,6 +74,8 @@ const session = [
     message: z.string(),
     /** What its author is asked to do about it. */
     fix: z.string().optional(),
+    /** The role of that author. */
+    author: Name.optional(),
   }),
   event('session-ended', { outcome: SessionOutcome, reason: z.string() }),
   event('phase-started', { phase: Name }),

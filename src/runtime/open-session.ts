@@ -123,7 +123,9 @@ async function runOn(
     const failed = (text: string) => (error: unknown) => log.write(failure.aborted ? 'warn' : 'error', text, error);
     if (session.branch) {
       const stopped = new AbortController().signal;
-      const event = await finishBranch(session.branch, outcome, stopped).catch(failed('its branch was not made'));
+      const event = await finishBranch(session.branch, outcome, journal.state, stopped).catch(
+        failed('its branch was not made'),
+      );
       if (event) journal.append(event);
       // Whoever had it landed has seen it as a whole.
       if (event?.outcome === 'landed') await changes.accept({}, changes.views(), { by: 'user' }).catch(failed(UNSEEN));

@@ -5,9 +5,10 @@ import { bugText } from '../bug.ts';
 import { checkText } from '../plan/check-text.ts';
 import type { Log } from '../ports.ts';
 import type { ToldCheck } from '../session/told-checks.ts';
-import { checkKey, type Meaning, meaningOf } from './check-record.ts';
+import { type Meaning, meaningOf } from './check-meaning.ts';
 import { betweenText, betweenWords, stoodOnText } from './check-words.ts';
 import type { Between, CheckRecord, History, Item, Run, StationState } from './contract.ts';
+import { checkKey } from './fold/checks.ts';
 import { ended } from './fold/queue.ts';
 
 /** What its checks have said in a run, and what that means. */

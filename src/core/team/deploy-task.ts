@@ -1,7 +1,6 @@
-import { AgentTask, type DeployTask, isAgentTask } from '../../protocol/plan.ts';
+import { AgentTask, type DeployTask } from '../../protocol/plan.ts';
+import { authorOf } from '../delivery/author.ts';
 import type { AsksPerson, BranchWork, Landed } from '../delivery/branch-work.ts';
-import type { Delivery } from '../delivery/state.ts';
-import type { SessionState } from '../session/state.ts';
 import { beginTask, complete, fail, PLAN, type PlainTaskHost } from './plain-task.ts';
 import { data } from './prompt-text.ts';
 import { REPAIRS, repairId, repairsOf } from './repair.ts';
@@ -100,10 +99,4 @@ function notLanded(spec: DeployTask, landed: Extract<Landed, { ok: false }>, hos
   });
   wait();
   host.add(repair);
-}
-
-/** The role of whoever wrote the first file that does not fit. */
-function authorOf(state: SessionState, { authors }: Delivery): string | undefined {
-  const tasks = authors.flatMap(({ task }) => (task === undefined ? [] : (state.tasks.get(task)?.task ?? [])));
-  return tasks.find(isAgentTask)?.role;
 }

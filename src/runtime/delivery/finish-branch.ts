@@ -1,4 +1,6 @@
+import { authorOf } from '../../core/delivery/author.ts';
 import type { BranchWork, Landed } from '../../core/delivery/branch-work.ts';
+import type { SessionState } from '../../core/session/state.ts';
 import type { EventOf, SessionOutcome } from '../../protocol/events.ts';
 
 type Delivered = EventOf<'branch-delivered'>;
@@ -7,11 +9,12 @@ type Delivered = EventOf<'branch-delivered'>;
 export async function finishBranch(
   branch: BranchWork,
   outcome: SessionOutcome,
+  state: SessionState,
   signal: AbortSignal,
 ): Promise<Delivered | undefined> {
   if (outcome === 'interrupted') return undefined;
   const type = 'branch-delivered';
-  if (outcome === 'completed') return { type, ...whatCame(await branch.land(undefined, signal)) };
+  if (outcome === 'completed') return { type, ...whatCame(await branch.land(undefined, signal), state) };
   const built = await branch.build();
   if (!built.ok && built.reason === 'nothing') return undefined;
   if (!built.ok) return { type, outcome: 'refused', message: built.message };
@@ -19,7 +22,7 @@ export async function finishBranch(
   return { type, outcome: 'built', delivery, branch: name, message: `what was done is on ${name}` };
 }
 
-function whatCame(landed: Landed): Omit<Delivered, 'type'> {
+function whatCame(landed: Landed, state: SessionState): Omit<Delivered, 'type'> {
   if (landed.ok) {
     const { branch, ref, commit } = landed;
     return { outcome: 'landed', branch, message: `${branch} landed on ${ref} (${commit.slice(0, 10)})` };
@@ -27,5 +30,13 @@ function whatCame(landed: Landed): Omit<Delivered, 'type'> {
   const { reason, message } = landed;
   if (!('fix' in landed)) return { outcome: reason as 'waiting' | 'refused', message };
   const { delivery, branch } = landed.delivery;
-  return { outcome: landed.reason, message, fix: landed.fix, delivery, branch };
+  const author = authorOf(state, landed.delivery);
+  return {
+    outcome: landed.reason,
+    message,
+    fix: landed.fix,
+    delivery,
+    branch,
+    ...(author !== undefined && { author }),
+  };
 }

@@ -50,7 +50,7 @@ function whyNotTaken(said: string): string {
     .filter(text => text.trim() !== '' && !/^(To |Done$)/.test(text))
     .slice(0, 6)
     .join(' · ');
-  if (/non-fast-forward|fetch first|stale info/i.test(said))
+  if (/non-fast-forward|fetch first|stale info|cannot lock ref|failed to update ref/i.test(said))
     return `it has commits that you do not have. Fetch them into your branch (git pull); the next delivery that lands brings both together. (${first})`;
   if (/protected|pre-receive hook declined|GH006|denied/i.test(said))
     return `it is protected there. Open a pull request instead: orchestrate pull-request DELIVERY. (${first})`;

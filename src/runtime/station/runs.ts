@@ -23,8 +23,14 @@ export interface RunsHost {
  */
 export function sessionRuns({ runtime, startSession, flags, rehearse }: RunsHost): Runs {
   const models = rehearse === undefined ? {} : { rehearse };
-  const more = (session: string, text: string) =>
-    startSession({ kind: 'resume', session, more: [{ text }], flags, ...models });
+  const more: More = (session, text, target) =>
+    startSession({
+      kind: 'resume',
+      session,
+      more: [{ text, ...(target !== undefined && { target }) }],
+      flags,
+      ...models,
+    });
   return {
     alone: ({ deliver }) => !deliver,
     async open(request) {
@@ -71,7 +77,8 @@ const ENDS: Record<SessionOutcome, RunEnd['outcome']> = {
   interrupted: 'interrupted',
 };
 
-type More = (session: string, text: string) => Promise<Started>;
+/** Asks for more in a session that has ended, of a member or role where one is named. */
+type More = (session: string, text: string, target: string | undefined) => Promise<Started>;
 
 /** So often its author is asked to make it fit its target. */
 const MENDS = 2;
@@ -99,7 +106,10 @@ function openRun(first: RunningSession, more: More): OpenRun {
       const { delivered } = state;
       const stuck = delivered?.outcome === 'conflicted' || delivered?.outcome === 'red';
       if (outcome !== 'completed' || !stuck) return endOf(state, outcome);
-      const started = mends < MENDS && delivered.fix !== undefined ? await more(session.id, delivered.fix) : undefined;
+      const started =
+        mends < MENDS && delivered.fix !== undefined
+          ? await more(session.id, delivered.fix, delivered.author)
+          : undefined;
       if (!started?.ok) return { ...endOf(state, outcome), outcome: 'failed', reason: delivered.message };
       session = started.session;
     }

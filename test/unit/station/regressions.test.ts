@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { ToldCheck } from '../../../src/core/session/told-checks.ts';
 import type { Between, History } from '../../../src/core/station/contract.ts';
+import { standingWorkflows } from '../../../src/core/station/standing-workflows.ts';
 import { QueuedWorkflow } from '../../../src/protocol/station.ts';
+import { Workflow } from '../../../src/protocol/workflow.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { Disk } from '../../support/memory-store.ts';
 import { type Act, member, type Standing, standing } from '../../support/station-world.ts';
@@ -213,6 +215,25 @@ describe('a check of a workflow that passed before and fails now', () => {
     assert.match(
       bare.mends()[0]?.text ?? '',
       /It is not known which commits it ran on: there is no git that could tell\.$/,
+    );
+  });
+
+  it('is found by a workflow on a schedule, which nobody has to start', async () => {
+    const clock = new FakeClock(Date.UTC(2026, 10, 2, 0, 30));
+    const says = [pass('a'), fail('c')];
+    const act = ({ goal }: { goal: string }): Act => {
+      const word = goal === NIGHTLY ? says.shift() : undefined;
+      return { ms: MINUTE, ...(word && { checks: [told(word)] }) };
+    };
+    const on = [{ schedule: { cron: '0 * * * *', zone: 'UTC' } }];
+    const workflow = Workflow.parse({ ...nightly(NIGHTLY, false).plan, name: NIGHTLY, on });
+    const { standing: workflows } = standingWorkflows([workflow]);
+    const { state } = await standing(clock, act, { members: [member('codex')], history, workflows });
+    for (let hours = 0; hours < 2; hours++) for (let minutes = 0; minutes < 60; minutes++) await clock.advance(MINUTE);
+    const filed = [...state.items.values()].filter(({ bug }) => bug?.regression);
+    assert.deepEqual(
+      filed.map(({ text, by }) => [text.split('\n')[1], by]),
+      [['2 commits lie between, by Ada.', 'system']],
     );
   });
 

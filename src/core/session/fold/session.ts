@@ -65,13 +65,14 @@ export const sessionFolds: Folds<Types> = {
     state.status = atWork(state);
     state.touched.all(...whenRun);
   },
-  'branch-delivered'(state, { outcome, branch, delivery, message, fix }) {
+  'branch-delivered'(state, { outcome, branch, delivery, message, fix, author }) {
     state.delivered = {
       outcome,
       message,
       ...(branch !== undefined && { branch }),
       ...(delivery !== undefined && { delivery }),
       ...(fix !== undefined && { fix }),
+      ...(author !== undefined && { author }),
     };
   },
   'session-ended'(state, event) {

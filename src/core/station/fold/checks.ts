@@ -1,9 +1,28 @@
-import { checkKey, saidInARow } from '../check-record.ts';
-import type { Said } from '../contract.ts';
+import type { WorkflowCheck } from '../../../protocol/station.ts';
+import type { CheckRecord, Said, StationState } from '../contract.ts';
 import { keepNewest, type StationFolds } from './fold.ts';
 import { tell } from './team.ts';
 
+/** A check that was not steady is trusted again when it has said the same so often in a row. */
+const STEADY = 3;
+
 const CHECKS = 500;
+
+export const checkKey = ({ workflow, task, check }: WorkflowCheck): string => JSON.stringify([workflow, task, check]);
+
+/** How often it has said the same in a row since it was not steady; undefined: it is steady. */
+export function saidInARow(before: CheckRecord | undefined, ok: boolean, unsteady: boolean): number | undefined {
+  if (unsteady) return 1;
+  if (before?.unsteady === undefined) return undefined;
+  const times = before.ok === ok ? before.unsteady + 1 : 1;
+  return times >= STEADY ? undefined : times;
+}
+
+/** What it found is work for the queue. */
+export function isFiled(state: StationState, check: WorkflowCheck, item: string): void {
+  const record = state.checks.get(checkKey(check));
+  if (record) record.regression = { item, times: (record.regression?.times ?? 0) + 1 };
+}
 
 export const checkFolds: StationFolds<'check-seen'> = {
   'check-seen'(state, { run, workflow, task, check, ok, on, unsteady, note, at }) {

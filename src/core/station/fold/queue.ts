@@ -1,5 +1,5 @@
-import { isFiled } from '../check-record.ts';
 import type { Item, StationState } from '../contract.ts';
+import { isFiled } from './checks.ts';
 import { admit, keepNewest, type StationFolds } from './fold.ts';
 
 /** Ended items that are kept for the history. */

@@ -1,29 +1,11 @@
-import type { WorkflowCheck } from '../../protocol/station.ts';
 import type { ToldCheck } from '../session/told-checks.ts';
 import { onOneCommit } from '../session/told-checks.ts';
 import type { CheckRecord, StationState } from './contract.ts';
+import { saidInARow } from './fold/checks.ts';
 import { ended } from './fold/queue.ts';
 
-/** A check that was not steady is trusted again when it has said the same so often in a row. */
-const STEADY = 3;
 /** So often in a row a regression is given to somebody; then a person has to look. */
 const MOST_MENDED = 3;
-
-export const checkKey = ({ workflow, task, check }: WorkflowCheck): string => JSON.stringify([workflow, task, check]);
-
-/** How often it has said the same in a row since it was not steady; undefined: it is steady. */
-export function saidInARow(before: CheckRecord | undefined, ok: boolean, unsteady: boolean): number | undefined {
-  if (unsteady) return 1;
-  if (before?.unsteady === undefined) return undefined;
-  const times = before.ok === ok ? before.unsteady + 1 : 1;
-  return times >= STEADY ? undefined : times;
-}
-
-/** What it found is work for the queue. */
-export function isFiled(state: StationState, check: WorkflowCheck, item: string): void {
-  const record = state.checks.get(checkKey(check));
-  if (record) record.regression = { item, times: (record.regression?.times ?? 0) + 1 };
-}
 
 /** What it means that a check passes or fails, after all that it has said before. */
 export type Meaning =
