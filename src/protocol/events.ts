@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { AttachedImages } from './attached.ts';
 import { Bug } from './bug.ts';
 import { ContractOutcome } from './contract.ts';
 import { Hash, ModelRef, Name, NanoUsd, RelPath } from './ids.ts';
@@ -37,8 +38,14 @@ export const SeenVersion = z.object({
 /** Kept inline when short; long text goes to a blob and leaves its beginning here. */
 export const LongText = z.object({ text: z.string(), blob: Hash.optional(), bytes: z.number().int().optional() });
 
+/** An image as models see it; its content is in the blob. */
+const ShownImage = z.object({ mediaType: z.string(), blob: Hash });
+
 /** Whose an outcome or an answer is; absent in older journals, and filled in when they are read. */
 const whose = { agent: z.string().optional(), task: Name.optional() };
+
+/** Images that a person handed in with it, kept as artifacts of theirs. */
+const attached = { attached: AttachedImages.optional() };
 
 const SessionTree = z.object({ path: z.string(), base: z.string() });
 
@@ -46,6 +53,7 @@ const session = [
   event('session-started', {
     session: z.string(),
     goal: z.string(),
+    ...attached,
     version: z.string(),
     workspace: z.string(),
     /** A working tree of its own, made from this commit, where its agents write; absent: they write in the workspace. */
@@ -239,6 +247,8 @@ const agents = [
     /** The message as JSON, where it is too long to stand here; then `role` is its role. */
     blob: Hash.optional(),
     role: z.enum(['user', 'assistant', 'tool']).optional(),
+    /** What the message shows after its text. */
+    images: z.array(ShownImage).optional(),
   }),
   event('agent-compacted', {
     agent: z.string(),
@@ -353,7 +363,7 @@ const tools = [
     refusal: z.string().optional(),
     output: LongText,
     /** What models that see were shown. */
-    images: z.array(z.object({ mediaType: z.string(), blob: Hash })).optional(),
+    images: z.array(ShownImage).optional(),
     ms: z.number(),
     /** The version of a file that the agent knows from this call; all of it where no lines are named. */
     seen: SeenVersion.optional(),
@@ -500,7 +510,7 @@ const attention = [
     text: z.string(),
     options: z.array(z.string()).optional(),
   }),
-  event('question-answered', { ask: z.string(), ...whose, text: z.string(), by: who }),
+  event('question-answered', { ask: z.string(), ...whose, text: z.string(), ...attached, by: who }),
   event('notice', {
     level: z.enum(['info', 'warning', 'error']),
     text: z.string(),
@@ -561,6 +571,7 @@ const queue = [
     text: z.string(),
     target: z.string().optional(),
     priority: z.number().int(),
+    ...attached,
     by: who,
   }),
   event('queue-removed', { item: z.string(), by: who }),

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { AttachedImages } from './attached.ts';
 import { ModelRef, Name, RelPath } from './ids.ts';
 
 const request = <K extends string, S extends z.ZodRawShape>(kind: K, shape: S) =>
@@ -34,6 +35,8 @@ export const InboxRequest = z.discriminatedUnion('kind', [
     prefix: z.boolean().optional(),
     /** To a question; beside a decision, its reason. */
     text: z.string().optional(),
+    /** To a question. */
+    attached: AttachedImages.optional(),
   }),
   request('accept', scope),
   request('reject', scope),
@@ -41,6 +44,7 @@ export const InboxRequest = z.discriminatedUnion('kind', [
     text: z.string().min(1),
     target: z.string().optional(),
     priority: z.number().int().min(0).max(10),
+    attached: AttachedImages.optional(),
   }),
   request('queue-remove', { item: z.string() }),
   request('reassign', { agent: z.string(), route: z.array(ModelRef).min(1), reason: z.string().optional() }),

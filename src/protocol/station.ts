@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { AttachedImages } from './attached.ts';
 import { Bug } from './bug.ts';
 import { SessionHost } from './events.ts';
 import { Name, NanoUsd, RelPath } from './ids.ts';
@@ -83,6 +84,8 @@ export const StationRequest = z.discriminatedUnion('kind', [
     /** Items that must be done first. */
     needs: z.array(item).optional(),
     attachments: z.array(Attachment).max(50).optional(),
+    /** Images that show what is wanted. */
+    attached: AttachedImages.optional(),
     workflow: QueuedWorkflow.optional(),
     deliver: deliver.optional(),
     /** Starts held. */
@@ -118,6 +121,7 @@ const queue = [
     due: at.optional(),
     needs: z.array(item),
     attachments: z.array(Attachment).optional(),
+    attached: AttachedImages.optional(),
     workflow: QueuedWorkflow.optional(),
     deliver: deliver.optional(),
     held: z.boolean().optional(),

@@ -30,8 +30,10 @@ import type { TeamWords } from '../core/station/resolve.ts';
 import type { StandingWorkflow } from '../core/station/standing-workflows.ts';
 import type { MoreWork } from '../core/team/options.ts';
 import type { RetryScope } from '../core/team/retry.ts';
+import type { HandedImage } from '../node/handed-in.ts';
 import type { Adoption } from '../node/session/adopt.ts';
 import type { SessionSummary } from '../node/session/sessions.ts';
+import type { Attached } from '../protocol/attached.ts';
 import type { Config, ProviderEntry } from '../protocol/config.ts';
 import type { JournalEvent, SessionOutcome } from '../protocol/events.ts';
 import type { Hash, NanoUsd, RelPath } from '../protocol/ids.ts';
@@ -53,6 +55,8 @@ export type Work =
   | {
       kind: 'new';
       goal: string;
+      /** Images that show what is wanted. */
+      images?: readonly HandedImage[];
       plan?: Plan;
       /** What it may cost; absent: as configured. */
       budgetUsd?: number;
@@ -186,6 +190,8 @@ export interface Sessions {
   look(id: string): Promise<{ changes: Changes; close(): Promise<void> } | undefined>;
   /** Has a request done: by the session's owner, or here where nobody runs it and it needs no team. */
   ask(id: string, body: InboxRequest, signal: AbortSignal, asked?: Asked): Promise<Answered>;
+  /** Puts images into a session, for a request that names them. */
+  keep(id: string, images: readonly HandedImage[]): Promise<Attached[]>;
   /** `told` is called for each event that its owner writes, after the state took it, until the signal aborts. */
   follow(
     id: string,
@@ -301,6 +307,8 @@ export interface FoundWorkflow {
 export interface StationAccess {
   /** As its journal tells it now; `owner` is who runs it. */
   read(): Promise<{ state: StationState; origin: Origin; owner?: SessionOwner }>;
+  /** Puts images where its sessions find them, for work that is added with them. */
+  keep(images: readonly HandedImage[]): Promise<Attached[]>;
   /** Has a request done: by whoever runs it; what is of the queue alone, here where nobody does. */
   ask(body: StationRequest, signal: AbortSignal, asked?: Asked): Promise<Answered>;
   /** `told` is called for each new event, after `view.state` took it, until the signal aborts. */

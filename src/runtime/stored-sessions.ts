@@ -12,6 +12,7 @@ import { reduce } from '../core/session/reduce.ts';
 import { fromElsewhere } from '../core/session/seal.ts';
 import type { SessionState } from '../core/session/state.ts';
 import { isTreeOf } from '../node/git/trees.ts';
+import { keepImages } from '../node/handed-in.ts';
 import { hashOf } from '../node/hash.ts';
 import { newId } from '../node/new-id.ts';
 import { cacheFolder } from '../node/places.ts';
@@ -114,6 +115,10 @@ export function storedSessions(host: RuntimeHost): Omit<Sessions, 'start' | 'res
   return {
     review,
     ask: (id, body, signal, asked) => ask(id, body, signal, asked),
+    async keep(id, images) {
+      const store = await find(id);
+      return store ? keepImages(images, store) : [];
+    },
     list: () => listSessions(sessions),
     owner: async id => (await find(id))?.owner(),
     text: async (id, name) => (await find(id))?.readText(name),

@@ -40,6 +40,9 @@ const workspace = {
   workspace: { value: 'DIR', values: 'folder', short: 'w', help: 'The folder to work in (default: the current one)' },
 } satisfies Record<string, OptionSpec>;
 const session = [['session']] as const;
+const attach = {
+  attach: { value: 'IMAGE', values: 'file', many: true, help: 'An image that shows it; may stand several times' },
+} satisfies Record<string, OptionSpec>;
 const json = { json: { help: 'Machine-readable output and nothing else' } };
 const follow = { follow: { short: 'f', help: 'Keep printing as the session goes on' } };
 
@@ -49,7 +52,7 @@ export const commands = {
     usage: '[GOAL]',
     summary: 'Plan a goal and let a team work on it',
     detail:
-      'The orchestrator plans the goal into tasks, you approve the plan, and specialists work on it side by side in\nyour files. Ctrl-C once stops cleanly; the session can be resumed. Ctrl-C twice stops at once.',
+      'The orchestrator plans the goal into tasks, you approve the plan, and specialists work on it side by side in\nyour files. An image that shows what you want goes with the goal: --attach IMAGE, or @IMAGE in the goal.\nCtrl-C once stops cleanly; the session can be resumed. Ctrl-C twice stops at once.',
     options: {
       ...workspace,
       workflow: {
@@ -63,6 +66,7 @@ export const commands = {
         values: 'file',
         help: 'Your own configuration (default: the config folder of your system)',
       },
+      ...attach,
       budget: { value: 'USD', help: 'What this session may cost at most' },
       yes: { short: 'y', help: 'Approve the plan without asking' },
       accept: {
@@ -80,6 +84,7 @@ export const commands = {
     examples: [
       'orchestrate run "Build a simple todo list web application"',
       'orchestrate run --workflow .orchestrate/workflows/release.yaml --budget 2 --yes',
+      'orchestrate run "Make the page look like this" --attach design.png',
     ],
   },
   resume: {
@@ -91,6 +96,7 @@ export const commands = {
       ...workspace,
       ask: { value: 'TEXT', help: 'Something more to do; a finished session goes back to work for it' },
       target: { value: 'POOL|ROLE', values: 'role', help: 'Who should do what is asked with --ask' },
+      ...attach,
       config: { value: 'FILE', values: 'file', help: 'Your own configuration' },
       budget: { value: 'USD', help: 'A new limit for the whole session, what was spent before included' },
       yes: { short: 'y', help: 'Approve the plan without asking' },
@@ -182,7 +188,7 @@ export const commands = {
     summary: "Answer an agent's question or permission request",
     detail:
       'Alone it lists what is asked, and asks you in a terminal. Where only one thing is asked, ASK may be left out.\nFor a permission TEXT is allow, allow-session, allow-always, allow-prefix (whatever follows) or deny, with a reason after it if you like.',
-    options: { ...workspace, ...json },
+    options: { ...workspace, ...attach, ...json },
     examples: ['orchestrate answer', 'orchestrate answer "deny: not now"'],
   },
   report: {
@@ -273,6 +279,7 @@ export const commands = {
     options: {
       ...workspace,
       send: { value: 'TEXT', help: 'What is to be done' },
+      ...attach,
       target: { value: 'MEMBER|POOL|ROLE', values: 'role', help: 'Who should do it' },
       priority: { value: 'N', values: ['high', 'medium', 'low'], help: 'high, medium, low, or 0 to 10' },
       due: { value: 'WHEN', help: 'By when: 17:00, 2026-12-01, 3h, 2d' },
@@ -294,6 +301,7 @@ export const commands = {
       due: { value: 'WHEN', help: 'By when: 17:00, 2026-12-01, 3h, 2d' },
       needs: { value: 'ITEM,…', help: 'Items that must be done first' },
       file: { value: 'PATH', values: 'file', many: true, help: 'A file it is about; may stand several times' },
+      ...attach,
       text: { value: 'TEXT', help: 'With edit: what is to be done instead' },
       before: { value: 'ITEM', help: 'With move: the item it comes before; without it, it comes last' },
       deliver: {

@@ -1,9 +1,9 @@
-import type { ImagePart, ToolCallPart, ToolMessage } from '../../protocol/message.ts';
-import { fromBase64 } from '../base64.ts';
+import type { ToolCallPart, ToolMessage } from '../../protocol/message.ts';
 import type { Log } from '../ports.ts';
 import type { Claims } from './claims.ts';
 import type { AgentJob, AgentResult, AgentStream, InFlight, ResumePoint, ToolResult } from './contract.ts';
 import type { AgentControl } from './control.ts';
+import { keptImage } from './kept-images.ts';
 import { previewArguments } from './preview.ts';
 import { AFTER_END, END_TOO_EARLY, TOO_MANY_CALLS } from './prompts/corrections.ts';
 import type { SeenFiles } from './seen-files.ts';
@@ -106,12 +106,10 @@ export async function runCalls(
     return tool && LASTING.has(tool.effect) ? journal.commit(event) : journal.append(event);
   };
 
-  const kept = async ({ mediaType, data }: ImagePart) => ({ mediaType, blob: await journal.putBlob(fromBase64(data)) });
-
   const record = async ({ part, tool }: Prepared, result: ToolResult, started: number) => {
     const { seen } = result;
     const output = await journal.longText(result.output);
-    const images = result.ok ? await Promise.all((result.images ?? []).map(kept)) : [];
+    const images = result.ok ? await Promise.all((result.images ?? []).map(image => keptImage(image, journal))) : [];
     journal.append({
       type: 'tool-outcome',
       agent: job.agent,

@@ -1,3 +1,4 @@
+import type { Attached } from '../../protocol/attached.ts';
 import type { EventOf, SeenVersion } from '../../protocol/events.ts';
 import type { ModelRef, NanoUsd, RelPath } from '../../protocol/ids.ts';
 import type { ImagePart, Message, Outage, StopReason } from '../../protocol/message.ts';
@@ -108,6 +109,8 @@ export interface AgentJob {
   brief: string;
   /** What to do: the task's text with handover note, findings and artifacts. */
   prompt: string;
+  /** What a person handed in with it, said in the prompt; shown after it. */
+  images?: readonly ImagePart[];
   /** Globs it alone may write; none means that it writes nothing. */
   claims: string[];
   resumeFrom?: ResumePoint;
@@ -186,7 +189,10 @@ export interface Attention {
   question(
     request: { agent: string; text: string; options?: string[] },
     signal: AbortSignal,
-  ): Promise<{ answered: true; text: string } | { answered: false; reason: 'nobody-there' | 'aborted' }>;
+  ): Promise<
+    | { answered: true; text: string; attached?: readonly Attached[] }
+    | { answered: false; reason: 'nobody-there' | 'aborted' }
+  >;
 }
 
 /** What the orchestrator changes the plan through; the text tells the model what came of it. */

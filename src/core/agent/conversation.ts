@@ -1,6 +1,7 @@
-import type { AssistantMessage, Message, ToolMessage, Usage, UserMessage } from '../../protocol/message.ts';
+import type { AssistantMessage, ImagePart, Message, ToolMessage, Usage, UserMessage } from '../../protocol/message.ts';
 import type { Journal } from '../session/contract.ts';
 import type { ResumePoint } from './contract.ts';
+import { keptImage } from './kept-images.ts';
 
 /** Messages heavier than this go to a blob. */
 const INLINE = 16_000;
@@ -41,6 +42,17 @@ export function withoutResults(message: Message): Message {
         },
   );
   return { role: 'tool', parts };
+}
+
+/** The message without its images, which are kept once for all who are shown them. */
+async function withImagesKept(message: Message, journal: Pick<Journal, 'putBlob'>) {
+  if (message.role !== 'user') return { message, images: [] };
+  const images = message.parts.filter(part => part.type === 'image');
+  const parts = message.parts.filter(part => part.type !== 'image');
+  return {
+    message: { ...message, parts },
+    images: await Promise.all(images.map(image => keptImage(image, journal))),
+  };
 }
 
 /** Characters a vendor is sent of it: native blocks stand beside the parts, not in addition to them. */
@@ -84,8 +96,8 @@ export class Conversation {
     return (this.#counted ?? tokensIn(this.#before)) + tokensIn(this.#since);
   }
 
-  async say(text: string): Promise<void> {
-    const message: UserMessage = { role: 'user', parts: [{ type: 'text', text }] };
+  async say(text: string, images: readonly ImagePart[] = []): Promise<void> {
+    const message: UserMessage = { role: 'user', parts: [{ type: 'text', text }, ...images] };
     await this.#record(message);
     this.#push(message);
   }
@@ -104,12 +116,12 @@ export class Conversation {
   }
 
   /** Leaves everything behind but this text, and the last messages. */
-  async restart(text: string, tail: readonly Message[] = []): Promise<void> {
+  async restart(text: string, tail: readonly Message[] = [], images: readonly ImagePart[] = []): Promise<void> {
     this.#segment++;
     this.#messages = [];
     this.#counted = undefined;
     this.#since = 0;
-    await this.say(text);
+    await this.say(text, images);
     for (const message of tail) this.#push(message);
   }
 
@@ -150,8 +162,10 @@ export class Conversation {
     this.#since += sentWeight(message);
   }
 
-  async #record(message: Message): Promise<void> {
-    const about = { type: 'agent-message', agent: this.#agent, segment: this.#segment } as const;
+  async #record(whole: Message): Promise<void> {
+    const { message, images } = await withImagesKept(whole, this.#journal);
+    const shown = images.length > 0 && { images };
+    const about = { type: 'agent-message', agent: this.#agent, segment: this.#segment, ...shown } as const;
     if (weightOf(message) <= INLINE) {
       this.#journal.append({ ...about, message });
       return;

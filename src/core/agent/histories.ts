@@ -1,18 +1,19 @@
 import type { EventOf, JournalEvent, LongText, SeenVersion } from '../../protocol/events.ts';
 import type { Hash, ModelRef, RelPath } from '../../protocol/ids.ts';
-import type { ImagePart, Message, StopReason, ToolCallPart, ToolMessage } from '../../protocol/message.ts';
-import { toBase64 } from '../base64.ts';
+import type { Message, StopReason, ToolCallPart, ToolMessage } from '../../protocol/message.ts';
 import type { Journal } from '../session/contract.ts';
 import { isUnreadable } from './calls.ts';
 import type { InFlight, ResumePoint, Strikes, ToolResult } from './contract.ts';
 import { withoutResults } from './conversation.ts';
 import { readForeign } from './foreign-tools.ts';
+import { shownImages } from './kept-images.ts';
 
 type Outcome = EventOf<'tool-outcome'>;
 type Blobs = Pick<Journal, 'getBlob'>;
 type Flight = Omit<InFlight, 'command'> & { command?: EventOf<'command-ended'> };
 /** A message, or the outcomes that answer the calls of the message before. */
-type Item = { message: Message } | { blob: Hash } | { outcomes: Map<string, Outcome> };
+type Item = (({ message: Message } | { blob: Hash }) & Shown) | { outcomes: Map<string, Outcome> };
+type Shown = { images: EventOf<'agent-message'>['images'] };
 
 interface Track {
   task?: string;
@@ -201,8 +202,9 @@ export class AgentHistories {
         .flatMap(({ seen }) => seen ?? []);
       track.tail = 0;
     }
-    if (event.message) track.items.push({ message: event.message });
-    else if (event.blob) track.items.push({ blob: event.blob });
+    const { message, blob, images } = event;
+    if (message) track.items.push({ message, images });
+    else if (blob) track.items.push({ blob, images });
     track.items.push(...tail);
     if ((event.message?.role ?? event.role) !== 'assistant') return;
     track.answers++;
@@ -228,27 +230,24 @@ const textOf = async (long: LongText, blobs: Blobs): Promise<string> => {
   return bytes ? new TextDecoder().decode(bytes) : long.text;
 };
 
-/** Those that are still there. */
-async function imagesOf({ images = [] }: Outcome, blobs: Blobs): Promise<ImagePart[]> {
-  const found = await Promise.all(
-    images.map(async ({ mediaType, blob }) => ({ mediaType, bytes: await blobs.getBlob(blob) })),
-  );
-  return found.flatMap(({ mediaType, bytes }) => (bytes ? [{ type: 'image', mediaType, data: toBase64(bytes) }] : []));
-}
-
 const resultOf = async (event: Outcome, blobs: Blobs): Promise<ToolResult> => {
   const output = await textOf(event.output, blobs);
-  const images = await imagesOf(event, blobs);
+  const images = await shownImages(event.images, blobs);
   return event.ok
     ? { ok: true, output, ...(images.length > 0 && { images }) }
     : { ok: false, refusal: event.refusal ?? 'failed', output };
 };
 
+const withImages = async (message: Message, { images }: Shown, blobs: Blobs): Promise<Message> =>
+  message.role === 'user' && images
+    ? { ...message, parts: [...message.parts, ...(await shownImages(images, blobs))] }
+    : message;
+
 async function messageOf(item: Item, before: Message | undefined, blobs: Blobs): Promise<Message | undefined> {
-  if ('message' in item) return item.message;
+  if ('message' in item) return withImages(item.message, item, blobs);
   if ('blob' in item) {
     const bytes = await blobs.getBlob(item.blob);
-    return bytes && (JSON.parse(new TextDecoder().decode(bytes)) as Message);
+    return bytes && withImages(JSON.parse(new TextDecoder().decode(bytes)) as Message, item, blobs);
   }
   if (before?.role !== 'assistant') return undefined;
   const parts: ToolMessage['parts'] = [];

@@ -120,7 +120,7 @@ export class AgentLoop {
     const last = this.#conversation.messages.at(-1);
     const { resumeFrom } = this.#job;
     if (!last) {
-      await this.#conversation.say(this.#prompt);
+      await this.#conversation.say(this.#prompt, this.#job.images);
     } else if (last.role === 'assistant') {
       const end = await this.#deal(last, resumeFrom?.answer?.stop ?? 'end', resumeFrom?.answer);
       if (end && !(await this.#followUp())) return end;
@@ -306,7 +306,11 @@ export class AgentLoop {
       summary: await journal.longText(summary),
       ...(tail.length > 0 && { tail: tail.length }),
     });
-    await this.#conversation.restart(continued(this.#prompt, summary, [...this.#caller.written]), tail);
+    await this.#conversation.restart(
+      continued(this.#prompt, summary, [...this.#caller.written]),
+      tail,
+      this.#job.images,
+    );
     const calls = tail.flatMap(message => (message.role === 'tool' ? message.parts.map(part => part.id) : []));
     this.#caller.seen.keepOf(calls);
   }

@@ -43,10 +43,15 @@ export function artifactProblems(
   });
   for (const { name, at, task } of uses) {
     const by = publishers.get(name) ?? [];
-    if (by.some(id => finished.has(id)) || (by.includes(task.id) && at.at(-1) === 'artifact')) continue;
+    if (
+      context.given?.includes(name) ||
+      by.some(id => finished.has(id)) ||
+      (by.includes(task.id) && at.at(-1) === 'artifact')
+    )
+      continue;
     if (by.length === 0) {
       if (incomplete) continue;
-      const all = hint(name, publishers.keys());
+      const all = hint(name, [...publishers.keys(), ...(context.given ?? [])]);
       report(
         'artifact-unpublished',
         at,

@@ -9,6 +9,8 @@ export interface PlanContext {
   budgetUsd?: number;
   /** Tasks of a running session that ended: they come before all others, whatever the needs say. */
   finished?: ReadonlySet<string>;
+  /** Artifacts that are there before anybody begins. */
+  given?: readonly string[];
   /** Deployments that people have planned, the only ones there may be; absent: people write this plan. */
   deploys?: ReadonlyMap<string, DeployTask>;
   /** Why a command of the plan would not be run; absent: commands are not judged. */

@@ -1,5 +1,5 @@
 import type { ModelRef } from '../../protocol/ids.ts';
-import type { ErrorClass, Message, ModelProblem, Outage } from '../../protocol/message.ts';
+import type { ErrorClass, ModelProblem, Outage } from '../../protocol/message.ts';
 import type { RouteFailure, RouteRequest } from './contract.ts';
 import type { Models } from './models.ts';
 import type { RouteTarget } from './route-target.ts';
@@ -30,16 +30,13 @@ export function candidatesOf(request: RouteRequest, targetOf: (ref: ModelRef) =>
 }
 
 /** What a model is known to be unable to do; what is unknown is tried. */
-export function unfit(ref: ModelRef, request: RouteRequest, tokens: number, models: Models): Out | undefined {
-  const { images, contextTokens } = models.get(ref);
-  if (images === false && request.messages.some(hasImage)) return { why: 'unfit', message: 'it cannot see images' };
+export function unfit(ref: ModelRef, tokens: number, models: Models): Out | undefined {
+  const { contextTokens } = models.get(ref);
   // The count before sending is rough: only what is clearly too long is kept back.
   if (contextTokens !== undefined && tokens > contextTokens * 1.25)
     return { why: 'too-small', message: `about ${tokens} tokens do not fit into ${contextTokens}` };
   return undefined;
 }
-
-const hasImage = (message: Message) => message.role === 'user' && message.parts.some(part => part.type === 'image');
 
 /** After an overflow: every model that is known to take no more than the one that was too small. */
 export function ruleOutSmaller(candidates: Candidate[], small: Candidate, message: string, models: Models): void {

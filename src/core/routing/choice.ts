@@ -9,6 +9,7 @@ import { type Limits, limitsFor } from './pace.ts';
 import { longestAnswerFor, mostItCosts, type Price } from './prices.ts';
 import { providerKinds } from './provider-kinds.ts';
 import type { Access, RouteTarget } from './route-target.ts';
+import { hasImage, sees } from './sight.ts';
 import type { TurnContext } from './turn-context.ts';
 import { sleep } from './wait.ts';
 
@@ -96,7 +97,7 @@ export class Choice {
       // Those that take tools come before it now.
       if (pool.models.get(ref).tools === false) return undefined;
     }
-    const out = unfit(ref, request, tokens, pool.models) ?? this.#notPaid(target);
+    const out = unfit(ref, tokens, pool.models) ?? this.#notPaid(target);
     const price = provider.free || out ? undefined : await prices.find(ref, provider, pool.clock.now());
     if (out || (!provider.free && !price)) {
       if (!out) this.#context.priceUnknown(ref);
@@ -165,13 +166,18 @@ export class Choice {
     return undefined;
   }
 
-  /** Where two models keep us waiting, it is their provider: its other models are asked last. So are those without tools. */
+  /**
+   * Where two models keep us waiting, it is their provider: its other models are asked last. So are those without tools, and
+   * those that see nothing where a person has handed in an image.
+   */
   #inOrder(): Candidate[] {
     const { models } = this.#context.pool;
     const hangs = ({ target }: Candidate) => target !== undefined && this.#context.pool.suspected(target.account) > 1;
     // To write calls as text is the way out for a model that takes no tools, not as good as taking them.
     const writes = ({ ref }: Candidate) => this.#request.tools.length > 0 && models.get(ref).tools === false;
-    const rank = (each: Candidate) => (hangs(each) ? 2 : 0) + (writes(each) ? 1 : 0);
+    const handedIn = this.#request.messages.some(hasImage);
+    const blind = ({ ref, target }: Candidate) => handedIn && target && !sees(ref, target.provider.kind, models);
+    const rank = (each: Candidate) => (hangs(each) ? 4 : 0) + (writes(each) ? 2 : 0) + (blind(each) ? 1 : 0);
     return this.#candidates.toSorted((a, b) => rank(a) - rank(b));
   }
 

@@ -1,4 +1,4 @@
-import type { Message, ToolResultPart } from '../../protocol/message.ts';
+import type { ImagePart, Message, TextPart, ToolResultPart } from '../../protocol/message.ts';
 import type { Provider } from './contract.ts';
 import type { Models } from './models.ts';
 import { providerKinds } from './provider-kinds.ts';
@@ -17,13 +17,25 @@ const unseen = (part: ToolResultPart): ToolResultPart => {
 
 const made = new WeakMap<Message, Message>();
 
+/** What was handed in is said in the text before it. */
+const told = (part: TextPart | ImagePart): TextPart =>
+  part.type === 'image' ? { type: 'text', text: NOT_SHOWN } : part;
+
+/** Whether a person has handed in an image with it. */
+export const hasImage = (message: Message): boolean =>
+  message.role === 'user' && message.parts.some(part => part.type === 'image');
+
 /** Always the same for the same message, so that what has been read is not read anew. */
 function withoutImages(message: Message): Message {
-  if (message.role !== 'tool' || !message.parts.some(part => part.images)) return message;
-  const known = made.get(message) ?? { role: 'tool', parts: message.parts.map(unseen) };
-  made.set(message, known);
-  return known;
+  const known = made.get(message);
+  if (known) return known;
+  let without = message;
+  if (message.role === 'tool' && message.parts.some(part => part.images))
+    without = { role: 'tool', parts: message.parts.map(unseen) };
+  else if (message.role === 'user' && hasImage(message)) without = { role: 'user', parts: message.parts.map(told) };
+  made.set(message, without);
+  return without;
 }
 
-/** A conversation for a model that sees nothing: what tools showed is told in words. */
+/** A conversation for a model that sees nothing: what tools showed and people handed in is told in words. */
 export const inWords = (messages: readonly Message[]): Message[] => messages.map(withoutImages);

@@ -1,5 +1,6 @@
 import type { ModelRef, RelPath } from '../../protocol/ids.ts';
 import { providerOf } from '../../protocol/model-ref.ts';
+import { PERSON } from './attached.ts';
 import type { SessionState } from './state.ts';
 
 /** What came out of a session, by whose models made it. */
@@ -32,7 +33,8 @@ export function deliverables(state: SessionState): ProviderDeliverables[] {
   for (const { path, models, agents, status } of state.files.values())
     if (status !== 'rejected') add(models.length > 0 ? models : only(agents), 'files', path);
   for (const versions of state.artifacts.values())
-    for (const { artifact, agent, model } of versions) add(model ? [model] : only([agent]), 'artifacts', artifact);
+    for (const { artifact, agent, model } of versions)
+      if (agent !== PERSON) add(model ? [model] : only([agent]), 'artifacts', artifact);
   const list = [...found.values()];
   for (const one of list) one.files.sort();
   return list.sort((a, b) => ((a.provider ?? '~') < (b.provider ?? '~') ? -1 : 1));

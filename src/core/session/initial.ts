@@ -7,6 +7,7 @@ import { Touched } from './touched.ts';
 export const initialState = (): SessionState => ({
   session: '',
   goal: '',
+  attached: [],
   workspace: '',
   version: '',
   rehearsal: false,

@@ -334,6 +334,8 @@ export interface History {
 export interface SessionState {
   session: string;
   goal: string;
+  /** Names of the images that were handed in with the goal; they are among the artifacts. */
+  attached: string[];
   workspace: string;
   /** What became of its branch when it was last tried. */
   delivered?: Omit<EventOf<'branch-delivered'>, 'type'>;

@@ -1,3 +1,4 @@
+import type { Attached } from '../../protocol/attached.ts';
 import type { Dated, SessionHost } from '../../protocol/events.ts';
 import type { NanoUsd } from '../../protocol/ids.ts';
 import type { Member } from '../../protocol/member.ts';
@@ -32,6 +33,8 @@ export interface Item {
   /** Items that must be done first. */
   needs: string[];
   attachments?: Attachment[];
+  /** Images, kept where the team is. */
+  attached?: Attached[];
   workflow?: QueuedWorkflow;
   /** It is done in a working tree of its own, and goes to a branch. */
   deliver?: boolean;
@@ -176,6 +179,7 @@ export interface RunRequest {
   session: string;
   goal: string;
   plan: Plan;
+  attached?: readonly Attached[] | undefined;
   /** Roles of their own in the session. */
   members: Member[];
   deliver: boolean;

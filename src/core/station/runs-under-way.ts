@@ -167,6 +167,7 @@ export class RunsUnderWay {
       session: run.session,
       goal: plan.goal,
       plan,
+      attached: item.attached,
       members: item.workflow ? [...all, ...others] : all.filter(({ name }) => run.members.includes(name)),
       deliver: item.deliver === true,
       unpause: (run.yielded ?? 0) > 0 || run.yields !== undefined,

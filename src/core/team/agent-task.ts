@@ -315,6 +315,7 @@ class AgentTaskRun {
           : workPrompt(step.kind, task, step.round, state, hashOf, over),
         ...(guidance === '' ? [] : [guidance]),
       ].join('\n\n'),
+      images: over.handedIn.images,
       ...(goesOn && { followUp: notAccepted(task, step.round, state, hashOf) }),
       claims: review || gate ? [] : [...this.#spec.writes, ...(task.granted ?? [])],
       // Who goes on after a review has as many turns again.

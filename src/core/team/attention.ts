@@ -1,6 +1,8 @@
+import type { Attached } from '../../protocol/attached.ts';
 import type { EventOf, Who } from '../../protocol/events.ts';
 import type { Attention, PermissionRequest } from '../agent/contract.ts';
 import type { NewId } from '../ports.ts';
+import { freelyNamed } from '../session/attached.ts';
 import type { Journal } from '../session/contract.ts';
 import { askedBy } from '../session/fill-in.ts';
 import { canLast, grantKey } from '../session/fold/knowledge.ts';
@@ -30,6 +32,8 @@ export interface Answer {
   /** Allows for always the beginning that the question offers. */
   prefix?: boolean | undefined;
   text?: string | undefined;
+  /** Images, to a question. */
+  attached?: readonly Attached[] | undefined;
 }
 
 /** The people's side of a session: asks wait in the journal until somebody answers, from whatever window or process. */
@@ -91,7 +95,9 @@ export class AttentionQueue implements Attention {
     }
     const answer = await answered;
     if (answer?.type !== 'question-answered') return { answered: false, reason: 'aborted' };
-    return answer.by === 'system' ? { answered: false, reason: 'nobody-there' } : { answered: true, text: answer.text };
+    return answer.by === 'system'
+      ? { answered: false, reason: 'nobody-there' }
+      : { answered: true, text: answer.text, ...(answer.attached && { attached: answer.attached }) };
   }
 
   /** Takes somebody's answer. The first one counts. */
@@ -103,7 +109,14 @@ export class AttentionQueue implements Attention {
     const whose = askedBy(journal.state, open.agent);
     if (request.type === 'question-asked') {
       if (answer.text === undefined) return { ok: false, message: 'a question is answered with text' };
-      journal.append({ type: 'question-answered', ask, ...whose, text: answer.text, by });
+      journal.append({
+        type: 'question-answered',
+        ask,
+        ...whose,
+        text: answer.text,
+        ...freelyNamed(answer.attached, journal.state),
+        by,
+      });
       return { ok: true };
     }
     const { decision, scope = 'once', text: reason } = answer;

@@ -5,6 +5,7 @@ import { groupsOf, needKey, resolveNeed } from '../plan/needs.ts';
 import { kindOf } from '../plan/task-kinds.ts';
 import type { HashOf } from '../ports.ts';
 import type { Artifact, SessionState, WrittenFile } from '../session/state.ts';
+import { type HandedIn, handedIn, imagesFor, NOTHING_HANDED_IN } from './attached.ts';
 import { data, joined, list, section } from './prompt-text.ts';
 
 /** What others made for the task, beside what the state says of it. */
@@ -15,9 +16,11 @@ export interface HandedOver {
   changes: string;
   /** Changed files of which there was no room to say it. */
   unshown: string[];
+  /** Images of the goal that concern it, and those it asks for. */
+  handedIn: HandedIn;
 }
 
-export const NOTHING_HANDED_OVER: HandedOver = { artifacts: [], changes: '', unshown: [] };
+export const NOTHING_HANDED_OVER: HandedOver = { artifacts: [], changes: '', unshown: [], handedIn: NOTHING_HANDED_IN };
 
 /** Characters of artifacts and of changes that are told: about 2,000, 8,000 and 1,500 tokens, less in small windows. */
 const ARTIFACTS = 7000;
@@ -58,7 +61,8 @@ export async function gather(
   sources: DiffSources,
   prompt: number,
 ): Promise<HandedOver> {
-  const over: HandedOver = { artifacts: [], changes: '', unshown: [] };
+  const images = await handedIn(imagesFor(task, sources.state), sources);
+  const over: HandedOver = { ...NOTHING_HANDED_OVER, artifacts: [], unshown: [], handedIn: images };
   let room = roomFor(ARTIFACTS, prompt);
   for (const artifact of artifactsFor(task, sources.state)) {
     if (artifact.bytes > room || artifact.mediaType.startsWith('image/')) continue;
@@ -96,8 +100,9 @@ const told = ({ artifact, version, mediaType }: Artifact) => `${artifact} (versi
 export function artifactsText(task: AgentTask, state: SessionState, { artifacts }: HandedOver, hashOf: HashOf): string {
   const whole = artifacts.map(({ artifact, text }) => `- ${told(artifact)}:\n${data(hashOf, text)}`).join('\n');
   const shown = new Set(artifacts.map(({ artifact }) => artifact.artifact));
+  const seen = new Set(imagesFor(task, state));
   const named = [...new Set([...task.consumes, ...artifactsFor(task, state).map(({ artifact }) => artifact)])]
-    .filter(name => !shown.has(name))
+    .filter(name => !shown.has(name) && !seen.has(name))
     .map(name => {
       const latest = state.artifacts.get(name)?.at(-1);
       return latest ? told(latest) : `${name} (not published yet)`;

@@ -52,6 +52,7 @@ export function planContext({ ports, settings }: Pick<Team, 'ports' | 'settings'
   const { judge, journal, hashOf, holding } = ports;
   return {
     roles: roles.map(role => role.name),
+    given: journal.state.attached,
     ...(budgetUsd !== undefined && { budgetUsd }),
     refused: command => {
       const { verdict, rule, advice, ownRule } = judge(command, undefined, holding ? 'sandbox' : 'none');

@@ -3,6 +3,7 @@ import type { AgentTask, Task } from '../../protocol/plan.ts';
 import { isAgentTask } from '../../protocol/plan.ts';
 import type { RoleSpec } from '../agent/contract.ts';
 import type { Disposable, NewId } from '../ports.ts';
+import { freelyNamed } from '../session/attached.ts';
 import type { Journal } from '../session/contract.ts';
 import type { Done } from './done.ts';
 import { type QueueItem, queueTask, targetOf } from './queue.ts';
@@ -60,7 +61,8 @@ export class Intake implements Disposable {
     if (!target.ok) return target;
     const { text, priority } = item;
     const where = item.target === undefined ? {} : { target: item.target };
-    journal.append({ type: 'queue-added', item: id, text, ...where, priority, by });
+    const images = freelyNamed(item.attached, journal.state);
+    journal.append({ type: 'queue-added', item: id, text, ...where, priority, ...images, by });
     this.#take(id);
     return { ok: true };
   }

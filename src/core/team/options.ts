@@ -1,3 +1,4 @@
+import type { Attached } from '../../protocol/attached.ts';
 import type { Approver } from '../../protocol/delivery.ts';
 import type { EventOf } from '../../protocol/events.ts';
 import type { ModelRef, NanoUsd, RelPath } from '../../protocol/ids.ts';
@@ -122,7 +123,9 @@ export const DEFAULTS = {
 } as const satisfies Pick<SessionSettings, 'commandSeconds' | 'limits' | 'scheduler' | 'supervisor' | 'lead'>;
 
 /** More work for a session that goes on: a request, or changes that were rejected and are to be made otherwise. */
-export type MoreWork = { text: string; target?: string } | { path: RelPath; reason: string };
+export type MoreWork =
+  | { text: string; target?: string; attached?: readonly Attached[] }
+  | { path: RelPath; reason: string };
 
 /** How a run begins: a new session, or one that goes on from its journal. */
 export type SessionStart =

@@ -12,9 +12,11 @@ import type { RouteFailure, Router } from '../routing/contract.ts';
 import { DEEPEST } from '../routing/depth.ts';
 import { outageText } from '../routing/outage.ts';
 import type { Journal } from '../session/contract.ts';
+import type { HandedIn } from './attached.ts';
 
 export interface PlanRequest {
   goal: string;
+  handedIn: HandedIn;
   /** The agent's id in the journal. */
   agent: string;
   role: RoleSpec;
@@ -64,10 +66,16 @@ A good plan
 
 For a larger goal the usual phases are setup, development, integration and validation. Phases only group tasks; their order comes from \`needs\`. The rationale says what runs side by side and about how much faster that is, or why one agent is enough. Ids are short words, like "server" or "page-tests".`;
 
+/** What a person shows is for whoever makes it, not for the planner alone. */
+const FOR_WHOM =
+  'Whoever works on what such an image shows has to see it: name it in `consumes` of those tasks. Where no task names any, all tasks see them all.';
+
 function question(request: PlanRequest): string {
   const roles = request.roles.map(role => `- ${role.name}: ${role.description}`).join('\n');
   const parts = [
     `The goal:\n${request.goal}`,
+    request.handedIn.text,
+    request.handedIn.images.length > 0 ? FOR_WHOM : '',
     request.workspace,
     `Roles there are:\n${roles}`,
     `At most ${request.maxAgents} agents work at once.`,
@@ -86,7 +94,9 @@ export async function makePlan(
   signal: AbortSignal,
 ): Promise<Planned> {
   const { router, journal } = host;
-  const messages: Message[] = [{ role: 'user', parts: [{ type: 'text', text: question(request) }] }];
+  const messages: Message[] = [
+    { role: 'user', parts: [{ type: 'text', text: question(request) }, ...request.handedIn.images] },
+  ];
   const { looking } = request;
   let errors: string[] = [];
   let looks = 0;

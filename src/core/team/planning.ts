@@ -15,6 +15,7 @@ import { PLAN_RULE } from '../session/plan-ask.ts';
 import type { SessionState } from '../session/state.ts';
 import { workerFor } from '../worker/fit.ts';
 import { workerModel } from '../worker/names.ts';
+import { handedIn } from './attached.ts';
 import type { AttentionQueue } from './attention.ts';
 import type { LeadSettings } from './lead/lead.ts';
 import { makePlan } from './planner.ts';
@@ -174,6 +175,10 @@ async function ask(
     {
       looking: lookAround(host, agent, router.contextTokens(route)),
       goal: journal.state.goal,
+      handedIn: await handedIn(journal.state.attached, {
+        state: journal.state,
+        getBlob: hash => journal.getBlob(hash),
+      }),
       agent,
       role: orchestrator,
       route,

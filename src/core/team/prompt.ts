@@ -217,6 +217,7 @@ export function workPrompt(
     section('What the tasks before it have done, in their words:', doneBefore(spec, state, hashOf)),
     changesBefore(over, hashOf),
     artifactsText(spec, state, over, hashOf),
+    over.handedIn.text,
     section('Decisions that bind all tasks:', bindingText(state, spec.id, neededTasks(spec, state), hashOf)),
     handover(task, state, hashOf),
     kind === 'fix'
@@ -255,6 +256,7 @@ export function reviewPrompt(
   return [
     `Review this task, which another agent has done.\n\n${requirementText(spec)}`,
     artifactsText(spec, state, over, hashOf),
+    over.handedIn.text,
     section('Decisions that bind all tasks:', bindingText(state, spec.id, [], hashOf)),
     section('Files written:', list(filesOf(state, spec.id))),
     changesText(over, hashOf),

@@ -1,3 +1,4 @@
+import type { Attached } from '../../protocol/attached.ts';
 import { AgentTask, type Plan } from '../../protocol/plan.ts';
 import type { RoleSpec } from '../agent/contract.ts';
 import { hint } from '../plan/suggest.ts';
@@ -7,6 +8,8 @@ export interface QueueItem {
   /** A pool or a role. */
   target?: string | undefined;
   priority: number;
+  /** Images that show what is wanted. */
+  attached?: readonly Attached[] | undefined;
 }
 
 type Target = { ok: true; role: string; pool?: string } | { ok: false; message: string };
@@ -38,6 +41,7 @@ export function queueTask(item: QueueItem & { item: string }, target: Extract<Ta
     ...(target.pool !== undefined && { pool: target.pool }),
     priority: Math.min(10, Math.max(0, Math.round(item.priority))),
     writes: ['**'],
+    consumes: (item.attached ?? []).map(({ artifact }) => artifact),
   });
 }
 

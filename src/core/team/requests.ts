@@ -17,12 +17,12 @@ export function handleRequest(session: Session, request: InboxRequest, id: strin
     case 'unpause':
       return request.agent === undefined ? session.unpause('user') : session.unpauseAgent(request.agent, 'user');
     case 'answer': {
-      const { decision, scope, prefix, text } = request;
-      return session.answer(request.ask, { decision, scope, prefix, text }, 'user');
+      const { kind: _, ask, ...answer } = request;
+      return session.answer(ask, answer, 'user');
     }
     case 'queue-add': {
-      const { text, target, priority } = request;
-      return session.addToQueue({ text, target, priority }, 'user', id);
+      const { kind: _, ...item } = request;
+      return session.addToQueue(item, 'user', id);
     }
     case 'queue-remove':
       return session.removeFromQueue(request.item, 'user');

@@ -1,8 +1,9 @@
 import * as vscode from 'vscode';
+import { withFiles } from '../../core/mentions.ts';
 import type { ResumeRequest, StartRequest } from '../../runtime/contract.ts';
 import { askGoal } from '../goal/ask-goal.ts';
 import type { GoalEditor } from '../goal/goal-editor.ts';
-import { type Goals, withFiles } from '../goal/goals.ts';
+import type { Goals } from '../goal/goals.ts';
 import * as window from '../plain/window.ts';
 import { DEMO, type SessionController } from '../session-controller.ts';
 import type { WindowSession } from '../window-session.ts';

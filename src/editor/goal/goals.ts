@@ -42,18 +42,3 @@ export class Goals {
     if (this.draft.trim() === goal) await this.write('');
   }
 }
-
-/** `@src/app.js` is how a person names a file while writing; the team reads `src/app.js`, and all of them once more. */
-export function withFiles(text: string, isFile: (path: string) => boolean): string {
-  const named: string[] = [];
-  const plain = text.replaceAll(
-    /(^|[\s([])@([^\s@]+?)(?=[.,;:!?)\]]*(?:\s|$))/g,
-    (all, before: string, path: string) => {
-      if (!isFile(path)) return all;
-      named.push(path);
-      return `${before}${path}`;
-    },
-  );
-  const files = [...new Set(named)];
-  return files.length === 0 ? plain.trim() : `${plain.trim()}\n\nFiles: ${files.join(', ')}`;
-}

@@ -5,16 +5,19 @@ import { loadRoles } from '../../core/agent/roles/roles.ts';
 import { agentRunner } from '../../core/agent/runner.ts';
 import { loadSkills } from '../../core/agent/tools/skills/skills.ts';
 import { configuredWorkers } from '../../core/config/workers.ts';
+import { freelyNamed } from '../../core/session/attached.ts';
 import type { SessionStart, TeamVoice } from '../../core/team/options.ts';
 import { Session } from '../../core/team/session.ts';
 import type { Workers } from '../../core/worker/contract.ts';
 import { withWorkers } from '../../core/worker/runner.ts';
 import { stoodOn } from '../../node/git/stood-on.ts';
+import { keepImages } from '../../node/handed-in.ts';
 import { hashOf } from '../../node/hash.ts';
 import { loopbackHttp } from '../../node/loopback-http.ts';
 import { newId } from '../../node/new-id.ts';
 import { surroundingsOf } from '../../node/surroundings.ts';
 import { webPages } from '../../node/web/web-pages.ts';
+import type { Attached } from '../../protocol/attached.ts';
 import type { ModelRef } from '../../protocol/ids.ts';
 import { workerCopies } from '../../workers/copies.ts';
 import { createWorkers, findWorkers } from '../../workers/workers.ts';
@@ -109,6 +112,7 @@ export async function teamPart(
   };
   const chosen = work.kind === 'new' ? work.roles : undefined;
   const lead = roles.get(ORCHESTRATOR);
+  const attached = work.kind === 'new' ? freelyNamed(await keepImages(work.images ?? [], journal), journal.state) : {};
   return new Session(
     {
       journal,
@@ -151,7 +155,7 @@ export async function teamPart(
       ...(host.notice !== undefined && { notice: host.notice }),
       budgetUsd: (budget.limit ?? engine.budget.limits.session) / 1e9,
     },
-    startOf(host, engine, id, work, lead && routes.of(lead)[0]),
+    startOf(host, engine, id, work, { ...attached, orchestrator: lead && routes.of(lead)[0] }),
   );
 }
 
@@ -161,7 +165,7 @@ function startOf(
   { budget }: Engine,
   session: string,
   work: Work,
-  orchestrator: ModelRef | undefined,
+  { orchestrator, attached }: { orchestrator: ModelRef | undefined; attached?: Attached[] },
 ): SessionStart {
   const { by, request } = work.asked ?? {};
   const asked = by === undefined ? {} : { by };
@@ -172,6 +176,7 @@ function startOf(
     event: {
       session,
       goal,
+      ...(attached && { attached }),
       version,
       workspace,
       ...(tree && { tree }),

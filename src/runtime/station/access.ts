@@ -3,6 +3,7 @@ import { openEvents } from '../../core/session/journal.ts';
 import type { StationState } from '../../core/station/contract.ts';
 import { stationKind } from '../../core/station/reduce.ts';
 import { handleQueue, isQueueRequest } from '../../core/station/requests.ts';
+import { keepImages } from '../../node/handed-in.ts';
 import { newId } from '../../node/new-id.ts';
 import { followStation, readStation } from '../../node/session/read-station.ts';
 import type { SessionFolder } from '../../node/session/session-folder.ts';
@@ -94,6 +95,10 @@ export function stationAccess(host: RuntimeHost): Omit<StationAccess, 'start' | 
       const { state, origin } = await readStation(store);
       const owner = origin === 'own' ? await store.owner() : undefined;
       return { state, origin, ...(owner && !owner.reviews && { owner }) };
+    },
+    async keep(images) {
+      await makeStationFolder(sessions);
+      return keepImages(images, folder());
     },
     async ask(body, signal, asked = {}) {
       const until = clock.monotonic() + BUSY_MS;

@@ -4,14 +4,18 @@ import type { SessionState } from '../../core/session/state.ts';
 import { toldChecks } from '../../core/session/told-checks.ts';
 import type { OpenRun, Pulse, RunEnd, RunRequest, Runs } from '../../core/station/contract.ts';
 import { spentForAll } from '../../core/team/budget-watch.ts';
+import type { HandedImage } from '../../node/handed-in.ts';
 import type { Config } from '../../protocol/config.ts';
 import type { SessionOutcome } from '../../protocol/events.ts';
+import type { Hash } from '../../protocol/ids.ts';
 import { showMoney } from '../../protocol/show.ts';
 import type { Refused, ResumeRequest, RunningSession, Runtime, Started, StartRequest } from '../contract.ts';
 
 export interface RunsHost {
   runtime: Pick<Runtime, 'list' | 'follow'>;
   startSession(request: StartRequest | ResumeRequest): Promise<Started>;
+  /** What was handed in with the work. */
+  getBlob(hash: Hash): Promise<Uint8Array | undefined>;
   /** Goes before all that is configured. */
   flags: Config;
   rehearse?: string;
@@ -21,7 +25,7 @@ export interface RunsHost {
  * Runs as sessions: in the folder of the workspace, where they have to be alone, or each in a working tree of its own, side by
  * side. What cannot land goes back to who wrote it.
  */
-export function sessionRuns({ runtime, startSession, flags, rehearse }: RunsHost): Runs {
+export function sessionRuns({ runtime, startSession, getBlob, flags, rehearse }: RunsHost): Runs {
   const models = rehearse === undefined ? {} : { rehearse };
   const more: More = (session, text, target) =>
     startSession({
@@ -40,7 +44,7 @@ export function sessionRuns({ runtime, startSession, flags, rehearse }: RunsHost
       if (known?.outcome !== undefined && !goesOn) return { ok: true, run: await overRun(runtime, request.session) };
       const started = await startSession(
         known === undefined
-          ? { ...startOf(request), flags, ...models }
+          ? { ...startOf(request), ...(await imagesOf(request, getBlob)), flags, ...models }
           : { kind: 'resume', session: request.session, flags, ...models },
       );
       if (!started.ok) {
@@ -68,6 +72,18 @@ const startOf = ({ session, goal, plan, members, deliver }: RunRequest) => ({
   members,
   deliver,
 });
+
+/** As far as they are still there. */
+async function imagesOf(
+  { attached = [] }: RunRequest,
+  getBlob: RunsHost['getBlob'],
+): Promise<{ images?: HandedImage[] }> {
+  const found = await Promise.all(attached.map(async image => ({ ...image, content: await getBlob(image.blob) })));
+  const images = found.flatMap(({ artifact: name, mediaType, content: bytes }) =>
+    bytes ? [{ name, mediaType, bytes }] : [],
+  );
+  return images.length > 0 ? { images } : {};
+}
 
 const ENDS: Record<SessionOutcome, RunEnd['outcome']> = {
   completed: 'completed',

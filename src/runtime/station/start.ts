@@ -80,6 +80,7 @@ export async function startStation(
       runtime,
       startSession:
         startSession ?? (request => (request.kind === 'new' ? runtime.start(request) : runtime.resume(request))),
+      getBlob: hash => store.getBlob(hash),
       flags: flagsOf(config, fallback),
       ...(rehearse !== undefined && { rehearse }),
     });

@@ -3,10 +3,11 @@ import type { Ask, SessionState } from '../../core/session/state.ts';
 import { readState } from '../../node/session/sessions.ts';
 import type { InboxRequest } from '../../protocol/inbox.ts';
 import { answerOf } from '../asks.ts';
+import { keptWith } from '../attached.ts';
 import { chooseSession, openFolder, workspaceOf } from '../find-session.ts';
 import { discardTyped } from '../line-input.ts';
 import { howToAnswer, questionText } from '../question.ts';
-import { type Call, EXIT, print, printJson, type Terminal, UsageError } from '../terminal.ts';
+import { type Call, EXIT, option, print, printJson, type Terminal, UsageError } from '../terminal.ts';
 import { ask } from './requests.ts';
 
 type Answer = Extract<InboxRequest, { kind: 'answer' }>;
@@ -40,7 +41,12 @@ export async function answer(terminal: Terminal, call: Call): Promise<number> {
     .join(' ')
     .trim();
   if (text === '') throw new UsageError(`What is the answer? Write: orchestrate answer ${open.ask} TEXT`);
-  return ask(terminal, call, id, bodyOf(open, text));
+  const body = bodyOf(open, text);
+  if (body.decision !== undefined) {
+    if (option(call, 'attach') === undefined) return ask(terminal, call, id, body);
+    throw new UsageError('An image goes with the answer to a question; a permission is allowed or denied.');
+  }
+  return ask(terminal, call, id, { ...body, ...(await keptWith(terminal, call, text, id)) });
 }
 
 /** The session that the first word names, else the usual one. An ask's own id names its session as well. */

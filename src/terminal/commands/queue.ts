@@ -3,6 +3,7 @@ import type { Item, StationState } from '../../core/station/contract.ts';
 import { readTime } from '../../core/station/when.ts';
 import type { StationRequest } from '../../protocol/station.ts';
 import type { Runtime } from '../../runtime/contract.ts';
+import { attachedTo } from '../attached.ts';
 import { workspaceOf } from '../find-session.ts';
 import { openRuntime } from '../open-runtime.ts';
 import { askStation } from '../station/ask-team.ts';
@@ -15,8 +16,7 @@ import { sessionQueue } from './session-queue.ts';
 type Verb = (terminal: Terminal, call: Call, words: string[], runtime: Runtime) => Promise<number>;
 
 const VERBS: Readonly<Record<string, Verb>> = {
-  add: (terminal, call, words, runtime) =>
-    askStation(terminal, call, runtime, addition(terminal, call, words.join(' '))),
+  add: (terminal, call, words, runtime) => add(terminal, call, runtime, words.join(' ')),
   list: list(item => item.status === 'waiting' || item.status === 'held' || item.status === 'running'),
   history: list(item => item.status === 'done' || item.status === 'failed' || item.status === 'removed'),
   edit: async (terminal, call, words, runtime) => {
@@ -63,7 +63,14 @@ export async function queue(terminal: Terminal, call: Call): Promise<number> {
 /** `orchestrate assign` */
 export async function assign(terminal: Terminal, call: Call): Promise<number> {
   const text = option(call, 'send') ?? call.words.join(' ');
-  return askStation(terminal, call, await openRuntime(terminal, call), addition(terminal, call, text));
+  return add(terminal, call, await openRuntime(terminal, call), text);
+}
+
+async function add(terminal: Terminal, call: Call, runtime: Runtime, text: string): Promise<number> {
+  const body = addition(terminal, call, text);
+  const images = await attachedTo(terminal, call, text);
+  const attached = images.length > 0 && { attached: await runtime.station.keep(images) };
+  return askStation(terminal, call, runtime, { ...body, ...attached });
 }
 
 /** Where no team stands and a session runs, whoever adds work or lists it means that session. */
@@ -74,7 +81,7 @@ async function onlySessionRuns(runtime: Runtime, verb: string): Promise<boolean>
   return (await runtime.list()).some(session => session.owner && !session.owner.reviews);
 }
 
-function addition(terminal: Terminal, call: Call, text: string): StationRequest {
+function addition(terminal: Terminal, call: Call, text: string): Extract<StationRequest, { kind: 'queue-add' }> {
   if (text.trim() === '') throw new UsageError('Write what is to be done: orchestrate queue add "TEXT"');
   const { target, due, priority = priorityOf('medium') } = chosenBy(terminal, call);
   const needs = option(call, 'needs');

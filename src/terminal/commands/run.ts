@@ -5,6 +5,7 @@ import { toRetry } from '../../core/team/retry.ts';
 import { readState } from '../../node/session/sessions.ts';
 import type { JournalEvent } from '../../protocol/events.ts';
 import type { Refused, ResumeRequest, Runtime, Started } from '../../runtime/contract.ts';
+import { attachedTo, keptWith } from '../attached.ts';
 import { chooseOwn, openFolder, workspaceOf } from '../find-session.ts';
 import { hindranceText, leftOut } from '../left-out.ts';
 import { openRuntime } from '../open-runtime.ts';
@@ -27,9 +28,11 @@ export async function run(terminal: Terminal, call: Call): Promise<number> {
     const members = read ? membersOf(read) : [];
     const goal = call.words.join(' ').trim() || plan?.goal;
     if (!goal && rehearse === undefined) throw new UsageError('What is the goal? Write: orchestrate run "Your goal"');
+    const images = await attachedTo(terminal, call, goal ?? '');
     return runtime.start({
       kind: 'new',
       ...(goal && { goal }),
+      ...(images.length > 0 && { images }),
       ...(plan && { plan }),
       ...(members.length > 0 && { members }),
       ...(rehearse !== undefined && { rehearse }),
@@ -43,10 +46,13 @@ export async function resume(terminal: Terminal, call: Call): Promise<number> {
   const session = await chooseOwn(terminal, workspaceOf(terminal, call), call.words[0]);
   const text = option(call, 'ask');
   const target = option(call, 'target');
+  if (text === undefined && option(call, 'attach') !== undefined)
+    throw new UsageError('Say with --ask what is wanted; --attach shows it.');
+  const kept = await keptWith(terminal, call, text ?? '', session.id);
   return goOn(terminal, call, {
     kind: 'resume',
     session: session.id,
-    ...(text !== undefined && { more: [{ text, ...(target !== undefined && { target }) }] }),
+    ...(text !== undefined && { more: [{ text, ...(target !== undefined && { target }), ...kept }] }),
   });
 }
 

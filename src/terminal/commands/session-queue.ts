@@ -1,6 +1,7 @@
 import { oneLine } from '../../core/plain.ts';
 import { readState } from '../../node/session/sessions.ts';
-import { chooseSession, openFolder, workspaceOf } from '../find-session.ts';
+import { keptWith } from '../attached.ts';
+import { chooseOwn, chooseSession, openFolder, workspaceOf } from '../find-session.ts';
 import { table } from '../style.ts';
 import { type Call, EXIT, option, print, printJson, type Terminal, UsageError } from '../terminal.ts';
 import { ask, priorityOf } from './requests.ts';
@@ -14,7 +15,9 @@ export async function sessionQueue(terminal: Terminal, call: Call): Promise<numb
     if (text === '') throw new UsageError('Write: orchestrate queue add TEXT');
     const target = option(call, 'target');
     const priority = priorityOf(option(call, 'priority') ?? 'medium');
-    return ask(terminal, call, session, { kind: 'queue-add', text, priority, ...(target && { target }) });
+    const body = { kind: 'queue-add' as const, text, priority, ...(target && { target }) };
+    const { id } = await chooseOwn(terminal, workspaceOf(terminal, call), session);
+    return ask(terminal, call, id, { ...body, ...(await keptWith(terminal, call, text, id)) });
   }
   if (verb === 'remove') {
     const item = words[0];

@@ -8,6 +8,7 @@ import { Models } from '../../../src/core/routing/models.ts';
 import { inWords, sees } from '../../../src/core/routing/sight.ts';
 import type { Message } from '../../../src/protocol/message.ts';
 import { AgentWorld } from '../../support/agent-world.ts';
+import { pixel, pixelPng } from '../../support/pixel.ts';
 import { call, calls } from '../../support/scripted-router.ts';
 
 const drawn = () => sharp({ create: { width: 40, height: 30, channels: 3, background: { r: 200, g: 30, b: 30 } } });
@@ -119,5 +120,30 @@ describe('images', () => {
     assert.deepEqual(told, inWords([message])[0]);
     assert.equal(results(told)[0]?.images, undefined);
     assert.match(results(told)[0]?.output ?? '', /^logo\.png: an image\.\nYou cannot see images/);
+    const said: Message = { role: 'user', parts: [{ type: 'text', text: '"a.png": an image.' }, image] };
+    assert.deepEqual(
+      inWords([said])[0]?.parts.map(part => (part.type === 'text' ? part.text.slice(0, 21) : part.type)),
+      ['"a.png": an image.', 'You cannot see images'],
+    );
+  });
+
+  it('that a person hands in stand in the journal once, and are shown again after a compaction', async () => {
+    const image = { type: 'image' as const, mediaType: 'image/png', data: pixel };
+    const read = calls(call('read_file', { path: 'a.ts' }));
+    const world = new AgentWorld([...Array.from({ length: 6 }, () => read), finish], {
+      files: { 'a.ts': 'word '.repeat(400) },
+      contextTokens: 4000,
+    });
+    await world.run({ images: [image] });
+    assert.ok(world.journal.of('agent-compacted').length > 0);
+    const begins = world.journal.of('agent-message').filter(({ images }) => images);
+    assert.equal(begins.length, 1 + world.journal.of('agent-compacted').length);
+    for (const { images = [] } of begins)
+      assert.deepEqual(await Promise.all(images.map(({ blob }) => world.journal.getBlob(blob))), [
+        new Uint8Array(pixelPng),
+      ]);
+    assert.ok(!JSON.stringify(world.journal.events).includes(pixel));
+    for (const { messages } of world.router.requests)
+      assert.equal(messages[0]?.parts.filter(part => part.type === 'image').length, 1);
   });
 });

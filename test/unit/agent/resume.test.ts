@@ -42,7 +42,8 @@ function answerTo(request: RouteRequest): Reply {
 }
 
 const files = { 'src/a.ts': 'one\n', 'src/gone.ts': 'gone\n', 'src/logo.png': pixelPng };
-const prompt = `Build it. ${'Read carefully. '.repeat(1200)}`;
+const handedIn = { type: 'image' as const, mediaType: 'image/png', data: pixel };
+const work = { prompt: `Build it. ${'Read carefully. '.repeat(1200)}`, images: [handedIn] };
 
 class Killed extends Error {}
 
@@ -95,7 +96,7 @@ const kinds: Record<string, MakeFiles> = {
 
 async function unbroken(agentFiles?: MakeFiles) {
   const world = new AgentWorld(answerTo, { files, ...(agentFiles && { agentFiles }) });
-  await world.run({ prompt });
+  await world.run(work);
   return world;
 }
 
@@ -119,7 +120,7 @@ describe('an agent that was killed', () => {
         // One event is the start of the agent, which does not pass through the wrapper.
         const through = killedAfter(kill - 1);
         const first = new AgentWorld(answerTo, { workspace, through, ...(agentFiles && { agentFiles }) });
-        await first.run({ prompt });
+        await first.run(work);
         assert.equal(first.journal.events.length, kill);
 
         const journal = memoryJournal(() => 0, structuredClone(first.journal.events));
@@ -127,7 +128,7 @@ describe('an agent that was killed', () => {
         if (agentFiles) await changesOn(workspace, journal).open();
         const second = new AgentWorld(answerTo, { workspace, journal, ...(agentFiles && { agentFiles }) });
         const resumeFrom = await historyOf(journal);
-        const result = await second.run({ prompt, ...(resumeFrom && { resumeFrom }) });
+        const result = await second.run({ ...work, ...(resumeFrom && { resumeFrom }) });
 
         const at = `killed after event ${kill}, ${first.journal.events.at(-1)?.type}`;
         assert.deepEqual(result, { outcome: 'finished', summary: 'Done.' }, at);
@@ -153,7 +154,7 @@ describe('an agent that was killed', () => {
     assert.equal(point?.turn, 7);
     assert.deepEqual([...(point?.answer?.results.keys() ?? [])], ['t6-0']);
     const again = new AgentWorld(answerTo, { workspace: whole.files, journal: whole.journal });
-    assert.deepEqual(await again.run({ prompt, ...(point && { resumeFrom: point }) }), {
+    assert.deepEqual(await again.run({ ...work, ...(point && { resumeFrom: point }) }), {
       outcome: 'finished',
       summary: 'Done.',
     });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { Goals, withFiles } from '../../../src/editor/goal/goals.ts';
+import { withFiles } from '../../../src/core/mentions.ts';
+import { Goals } from '../../../src/editor/goal/goals.ts';
 
 function goals() {
   const kept = new Map<string, unknown>();

@@ -199,6 +199,20 @@ describe('the router walks the route', () => {
     assert.match((shown('b') as { output: string }).output, /^a\.png: an image\.\nYou cannot see images/);
   });
 
+  it('asks those that see first where a person has handed in an image, and tells it in words to others', async () => {
+    const blind = { kind: 'ollama' as const, free: true, models: [{ id: 'm', images: false, tools: true }] };
+    const s = stage({ a: [['no'], blind], b: [['hi'], { kind: 'anthropic' }] });
+    const image = { type: 'image' as const, mediaType: 'image/png', data: 'AAAA' };
+    const messages = [{ role: 'user' as const, parts: [{ type: 'text' as const, text: 'Like this' }, image] }];
+    const both = await s.collect({ messages });
+    assert.equal(both.last?.type === 'answer' && both.last.model, 'b/m');
+    const alone = await s.collect({ messages, route: ['a/m'] });
+    assert.equal(alone.last?.type === 'answer' && alone.last.model, 'a/m');
+    const told = s.requests('a').at(-1)?.messages[0]?.parts ?? [];
+    assert.ok(told.every(part => part.type === 'text'));
+    assert.match(JSON.stringify(told), /You cannot see images/);
+  });
+
   it('tells the effort to models that think, and knows where prices rise', async () => {
     const dear = { 'b/m': { input: 1, output: 1, tiers: [{ above: 200_000, input: 2, output: 2 }] } };
     const s = stage({ a: [['hi'], { kind: 'ollama', free: true }], b: ['hi'] }, { prices: dear });

@@ -1,5 +1,16 @@
 import * as z from 'zod';
+import type { Attached } from '../../../protocol/attached.ts';
+import type { Journal } from '../../session/contract.ts';
+import { showImage } from './show-image.ts';
 import { defineTool, refuse } from './tool.ts';
+
+/** An image that was handed in with an answer. */
+async function shownOf({ artifact, blob }: Attached, journal: Pick<Journal, 'getBlob'>) {
+  const bytes = await journal.getBlob(blob);
+  const shown = bytes && showImage(`Attached, and kept as artifact "${artifact}"`, bytes);
+  if (!shown) return { output: `Attached was "${artifact}", which is no longer there.`, images: [] };
+  return { output: shown.output, images: shown.ok ? (shown.images ?? []) : [] };
+}
 
 export const askUser = defineTool({
   name: 'ask_user',
@@ -17,7 +28,12 @@ export const askUser = defineTool({
       { agent, text: args.question, ...(args.options?.length && { options: args.options }) },
       signal,
     );
-    if (answer.answered) return { ok: true, output: `The user answers: ${answer.text}` };
+    if (answer.answered) {
+      const shown = await Promise.all((answer.attached ?? []).map(image => shownOf(image, host.journal)));
+      const output = [`The user answers: ${answer.text}`, ...shown.map(each => each.output)].join('\n');
+      const images = shown.flatMap(each => each.images);
+      return { ok: true, output, ...(images.length > 0 && { images }) };
+    }
     return refuse(
       answer.reason,
       answer.reason === 'aborted'

@@ -1,3 +1,4 @@
+import { attach } from '../attached.ts';
 import type { SessionState } from '../state.ts';
 import { wake } from './agents.ts';
 import { noteConsent } from './consents.ts';
@@ -85,6 +86,7 @@ export const knowledgeFolds: Folds<Types> = {
   'question-answered'(state, event) {
     const request = state.asks.get(event.ask)?.request;
     answered(state, event.ask);
+    attach(state, event);
     if (request?.type !== 'question-asked') return;
     const { agent, text: question } = request;
     state.answers.push({ agent, question, answer: event.text, by: event.by, at: event.at });
@@ -157,6 +159,7 @@ export const knowledgeFolds: Folds<Types> = {
     else state.artifacts.set(artifact, [published]);
   },
   'queue-added'(state, event) {
+    attach(state, event);
     state.queue.set(event.item, event);
     state.touched.one('queue', event.item);
   },

@@ -1,3 +1,4 @@
+import { attach } from '../attached.ts';
 import type { SessionState } from '../state.ts';
 import { whenRun } from '../touched.ts';
 import type { Folds } from './fold.ts';
@@ -32,6 +33,8 @@ export const sessionFolds: Folds<Types> = {
   'session-started'(state, event) {
     state.session = event.session;
     state.goal = event.goal;
+    attach(state, event);
+    state.attached = (event.attached ?? []).map(({ artifact }) => artifact);
     state.workspace = event.workspace;
     state.version = event.version;
     if (event.tree) state.tree = event.tree;

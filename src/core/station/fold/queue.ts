@@ -12,7 +12,24 @@ export const queueFolds: StationFolds<
 > = {
   'item-added'(
     state,
-    { item, text, target, priority, due, needs, attachments, workflow, deliver, held, bug, by, cause, after, at },
+    {
+      item,
+      text,
+      target,
+      priority,
+      due,
+      needs,
+      attachments,
+      attached,
+      workflow,
+      deliver,
+      held,
+      bug,
+      by,
+      cause,
+      after,
+      at,
+    },
   ) {
     state.counts.items++;
     state.items.set(item, {
@@ -23,6 +40,7 @@ export const queueFolds: StationFolds<
       ...(due !== undefined && { due }),
       needs,
       ...(attachments && { attachments }),
+      ...(attached && { attached }),
       ...(workflow && { workflow }),
       ...((deliver ?? workflow?.deliver) && { deliver: true }),
       ...(bug && { bug }),
