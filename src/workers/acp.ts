@@ -1,6 +1,7 @@
 import { Readable, Writable } from 'node:stream';
 import type {
   ClientConnection,
+  ContentBlock,
   NewSessionResponse,
   PermissionOption,
   PermissionOptionKind,
@@ -18,6 +19,7 @@ import type {
   WorkerSession,
   WorkerTurn,
 } from '../core/worker/contract.ts';
+import type { ImagePart } from '../protocol/message.ts';
 import { Answers, AUTH_REQUIRED, DETAIL } from './answers.ts';
 import { AskingProof } from './asking.ts';
 import { placeOf, writeInside } from './places.ts';
@@ -95,6 +97,7 @@ export async function openAcp(
 
 class AcpSession implements WorkerSession {
   readonly tellsUsage: boolean;
+  sees = false;
   readonly held: boolean;
   readonly #sdk: Sdk;
   readonly #program: WorkerProcess;
@@ -169,13 +172,14 @@ class AcpSession implements WorkerSession {
     if (startError !== undefined) return { ok: false, reason: 'not-found', message: startError };
     const { methods, PROTOCOL_VERSION } = this.#sdk;
     const answered = await this.#answers.limited(READY_MS, signal, async () => {
-      const { protocolVersion } = await this.#connection.agent.request(methods.agent.initialize, {
+      const { protocolVersion, agentCapabilities } = await this.#connection.agent.request(methods.agent.initialize, {
         protocolVersion: PROTOCOL_VERSION,
         // With reading through us, some cannot make a new file.
         clientCapabilities: { fs: { readTextFile: false, writeTextFile: true } },
         clientInfo: { name: 'orchestrate', version: this.#options.version },
       });
       if (protocolVersion !== PROTOCOL_VERSION) throw new Error(`it speaks version ${protocolVersion} of the protocol`);
+      this.sees = agentCapabilities?.promptCapabilities?.image === true;
       return this.#begin();
     });
     if ('ok' in answered) return answered;
@@ -230,13 +234,20 @@ class AcpSession implements WorkerSession {
     return { asks, said: proof.said.trim(), turn: cancelled ? { ...turn, stop: 'end' } : turn };
   }
 
-  prompt(text: string, signal: AbortSignal): Promise<WorkerTurn> {
-    return this.#turn(this.#id, text, signal);
+  prompt(text: string, images: readonly ImagePart[], signal: AbortSignal): Promise<WorkerTurn> {
+    return this.#turn(this.#id, text, signal, images);
   }
 
-  async #turn(sessionId: string, text: string, signal: AbortSignal): Promise<WorkerTurn> {
+  async #turn(
+    sessionId: string,
+    text: string,
+    signal: AbortSignal,
+    images: readonly ImagePart[] = [],
+  ): Promise<WorkerTurn> {
     if (signal.aborted) return { ok: true, stop: 'cancelled' };
     const { methods } = this.#sdk;
+    const shown = images.map(({ mediaType: mimeType, data }) => ({ type: 'image' as const, mimeType, data }));
+    const prompt: ContentBlock[] = [{ type: 'text', text }, ...shown];
     this.#signal = signal;
     const cancel = () =>
       void this.#connection.agent.notify(methods.agent.session.cancel, { sessionId }).catch(() => undefined);
@@ -246,7 +257,7 @@ class AcpSession implements WorkerSession {
         this.#unlessSilent(() =>
           this.#connection.agent.request(methods.agent.session.prompt, {
             sessionId,
-            prompt: [{ type: 'text', text }],
+            prompt,
           }),
         ),
       );

@@ -4,6 +4,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { showCost } from '../../src/core/session/figures.ts';
 import type { CanonicalRequest, ScriptedAnswer } from '../../src/rehearsal/wire/types.ts';
+import { pixelPng } from '../support/pixel.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 import { endServers } from '../support/wire.ts';
 import type { Script } from '../support/worker/acp-agent.ts';
@@ -17,6 +18,29 @@ describe('a role with a CLI agent', function () {
   afterEach(async () => {
     await endSessions();
     await endServers();
+  });
+
+  it('is shown what a person handed in, and told of it where it takes no images', async () => {
+    for (const sees of [true, false]) {
+      const world = await workerSession({
+        folder: join(folder.path, String(sees)),
+        habits: { sees },
+        images: [{ name: 'design.png', mediaType: 'image/png', bytes: pixelPng }],
+        script: [
+          [
+            [
+              { write: 'kept.txt', text: 'new\n' },
+              { end: 'end_turn', usage: USAGE },
+            ],
+          ],
+        ],
+      });
+      assert.equal(await world.over(), 'completed');
+      const [prompt = ''] = await world.prompts();
+      assert.match(prompt, /"design\.png": an image, PNG/);
+      assert.equal(prompt.includes('[image image/png]'), sees);
+      assert.equal(/You cannot see images/.test(prompt), !sees);
+    }
   });
 
   it('has its task done by it in a copy, and what it changed waits for review as its work', async () => {

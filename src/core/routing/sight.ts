@@ -7,7 +7,8 @@ import { providerKinds } from './provider-kinds.ts';
 export const sees = (ref: string, kind: Provider['kind'], models: Models): boolean =>
   models.get(ref).images ?? providerKinds[kind].sees === true;
 
-const NOT_SHOWN =
+/** What whoever sees nothing is told instead. */
+export const NOT_SHOWN =
   'You cannot see images, so it is not shown to you. Work from what is said of it, or leave it to others.';
 
 const unseen = (part: ToolResultPart): ToolResultPart => {

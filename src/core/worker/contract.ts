@@ -1,5 +1,5 @@
 import type { Hash, NanoUsd, RelPath } from '../../protocol/ids.ts';
-import type { Usage } from '../../protocol/message.ts';
+import type { ImagePart, Usage } from '../../protocol/message.ts';
 
 export type WorkerToolKind = 'read' | 'search' | 'edit' | 'execute' | 'fetch' | 'think' | 'other';
 
@@ -90,8 +90,10 @@ export interface WorkerSession {
   prove(signal: AbortSignal): Promise<WorkerProof>;
   /** It always tells its usage when a model has answered it: silence means that none has. */
   readonly tellsUsage: boolean;
+  /** Whether it takes images. */
+  readonly sees: boolean;
   /** The signal asks it to stop. Who does not stop soon is ended with all its processes. Never rejects. */
-  prompt(text: string, signal: AbortSignal): Promise<WorkerTurn>;
+  prompt(text: string, images: readonly ImagePart[], signal: AbortSignal): Promise<WorkerTurn>;
   /** Ends its processes, and resolves when none of them is left. */
   end(): Promise<void>;
 }

@@ -1,5 +1,5 @@
 import type { ModelRef } from '../../protocol/ids.ts';
-import type { ErrorClass, StopReason } from '../../protocol/message.ts';
+import type { ErrorClass, ImagePart, StopReason } from '../../protocol/message.ts';
 import { type Claims, claimsOf, growingClaims } from '../agent/claims.ts';
 import type { AgentJob, AgentResult, Attention, CommandHold, CommandJudge } from '../agent/contract.ts';
 import type { AgentControl } from '../agent/control.ts';
@@ -7,6 +7,7 @@ import { Conversation } from '../agent/conversation.ts';
 import type { LandingHost } from '../agent/landing.ts';
 import type { HashOf } from '../ports.ts';
 import type { Refusal } from '../routing/budget.ts';
+import { NOT_SHOWN } from '../routing/sight.ts';
 import type {
   CopyChange,
   WorkerCopies,
@@ -209,13 +210,17 @@ export class WorkerRun {
     const { signal } = this.#control;
     let corrections = 0;
     let text = workerPrompt(this.#job, await this.#consumed());
+    let { images = [] } = this.#job;
+    if (images.length > 0 && !session.sees) text = `${text}\n\n${NOT_SHOWN}`;
+    if (!session.sees) images = [];
     for (;;) {
       await this.#control.gate();
       if (signal.aborted) return { outcome: 'aborted' };
-      const turn = await this.#ask(session, text);
+      const turn = await this.#ask(session, text, images);
       if (signal.aborted) return { outcome: 'aborted' };
       // It was paused before anything was said to it.
       if (!turn) continue;
+      images = [];
       if (!turn.ok) return failedBy(this.#worker, turn.reason, turn.message);
       if (turn.stop === 'cancelled') {
         const broke = this.#spent && (await this.#broke(this.#spent));
@@ -266,7 +271,7 @@ export class WorkerRun {
   }
 
   /** Undefined: it was stopped before it was asked. */
-  async #ask(session: WorkerSession, text: string): Promise<WorkerTurn | undefined> {
+  async #ask(session: WorkerSession, text: string, images: readonly ImagePart[]): Promise<WorkerTurn | undefined> {
     const stop = new AbortController();
     this.#turn = stop;
     const { signal } = this.#control;
@@ -277,9 +282,9 @@ export class WorkerRun {
       this.#ledger.drop();
       return undefined;
     }
-    await this.#conversation.say(text);
+    await this.#conversation.say(text, images);
     const before = this.#narrator.uses;
-    const turn = this.#honest(await session.prompt(text, either), session, this.#narrator.uses > before);
+    const turn = this.#honest(await session.prompt(text, images, either), session, this.#narrator.uses > before);
     this.#turn = undefined;
     this.#settle(turn);
     const said = this.#narrator.said;
@@ -311,7 +316,8 @@ export class WorkerRun {
     for (const name of this.#job.task?.consumes ?? []) {
       const latest = journal.state.artifacts.get(name)?.at(-1);
       const bytes = latest && (await journal.getBlob(latest.blob));
-      if (!latest || !bytes) continue;
+      // Images are shown, not told.
+      if (!latest || !bytes || latest.mediaType.startsWith('image/')) continue;
       const mark = hashOf(bytes).slice(0, 10);
       texts.push(artifactText(name, latest.version, latest.mediaType, mark, new TextDecoder().decode(bytes)));
     }

@@ -57,6 +57,8 @@ export type Script = Step[][][];
 
 /** How it is, whatever its script. */
 export interface Habits {
+  /** It takes images. */
+  sees?: boolean;
   /** The mode it starts in; it goes into others when it is asked, unless it is stubborn. */
   mode?: string;
   stubborn?: boolean;
@@ -198,7 +200,10 @@ async function act(steps: readonly Step[], client: AgentContext): Promise<Ending
 agent({ name: 'scripted' })
   .onRequest(methods.agent.initialize, async ({ params }) => {
     if (habits.mute) await new Promise(() => setInterval(() => undefined, 1000));
-    return { protocolVersion: params.protocolVersion, agentCapabilities: {} };
+    return {
+      protocolVersion: params.protocolVersion,
+      agentCapabilities: { promptCapabilities: { image: habits.sees === true } },
+    };
   })
   .onRequest(methods.agent.session.new, async ({ client }) => {
     if (habits.locked) throw new RequestError(-32000, 'Authentication required');
@@ -233,7 +238,9 @@ agent({ name: 'scripted' })
   .onRequest(methods.agent.session.prompt, async ({ params, client }) => {
     cancelled = Promise.withResolvers<void>();
     session.sessionId = params.sessionId;
-    prompted = params.prompt.map(part => (part.type === 'text' ? part.text : '')).join('');
+    prompted = params.prompt
+      .map(part => (part.type === 'text' ? part.text : `[${part.type} ${'mimeType' in part ? part.mimeType : ''}]`))
+      .join('');
     note({ prompt: prompted });
     const steps = turns[Math.min(turn, turns.length - 1)] ?? [];
     turn++;

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Sandbox } from '../../../src/core/ports.ts';
 import { systemClock } from '../../../src/node/clock.ts';
+import type { HandedImage } from '../../../src/node/handed-in.ts';
 import { createProcesses } from '../../../src/node/processes.ts';
 import { NodeProjectTexts } from '../../../src/node/project-texts.ts';
 import { sealSecret } from '../../../src/node/session/secret.ts';
@@ -56,6 +57,8 @@ export interface WorkerSessionOptions {
   environment?: Record<string, string>;
   /** What the models say that stand in. */
   answer?: (request: CanonicalRequest) => ScriptedAnswer;
+  /** Handed in with the goal. */
+  images?: readonly HandedImage[];
   present?: boolean;
   /** Resumes the one there is. */
   resume?: string;
@@ -144,7 +147,9 @@ export async function workerSession(options: WorkerSessionOptions): Promise<Work
       retention: { keep: 10, maxBytes: 1e9 },
     },
     engine,
-    resume === undefined ? { kind: 'new', goal: 'Make it', plan } : { kind: 'resume', session: resume },
+    resume === undefined
+      ? { kind: 'new', goal: 'Make it', plan, ...(options.images && { images: options.images }) }
+      : { kind: 'resume', session: resume },
   );
   assert.ok(opened.ok);
   const { session } = opened;

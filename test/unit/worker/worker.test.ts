@@ -90,6 +90,7 @@ function world(options: Options = {}) {
         return {
           ok: true,
           session: {
+            sees: false,
             tellsUsage: options.tellsUsage === true,
             held: false,
             login: 'there',
