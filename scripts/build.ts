@@ -56,6 +56,7 @@ const webview: BuildOptions = {
     transcript: 'webview-ui/transcript.tsx',
     plan: 'webview-ui/plan.tsx',
     browser: 'webview-ui/browser.tsx',
+    'service-worker': 'webview-ui/service-worker.ts',
   },
   outdir: join(outdir, 'webview'),
   platform: 'browser',

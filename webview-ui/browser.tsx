@@ -5,6 +5,7 @@ import './transcript.css';
 import './browser/browser.css';
 import { effect } from '@preact/signals';
 import { render } from 'preact';
+import { noticeAsks, permission } from './browser/notices.ts';
 import { route } from './browser/route.ts';
 import { Shell } from './browser/shell.tsx';
 import { signIn, visitor } from './browser/signed-in.ts';
@@ -34,11 +35,14 @@ function followContrast(): void {
 }
 
 followContrast();
+noticeAsks(() => transport.workspace);
 render(<Shell />, root);
 await signIn();
 effect(() => {
   const shown = route.value;
-  if (visitor.value === 'nobody' || visitor.value === undefined || !('session' in shown)) return;
-  transport.open(shown.workspace);
-  transport.choose(shown.session);
+  if (visitor.value === 'nobody' || visitor.value === undefined) return;
+  if ('workspace' in shown) transport.open(shown.workspace);
+  // Of questions it is told on every page.
+  else if (permission.value === 'granted') void transport.openAny();
+  if ('session' in shown) transport.choose(shown.session);
 });

@@ -315,7 +315,15 @@ export interface StationAccess {
   follow(
     told: (event: StationRecord) => void,
     signal: AbortSignal,
-  ): Promise<{ readonly view: { state: StationState }; over: Promise<void>; origin: Origin }>;
+  ): Promise<{
+    readonly view: { state: StationState };
+    /** The number of the last event that `told` will not be called for. */
+    seq: number;
+    over: Promise<void>;
+    origin: Origin;
+  }>;
+  /** Its journal from the beginning: from the snapshot on, where it was compacted. */
+  events(signal?: AbortSignal): AsyncIterable<StationRecord[]>;
   /** Who runs it. */
   owner(): Promise<SessionOwner | undefined>;
   start(request: StationRequestToStart): Promise<StartedStation>;

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
-import type { JournalEvent } from '../protocol/events.ts';
 import type { Hold } from './access/tokens.ts';
+import type { Told } from './journals.ts';
 
 /** What is not taken off by then is too much: whoever reads so slowly comes back with the number of what it has. */
 const MOST_WAITING_BYTES = 1024 * 1024;
@@ -26,11 +26,17 @@ export interface DeltaFrame {
 
 export type Frame = EventFrame | DeltaFrame;
 
+const SNAPSHOT = 'station-snapshot';
+const resetText = (seq: number) => `id: ${seq}\nevent: reset\ndata: {"seq":${seq}}\n\n`;
+
 /** JSON holds no line break, so that nothing in an event can end it or begin another. */
-export function eventFrame(event: JournalEvent): EventFrame {
+export function eventFrame(event: Told): EventFrame {
+  const { seq, type } = event;
+  // It stands for what was before it, and whoever has not heard all of that reads everything anew.
+  if (type === SNAPSHOT) return { seq, type, agent: undefined, bytes: Buffer.from(resetText(seq)) };
   const agent = 'agent' in event && typeof event.agent === 'string' ? event.agent : undefined;
-  const bytes = Buffer.from(`id: ${event.seq}\ndata: ${JSON.stringify(event)}\n\n`);
-  return { seq: event.seq, type: event.type, agent, bytes };
+  const bytes = Buffer.from(`id: ${seq}\ndata: ${JSON.stringify(event)}\n\n`);
+  return { seq, type, agent, bytes };
 }
 
 export const STREAM_HEADERS = {
@@ -155,13 +161,13 @@ export class Reader {
     if (frame.seq === undefined) return deltas && ofAgent;
     if (frame.seq <= this.#seq) return false;
     this.#seq = frame.seq;
-    return ofAgent && (types === undefined || types.has(frame.type));
+    return frame.type === SNAPSHOT || (ofAgent && (types === undefined || types.has(frame.type)));
   }
 
   /** What it has seen is of no journal that there is: it begins anew after `seq`. */
   reset(seq: number): void {
     this.#seq = seq;
-    this.#stream.write(`id: ${seq}\nevent: reset\ndata: {"seq":${seq}}\n\n`);
+    this.#stream.write(resetText(seq));
   }
 
   onlyAfter(seq: number): void {

@@ -1,9 +1,8 @@
 import type { AgentStreamEvent } from '../core/agent/contract.ts';
 import type { Disposable } from '../core/ports.ts';
 import type { SessionState } from '../core/session/state.ts';
-import type { JournalEvent } from '../protocol/events.ts';
-import type { Runtime } from '../runtime/contract.ts';
 import { type EventFrame, eventFrame, type Frame, type Reader } from './event-stream.ts';
+import type { Journals, Told } from './journals.ts';
 import { SaidMeanwhile } from './said-meanwhile.ts';
 
 /** So many of the latest events are kept ready for readers that come back. */
@@ -14,9 +13,9 @@ const DELTA_MS = 25;
 /** So much of the past is written before it is asked whether the reader has taken it. */
 const PIECE_BYTES = 64 * 1024;
 
-export interface FeedParts {
+export interface FeedParts<S extends { seq: number }> {
   id: string;
-  runtime: Runtime;
+  runtime: Journals<S>;
   /** What flows beside the journal, where this process runs the session. */
   stream?: ((listener: (agent: string, event: AgentStreamEvent) => void) => Disposable) | undefined;
   /** What of the journal has been given out so far may be lost in a crash; undefined where nobody runs it here. */
@@ -24,13 +23,13 @@ export interface FeedParts {
 }
 
 /**
- * A session as its journal tells it on disk, for any number of readers: each event is read, checked and put into words once.
+ * A session, or what else has a journal, as that tells it on disk, for any number of readers: each event is read, checked and put into words once.
  * Nothing is told that is not flushed, so that what a reader has seen is never taken back, and numbers go on over a crash.
  */
-export class Feed {
+export class Feed<S extends { seq: number } = SessionState> {
   readonly id: string;
-  readonly state: SessionState;
-  readonly #runtime: Runtime;
+  readonly state: S;
+  readonly #runtime: Journals<S>;
   readonly #over: AbortController;
   readonly #recent: EventFrame[];
   readonly #readers = new Set<Reader>();
@@ -42,11 +41,11 @@ export class Feed {
   #streaming: Disposable | undefined;
   readonly #told = new Set<() => void>();
 
-  static async open(parts: FeedParts): Promise<Feed | undefined> {
+  static async open<S extends { seq: number }>(parts: FeedParts<S>): Promise<Feed<S> | undefined> {
     const over = new AbortController();
-    const early: JournalEvent[] = [];
-    let feed: Feed | undefined;
-    const told = (event: JournalEvent) => (feed ? feed.#take(event) : void early.push(event));
+    const early: Told[] = [];
+    let feed: Feed<S> | undefined;
+    const told = (event: Told) => (feed ? feed.#take(event) : void early.push(event));
     const followed = await parts.runtime.follow(parts.id, told, over.signal);
     if (!followed) return undefined;
     feed = new Feed(parts, followed.state, over);
@@ -54,7 +53,7 @@ export class Feed {
     return feed;
   }
 
-  private constructor({ id, runtime, appended }: FeedParts, state: SessionState, over: AbortController) {
+  private constructor({ id, runtime, appended }: FeedParts<S>, state: S, over: AbortController) {
     this.id = id;
     this.state = state;
     this.#runtime = runtime;
@@ -68,7 +67,7 @@ export class Feed {
   }
 
   /** Hears what agents say as they say it; once only. */
-  listen(stream: NonNullable<FeedParts['stream']>): void {
+  listen(stream: NonNullable<FeedParts<S>['stream']>): void {
     this.#streaming?.dispose();
     this.#streaming = stream((agent, event) => this.#hear(agent, event));
   }
@@ -124,7 +123,7 @@ export class Feed {
     return frames.at(-1)?.seq ?? 0;
   }
 
-  #take(event: JournalEvent): void {
+  #take(event: Told): void {
     const frame = eventFrame(event);
     this.#recent.push(frame);
     if (this.#recent.length > RECENT * 1.5) this.#recent.splice(0, this.#recent.length - RECENT);

@@ -48,6 +48,7 @@ const PAGE = `<!DOCTYPE html>
 `;
 
 const MANIFEST_PATH = '/manifest.webmanifest';
+const WORKER_PATH = '/service-worker.js';
 
 const MANIFEST = JSON.stringify({
   name: 'Orchestrate',
@@ -65,7 +66,7 @@ const MANIFEST = JSON.stringify({
 /** The page and what it is made of: the same for everybody, so that it needs no token. */
 export class Pages {
   #names: Promise<ReadonlySet<string>> | undefined;
-  readonly #whole: ReadonlySet<string> = new Set(['/', MANIFEST_PATH, ...ICONS.map(name => `/${name}`)]);
+  readonly #whole: ReadonlySet<string> = new Set(['/', MANIFEST_PATH, WORKER_PATH, ...ICONS.map(name => `/${name}`)]);
 
   /** Whether the address is one of these. */
   has(path: string): boolean {
@@ -76,12 +77,17 @@ export class Pages {
     if (path === '/') return send(response, 'text/html; charset=utf-8', PAGE, { 'content-security-policy': POLICY });
     if (path === MANIFEST_PATH) return send(response, 'application/manifest+json', MANIFEST);
     if (ICONS.includes(path.slice(1))) return send(response, 'image/png', await readFile(join(MEDIA, path.slice(1))));
+    // It may lead from notices to every page only where it stands above them all.
+    if (path === WORKER_PATH) return this.#asset(WORKER_PATH.slice(1), response);
+    return this.#asset(path.slice('/assets/'.length), response);
+  }
+
+  async #asset(name: string, response: ServerResponse): Promise<void> {
     // Only what the build has made: no path leads anywhere else.
     this.#names ??= readdir(FOLDER).then(
       names => new Set(names),
       () => new Set<string>(),
     );
-    const name = path.slice('/assets/'.length);
     const type = TYPES[extname(name)];
     if (type === undefined || !(await this.#names).has(name)) throw new ProblemError('not-found');
     send(response, type, await readFile(join(FOLDER, name)));

@@ -1,6 +1,7 @@
 import type { SessionSource } from '../dashboard/sessions.ts';
 import type { ResumeRequest, Runtime, Started, StartRequest } from '../runtime/contract.ts';
 import { Feed } from './feed.ts';
+import { deliveryJournal, stationJournal } from './journals.ts';
 
 /** What the server is given of a workspace, by whoever shows its sessions already. */
 export interface WorkspaceHost {
@@ -16,12 +17,17 @@ export interface WorkspaceHost {
 /** A feed that nobody reads is closed when so many others have been opened. */
 const FEEDS_KEPT = 16;
 
+/** What a workspace has a journal of, beside its sessions. */
+export type Standing = 'team' | 'deliveries';
+type StandingFeed = Feed<{ seq: number }>;
+
 /** A workspace that is served, with the sessions that somebody reads. */
 export class Workspace {
   readonly host: WorkspaceHost;
   /** Latest used last. */
   readonly #feeds = new Map<string, Promise<Feed | undefined>>();
   readonly #streams = new Map<string, unknown>();
+  readonly #standing = new Map<Standing, Promise<StandingFeed>>();
 
   constructor(host: WorkspaceHost) {
     this.host = host;
@@ -43,6 +49,26 @@ export class Workspace {
     return feed;
   }
 
+  /** The same of what stands while sessions come and go. Rejects with a GitError for deliveries where there is no git. */
+  async standing(what: Standing): Promise<StandingFeed> {
+    const opened = this.#standing.get(what) ?? this.#openStanding(what);
+    this.#standing.set(what, opened);
+    // A folder may become one of git's.
+    opened.catch(() => this.#standing.delete(what));
+    return opened;
+  }
+
+  async #openStanding(what: Standing): Promise<StandingFeed> {
+    const { runtime } = this.host;
+    const journals = {
+      team: async () => stationJournal(runtime.station),
+      deliveries: async () => deliveryJournal(await runtime.deliveries()),
+    };
+    const feed = await Feed.open({ id: what, runtime: await journals[what]() });
+    if (!feed) throw new Error(`the journal of the ${what} cannot be followed`);
+    return feed;
+  }
+
   /** Whether somebody works on it now. */
   async runs(feed: Feed): Promise<boolean> {
     const owner = await this.host.runtime.owner(feed.id);
@@ -50,8 +76,10 @@ export class Workspace {
   }
 
   async dispose(): Promise<void> {
-    for (const feed of this.#feeds.values()) (await feed.catch(() => undefined))?.dispose();
+    for (const feed of [...this.#feeds.values(), ...this.#standing.values()])
+      (await feed.catch(() => undefined))?.dispose();
     this.#feeds.clear();
+    this.#standing.clear();
   }
 
   async #open(id: string): Promise<Feed | undefined> {

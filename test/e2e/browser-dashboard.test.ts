@@ -11,6 +11,7 @@ import sharp from 'sharp';
 import { root } from '../../scripts/host/paths.ts';
 import type { SessionSnapshot } from '../../src/protocol/api.ts';
 import { openBrowser } from '../support/host/workbench.ts';
+import { Notices } from '../support/notices.ts';
 import { Serving } from '../support/serving.ts';
 import { until } from '../support/until.ts';
 
@@ -50,6 +51,7 @@ describe('The dashboard in a browser of its own', function () {
   let context: BrowserContext;
   let page: Page;
   let second: Page;
+  let notices: Notices;
   let id = '';
   const goal = 'Build a simple todo list web application';
   const strange: string[] = [];
@@ -65,6 +67,7 @@ describe('The dashboard in a browser of its own', function () {
     git('commit', '-q', '--allow-empty', '-m', 'first');
     browser = await openBrowser();
     context = await browser.newContext({ viewport: sizes[2] ?? null, bypassCSP: false });
+    notices = await Notices.of(context, serving.url);
     page = await context.newPage();
     page.on(
       'console',
@@ -150,10 +153,31 @@ describe('The dashboard in a browser of its own', function () {
     assert.deepEqual(sizes, ['192x192', '512x512']);
   });
 
-  it('begins a session and approves its plan, as YAML, by keys alone', async () => {
+  it('asks whether it may tell of questions when its button is pressed, and never before', async () => {
+    assert.equal(await page.evaluate('Notification.permission'), 'default');
+    assert.equal(context.serviceWorkers().length, 0);
+    await holds('sessions-at-first');
+    await notices.allow();
+    await tabTo('Notify Me of Questions');
+    await page.keyboard.press('Enter');
+    await button('Notify Me of Questions').waitFor({ state: 'detached' });
+    await until(() => context.serviceWorkers().length === 1);
+  });
+
+  it('begins a session and approves its plan, as YAML, by keys alone; a notice leads there while nobody looks', async () => {
+    const hidden = (is: boolean) =>
+      page.evaluate(`Object.defineProperty(document, 'hidden', { configurable: true, get: () => ${is} })`);
+    await hidden(true);
     await tabTo('Try the Demo');
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { level: 1, name: goal }).waitFor();
+    await until(async () => (await notices.shown(page)).length > 0);
+    assert.deepEqual(await notices.shown(page), [`A plan waits for you: ${goal}`]);
+    await link('Sessions').click();
+    await page.getByRole('heading', { level: 1, name: 'Sessions' }).waitFor();
+    await notices.press(page);
+    await page.getByRole('heading', { level: 1, name: goal }).waitFor();
+    await hidden(false);
     await button('Open the Plan').waitFor();
     await tabTo('Open the Plan');
     await page.keyboard.press('Enter');
@@ -164,6 +188,7 @@ describe('The dashboard in a browser of its own', function () {
     await tabTo('Approve');
     await page.keyboard.press('Space');
     await page.locator('.agents').getByText('backend-specialist').first().waitFor();
+    await until(async () => (await notices.shown(page)).length === 0);
     ({ id } = (await serving.get<{ items: [{ id: string }] }>('/sessions')).items[0]);
   });
 
@@ -188,6 +213,11 @@ describe('The dashboard in a browser of its own', function () {
     for (const each of [page, second]) await each.getByText(lost).waitFor();
     await serving.start();
     await button('Resume').click();
+    // On a slow machine it takes its time.
+    await until(async () => {
+      const { progress } = (await serving.get<SessionSnapshot>(`/sessions/${id}`)).session;
+      return progress.done * 2 >= progress.total;
+    }, 300);
     await until(async () => {
       const { runs, session } = await serving.get<SessionSnapshot>(`/sessions/${id}`);
       return !runs && session.standing === 'completed';
@@ -238,13 +268,20 @@ describe('The dashboard in a browser of its own', function () {
   });
 
   it('keeps the queue and brings accepted work to a branch, when somebody has said yes to it', async () => {
+    // Nothing is looked at again by itself: what others do is told.
+    await page.evaluate('window.setInterval = () => 0');
     await page.getByRole('link', { name: 'workspace', exact: true }).first().click();
     await page.getByRole('heading', { name: 'Standing team' }).waitFor();
+    await page.getByText('Nothing is in the queue.').waitFor();
+    await serving.run('queue', 'add', 'Water the flowers');
+    await page.getByText('Water the flowers').waitFor();
+    await serving.run('queue', 'remove', 'q1');
+    await page.getByText('Nothing is in the queue.').waitFor();
     await page.getByLabel('Work for the queue').fill('Sweep the floor');
     await page.getByLabel('Priority').selectOption('high');
     await button('Add to Queue').click();
     await page.getByText('waits · priority 8').waitFor();
-    await button('Hold q1').click();
+    await button('Hold q2').click();
     await page.getByText('held · priority 8').waitFor();
     await serving.post('/deliveries', { session: id });
     await serving.post('/deliveries/land', {});
@@ -252,7 +289,7 @@ describe('The dashboard in a browser of its own', function () {
     await holds('team-page');
     await button(`Approve ${goal}`).click();
     await page.getByText('Landed on ').waitFor();
-    await button('Remove q1').click();
+    await button('Remove q2').click();
     await page.getByText('Nothing is in the queue.').waitFor();
     assert.match(git('log', '-1', '--format=%s', 'orchestrate/main'), /todo list/);
   });

@@ -3,14 +3,14 @@ import type { DeliveryItem } from '../../src/protocol/api-team.ts';
 import { l10n } from '../l10n.ts';
 import { Button } from '../parts/button.tsx';
 import { api, type Result } from './client.ts';
-import { usePolled } from './polled.ts';
+import { told, usePolled } from './polled.ts';
 import { mayDecide } from './signed-in.ts';
 
 type Act = (done: Promise<Result<{ message?: string | undefined }>>) => Promise<void>;
 
 /** What becomes of accepted work: branches, what they are tried against, and what waits for a yes. */
 export function Deliveries({ workspace }: { workspace: string }) {
-  const deliveries = usePolled(() => api.deliveries(workspace), workspace);
+  const deliveries = usePolled(() => api.deliveries(workspace), workspace, told.deliveries);
   const [said, setSaid] = useState('');
   const act: Act = async asked => {
     const done = await asked;

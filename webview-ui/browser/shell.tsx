@@ -4,6 +4,7 @@ import { l10n } from '../l10n.ts';
 import { Button } from '../parts/button.tsx';
 import { shownTranscript, TranscriptView } from '../views/transcript.tsx';
 import { api, type SessionPlace } from './client.ts';
+import { askForNotices, permission } from './notices.ts';
 import { PlanPage } from './plan-page.tsx';
 import { ReportPage } from './report-page.tsx';
 import { ReviewPage } from './review-page.tsx';
@@ -33,6 +34,11 @@ export function Shell() {
         {'session' in shown && <Pages shown={shown} />}
         <span class="grow" />
         <span class="quiet">{who.access === 'read' ? l10n.t('{0}, reading only', who.name) : who.name}</span>
+        {permission.value === 'default' && (
+          <Button secondary onClick={() => void askForNotices()}>
+            {l10n.t('Notify Me of Questions')}
+          </Button>
+        )}
         <Button secondary onClick={() => void signOut()}>
           {l10n.t('Sign Out')}
         </Button>

@@ -6,7 +6,7 @@ import { l10n } from '../l10n.ts';
 import { Button } from '../parts/button.tsx';
 import { api } from './client.ts';
 import { Deliveries } from './deliveries.tsx';
-import { usePolled } from './polled.ts';
+import { told, usePolled } from './polled.ts';
 import { addressOf } from './route.ts';
 import { mayDecide } from './signed-in.ts';
 
@@ -14,8 +14,8 @@ type Ask = (body: StationRequest) => Promise<void>;
 
 /** What stands in a workspace while sessions come and go: its team, its queue, and what is on its way to a branch. */
 export function TeamPage({ workspace }: { workspace: string }) {
-  const team = usePolled(() => api.team(workspace), workspace);
-  const queue = usePolled(() => api.queue(workspace), workspace);
+  const team = usePolled(() => api.team(workspace), workspace, told.team);
+  const queue = usePolled(() => api.queue(workspace), workspace, told.team);
   const [said, setSaid] = useState('');
   const ask: Ask = async body => {
     const done = await api.askTeam(workspace, body);

@@ -4,6 +4,7 @@ import type { NextStep } from '../../src/protocol/dashboard-rows.ts';
 import type { Memory, Transport } from '../host.ts';
 import { model } from '../page.ts';
 import { api, type Result, type SessionPlace } from './client.ts';
+import { told } from './polled.ts';
 import { addressOf, goTo, route } from './route.ts';
 import { keyHeader } from './signed-in.ts';
 
@@ -30,6 +31,18 @@ export class ServerTransport implements Transport {
     this.#over?.abort();
     this.#over = new AbortController();
     void this.#follow(this.#over.signal);
+  }
+
+  /** Listens to the workspace that it heard last, or to the first one. */
+  async openAny(): Promise<void> {
+    if (this.#workspace !== '') return;
+    const read = await api.workspaces();
+    const [first] = read.ok ? read.value.items : [];
+    if (first && this.#workspace === '') this.open(first.name);
+  }
+
+  get workspace(): string {
+    return this.#workspace;
   }
 
   listen(hear: (message: unknown) => void): void {
@@ -160,7 +173,11 @@ export class ServerTransport implements Transport {
       if (done) return true;
       const blocks = (text + value).split('\n\n');
       text = blocks.pop() ?? '';
-      for (const block of blocks) if (block.startsWith('data: ')) this.#hear(JSON.parse(block.slice(6)));
+      for (const block of blocks) {
+        if (block.startsWith('data: ')) this.#hear(JSON.parse(block.slice(6)));
+        const standing = /^event: (team|deliveries)$/m.exec(block)?.[1] as keyof typeof told | undefined;
+        if (standing) told[standing].value++;
+      }
     }
   }
 }

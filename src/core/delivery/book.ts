@@ -1,7 +1,10 @@
 import { DeliveryEvent, type DeliveryRecord } from '../../protocol/delivery.ts';
 import { JOURNAL_VERSION, type SessionHost } from '../../protocol/events.ts';
 import type { Clock } from '../ports.ts';
+import { eventTable } from '../session/event-table.ts';
+import { followEvents } from '../session/follow.ts';
 import { Pieces } from '../session/pieces.ts';
+import { EventReader } from '../session/read.ts';
 import { type SealChain, withoutSeal } from '../session/seal.ts';
 import { type SessionStore, StoreError } from '../session/store.ts';
 import { type DeliveryState, noDeliveries, takeDelivery } from './state.ts';
@@ -27,6 +30,7 @@ export interface BookParts {
 const PATIENCE_MS = 20_000;
 const LOOK_MS = 40;
 const encoder = new TextEncoder();
+const deliveryEvents = eventTable<DeliveryRecord>(DeliveryEvent, JOURNAL_VERSION);
 
 /** The sealed journal of deliveries. What was not sealed by this user here is refused, as a session's would be. */
 export class StoredBook implements Book {
@@ -43,6 +47,18 @@ export class StoredBook implements Book {
     } finally {
       await store.close();
     }
+  }
+
+  async *records(signal: AbortSignal): AsyncGenerator<DeliveryRecord[]> {
+    const store = this.#parts.open();
+    const reader = new EventReader(deliveryEvents, await store.chain('read'));
+    for await (const bytes of store.readJournal(0, signal)) yield reader.push(bytes);
+  }
+
+  /** The same, and then what comes. */
+  async *follow(signal: AbortSignal): AsyncGenerator<DeliveryRecord[]> {
+    const store = this.#parts.open();
+    yield* followEvents(store, signal, new EventReader(deliveryEvents, await store.chain('read')));
   }
 
   async change<T>(use: (state: DeliveryState, put: Put) => Promise<T>): Promise<T> {

@@ -1,4 +1,4 @@
-import type { Approver } from '../../protocol/delivery.ts';
+import type { Approver, DeliveryRecord } from '../../protocol/delivery.ts';
 import type { GitRefusal } from './git.ts';
 import type { DeliveryState } from './state.ts';
 import type { SettledStep } from './steps.ts';
@@ -86,6 +86,10 @@ export interface WorkTree {
 /** What becomes of accepted work. Each call may be made by any process, beside those that others make. */
 export interface Deliveries {
   state(): Promise<DeliveryState>;
+  /** Their journal from its beginning. */
+  records(signal: AbortSignal): AsyncIterable<DeliveryRecord[]>;
+  /** The same, and then what comes, until the signal aborts. */
+  follow(signal: AbortSignal): AsyncIterable<DeliveryRecord[]>;
   /** Finishes or leaves what a crash cut off, and says so. */
   settle(): Promise<SettledStep[]>;
   /** Builds a branch of what was accepted in a session. */

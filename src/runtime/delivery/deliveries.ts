@@ -53,6 +53,12 @@ export function createDeliveries(host: RuntimeHost): Deliveries {
     });
   return {
     state: async () => (await parts()).book.read(),
+    async *records(signal) {
+      yield* (await parts()).book.records(signal);
+    },
+    async *follow(signal) {
+      yield* (await parts()).book.follow(signal);
+    },
     settle: async () => {
       const { book, repository } = await parts();
       return book.change((state, put) => settleSteps(repository, state, put));

@@ -1,7 +1,7 @@
 import { redactorOf } from '../../core/config/known-keys.ts';
 import { openEvents } from '../../core/session/journal.ts';
 import type { StationState } from '../../core/station/contract.ts';
-import { stationKind } from '../../core/station/reduce.ts';
+import { stationKind, stationReader } from '../../core/station/reduce.ts';
 import { handleQueue, isQueueRequest } from '../../core/station/requests.ts';
 import { keepImages } from '../../node/handed-in.ts';
 import { newId } from '../../node/new-id.ts';
@@ -118,11 +118,17 @@ export function stationAccess(host: RuntimeHost): Omit<StationAccess, 'start' | 
       const store = folder();
       const { state, origin } = await readStation(store);
       const view = { state };
-      if (origin !== 'own') return { view, over: Promise.resolve(), origin };
+      const { seq } = state;
+      if (origin !== 'own') return { view, seq, over: Promise.resolve(), origin };
       const over = followStation(store, view, told, signal).catch(error =>
         log.write('warn', 'the standing team can no longer be followed', error),
       );
-      return { view, over, origin };
+      return { view, seq, over, origin };
+    },
+    async *events(signal) {
+      const store = folder();
+      const reader = stationReader(await store.chain('read'));
+      for await (const bytes of store.readJournal(0, signal)) yield reader.push(bytes);
     },
     async owner() {
       const owner = await folder().owner();

@@ -155,7 +155,7 @@ async function deciding<T>({ served, query }: AskingOf, use: (deliveries: Delive
   });
 }
 
-async function inGit<T>(use: () => Promise<T>): Promise<T> {
+export async function inGit<T>(use: () => Promise<T>): Promise<T> {
   try {
     return await use();
   } catch (error) {

@@ -24,9 +24,10 @@ export function apiRoutes(version: string): Route[] {
     ...knowledgeRoutes,
     ...teamRoutes,
     ...workflowRoutes,
+    // Before what stands under a delivery's name.
+    ...eventRoutes,
     ...deliveryRoutes,
     ...approvalRoutes,
-    ...eventRoutes,
     route({
       id: 'getOpenApi',
       path: '/openapi.json',
