@@ -19,6 +19,8 @@ export interface SourceFile {
   casts: number;
 }
 
+export const linesIn = (text: string) => text.split('\n').length - 1;
+
 /** Reads what the figures need from the syntax of one file. */
 export function readSource(root: string, path: string): SourceFile {
   const text = readFileSync(join(root, path), 'utf8');
@@ -62,8 +64,7 @@ export function readSource(root: string, path: string): SourceFile {
     ts.forEachChild(node, visit);
   };
   visit(source);
-  const lines = text.split('\n').length - 1;
-  return { path, lines, imports: modules.size, taken, exports: [...new Set(exports)], casts };
+  return { path, lines: linesIn(text), imports: modules.size, taken, exports: [...new Set(exports)], casts };
 }
 
 /** The names that an exported declaration gives. */

@@ -50,7 +50,7 @@ const violations: [file: string, imports: string, rule: string][] = [
 ];
 
 describe('the dependency rule', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   let copy: string;
 
   before(async () => {
