@@ -70,8 +70,7 @@ export class AgentTexts {
         break;
       case 'tool-outcome': {
         const text = event.output.text.slice(0, RESULT_CHARACTERS);
-        if (event.ok) this.#add(event.agent, 'result', text);
-        else this.#add(event.agent, 'failure', `${event.refusal ?? ''}: ${text}`);
+        this.#add(event.agent, event.ok ? 'result' : 'failure', text);
         break;
       }
       case 'agent-ended':

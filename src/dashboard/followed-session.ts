@@ -19,7 +19,7 @@ export type Place = 'here' | 'elsewhere' | 'nowhere';
 export class FollowedSession implements ShownSession {
   readonly id: string;
   readonly state: SessionState;
-  readonly texts = new AgentTexts();
+  readonly texts: AgentTexts;
   place: Place = 'nowhere';
   /** Others than the user's own are only shown. */
   origin: Origin = 'own';
@@ -32,8 +32,9 @@ export class FollowedSession implements ShownSession {
   readonly #streams = new Set<AgentStream>();
   readonly #over = new AbortController();
 
-  constructor(id: string, state: SessionState, runtime: Runtime) {
+  constructor(id: string, state: SessionState, runtime: Runtime, texts = new AgentTexts()) {
     this.id = id;
+    this.texts = texts;
     this.state = state;
     this.#runtime = runtime;
   }

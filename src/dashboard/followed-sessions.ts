@@ -3,6 +3,7 @@ import type { SessionState } from '../core/session/state.ts';
 import type { SessionOwner } from '../core/session/store.ts';
 import type { JournalEvent } from '../protocol/events.ts';
 import type { ResumeRequest, RunningSession, Runtime, Started, StartRequest } from '../runtime/contract.ts';
+import { AgentTexts } from './agent-texts.ts';
 import type { FollowedSession } from './followed-session.ts';
 import type { SessionSource } from './sessions.ts';
 
@@ -20,7 +21,7 @@ export type Listed = Awaited<ReturnType<Runtime['list']>>;
 export interface FollowedParts<S extends FollowedSession> {
   /** Loads what reads and runs sessions; the same every time. */
   runtime: () => Promise<Runtime>;
-  create: (id: string, state: SessionState, runtime: Runtime) => S;
+  create: (id: string, state: SessionState, runtime: Runtime, texts: AgentTexts | undefined) => S;
   clock: Clock;
   log: Log;
 }
@@ -83,7 +84,7 @@ export class FollowedSessions<S extends FollowedSession> implements SessionSourc
       return started;
     }
     const { session: running } = started;
-    const session = this.#parts.create(running.id, running.journal.state, runtime);
+    const session = this.#parts.create(running.id, running.journal.state, runtime, earlier?.texts);
     this.#run(session, running);
     const replaced = this.find(session.id);
     this.#sessions = [session, ...this.#sessions.filter(each => each !== replaced)].sort(newestFirst);
@@ -200,9 +201,10 @@ export class FollowedSessions<S extends FollowedSession> implements SessionSourc
       if (OWNERSHIP.has(event.type)) void this.look();
       this.#heard(session, event);
     };
-    const followed = await runtime.follow(id, heard, over.signal);
+    const texts = new AgentTexts();
+    const followed = await runtime.follow(id, heard, over.signal, event => texts.take(event));
     if (!followed) return undefined;
-    session = this.#parts.create(id, followed.state, runtime);
+    session = this.#parts.create(id, followed.state, runtime, texts);
     session.signal.addEventListener('abort', () => over.abort());
     // Whoever was to have it may have gone while it was read.
     if (!this.#closing) return session;

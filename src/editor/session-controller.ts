@@ -46,7 +46,7 @@ export class SessionController extends FollowedSessions<WindowSession> {
   constructor({ runtime, review, log }: ControllerParts) {
     super({
       runtime,
-      create: (id, state, reads) => new WindowSession(id, state, reads),
+      create: (id, state, reads, texts) => new WindowSession(id, state, reads, texts),
       clock: systemClock,
       log: coreLog(log),
     });

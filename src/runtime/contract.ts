@@ -192,11 +192,15 @@ export interface Sessions {
   ask(id: string, body: InboxRequest, signal: AbortSignal, asked?: Asked): Promise<Answered>;
   /** Puts images into a session, for a request that names them. */
   keep(id: string, images: readonly HandedImage[]): Promise<Attached[]>;
-  /** `told` is called for each event that its owner writes, after the state took it, until the signal aborts. */
+  /**
+   * `told` is called for each event that its owner writes, after the state took it, until the signal aborts; `earlier` for
+   * each that stood there before.
+   */
   follow(
     id: string,
     told: (event: JournalEvent) => void,
     signal: AbortSignal,
+    earlier?: (event: JournalEvent) => void,
   ): Promise<{ readonly state: SessionState } | undefined>;
   /** Every event that stands in the journal now, in batches; nothing where there is no such session. */
   events(id: string, signal?: AbortSignal): AsyncIterable<readonly JournalEvent[]>;

@@ -132,10 +132,10 @@ export function storedSessions(host: RuntimeHost): Omit<Sessions, 'start' | 'res
       const store = await find(id);
       return store && lookAt({ store, files: await filesOf(store) });
     },
-    async follow(id, told, signal) {
+    async follow(id, told, signal, earlier) {
       const store = await find(id);
       if (!store) return undefined;
-      const { state, reader } = await readState(store);
+      const { state, reader } = await readState(store, earlier);
       const go = async () => {
         for await (const events of followJournal(store, signal, reader)) {
           for (const event of events) {

@@ -10,6 +10,7 @@ import { initialState, reduce } from '../../core/session/reduce.ts';
 import type { Origin, SealChain } from '../../core/session/seal.ts';
 import type { SessionState } from '../../core/session/state.ts';
 import type { SessionOwner } from '../../core/session/store.ts';
+import type { JournalEvent } from '../../protocol/events.ts';
 import { OwnFolder } from '../own-folder.ts';
 import { codeOf, ifThere, storeError } from './errors.ts';
 import { JOURNAL } from './journal-file.ts';
@@ -154,16 +155,24 @@ export interface ReadSession {
   origin: Origin;
 }
 
-export async function readState(store: SessionFolder): Promise<ReadSession> {
-  const sealed = await readWith(store, await store.chain('read'));
+export async function readState(store: SessionFolder, told?: (event: JournalEvent) => void): Promise<ReadSession> {
+  const sealed = await readWith(store, await store.chain('read'), told);
   const origin = originOf(sealed.reader);
   return { ...(origin === 'own' ? sealed : await readWith(store, undefined)), origin };
 }
 
-async function readWith(store: SessionFolder, chain: SealChain | undefined): Promise<Omit<ReadSession, 'origin'>> {
+async function readWith(
+  store: SessionFolder,
+  chain: SealChain | undefined,
+  told?: (event: JournalEvent) => void,
+): Promise<Omit<ReadSession, 'origin'>> {
   const state = initialState();
   const reader = new JournalReader(chain);
-  for await (const bytes of store.readJournal(0)) for (const event of reader.push(bytes)) reduce(state, event);
+  for await (const bytes of store.readJournal(0))
+    for (const event of reader.push(bytes)) {
+      reduce(state, event);
+      told?.(event);
+    }
   return { state, reader };
 }
 

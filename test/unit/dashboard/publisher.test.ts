@@ -299,7 +299,7 @@ describe('the live text', () => {
     assert.ok(text.endsWith('the end'));
   });
 
-  it('is taken from the journal where nothing streams, and told once where it streams', async () => {
+  it('is taken from the journal where nothing streams, told once where it streams, and names no rule by its id', async () => {
     const stage = await open();
     const message = { role: 'assistant' as const, parts: [{ type: 'text' as const, text: 'hello' }] };
     stage.journal.append({ type: 'agent-message', agent: 'a', segment: 0, message });
@@ -322,7 +322,7 @@ describe('the live text', () => {
     await stage.quiet();
     assert.deepEqual(told(stage), [
       { kind: 'text', text: 'hellostreamed' },
-      { kind: 'failure', text: 'denied: no' },
+      { kind: 'failure', text: 'no' },
     ]);
   });
 
