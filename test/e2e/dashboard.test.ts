@@ -27,6 +27,7 @@ const states: [stage: string, text: string][] = [
   ['asking', 'wants to run a command'],
   ['paused', 'Paused by you'],
   ['spent', 'Paused: the budget is spent'],
+  ['unheld', 'Commands are not held here'],
   ['finished', '7 of 7 files wait for your review.'],
   ['failed', 'Ended with failures'],
   ['crowd', 'Something large'],

@@ -53,6 +53,18 @@ describe('What the README promises', () => {
   });
 });
 
+describe('What the docs say of CLI agents', () => {
+  it('is what was seen, with each version that is tried', () => {
+    const seen = /\*\*What was seen\.\*\*(.*?)(?=\n\n)/s.exec(read('docs/roles.md'))?.[1] ?? '';
+    const tried = [...read('test/clis/programs.ts').matchAll(/^ {2}'@?[\w/-]+@([\d.]+)',$/gm)].map(
+      ([, version]) => version,
+    );
+    assert.ok(tried.length >= 6);
+    for (const version of tried)
+      assert.ok(seen.includes(` ${version}`), `docs/roles.md does not say what was seen of ${version}`);
+  });
+});
+
 describe('What people ran into', () => {
   it('is kept away by tests that there are', () => {
     const rows = rowsOf(kept);

@@ -321,7 +321,11 @@ export class LinuxSandbox implements Sandbox {
       this.#ready = undefined;
       if (error instanceof Missing) return { holds: false, why: error.message, advice: installing(error.packages) };
       const why = error instanceof Error ? error.message : String(error);
-      return { holds: false, why: `A command could not be started in it: ${why}`, advice: forbidding(why) };
+      return {
+        holds: false,
+        why: `A command could not be started in it: ${why.replace(/[^.!?]$/, '$&.')}`,
+        advice: forbidding(why),
+      };
     }
   }
 }

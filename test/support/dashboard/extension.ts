@@ -102,6 +102,13 @@ export function activate(context: vscode.ExtensionContext): void {
   on('stage.question', () => {
     sessions.at(-1)?.journal.append({ type: 'question-asked', ask: 'ask-late', agent: 'api-1', text: 'Which port?' });
   });
+  onStage('unheld', () => {
+    put(told('running', 'unheld'));
+    const both = 'bubblewrap socat';
+    const how = `apt install ${both} (Debian, Ubuntu), dnf install ${both} (Fedora), pacman -S ${both} (Arch)`;
+    const text = `bubblewrap, socat are not installed. Install bubblewrap, socat: ${how}.`;
+    sessions.at(-1)?.journal.append({ type: 'notice', level: 'warning', code: 'not-held', text });
+  });
   onStage('two', () => put(told('running', 'second'), told('asking', 'first')));
   onStage('strained', () => put(told('asking', 'story', strained)));
   onStage('crowd', () => put(crowd()));
