@@ -208,14 +208,14 @@ interface Work {
  */
 function lookForWork({ owner, controller, team, folder, log }: Work): void {
   const failed = (error: unknown) => log.error('The sessions of this folder could not be read', error);
-  const begin = async () => {
+  const look = async () => {
     const ours = join(folder.fsPath, '.orchestrate');
     // First, so that nobody is asked about sessions that it goes on with by itself.
     await team.restore().catch(failed);
     onceThere(owner, join(ours, 'sessions'), () => controller.look(), failed);
     onceThere(owner, join(ours, 'station'), () => team.look(), failed);
   };
-  const tryIt = () => void begin().catch(failed);
+  const tryIt = () => void look().catch(failed);
   if (vscode.workspace.isTrusted) tryIt();
   else owner.add(vscode.workspace.onDidGrantWorkspaceTrust(tryIt));
 }

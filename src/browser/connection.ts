@@ -36,7 +36,7 @@ export class BrowserConnection implements Talk {
     this.#begun.promise.catch(() => undefined);
   }
 
-  begin(send: (text: string) => void): void {
+  attach(send: (text: string) => void): void {
     this.#send = send;
     this.#begun.resolve();
   }

@@ -135,7 +135,7 @@ export type FindProblems = (path: RelPath, signal: AbortSignal) => Promise<FileP
 /** A command that is talked to: what it says is heard and not kept, and only what it complains of is its output. */
 export interface Talk {
   /** Called once it has been started. */
-  begin(send: (text: string) => void): void;
+  attach(send: (text: string) => void): void;
   hear(chunk: Uint8Array): void;
 }
 

@@ -44,7 +44,7 @@ export class PipeTransport implements Transport {
     this.#why = '';
     this.#ended = this.#program(
       {
-        begin: send => {
+        attach: send => {
           this.#send = send;
           begun.resolve();
         },

@@ -149,7 +149,7 @@ class Run {
     child.stdin?.on('error', () => undefined);
     child.once('spawn', () => {
       this.#request.onStart?.(runningProcess(this.#mark));
-      talk?.begin(text => {
+      talk?.attach(text => {
         if (child.stdin?.writable) child.stdin.write(text);
       });
     });

@@ -1,4 +1,6 @@
 import type { SessionState, Tally } from '../core/session/state.ts';
+import type { ModelRef } from '../protocol/ids.ts';
+import { modelOf, providerOf } from '../protocol/model-ref.ts';
 import type { Served } from './api/served.ts';
 
 export const METRICS_TYPE = 'application/openmetrics-text; version=1.0.0; charset=utf-8';
@@ -122,10 +124,7 @@ export async function metrics({ workspaces }: Served): Promise<string> {
   return `${families.map(text).join('')}# EOF\n`;
 }
 
-function modelLabels(model: string): Labels {
-  const at = model.indexOf('/');
-  return { provider: model.slice(0, at), model: model.slice(at + 1) };
-}
+const modelLabels = (model: ModelRef): Labels => ({ provider: providerOf(model), model: modelOf(model) });
 
 function text({ name, type, help, unit, samples }: Family): string {
   const usual = type === 'counter' ? '_total' : '';

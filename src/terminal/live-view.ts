@@ -3,6 +3,7 @@ import { showCost, showTokens } from '../core/session/figures.ts';
 import { sessionStanding, type TaskStanding, taskStanding, workingTime } from '../core/session/standing.ts';
 import type { AgentState, Ask, SessionState, TaskState } from '../core/session/state.ts';
 import { shownRequest } from '../core/visible.ts';
+import { modelOf } from '../protocol/model-ref.ts';
 import { counted, showDuration, showMoney } from '../protocol/show.ts';
 import { cut, type Look, type Style, widthOf } from './style.ts';
 
@@ -21,7 +22,7 @@ const MARKS: Record<TaskStanding, [mark: string, paint: Look]> = {
 
 const LEAST_NAME = 12;
 
-const shortModel = (model: string | undefined) => oneLine(model?.slice(model.indexOf('/') + 1) ?? '');
+const shortModel = (model: string | undefined) => oneLine(model === undefined ? '' : modelOf(model));
 
 /** The agent that works on a task now, or worked on it last. */
 function agentOf(state: SessionState, task: TaskState): AgentState | undefined {

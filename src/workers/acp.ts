@@ -180,7 +180,7 @@ class AcpSession implements WorkerSession {
       });
       if (protocolVersion !== PROTOCOL_VERSION) throw new Error(`it speaks version ${protocolVersion} of the protocol`);
       this.sees = agentCapabilities?.promptCapabilities?.image === true;
-      return this.#begin();
+      return this.#openSession();
     });
     if ('ok' in answered) return answered;
     const { session, mode } = answered.value;
@@ -199,7 +199,7 @@ class AcpSession implements WorkerSession {
   }
 
   /** A new session in the mode in which it asks, with the mode that it is in as it tells it itself. */
-  async #begin(): Promise<{ session: NewSessionResponse; mode: ReturnType<typeof modesOf> }> {
+  async #openSession(): Promise<{ session: NewSessionResponse; mode: ReturnType<typeof modesOf> }> {
     const { methods } = this.#sdk;
     const { folder, meta, mode: wanted } = this.#options;
     const session = await this.#connection.agent.request(methods.agent.session.new, {
@@ -218,7 +218,7 @@ class AcpSession implements WorkerSession {
 
   async prove(signal: AbortSignal): Promise<WorkerProof> {
     const proof = new AskingProof(this.#options.folder);
-    const begun = await this.#answers.limited(READY_MS, signal, () => this.#begin());
+    const begun = await this.#answers.limited(READY_MS, signal, () => this.#openSession());
     if ('ok' in begun) return { asks: 'unclear', said: '', turn: begun };
     proof.session = begun.value.session.sessionId;
     this.#proof = proof;

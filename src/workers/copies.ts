@@ -17,10 +17,10 @@ const PREFIX = 'orchestrate-worker-';
 
 async function inParallel<T>(items: Iterable<T>, run: (item: T) => Promise<void>): Promise<void> {
   const iterator = items[Symbol.iterator]();
-  const lane = async () => {
+  const copyNext = async () => {
     for (let next = iterator.next(); !next.done; next = iterator.next()) await run(next.value);
   };
-  await Promise.all(Array.from({ length: AT_ONCE }, lane));
+  await Promise.all(Array.from({ length: AT_ONCE }, copyNext));
 }
 
 /**

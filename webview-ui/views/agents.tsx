@@ -1,4 +1,5 @@
 import { computed, signal } from '@preact/signals';
+import { modelOf } from '../../src/protocol/model-ref.ts';
 import { showCount } from '../../src/protocol/show.ts';
 import { l10n } from '../l10n.ts';
 import { type AgentNode, flatten } from '../model/agent-tree.ts';
@@ -175,7 +176,7 @@ function AgentRow({ id }: { id: string }) {
         {[stepsDone(agent.steps), agent.doing ?? agent.summary ?? ''].filter(Boolean).join(' · ')}
       </span>
       <span role="gridcell" class="middle quiet" title={agent.model}>
-        {agent.model?.slice(agent.model.indexOf('/') + 1) ?? ''}
+        {agent.model === undefined ? '' : modelOf(agent.model)}
       </span>
       <span role="gridcell" class="number">
         {streaming > 0 ? `~${showCount(tokens)}` : showCount(tokens)}

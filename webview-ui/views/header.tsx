@@ -1,4 +1,5 @@
 import { showCount, showMoney } from '../../src/protocol/show.ts';
+import { promptTokens } from '../../src/protocol/tokens.ts';
 import { tell } from '../host.ts';
 import { l10n } from '../l10n.ts';
 import { ask, lastMoment, model } from '../page.ts';
@@ -89,7 +90,7 @@ function Figures() {
   const elapsed = session.activeMs + Math.max(0, lastMoment.value - (session.workedAt ?? lastMoment.value));
   const limit = model.tables.budget.all().find(({ scope }) => scope === 'session');
   const streaming = agents.reduce((sum, agent) => sum + model.streaming(agent.id), 0);
-  const cached = tally.input + tally.cacheRead + tally.cacheWrite;
+  const cached = promptTokens(tally);
   const switches = session.switches + session.discarded;
   return (
     <dl class="figures">

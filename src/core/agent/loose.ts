@@ -52,7 +52,7 @@ export async function runLoose(
   const { allows } = claimsOf(write);
   // Unseen if need be: what it does is not looked at in a workspace that is too large for it.
   const look = await watch.look(allows, writes).catch(() => undefined);
-  const begun = commandFiles.begin(allows);
+  const allowed = commandFiles.allowWrites(allows);
   const own = (path: RelPath) => allows(path);
   running.add(own);
   try {
@@ -71,7 +71,7 @@ export async function runLoose(
     return { ...outcome, changed, strayed };
   } finally {
     running.delete(own);
-    begun.dispose();
+    allowed.dispose();
   }
 }
 

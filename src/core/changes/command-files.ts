@@ -14,7 +14,7 @@ export class WrittenByCommands implements CommandFiles {
     this.#files = files;
   }
 
-  begin(mayWrite: (path: RelPath) => boolean): Disposable {
+  allowWrites(mayWrite: (path: RelPath) => boolean): Disposable {
     this.#files.writing.add(mayWrite);
     return { dispose: () => void this.#files.writing.delete(mayWrite) };
   }

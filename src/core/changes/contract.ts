@@ -41,7 +41,7 @@ export interface AgentFiles {
 /** For commands that write straight into the workspace, where nothing holds them. */
 export interface CommandFiles {
   /** From here on, what changes in files that it may write is not taken for the user's. */
-  begin(mayWrite: (path: RelPath) => boolean): Disposable;
+  allowWrites(mayWrite: (path: RelPath) => boolean): Disposable;
   /** Takes what stands in a file now as its author's; `before` stood there. False where nothing has changed. */
   adopt(path: RelPath, before: Uint8Array | null, author: Author): Promise<boolean>;
 }

@@ -1,11 +1,12 @@
 import type { NanoUsd } from '../../protocol/ids.ts';
 import { showCount, showDuration, showMoney } from '../../protocol/show.ts';
+import { allTokens } from '../../protocol/tokens.ts';
 import type { ProviderState, SessionState, Tally } from './state.ts';
 
 const ended = (tally: Tally) => tally.succeeded + tally.failed;
 
 /** All tokens that went in and out. */
-export const tokensOf = ({ usage }: Tally): number => usage.input + usage.cacheRead + usage.cacheWrite + usage.output;
+export const tokensOf = ({ usage }: Tally): number => allTokens(usage);
 
 /** Undefined while no call has ended. */
 export const responseMs = (tally: Tally): number | undefined =>

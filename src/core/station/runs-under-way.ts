@@ -78,7 +78,7 @@ export class RunsUnderWay {
   }
 
   /** Begins work on an item, or goes on with what was set aside of it. */
-  begin(item: Item, members: readonly Member[]): void {
+  beginWork(item: Item, members: readonly Member[]): void {
     const { journal, newSession } = this.#parts;
     const aside = asideRun(journal.state, item);
     if (aside) {

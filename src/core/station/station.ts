@@ -172,7 +172,7 @@ export class Station {
         this.#again = false;
         this.#triggers.look(this.#ports.clock.now());
         this.#outside.look();
-        for (const { item, members } of chooseStarts(this.state, this.#choosing())) this.#runs.begin(item, members);
+        for (const { item, members } of chooseStarts(this.state, this.#choosing())) this.#runs.beginWork(item, members);
         for (const { run, to } of chooseYields(this.state, this.#choosing())) this.#runs.makeRoom(run, to);
       }
     } finally {

@@ -2,6 +2,7 @@ import type { ModelRef, NanoUsd } from '../../protocol/ids.ts';
 import type { Usage } from '../../protocol/message.ts';
 import type { Plan } from '../../protocol/plan.ts';
 import { counted, showMoney } from '../../protocol/show.ts';
+import { allTokens } from '../../protocol/tokens.ts';
 import type { RoleSpec } from '../agent/contract.ts';
 import { lookAround } from '../agent/look-around.ts';
 import { planHash } from '../plan/approval.ts';
@@ -127,12 +128,11 @@ function withPlanning(planned: Estimate, { tally }: SessionState): Estimate {
   const { calls, cost, usage } = tally;
   if (calls === 0) return planned;
   const { low, high, tokens = 0, basis } = planned;
-  const spent = usage.input + usage.cacheRead + usage.cacheWrite + usage.output;
   return {
     ...planned,
     ...(low !== undefined && { low: low + cost }),
     ...(high !== undefined && { high: high + cost }),
-    tokens: tokens + spent,
+    tokens: tokens + allTokens(usage),
     basis: [basis, `planning so far is part of it: ${counted(calls, 'call')}, ${showMoney(cost)}`].join('; '),
   };
 }

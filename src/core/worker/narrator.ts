@@ -100,7 +100,7 @@ export class Narrator {
     const { id, title, status, output = '' } = tool;
     if (this.#over.has(id)) return;
     this.#does(title);
-    if (!this.#using.has(id) && this.#known(tool)) this.#begin(tool);
+    if (!this.#using.has(id) && this.#known(tool)) this.#startUse(tool);
     if (status === 'completed') this.#end(id, { ok: true }, output);
     else if (status === 'failed') this.#end(id, { ok: false, refusal: 'failed' }, output);
   }
@@ -112,7 +112,7 @@ export class Narrator {
     return false;
   }
 
-  #begin({ id, kind, title, command, paths }: WorkerTool): void {
+  #startUse({ id, kind, title, command, paths }: WorkerTool): void {
     const { newId, clock, journal } = this.#host;
     this.uses++;
     const call = newId('use');

@@ -3,6 +3,7 @@ import { sessionStanding, standing, taskStanding, workingTime } from '../../core
 import { shownRequest } from '../../core/visible.ts';
 import type { Step } from '../../protocol/events.ts';
 import { showCosts, showDuration, showMoney } from '../../protocol/show.ts';
+import { promptTokens } from '../../protocol/tokens.ts';
 import { sheet } from '../sheet.ts';
 import { agentOf, type Node, taskOf } from './nodes.ts';
 import { elapsed, spending, statusWord } from './words.ts';
@@ -81,12 +82,7 @@ function agentTooltip(node: Extract<Node, { kind: 'agent' }>, now: number): vsco
       t('Tokens'),
       state.tally.calls === 0
         ? undefined
-        : t(
-            '{0} in, {1} of them from the cache, {2} out',
-            usage.input + usage.cacheRead + usage.cacheWrite,
-            usage.cacheRead,
-            usage.output,
-          ),
+        : t('{0} in, {1} of them from the cache, {2} out', promptTokens(usage), usage.cacheRead, usage.output),
     ],
     [t('Turns'), String(state.turns)],
     [t('Switches of model'), state.failovers > 0 ? String(state.failovers) : undefined],

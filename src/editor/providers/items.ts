@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { modelOf } from '../../protocol/model-ref.ts';
 import { sheet } from '../sheet.ts';
 import type { ModelLine, ProviderLine } from './lines.ts';
 import {
@@ -66,7 +67,7 @@ function providerItem(id: string, line: ProviderLine): vscode.TreeItem {
 }
 
 function modelItem(id: string, line: ModelLine): vscode.TreeItem {
-  const item = new vscode.TreeItem(line.model.slice(line.model.indexOf('/') + 1), None);
+  const item = new vscode.TreeItem(modelOf(line.model), None);
   const { shown, whole } = describeModel(line);
   item.id = id;
   item.description = shown;

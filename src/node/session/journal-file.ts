@@ -46,7 +46,7 @@ export class JournalFile {
    * is cut by the next owner, whereas cutting lines now would cut what a reader has seen.
    */
   async append(bytes: Uint8Array, at: number): Promise<void> {
-    if (!this.#writing && at === 0 && (await this.#begin(bytes))) return;
+    if (!this.#writing && at === 0 && (await this.#create(bytes))) return;
     const file = await this.#open();
     const before = await file.stat();
     if (before.nlink === 0) throw new StoreError('missing', `${this.#path} was deleted`);
@@ -82,7 +82,7 @@ export class JournalFile {
   }
 
   /** The file comes into being with its first lines in it, so that none is ever without a seal. False where it is there. */
-  #begin(bytes: Uint8Array): Promise<boolean> {
+  #create(bytes: Uint8Array): Promise<boolean> {
     return this.#folder.making(async at => {
       const path = join(at, JOURNAL);
       const found = await ifThere(openRegular(path, constants.O_RDONLY));

@@ -52,7 +52,7 @@ export class AnthropicReader implements StreamReader<string> {
         this.#close(event, out);
         return undefined;
       case 'message_start':
-        this.#begin(event);
+        this.#startMessage(event);
         return undefined;
       case 'message_delta':
         this.#settle(event);
@@ -87,7 +87,7 @@ export class AnthropicReader implements StreamReader<string> {
   }
 
   /** Comes twice from some proxies; the second time it only repeats. */
-  #begin(event: JsonObject): void {
+  #startMessage(event: JsonObject): void {
     if (!isObject(event.message)) return;
     const { model, id, usage } = event.message;
     if (typeof model === 'string') this.#model = model;

@@ -28,7 +28,7 @@ export class ChatCalls {
     const fn = isObject(piece.function) ? piece.function : {};
     const id = str(piece.id);
     const name = str(fn.name);
-    const entry = this.#entryOf(piece.index, id, name) ?? this.#begin(piece.index, id, name, out);
+    const entry = this.#entryOf(piece.index, id, name) ?? this.#startCall(piece.index, id, name, out);
     // Some servers name a call, or give it its id, only after they have begun it.
     if (entry.id === '') entry.id = id;
     if (entry.call.name === '') entry.call.name = name;
@@ -59,7 +59,7 @@ export class ChatCalls {
     return entry;
   }
 
-  #begin(index: unknown, id: string, name: string, out: ProviderEvent[]): Entry {
+  #startCall(index: unknown, id: string, name: string, out: ProviderEvent[]): Entry {
     const entry: Entry = { index, id, call: this.#answer.call(name, out) };
     this.#entries.push(entry);
     return entry;

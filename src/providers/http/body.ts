@@ -36,7 +36,7 @@ export class Body implements Source<string> {
     const text = this.#decoder.decode(value, { stream: !done });
     if (done && this.#bytes === 0) throw new Unusable(nothingSent);
     if (this.#bytes > MOST_OF_ANSWER) throw tooMuch('The answer', MOST_OF_ANSWER);
-    if (!this.#begun) await this.#begin(text);
+    if (!this.#begun) await this.#refuseWebPage(text);
     const take = (payload: string) => {
       payloads.push(payload);
     };
@@ -72,7 +72,7 @@ export class Body implements Source<string> {
   }
 
   /** No format of ours begins like a web page, whatever its type says. */
-  async #begin(text: string): Promise<void> {
+  async #refuseWebPage(text: string): Promise<void> {
     const first = text.trimStart();
     if (first === '') return;
     this.#begun = true;

@@ -1,4 +1,5 @@
 import type { StopReason } from '../../protocol/message.ts';
+import { promptTokens } from '../../protocol/tokens.ts';
 import { pieces } from './pieces.ts';
 import type { ModelCard } from './types.ts';
 import type { Counted, Frame, Reply } from './vendor.ts';
@@ -20,7 +21,7 @@ const stops: Record<StopReason, string> = {
 const finishReason = (reply: Reply) => (reply.blockedPrompt ? 'content_filter' : stops[reply.stop]);
 
 function usageOf(usage: Counted, card: ModelCard) {
-  const prompt = usage.input + usage.cacheRead + usage.cacheWrite;
+  const prompt = promptTokens(usage);
   return {
     prompt_tokens: prompt,
     completion_tokens: usage.output,

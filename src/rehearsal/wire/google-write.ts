@@ -1,4 +1,5 @@
 import type { StopReason } from '../../protocol/message.ts';
+import { promptTokens } from '../../protocol/tokens.ts';
 import { signedCall, signs } from './google-signing.ts';
 import { pieces } from './pieces.ts';
 import type { Signer } from './signer.ts';
@@ -27,7 +28,7 @@ const finishReason = (reply: Reply) =>
   reply.calls.some(call => call.malformed) ? 'MALFORMED_FUNCTION_CALL' : stops[reply.stop];
 
 function usageOf(usage: Counted) {
-  const prompt = usage.input + usage.cacheRead + usage.cacheWrite;
+  const prompt = promptTokens(usage);
   return {
     promptTokenCount: prompt,
     ...(usage.cacheRead > 0 ? { cachedContentTokenCount: usage.cacheRead } : {}),

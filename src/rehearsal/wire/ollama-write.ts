@@ -1,3 +1,4 @@
+import { promptTokens } from '../../protocol/tokens.ts';
 import { pieces } from './pieces.ts';
 import type { Frame, Reply } from './vendor.ts';
 
@@ -18,7 +19,7 @@ function last(reply: Reply) {
     done_reason: reply.stop === 'max-tokens' ? 'length' : 'stop',
     total_duration: 1_000_000,
     load_duration: 0,
-    ...(usage ? { prompt_eval_count: usage.input + usage.cacheRead + usage.cacheWrite, eval_count: usage.output } : {}),
+    ...(usage ? { prompt_eval_count: promptTokens(usage), eval_count: usage.output } : {}),
   };
 }
 

@@ -1,3 +1,4 @@
+import { allTokens, promptTokens } from '../../protocol/tokens.ts';
 import { pieces } from './pieces.ts';
 import type { Counted, Frame, Reply, ReplyCall } from './vendor.ts';
 
@@ -14,11 +15,11 @@ type Item = Record<string, unknown>;
 
 function usageOf(usage: Counted) {
   return {
-    input_tokens: usage.input + usage.cacheRead + usage.cacheWrite,
+    input_tokens: promptTokens(usage),
     input_tokens_details: { cached_tokens: usage.cacheRead, cache_write_tokens: usage.cacheWrite },
     output_tokens: usage.output,
     output_tokens_details: { reasoning_tokens: usage.reasoning },
-    total_tokens: usage.input + usage.cacheRead + usage.cacheWrite + usage.output,
+    total_tokens: allTokens(usage),
   };
 }
 

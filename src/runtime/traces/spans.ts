@@ -1,6 +1,7 @@
 import { hashOf } from '../../node/hash.ts';
 import type { JournalEvent } from '../../protocol/events.ts';
 import type { StopReason, Usage } from '../../protocol/message.ts';
+import { modelOf, providerOf } from '../../protocol/model-ref.ts';
 import type { Attributes, Span } from './otlp.ts';
 
 type Open = Pick<Span, 'id' | 'parent' | 'name' | 'kind' | 'begun' | 'attributes'>;
@@ -60,7 +61,7 @@ export class Spans {
         return this.#toolEnded(event);
       case 'session-started':
       case 'session-resumed':
-        this.#begin(event, event.type === 'session-started' ? event.goal : undefined);
+        this.#openRun(event, event.type === 'session-started' ? event.goal : undefined);
         return [];
       case 'session-ended':
         return this.#over(event.outcome, { 'orchestrate.outcome': event.outcome });
@@ -74,7 +75,7 @@ export class Spans {
     return this.#run === '' ? [] : this.#over('interrupted', {});
   }
 
-  #begin({ seq }: JournalEvent, goal: string | undefined): void {
+  #openRun({ seq }: JournalEvent, goal: string | undefined): void {
     this.#run = `run ${seq}`;
     this.#add(this.#run, {
       name: 'invoke_workflow orchestrate',
@@ -116,8 +117,7 @@ export class Spans {
   }
 
   #callBegun({ call, agent, model, turn, attempt }: Of<'call-intent'>): void {
-    const slash = model.indexOf('/');
-    const [provider, name] = [model.slice(0, slash), model.slice(slash + 1)];
+    const [provider, name] = [providerOf(model), modelOf(model)];
     this.#add(`call ${call}`, {
       name: `chat ${name}`,
       kind: 'client',

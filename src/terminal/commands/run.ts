@@ -92,11 +92,11 @@ function goOn(terminal: Terminal, call: Call, request: ResumeRequest): Promise<n
   );
 }
 
-/** Begins and shows what happens until the session is over. */
+/** Starts a session and shows what happens until the session is over. */
 async function showing(
   terminal: Terminal,
   call: Call,
-  begin: (runtime: Runtime) => Promise<Started>,
+  start: (runtime: Runtime) => Promise<Started>,
   session = '',
 ): Promise<number> {
   const events = new Relay<JournalEvent>();
@@ -111,7 +111,7 @@ async function showing(
     },
   });
   try {
-    const started = await begin(runtime);
+    const started = await start(runtime);
     if (started.ok) return await watchRun(terminal, call, started.session, events);
     if (started.reason === 'config') return EXIT.usage;
     throw new UsageError(whyRefused(started, session));

@@ -1,4 +1,5 @@
 import { ModelRef, Name, type RelPath } from '../../../protocol/ids.ts';
+import { providerOf } from '../../../protocol/model-ref.ts';
 import type { ForeignTool } from '../../ports.ts';
 import type { ForeignChoice, RoleSpec } from '../contract.ts';
 import { type Field, readFrontmatter } from '../frontmatter.ts';
@@ -155,7 +156,7 @@ function readRoute(fields: Map<string, Field>, options: RoleFileOptions, report:
     }
     for (const model of models) {
       if (model === 'inherit') continue;
-      const provider = model.split('/')[0] ?? '';
+      const provider = providerOf(model);
       if (!ModelRef.safeParse(model).success) {
         report(field.line, `"${model}" is not written as "provider/model"; the usual routing is used instead.`);
       } else if (options.providers && !options.providers.has(provider)) {

@@ -2,9 +2,10 @@ import type { BudgetScope, EventOf, JournalEvent } from '../../../protocol/event
 import type { ModelRef } from '../../../protocol/ids.ts';
 import { providerOf } from '../../../protocol/model-ref.ts';
 import { tokensOf } from '../figures.ts';
+import type { History, LatencySample, Mark, Span } from '../history.ts';
 import { leadText } from '../lead.ts';
 import { standing } from '../standing.ts';
-import type { History, LatencySample, Mark, SessionState, Span } from '../state.ts';
+import type { SessionState } from '../state.ts';
 import { spanId } from '../touched.ts';
 
 /** Of one agent: an agent that is stopped and woken more often loses its oldest spans. */

@@ -1,4 +1,5 @@
 import { showCount, showDuration } from '../../../protocol/show.ts';
+import { allTokens } from '../../../protocol/tokens.ts';
 import { showSpent } from '../figures.ts';
 import type { Report } from './report.ts';
 
@@ -58,7 +59,7 @@ export function charts({ tasks, models, checks, session }: Report): string {
   });
   const tokens = models.flatMap(({ model, tokens: of, callsOfUnknownUsage }): Bar[] => {
     if (!of) return [];
-    const all = of.input + of.cacheRead + of.cacheWrite + of.output;
+    const all = allTokens(of);
     const text = `${callsOfUnknownUsage > 0 ? 'at least ' : ''}${showCount(all)}`;
     return [{ label: model, from: 0, to: all, text, tone: 'plain' }];
   });

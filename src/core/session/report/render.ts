@@ -1,9 +1,11 @@
-import { counted, showCount, showDuration, showMoney } from '../../../protocol/show.ts';
+import { counted, showDuration, showMoney } from '../../../protocol/show.ts';
 import { showAllTests, showCoverage, showTests } from '../../testing/show.ts';
-import { showRate, showSpent } from '../figures.ts';
-import { code, dateTime, list, plain, table, timeOfDay, title } from '../markdown.ts';
-import { rowDetail, showCompatibility, showKinds } from '../show-contract.ts';
-import type { AdviceReport, CheckReport, Report, StepReport, UseReport } from './report.ts';
+import { code, dateTime, list, plain, table, title } from '../markdown.ts';
+import { showCompatibility } from '../show-contract.ts';
+import { advice, decisions, issues } from './render-decisions.ts';
+import { integration, quality } from './render-quality.ts';
+import { cost, performance, tokens } from './render-use.ts';
+import type { Report } from './report.ts';
 
 /** report.md: for people, every figure from the report. */
 export const renderReport = (report: Report): string => renderWith(report, pictures(report));
@@ -31,14 +33,6 @@ export function renderWith(report: Report, shown: readonly string[]): string {
     '',
   ].join('\n');
 }
-
-const tokens = ({ tokens: of, callsOfUnknownUsage }: UseReport): string => {
-  if (!of) return 'unknown';
-  const all = showCount(of.input + of.cacheRead + of.cacheWrite + of.output);
-  return callsOfUnknownUsage > 0 ? `at least ${all}` : all;
-};
-const cost = ({ costNanoUsd = 0, boundNanoUsd = 0, callsOfUnknownCost }: UseReport): string =>
-  showSpent(costNanoUsd, boundNanoUsd, callsOfUnknownCost);
 
 function summary({ session, total, tasks, agents, models, files, quality, checks, integration }: Report): string[] {
   const done = tasks.filter(task => task.status === 'completed').length;
@@ -113,183 +107,6 @@ function parallel({ tasks, parallel: { groups, mostAtOnce, taskMs, busyMs, speed
   ];
 }
 
-const useHead = ['Calls', 'Success', 'Average response', 'Tokens', 'Cost'];
-const useCells = (use: UseReport) => [
-  String(use.calls),
-  showRate(use.successRate),
-  showDuration(use.averageResponseMs),
-  tokens(use),
-  cost(use),
-];
-
-function performance({ providers, models, agents, notStarted, budget, total }: Report): string[] {
-  return [
-    '## Performance and Cost',
-    '',
-    ...budget.map(
-      ({ scope, key, limitNanoUsd }) =>
-        `Budget of ${scope}${scope === 'session' ? '' : ` ${code(key)}`}: ${showMoney(limitNanoUsd)}${scope === 'session' ? `; spent: ${cost(total)}` : ''}.\n`,
-    ),
-    '### By Provider',
-    '',
-    ...(providers.length === 0 ? ['*None was used*', ''] : []),
-    ...table(
-      ['Provider', ...useHead, 'Switches away'],
-      providers.map(one => [plain(one.provider), ...useCells(one), String(one.switchesAway)]),
-    ),
-    '### By Model',
-    '',
-    ...(models.length === 0 ? ['*None was used*', ''] : []),
-    ...table(
-      ['Model', ...useHead],
-      models.map(one => [code(one.model), ...useCells(one)]),
-    ),
-    '### By Agent',
-    '',
-    ...(agents.length === 0 ? ['*There was none*', ''] : []),
-    ...table(
-      ['Agent', 'Role', 'Task', 'Model', 'Outcome', 'Turns', 'Tools', ...useHead],
-      agents.map(one => [
-        code(one.agent),
-        plain(one.role),
-        one.task === undefined ? '' : plain(one.task),
-        one.models.length === 0 ? 'none called' : one.models.map(code).join(', '),
-        one.status,
-        String(one.turns),
-        String(one.tools),
-        ...useCells(one.use),
-      ]),
-    ),
-    ...(notStarted.length === 0 ? [] : ['### Not Started', '']),
-    ...table(
-      ['Agent', 'Role', 'Task', 'Model', 'Why'],
-      notStarted.map(one => [
-        code(one.agent),
-        plain(one.role),
-        `${plain(one.task)}${one.part === 'review' ? ' (review)' : ''}`,
-        code(one.model),
-        plain(one.why),
-      ]),
-    ),
-  ];
-}
-
-function decisions({ decisions: noted, agents, modelSwitches, supervision, planRationale }: Report): string[] {
-  return [
-    '## Decisions',
-    '',
-    ...(planRationale === undefined ? [] : [`**Plan**: ${plain(planRationale, 1000)}`, '']),
-    ...table(
-      ['Time', 'By', 'Decision', 'Rationale'],
-      noted.map(one => [timeOfDay(one.at), code(one.by), plain(one.text), plain(one.rationale)]),
-    ),
-    '### First Choice of Models',
-    '',
-    ...list(
-      agents
-        .filter(one => one.why !== undefined)
-        .map(one => `${code(one.agent)}, ${code(one.route[0] ?? 'no model')}: ${plain(one.why ?? '')}`),
-      'No agent said why',
-    ),
-    '### Model Switches',
-    '',
-    ...(modelSwitches.length === 0 ? ['*None*', ''] : []),
-    ...table(
-      ['Time', 'Agent', 'From', 'To', 'Why'],
-      modelSwitches.map(one => [
-        timeOfDay(one.at),
-        code(one.agent),
-        code(one.from),
-        code(one.to),
-        `${one.error}: ${plain(one.reason)}`,
-      ]),
-    ),
-    '### Supervision',
-    '',
-    ...(supervision.length === 0 ? ['*It had nothing to do*', ''] : []),
-    ...table(
-      ['Time', 'Agent', 'Step', 'Why', 'How it ended'],
-      supervision.map(one => [
-        timeOfDay(one.at),
-        code(one.agent),
-        one.rung,
-        `${plain(one.trigger)}: ${plain(one.reason)}`,
-        howEnded(one),
-      ]),
-    ),
-  ];
-}
-
-function howEnded({ answer, end }: StepReport): string {
-  const said = answer ? [`${answer.by} said: ${plain(answer.text)}`] : [];
-  if (!end) return [...said, answer ? 'nobody went on' : '**open**'].join('; ');
-  const { agent, models, status, summary, files } = end;
-  const what = summary === undefined ? '' : `: ${plain(summary)}`;
-  const wrote = files.length === 0 ? '' : ` (wrote ${files.map(code).join(', ')})`;
-  return [...said, `${status} by ${[agent, ...models].map(code).join(', ')}${what}${wrote}`].join('; ');
-}
-
-function issues({ issues: opened, findings, denied }: Report): string[] {
-  const end = (resolved: string | undefined) => (resolved === undefined ? '**open**' : `resolved: ${plain(resolved)}`);
-  return [
-    '## Issues',
-    '',
-    ...(opened.length + findings.length === 0 ? ['*None*', ''] : []),
-    ...table(
-      ['Severity', 'By', 'Issue', 'Resolution'],
-      [
-        ...opened.map(one => [one.severity, code(one.by), plain(one.text), end(one.resolved)]),
-        ...findings.map(one => {
-          const where =
-            one.path === undefined ? '' : `${code(`${one.path}${one.line === undefined ? '' : `:${one.line}`}`)}: `;
-          return [one.severity, code(one.by), `${where}${plain(one.text)}`, end(one.resolved)];
-        }),
-      ],
-    ),
-    '### Denied Permissions',
-    '',
-    ...list(
-      denied.map(
-        one => `${code(one.agent)}, ${plain(one.kind)} ${code(one.what)}: denied by ${one.by} (${plain(one.rule)})`,
-      ),
-      'None',
-    ),
-  ];
-}
-
-const checkHead = ['Task', 'Check', 'Result', 'Exit code', 'Time', 'Tests', 'Coverage', 'Runs'];
-const checkCells = (check: CheckReport) => [
-  plain(check.task),
-  code(check.check),
-  check.result === 'passed' ? 'passed' : `**${check.result}**`,
-  check.exit === undefined ? 'none' : String(check.exit),
-  showDuration(check.ms),
-  check.tests ? showTests(check.tests) : 'unknown',
-  check.coverage ? plain(showCoverage(check.coverage)) : 'unknown',
-  check.failures === 0 ? String(check.runs) : `${check.runs}, ${check.failures} failed`,
-];
-
-function integration({ integration: { contracts } }: Report): string[] {
-  return [
-    '## Integration Results',
-    '',
-    `**Integration compatibility**: ${showCompatibility(contracts)}`,
-    '',
-    ...(contracts.length > 0 ? [...showKinds(contracts).map(line => `- ${line}`), ''] : []),
-    ...table(
-      ['Contract', 'Operation', 'Result', 'What was checked'],
-      contracts.flatMap(({ artifact, version, rows }) =>
-        rows.map(row => [
-          `${code(artifact)} ${version}`,
-          code(row.operation),
-          row.result === 'broken' ? '**broken**' : row.result === 'kept' ? 'kept' : 'not tried',
-          plain(rowDetail(row), 1000),
-        ]),
-      ),
-    ),
-  ];
-}
-
 function deliverables({ files, artifacts, deliverables: made }: Report): string[] {
   return [
     '## Deliverables',
@@ -337,63 +154,6 @@ function pictures({ artifacts }: Report): string[] {
     picture === undefined ? [] : [`![${plain(artifact)}](${picture})`, '', `*${plain(artifact)}*`, ''],
   );
   return taken.length === 0 ? [] : ['### Pictures', '', ...taken];
-}
-
-const MOST_SUITES = 50;
-
-function suites(checks: readonly CheckReport[]): string[] {
-  const rows = checks.flatMap(({ check, tests }) =>
-    (tests?.suites ?? []).map(one => [code(check), plain(one.name), ...counts(one)]),
-  );
-  const more = rows.length - MOST_SUITES;
-  return [
-    ...(rows.length > 0 ? ['### Tests by Suite', ''] : []),
-    ...table(['Check', 'Suite', 'Passed', 'Failed', 'Skipped'], rows.slice(0, MOST_SUITES)),
-    ...(more > 0 ? [`*${more} more are in report.json*`, ''] : []),
-  ];
-}
-
-const counts = ({ passed, failed, skipped = 0 }: { passed: number; failed: number; skipped?: number | undefined }) =>
-  [passed, failed, skipped].map(String);
-
-function quality({ checks, quality: of }: Report): string[] {
-  const { findings, verdicts, commands } = of;
-  return [
-    '## Quality',
-    '',
-    'Evidence only: what was run, counted and found. No score is made of it.',
-    '',
-    ...table(checkHead, checks.map(checkCells)),
-    ...suites(checks),
-    ...checks.flatMap(({ check, decidedBy = [] }) =>
-      decidedBy.map(
-        ({ path, agents }) =>
-          `- **What ${code(check)} runs is said in ${code(path)}, written by ${agents.map(code).join(', ')}**: the check is worth what that says`,
-      ),
-    ),
-    `- Tests, as the last runs told: ${showAllTests(of.tests)}`,
-    ...Object.entries(findings).map(
-      ([severity, count]) => `- Findings of severity ${severity}: ${count.open} open, ${count.resolved} resolved`,
-    ),
-    `- Verdicts of reviewers: ${verdicts.approved} approved, ${verdicts.refused} not approved`,
-    `- Commands run by agents: ${commands.run}, of which ${commands.failed} did not end with exit code 0`,
-    '',
-  ];
-}
-
-function advice({ risks, recommendations }: Report): string[] {
-  const item = ({ severity, text, by, where }: AdviceReport) =>
-    `${severity}${by === undefined ? '' : `, ${code(by)}`}${where === undefined ? '' : ` in ${code(where)}`}: ${plain(text)}`;
-  return [
-    '## Open Risks and Recommendations',
-    '',
-    '### Open Risks',
-    '',
-    ...list(risks.map(item), 'None was found'),
-    '### Recommendations',
-    '',
-    ...list(recommendations.map(item), 'None was made'),
-  ];
 }
 
 const left = ({ left: items }: Report): string[] => [
