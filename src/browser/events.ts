@@ -5,7 +5,7 @@ type Fields = Record<string, unknown>;
 
 const MOST_SAID = 60;
 const LONGEST = 300;
-/** So long nothing is under way, and the page counts as done. */
+/** How long nothing has to be under way for the page to count as done. */
 const QUIET_MS = 150;
 const LOOK_MS = 30;
 /** These stay open as long as the page does. */

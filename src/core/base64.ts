@@ -1,4 +1,4 @@
-/** So many bytes at once that a call takes as arguments. */
+/** As many bytes as a call takes as arguments. */
 const PIECE = 0x6000;
 
 export function toBase64(bytes: Uint8Array): string {

@@ -38,7 +38,7 @@ interface Stand {
   next: Map<string, Stand>;
 }
 
-/** So many steps are remembered; they are found again when they are needed again. */
+/** How many steps are remembered; others are computed again when they are needed. */
 const REMEMBERED = 5000;
 
 class Automaton {

@@ -1,11 +1,11 @@
 import type { Hash, RelPath } from '../protocol/ids.ts';
 
-/** Something that must be let go of once. */
+/** Something that must be released, once. */
 export interface Disposable {
   dispose(): void;
 }
 
-/** Time, so that tests own it. */
+/** Time, so that tests can set it. */
 export interface Clock {
   /** Milliseconds since 1970; may jump. */
   now(): number;
@@ -50,7 +50,7 @@ export interface FileVersion {
 
 export type WriteResult =
   | { ok: true; hash: Hash | null }
-  /** Someone else wrote it: `actual` is what stands there. */
+  /** Someone else wrote it: `actual` is what is there now. */
   | { ok: false; reason: 'stale'; actual: Hash | null }
   | { ok: false; reason: 'failed'; message: string; code?: string };
 
@@ -63,7 +63,7 @@ export interface SearchHit {
   path: RelPath;
   line: number;
   text: string;
-  /** It does not match and stands there for its neighbour. */
+  /** It does not match and is there as context for its neighbour. */
   around?: boolean;
 }
 
@@ -72,9 +72,9 @@ export interface SearchQuery {
   /** In RE2's syntax; else plain text. */
   regex?: boolean;
   caseSensitive?: boolean;
-  /** A match may go over the ends of lines, as it may anyway where the pattern holds one. */
+  /** A match may span lines, as it may anyway where the pattern contains a line end. */
   multiline?: boolean;
-  /** One without "/" is looked for at any depth, a folder stands for all in it, "!" in front takes out. */
+  /** Without "/" it matches at any depth, a folder stands for everything in it, "!" in front excludes. */
   globs?: string[];
   /** Lines before and after each. */
   context?: number;
@@ -84,14 +84,14 @@ export interface SearchQuery {
   limit: number;
 }
 
-/** What `search` rejects with when the pattern is no regular expression. */
+/** What `search` rejects with when the pattern is not a regular expression. */
 export class PatternError extends Error {}
 
 /** The open workspace as agents see it: unsaved text of the editor included. Every path has been resolved first. */
 export interface WorkspaceFiles {
   /** For display and for starting processes. */
   readonly root: string;
-  /** Where a path that a model wrote really leads: links followed, case as on disk, inside the workspace or refused. */
+  /** Where a path written by a model really leads: links followed, case as on disk, inside the workspace or refused. */
   resolve(
     path: string,
     access: 'read' | 'write',
@@ -108,7 +108,7 @@ export interface WorkspaceFiles {
   remove(path: RelPath, expected: Hash, signal?: AbortSignal): Promise<WriteResult>;
   /** The folders above a path that are not there, the topmost first: a write would make them. */
   missingFolders(path: RelPath): Promise<RelPath[]>;
-  /** Removes a folder in which nothing is; false where it is not there, or not empty. */
+  /** Removes an empty folder; false where it is missing or not empty. */
   removeEmpty(folder: RelPath): Promise<boolean>;
   /** Files that ignore rules leave, in a stable order. */
   list(options: {
@@ -121,7 +121,7 @@ export interface WorkspaceFiles {
   search(query: SearchQuery, signal?: AbortSignal): Promise<{ hits: SearchHit[]; more: boolean }>;
 }
 
-/** What somebody who knows the language says of a line. */
+/** What a language server or a linter says about a line. */
 export interface FileProblem {
   severity: 'error' | 'warning';
   line: number;
@@ -132,7 +132,7 @@ export interface FileProblem {
 /** Problems of a file that was written just now. */
 export type FindProblems = (path: RelPath, signal: AbortSignal) => Promise<FileProblem[]>;
 
-/** A command that is talked to: what it says is heard and not kept, and only what it complains of is its output. */
+/** A command that is talked to: its stdout is heard and not kept, and only its stderr is output. */
 export interface Talk {
   /** Called once it has been started. */
   attach(send: (text: string) => void): void;
@@ -188,7 +188,7 @@ export interface HttpRequest {
 
 export interface HttpAnswer {
   status: number;
-  /** By name in small letters; several of one name stand in one, with commas. */
+  /** By name in lower case; several of one name are joined with commas. */
   headers: Record<string, string>;
   body: string;
 }
@@ -201,7 +201,7 @@ export interface Http {
   freePort(): Promise<number>;
 }
 
-/** What the operating system lets a command do; all else it stops. */
+/** What the operating system lets a command do; everything else is refused. */
 export interface CommandRights {
   /** Who runs it: each has a home and a folder for temporary files of its own, which stay from command to command. */
   owner: string;
@@ -213,7 +213,7 @@ export interface CommandRights {
   sharedLoopback?: boolean;
 }
 
-/** What a command made of a file; null: there is none. */
+/** What a command left of a file; null: it is gone. */
 export interface StagedChange {
   path: RelPath;
   before: Hash | null;
@@ -226,16 +226,16 @@ export interface StagedChange {
 export interface SandboxedRun {
   outcome: ProcessOutcome;
   changes: readonly StagedChange[];
-  /** What it changed without the right to; it comes to nothing. */
+  /** What it changed without being allowed to; that is dropped. */
   refused: readonly RelPath[];
   /** Domains it asked for and did not reach. */
   unreached: readonly string[];
   read(path: RelPath): Promise<Uint8Array>;
-  /** To be called in the end: of these files it is kept whether they can be run, and the rest is dropped. */
+  /** To be called in the end: these files keep their executable bit, and the rest is dropped. */
   close(landed: readonly RelPath[]): Promise<void>;
 }
 
-/** A file that changed while a command ran which nothing held. */
+/** A file that changed while a command ran without a sandbox. */
 export interface LooseChange {
   path: RelPath;
   /** What stood there; null: nothing did; undefined: it was not kept. */
@@ -249,13 +249,13 @@ export interface WorkspaceLook {
   changes(): Promise<LooseChange[]>;
 }
 
-/** Finds out what commands change that nothing holds. */
+/** Finds out what commands without a sandbox change. */
 export interface WorkspaceWatch {
-  /** Keeps what stands in these files, and in some that are ignored; undefined where there are too many. */
+  /** Keeps the contents of these files, and of some that are ignored; undefined where there are too many. */
   look(keep: (path: RelPath) => boolean, also?: readonly RelPath[]): Promise<WorkspaceLook | undefined>;
 }
 
-/** Whether commands can be held here, and by what. */
+/** Whether commands can be run in a sandbox here, and in which. */
 export type SandboxStanding =
   | { holds: true; by: string /** What cannot be done in it here, and what to install. */; lacks?: string }
   | { holds: false; why: string; advice: string };
@@ -280,7 +280,7 @@ export interface OwnProgram {
   localPorts: readonly number[];
 }
 
-/** How a program is started so that it is held. */
+/** How a program is started in the sandbox. */
 export interface HeldProgram {
   path: string;
   args: readonly string[];
@@ -372,7 +372,7 @@ export interface BrowserRights {
   allows(url: URL): boolean;
 }
 
-/** A page as somebody finds it who cannot see it. */
+/** A page as somebody who cannot see it finds it. */
 export interface PageState {
   url: string;
   title: string;

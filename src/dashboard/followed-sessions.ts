@@ -7,9 +7,9 @@ import { AgentTexts } from './agent-texts.ts';
 import type { FollowedSession } from './followed-session.ts';
 import type { SessionSource } from './sessions.ts';
 
-/** So many of the newest are followed all the time; the others are read when somebody asks for them. */
+/** How many of the newest are followed all the time; the others are read when somebody asks for them. */
 export const SHOWN = 10;
-/** So often it is looked whether another process still owns its session: one that was killed says nothing. */
+/** How often to check whether another process still owns its session: one that was killed says nothing. */
 const OWNER_MS = 2000;
 /** While an owner is letting go. */
 const ENDING_MS = 300;

@@ -1,6 +1,6 @@
 import type { Disposable } from '../core/ports.ts';
 
-/** Owns things that must be let go of; what is added after disposal is disposed at once. */
+/** Owns disposables; what is added after its own disposal is disposed at once. */
 export class DisposableStore implements Disposable {
   readonly #owned = new Set<Disposable>();
   #disposed = false;

@@ -6,7 +6,7 @@ import { plural, showCosts, showCount } from '../protocol/show.ts';
 import { DisposableStore } from './disposables.ts';
 import type { SessionController } from './session-controller.ts';
 
-/** So often at most the figures change: a status bar that flickers is not read. */
+/** The figures change no more often than this: nobody reads a status bar that flickers. */
 const SETTLE_MS = 500;
 
 /** Agents at work, tokens and money of what runs; a click opens the dashboard. */

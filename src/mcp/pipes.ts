@@ -3,7 +3,7 @@ import type { Talk } from '../core/ports.ts';
 
 /** A longer message is a flood. */
 const LONGEST = 16 * 1024 * 1024;
-/** So much that nobody asked for, between two answers, is one, too. */
+/** More unasked-for output than this between two answers counts as one, too. */
 const MOST_UNASKED = 2000;
 const NEW_LINE = 10;
 

@@ -25,7 +25,7 @@ export const TallyView = z.object({
 export const SessionStatus = z.enum(['new', 'planning', 'awaiting-approval', 'running', 'paused', 'ended']);
 const SessionStanding = z.enum([...SessionStatus.exclude(['ended']).options, ...SessionOutcome.options]);
 
-/** What a person may want to do with a session as it stands. */
+/** What a person can do with a session as it stands. */
 export const NextStep = z.enum([
   'approve-plan',
   'open-plan',
@@ -102,7 +102,7 @@ export const ChecklistItemView = z.object({
   detail: z.string().optional(),
 });
 
-/** What takes a look at everything to tell: sent rarely. */
+/** What takes a pass over everything to compute: sent rarely. */
 export const OverviewView = z.object({
   checklist: z.array(ChecklistItemView),
   /** Money and tokens so far, by provider: one value for each time, and there are not many. */
@@ -223,7 +223,7 @@ const BudgetRow = z.object({
   scope: BudgetScope,
   key: z.string(),
   limit: NanoUsd,
-  /** Undefined where only the ledger of the day knows. */
+  /** Undefined where only the day's ledger knows. */
   spent: NanoUsd.optional(),
   /** Held for calls whose outcome is not known yet. */
   held: NanoUsd,

@@ -254,7 +254,7 @@ const agents = [
     agent: z.string(),
     segment: z.number().int(),
     summary: LongText,
-    /** So many of the last messages stand after the summary as they were; absent: none. */
+    /** How many of the last messages follow the summary unchanged; absent: none. */
     tail: z.number().int().positive().optional(),
   }),
   /** Results of tools in the first `messages` messages of the conversation were left out to make room. */

@@ -12,7 +12,7 @@ const Fault = z.strictObject({
   after: z.number().int().nonnegative().optional(),
   /** Only where this provider is asked; the one that takes over gets through. */
   provider: Name.optional(),
-  /** So many times; every time if left out. */
+  /** How many times; every time if left out. */
   times: z.number().int().positive().optional(),
 });
 

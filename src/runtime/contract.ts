@@ -68,7 +68,7 @@ export type Work =
       deliver?: boolean;
       /** What the session is to be called; absent: by its time. */
       session?: string;
-      /** Goes before all that is configured. */
+      /** Takes precedence over all that is configured. */
       flags?: Config;
       asked?: Asked;
     }
@@ -80,7 +80,7 @@ export type Work =
       retry?: RetryScope;
       /** What it may cost from now on, all that was spent before included. */
       limit?: NanoUsd;
-      /** Goes before all that is configured. */
+      /** Takes precedence over all that is configured. */
       flags?: Config;
       asked?: Asked;
     };
@@ -103,11 +103,11 @@ export interface Keyless {
 
 /** Why no session can begin, or, where one has to be made, no plan. */
 export type Hindrance =
-  /** Nothing can be asked; `down` says what was set up and does not answer, and why. */
+  /** No model can be asked; `down` says which providers do not answer, and why. */
   | { reason: 'no-provider'; down: readonly { label: string; message: string }[]; keyless: readonly Keyless[] }
-  /** Something answers, and no route leads to it. */
+  /** A provider answers, but no route leads to it. */
   | { reason: 'no-route'; providers: readonly string[] }
-  /** What the session would ask first has no price that is known. */
+  /** The model that the session would ask first has no known price. */
   | { reason: 'no-price'; model: string };
 
 export type Refusal =
@@ -173,7 +173,7 @@ export type Reviewed =
 export type Answered = RequestOutcome & {
   /** Under which id it was left for another process. */
   request?: string;
-  /** Nobody does it: nobody runs the session, its owner has said nothing yet, or the id was another request's. */
+  /** It was not done: nobody runs the session, its owner has not answered yet, or the id belongs to another request. */
   why?: 'nobody' | 'silent' | 'other-body';
 };
 
@@ -188,7 +188,7 @@ export interface Sessions {
   review(id: string): Promise<Reviewed>;
   /** What agents wrote, as it stands now: nothing done with it reaches the journal or a file. */
   look(id: string): Promise<{ changes: Changes; close(): Promise<void> } | undefined>;
-  /** Has a request done: by the session's owner, or here where nobody runs it and it needs no team. */
+  /** Has a request handled: by the session's owner, or here where nobody runs it and it needs no team. */
   ask(id: string, body: InboxRequest, signal: AbortSignal, asked?: Asked): Promise<Answered>;
   /** Puts images into a session, for a request that names them. */
   keep(id: string, images: readonly HandedImage[]): Promise<Attached[]>;
@@ -247,7 +247,7 @@ export interface Diagnoses {
   browser?: { executable: string; version: string };
 }
 
-/** Whether commands of agents are held, as a session would find it. */
+/** Whether commands of agents run in a sandbox, as a session would find it. */
 export type SandboxDiagnosis = SandboxStanding | { holds: 'off' };
 
 /** What sessions are made with: configuration, roles, providers, CLI agents. */
@@ -272,13 +272,13 @@ export interface SetUp {
 /** Asks the person whether these workflows may begin without anybody. */
 export type AgreesToWorkflows = (workflows: readonly StandingWorkflow[]) => Promise<boolean>;
 
-/** Who is to stand: pools by their members' names, beside the members of the configuration. */
+/** The team: pools by their members' names, beside the members of the configuration. */
 export interface StationRequestToStart extends TeamWords {
   /** Absent: nobody can be asked, and what was not agreed to before waits. */
   agrees?: AgreesToWorkflows;
   /** A script whose models all members use. */
   rehearse?: string;
-  /** Begins the team's sessions, for a host that shows those it runs; the runtime's own way unless given. */
+  /** Starts the team's sessions, for a host that shows those it runs; otherwise the runtime does. */
   startSession?: (request: StartRequest | ResumeRequest) => Promise<Started>;
 }
 
@@ -288,7 +288,7 @@ export interface RunningStation {
   /** Its folder, for people. */
   readonly place: string;
   subscribe(listener: (event: StationRecord) => void): Disposable;
-  /** Stops it and all it was at; both can go on. */
+  /** Stops it and its runs; both can go on later. */
   stop(reason: string): Promise<void>;
   /** Resolves when everything is written and released. */
   readonly done: Promise<void>;
@@ -298,7 +298,7 @@ export type StartedStation =
   | { ok: true; station: RunningStation; notes: readonly string[] }
   | { ok: false; reason: 'owned'; owner: SessionOwner }
   | { ok: false; reason: 'config'; problems: ConfigProblem[] }
-  /** Who is to stand cannot be understood, each in a sentence. */
+  /** What is wrong with the team that was asked for, each in a sentence. */
   | { ok: false; reason: 'team'; problems: string[] };
 
 /** A workflow of the workspace, and where it stands there. */
@@ -313,7 +313,7 @@ export interface StationAccess {
   read(): Promise<{ state: StationState; origin: Origin; owner?: SessionOwner }>;
   /** Puts images where its sessions find them, for work that is added with them. */
   keep(images: readonly HandedImage[]): Promise<Attached[]>;
-  /** Has a request done: by whoever runs it; what is of the queue alone, here where nobody does. */
+  /** Has a request handled by whoever runs it; what concerns only the queue, here where nobody does. */
   ask(body: StationRequest, signal: AbortSignal, asked?: Asked): Promise<Answered>;
   /** `told` is called for each new event, after `view.state` took it, until the signal aborts. */
   follow(

@@ -73,7 +73,7 @@ async function putTogether(host: SessionHost, engine: Engine, work: Work, place:
     return await runOn(host, engine, work, place, record, owned);
   } catch (error) {
     // What was begun would keep the program from ending.
-    letGo(owned);
+    disposeAll(owned);
     await record.texts.stop();
     await record.traces?.close();
     await record.journal.close().catch(() => undefined);
@@ -81,7 +81,7 @@ async function putTogether(host: SessionHost, engine: Engine, work: Work, place:
   }
 }
 
-const letGo = (owned: Disposable[]) => {
+const disposeAll = (owned: Disposable[]) => {
   for (const each of owned.splice(0).reverse()) each.dispose();
 };
 
@@ -131,7 +131,7 @@ async function runOn(
       if (event?.outcome === 'landed') await changes.accept({}, changes.views(), { by: 'user' }).catch(failed(UNSEEN));
     } else if (host.acceptAll && outcome === 'completed')
       await changes.accept({}, changes.views(), { by: 'user' }).catch(failed(UNSEEN));
-    letGo(owned);
+    disposeAll(owned);
     await tools.close();
     await host.holding?.sandbox.close();
     await texts.stop();
@@ -140,7 +140,7 @@ async function runOn(
     await record.traces?.close();
     await times?.save().catch(failed('how long commands took could not be kept'));
     await sweepBlobs(store).catch(error => log.write('warn', 'stored contents could not be cleaned', error));
-    await store.close().catch(error => log.write('error', 'the session could not be let go of', error));
+    await store.close().catch(error => log.write('error', 'the session could not be released', error));
     await pruneSessions(host, host.retention).catch(error =>
       log.write('warn', 'old sessions could not be removed', error),
     );

@@ -269,7 +269,7 @@ export class Runner {
     running.over = running.over.then(async () => {
       await tree
         ?.release()
-        .catch(error => this.#host.log.write('warn', 'its working tree could not be let go of', error));
+        .catch(error => this.#host.log.write('warn', 'its working tree could not be released', error));
       await engine.close();
       await rehearsal?.close();
       this.#running.delete(running);

@@ -89,7 +89,7 @@ export function storedSessions(host: RuntimeHost): Omit<Sessions, 'start' | 'res
     if (store && !owner && REVIEWING.has(body.kind)) {
       const decided = await decide(id, body, { ...asked, request });
       if (decided) return decided;
-      // Whoever has it now is asked: a window takes a session the moment that its run lets go of it.
+      // Its owner now is asked: a window takes a session the moment its run releases it.
       return tries > 1 ? ask(id, body, signal, asked, tries - 1) : TAKEN;
     }
     if (!store || !read || !owner || (owner.reviews && !REVIEWING.has(body.kind))) return NOBODY;

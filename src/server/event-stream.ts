@@ -4,7 +4,7 @@ import type { Told } from './journals.ts';
 
 /** What is not taken off by then is too much: whoever reads so slowly comes back with the number of what it has. */
 const MOST_WAITING_BYTES = 1024 * 1024;
-/** So that nobody between takes the connection for dead. */
+/** Keeps proxies from taking the connection for dead. */
 const BEAT_MS = 15_000;
 /** How long a reader of the past may take nothing at all. */
 const STALL_MS = 30_000;

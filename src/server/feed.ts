@@ -5,12 +5,12 @@ import { type EventFrame, eventFrame, type Frame, type Reader } from './event-st
 import type { Journals, Told } from './journals.ts';
 import { SaidMeanwhile } from './said-meanwhile.ts';
 
-/** So many of the latest events are kept ready for readers that come back. */
+/** How many of the latest events are kept at hand for readers that come back. */
 const RECENT = 2000;
-/** What agents say is put together for so long: a frame for each token would be mostly frame. */
+/** How long what agents say is gathered: a frame for each token would be mostly frame. */
 const DELTA_MS = 25;
 
-/** So much of the past is written before it is asked whether the reader has taken it. */
+/** How much of the past is written before the reader has to have taken it. */
 const PIECE_BYTES = 64 * 1024;
 
 export interface FeedParts<S extends { seq: number }> {

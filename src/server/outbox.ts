@@ -11,7 +11,7 @@ const Letter = z.object({
   id: z.string(),
   body: z.string(),
   at: z.number(),
-  /** So often it was not taken. */
+  /** How many times it was not taken. */
   tries: z.number().int().nonnegative(),
 });
 const Kept = z.object({ hook: z.string(), letter: Letter });

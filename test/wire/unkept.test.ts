@@ -101,7 +101,7 @@ describe('A session in the terminal whose folder takes no more', function () {
       return finish;
     });
     const { code, err } = await ended(start('unlimited', 'run', 'Do it', '--yes'));
-    assert.match(err, /^error: the session could not be let go of [^\n]+\n$/);
+    assert.match(err, /^error: the session could not be released [^\n]+\n$/);
     assert.equal(code, 0);
   });
 

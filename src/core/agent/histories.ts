@@ -22,7 +22,7 @@ interface Track {
   items: Item[];
   /** In so many of the first items results of tools are left out. */
   trimmed: number;
-  /** So many of the last items stay when the next segment begins. */
+  /** How many of the last items stay when the next segment begins. */
   tail: number;
   seen: SeenVersion[];
   written: Set<RelPath>;

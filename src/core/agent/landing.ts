@@ -36,7 +36,7 @@ export interface Landed {
   failed: { path: RelPath; message: string }[];
 }
 
-/** So many files are taken at a time: what is put down before each write is flushed for all of them together. */
+/** How many files are taken at a time: their intents are flushed to disk together. */
 const AT_ONCE = 32;
 
 type Fate = { kind: 'written' | 'refused' | 'stale' } | { kind: 'failed'; message: string };

@@ -71,7 +71,7 @@ export class AgentLoop {
   readonly #conversation: Conversation;
   readonly #asking: Asking;
   readonly #system: string;
-  /** So much of it is the same for all agents of the session. */
+  /** How much of it is the same for all agents of the session. */
   readonly #shared: number;
   readonly #ids: CallIds;
   readonly #strikes: Strikes;

@@ -12,7 +12,7 @@ export interface Version {
   reviewed: Reviewed;
 }
 
-/** So many versions of one file are kept for work that may come back. */
+/** How many versions of one file are kept for work that may come back. */
 const MOST = 32;
 
 /** Names the pieces of pending work; they keep their names while the file goes through other contents. */

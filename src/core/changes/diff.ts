@@ -22,7 +22,7 @@ const CONTEXT = 4;
 /** Up to so many lines are compared to the end; beyond, the library may give up and call the stretch replaced. */
 const UNTIMED = 400;
 const PATIENCE_MS = 10;
-/** So many lines without anything in common that is found quickly: replaced. */
+/** From this many lines on, what has nothing in common that is quick to find counts as replaced. */
 const HOPELESS = 6000;
 /** How many lines together must stand once: single lines, again among what is left, then small groups. */
 const GRAINS = [1, 1, 4];

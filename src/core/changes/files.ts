@@ -5,7 +5,7 @@ import type { Content } from './reviewed.ts';
 import { type Ground, Tracked } from './tracked.ts';
 import { Turns } from './turns.ts';
 
-/** So many files whose review is over are still watched, so that an undo brings their review back. */
+/** How many files stay watched after their review is over, so that an undo brings it back. */
 const RECENT = 100;
 
 /** All files under review, and the turn that whoever changes one must hold. */

@@ -19,7 +19,7 @@ export interface Ground {
   newId: NewId;
 }
 
-/** So many earlier contents of a file are remembered: an undo in the editor brings back what was pending then. */
+/** How many earlier contents of a file are remembered: an undo in the editor brings back what was pending then. */
 const REMEMBERED = 8;
 
 let versions = 0;

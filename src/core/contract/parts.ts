@@ -13,7 +13,7 @@ export interface PartsHost {
 
 export interface PartsOptions {
   start: readonly Part[];
-  /** So long each may take until its health address answers. */
+  /** How long each may take until its health address answers. */
   seconds: number;
 }
 

@@ -23,7 +23,7 @@ export interface TrainParts {
   book: Book;
   newId: NewId;
   rule: ApprovalRule;
-  /** So many at most are tried together. */
+  /** The most that are tried together. */
   most: number;
   /** No others are tried. */
   only?: readonly string[] | undefined;
@@ -44,7 +44,7 @@ export interface TrainReport {
   heldBy: readonly string[];
 }
 
-/** So often a target may move under a candidate before somebody has to say what is going on. */
+/** How often a target may move under a candidate before somebody has to say what is going on. */
 const MOVES = 8;
 
 type Attempt = 'progress' | 'moved' | { waiting: string } | { stopped: string; unheld?: true };

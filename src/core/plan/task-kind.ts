@@ -5,7 +5,7 @@ import type { Placed, PlanContext, PlanParts, Report } from './parts.ts';
 /** A light and a heavy course of a task. */
 export type Course = 0 | 1;
 
-/** So many turns of an agent of this role, on this task. */
+/** How many turns an agent of this role spends on this task. */
 export interface Work {
   task: AgentTask;
   role: string;

@@ -33,5 +33,5 @@ function base64FormsOf(secret: string): string[] {
   return found.filter(form => form.length >= SHORTEST);
 }
 
-/** So much of a long secret is taken for it: outputs are cut where it happens to be. */
+/** This much of a long secret counts as the secret: outputs are cut anywhere. */
 export const TELLING = 16;

@@ -22,7 +22,7 @@ export interface ToolSpec {
 export interface ProviderRequest {
   model: string;
   system: string;
-  /** So many characters of its beginning are the same in other conversations: a vendor's cache may hold them. */
+  /** How many characters at its beginning are the same in other conversations: a vendor's cache may hold them. */
   sharedSystem?: number;
   tools: ToolSpec[];
   toolChoice?: 'auto' | 'none' | 'required' | { name: string };
@@ -123,7 +123,7 @@ export interface RouteRequest {
   /** Models in order of preference; the router walks it. */
   route: ModelRef[];
   system: string;
-  /** So many characters of its beginning are the same in other conversations: a vendor's cache may hold them. */
+  /** How many characters at its beginning are the same in other conversations: a vendor's cache may hold them. */
   sharedSystem?: number;
   tools: ToolSpec[];
   toolChoice?: ProviderRequest['toolChoice'];

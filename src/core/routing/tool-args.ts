@@ -7,7 +7,7 @@ export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** So much is kept of arguments that are nested too deep. */
+/** How much is kept of arguments that are nested too deep. */
 const SHOWN = 200;
 
 /** Arguments nested so deep that nothing may walk through them; their beginning shows the model what it wrote. */

@@ -20,7 +20,7 @@ export class JournalDamaged extends Error {
   }
 }
 
-/** The journal is not this user's, from here: it is read, and never gone on with. */
+/** The journal was not written by this user on this machine: it is read, and never continued. */
 export class NotSealed extends Error {
   readonly origin: Exclude<Origin, 'own'>;
   constructor(session: string, origin: Exclude<Origin, 'own'>) {
@@ -41,7 +41,7 @@ export interface JournalOptions<S = SessionState, E = Event> {
   despiteDamage?: boolean;
 }
 
-/** What a journal is of: the state that follows from it, and how. */
+/** A kind of journal: the state that follows from it, and how. */
 export interface JournalKind<S, E extends object> {
   version: number;
   initialState(): S;
@@ -49,7 +49,7 @@ export interface JournalKind<S, E extends object> {
   reader(chain: SealChain | undefined): EventReader<Dated<E>>;
 }
 
-/** Of a journal that may be repaired: what is said about that. */
+/** What to say when a journal is repaired. */
 type Notice = Extract<Event, { type: 'notice' }>;
 type Numbered = { seq: number };
 
@@ -73,7 +73,7 @@ export interface OpenEvents<S, E>
   readonly passedOver: number;
   /** Bytes on disk. */
   readonly size: number;
-  /** Puts one event, which stands for all before it, in the place of all there are. */
+  /** Replaces all events by one that stands for them. */
   compact(snapshot: () => E): Promise<void>;
   /** Flushes and stops; the store stays open. */
   close(): Promise<void>;

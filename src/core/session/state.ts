@@ -55,7 +55,7 @@ export interface Round {
   kind: 'implement' | 'review' | 'fix';
   agent: string;
   openBlockers?: number;
-  /** The call by which its agent wanted to end it, and was told what failed. */
+  /** The call by which its agent wanted to end it and learned what failed. */
   call?: string;
   /** Those that look something up for it. */
   helpers?: string[];
@@ -77,9 +77,9 @@ export interface TaskState {
   outage?: Outage;
   /** Its command was cut off in this attempt, and nobody knows what it has done. */
   cutOff?: true;
-  /** A revision of the plan left it out: nobody wants it any more. */
+  /** A revision of the plan dropped it. */
   dropped?: true;
-  /** So many of its rounds came before it was last tried again: how they went decides nothing any more. */
+  /** How many of its rounds came before it was last tried again: their outcome no longer counts. */
   roundsBefore?: number;
   /** Files beyond its plan that it was given. */
   granted?: RelPath[];
@@ -113,7 +113,7 @@ export interface AgentState {
   why?: string;
   /** The CLI agent that does its work; absent: models do. */
   worker?: string;
-  /** What its CLI agent came to, from when that is done until all of it has landed. */
+  /** The result of its CLI agent, from its end until all of it has landed. */
   workerResult?: { summary: string; model: ModelRef; blob: Hash };
   doing?: string;
   /** The list that it keeps for itself. */
@@ -339,7 +339,7 @@ export interface SessionState {
       scope: BudgetScope;
       key: string;
       limit: NanoUsd;
-      /** Someone set it for this session: no configuration takes it back. */
+      /** Someone set it for this session: no configuration overrides it. */
       decided?: true;
     }[];
     alerts: EventOf<'budget-alert'>[];

@@ -35,7 +35,7 @@ export interface SessionOwner {
   reviews?: true;
 }
 
-/** Whoever only reviews a session lets go of it when somebody wants to run it. */
+/** A process that only reviews a session releases it when somebody wants to run it. */
 export type LockUse = 'run' | 'review';
 
 /** Ownership of a session: of all processes, only its holder appends to the journal. */

@@ -154,7 +154,7 @@ export interface StationState {
   outside: Map<string, { mark?: string; times: number }>;
   requests: Map<string, { body: StationRequest; at: number; handled?: RequestOutcome }>;
   notices: { level: 'info' | 'warning' | 'error'; text: string; at: number }[];
-  /** So many items, runs and moves there have been. */
+  /** How many items, runs and moves there have been. */
   counts: { items: number; runs: number; moves: number };
   /** How long finished work took: by target, the newest last. */
   durations: Map<string, number[]>;

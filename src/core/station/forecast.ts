@@ -7,7 +7,7 @@ import { candidates } from './members.ts';
 export interface Forecast {
   begin: number;
   end: number;
-  /** So much work is before it. */
+  /** How much work comes before it. */
   behind: number;
 }
 

@@ -13,7 +13,7 @@ export interface HealthHost {
 
 type Health = NonNullable<Run['health']>;
 
-/** So long nothing may happen in a run that waits for nobody. */
+/** How long nothing may happen in a run that waits for nobody. */
 const SILENT_MS = 15 * 60_000;
 const ALERT = 0.8;
 

@@ -18,7 +18,7 @@ export interface OutsideHost {
 
 /** A workflow begins so often in a row by what may be its own doing. */
 const MOST_IN_A_ROW = 3;
-/** So many are named. */
+/** How many are named. */
 const NAMED = 3;
 
 interface Waiting extends Sign {

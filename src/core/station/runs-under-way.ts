@@ -25,7 +25,7 @@ export interface ResumeSettings {
   /** Pauses before a run that died is resumed: each twice the one before, from the first to the longest. */
   resumeMs: number;
   longestResumeMs: number;
-  /** So often a run is resumed after it died. */
+  /** How often a run is resumed after it died. */
   resumes: number;
 }
 

@@ -41,7 +41,7 @@ export interface TaskLimits extends FlowLimits {
   attempts: number;
   /** For one agent, where the task names no limit. */
   agentMinutes: number;
-  /** Longest wait for models that all rest, and how often one agent may wait so. */
+  /** The longest wait while all models rest, and how often one agent may wait. */
   restMs: number;
   rests: number;
 }
@@ -56,7 +56,7 @@ export interface AgentTaskHost {
   hashOf: HashOf;
   routes: Routes;
   role(name: string): RoleSpec | undefined;
-  /** The name of the role that plans, and that does itself what others fail at. */
+  /** The name of the role that plans, and that takes over what others fail at. */
   orchestrator: string;
   brief(): string;
   /** What the project asks of those who work on these files, beside what it asks of everyone. */
@@ -67,7 +67,7 @@ export interface AgentTaskHost {
   limitAgent(agent: string, limit: NanoUsd): void;
   present(): boolean;
   limits: TaskLimits;
-  /** What was agreed for the case that all the money is gone, when it is. */
+  /** What was agreed for when the money is gone, once it is. */
   spent(): 'local' | 'pause' | 'stop' | undefined;
   /** Resolves when there is money and no pause. */
   ready(signal: AbortSignal): Promise<void>;
@@ -277,7 +277,7 @@ class AgentTaskRun {
     const { state } = journal;
     const task = this.#task;
     const review = step.do === 'review';
-    // Whose word others wait for judges the work before it, and does none.
+    // A role whose verdict others wait for judges the work before it, and does none itself.
     const gate = !review && isGate(state, this.#id);
     const escalated = review ? step.role === 'orchestrator' : isEscalated(state, task);
     const name = escalated
@@ -318,7 +318,7 @@ class AgentTaskRun {
       images: over.handedIn.images,
       ...(goesOn && { followUp: notAccepted(task, step.round, state, hashOf) }),
       claims: review || gate ? [] : [...this.#spec.writes, ...(task.granted ?? [])],
-      // Who goes on after a review has as many turns again.
+      // An agent that goes on after a review has as many turns again.
       limits: {
         maxTurns: limits.maxTurns * (goesOn ? 1 + reviewsGiven(state, task) : 1),
         ...(budget !== undefined && { budget }),
@@ -339,7 +339,7 @@ class AgentTaskRun {
     return undefined;
   }
 
-  /** A check that was refused cannot be mended by whoever works; one that took too long may well be. */
+  /** The agent cannot mend a check that was refused; one that took too long it may well. */
   async #mendPlan({ round, kind, agent, faulty }: Extract<Step, { do: 'mend-plan' }>): Promise<void> {
     const { journal } = this.#host;
     const before = this.#task.task;

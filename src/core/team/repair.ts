@@ -8,7 +8,7 @@ import type { SessionState, TaskState } from '../session/state.ts';
 import { outcomesText } from './prompt.ts';
 import { data } from './prompt-text.ts';
 
-/** So many times a failed check is mended before it has failed for good. */
+/** How often a failed check is mended before it has failed for good. */
 export const REPAIRS = 2;
 
 /** Repairs of a task since it was last tried again by somebody. */

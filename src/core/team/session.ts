@@ -50,7 +50,7 @@ export class Session {
   readonly #stop = new AbortController();
   readonly #attention: AttentionQueue;
   readonly #team: Team;
-  /** What is agreed on, and changed meanwhile. */
+  /** The plan as it was agreed on and as it changes. */
   readonly plans: PlanChanges;
   readonly #supervisor: Supervisor;
   readonly #runningAgents: RunningAgents;
@@ -207,7 +207,7 @@ export class Session {
     this.#lead.start();
     do await this.#dispatcher.drained();
     while (
-      // What waits for a person in another run, no lead gets any further.
+      // Where something waits for a person in another run, no lead gets any further.
       this.#left.length === 0 &&
       (await this.#lead.settle())
     );
@@ -365,7 +365,7 @@ export class Session {
     }
   };
 
-  /** Who is to do what is known before anybody begins it. */
+  /** Who does what is decided before anybody begins. */
   #load(): void {
     planRoster(
       rosterHost(this.#team),

@@ -5,11 +5,11 @@ import type { Sign } from './ladder.ts';
 export interface WatchLimits {
   /** The same call with the same arguments so often, with nothing written in between. */
   repeatedCalls: number;
-  /** So many calls in a row that failed. */
+  /** Calls in a row that failed. */
   repeatedErrors: number;
-  /** So many turns in which nothing new was seen, written or said to the team. */
+  /** Turns in which nothing new was seen, written or said to the team. */
   idleTurns: number;
-  /** So many times the conversation had to be summarised. */
+  /** Times the conversation had to be summarised. */
   compactions: number;
 }
 

@@ -34,12 +34,12 @@ export interface WorkerHost extends LandingHost, LedgerHost, NarratorHost {
   hashOf: HashOf;
 }
 
-/** Times that it is told of changes outside of its files before these are left behind. */
+/** How often it is told of changes outside its files before they are left behind. */
 const CORRECTIONS = 1;
 const SHOWN = 10;
 
 const unavailable: ReadonlySet<WorkerFault> = new Set<WorkerFault>(['not-found', 'needs-login', 'unasked']);
-/** Times that it may leave it open whether it asks. */
+/** How often it may leave it open whether it asks. */
 const PROOFS = 2;
 const STOPS = {
   end: 'end',
@@ -169,11 +169,11 @@ export class WorkerRun {
       this.#narrator.close();
     }
     if (result) return result;
-    // Only now, when nothing of it is left that could still write.
+    // Only now, when none of its processes is left to write.
     return { done: await copy.changes(), summary: this.#narrator.said };
   }
 
-  /** Nothing is given to who may act without asking: undefined when it asks. */
+  /** One that may act without asking gets no work: undefined when it asks. */
   async #proveAsking(session: WorkerSession): Promise<AgentResult | undefined> {
     let last = 'nothing';
     for (let tries = 0; session.unproved; tries++) {
@@ -288,7 +288,7 @@ export class WorkerRun {
     this.#turn = undefined;
     this.#settle(turn);
     const said = this.#narrator.said;
-    // Whoever takes over after an abort has a conversation of their own.
+    // Whoever takes over after an abort starts a new conversation.
     if (said !== '' && !signal.aborted)
       await this.#conversation.answer({ role: 'assistant', parts: [{ type: 'text', text: said }] }, {});
     return turn;

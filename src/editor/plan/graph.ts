@@ -3,7 +3,7 @@ import { dashboardRoot, pageHtml, pageIcon } from '../dashboard/html.ts';
 import { DisposableStore } from '../disposables.ts';
 import type { SessionController } from '../session-controller.ts';
 
-/** So long after a key the graph follows. */
+/** How long after a keystroke the graph follows. */
 const SETTLE_MS = 300;
 
 /** A plan as a graph beside its YAML: it follows what is typed, and a task that is chosen in it is found in the text. */

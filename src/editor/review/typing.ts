@@ -6,7 +6,7 @@ import { DisposableStore } from '../disposables.ts';
 import type { ReviewModel } from './model.ts';
 import type { ReviewSession } from './session.ts';
 
-/** So long after the last keystroke the journal is told what was typed, in ms. */
+/** How long after the last keystroke the journal learns what was typed, in ms. */
 const IDLE = 1_500;
 
 export interface TypingParts {

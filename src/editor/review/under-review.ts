@@ -13,7 +13,7 @@ export interface UnderReviewParts {
   log: vscode.LogOutputChannel;
 }
 
-/** A session that was let go of for somebody else is not taken back for so long. */
+/** For how long a session that was lent to somebody is not taken back. */
 const LENT_MS = 15_000;
 
 /** Run by this window, taken over since nobody runs it, or seen from afar: while it runs, and when it is over. */

@@ -10,7 +10,7 @@ import type { StandingTeam } from './standing-team.ts';
 const SETTLE_MS = 250;
 /** What only grows older. */
 const AGE_MS = 10_000;
-/** So many rows are shown of what waits, and of what is over. */
+/** The most rows shown of what waits, and of what is over. */
 const SHOWN = 200;
 const ROWS = 'application/vnd.code.tree.orchestrate.queue';
 /** The one above is VS Code's own, for what it puts there itself. */

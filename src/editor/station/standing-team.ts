@@ -12,7 +12,7 @@ import type { SessionController } from '../session-controller.ts';
 
 /** What a window that is reloaded goes on with. */
 const KEPT = 'orchestrate.standingTeam';
-/** So often it is looked whether the process that runs it is still there. */
+/** How often to check that the process that runs it is still there. */
 const OWNER_MS = 3000;
 /** The process of a window that was reloaded takes a few seconds to end. */
 const LETTING_GO_MS = 500;

@@ -33,7 +33,7 @@ export interface TreeOptions {
   repository: Repository;
   /** The folder for the trees of all repositories. */
   folder: string;
-  /** So many at most. */
+  /** At most this many. */
   most: number;
   clock: Clock;
   host: SessionHost;

@@ -37,7 +37,7 @@ export interface LinuxSandboxOptions {
   environment: Readonly<Record<string, string | undefined>>;
   /** How domains are reached. */
   reach?: Reach;
-  /** It is proved that such a one holds. */
+  /** It has been proved to hold. */
   proved?: boolean;
 }
 
@@ -45,7 +45,7 @@ interface Ready {
   tools: Tools;
   store: SandboxStore;
   readable: Readable;
-  /** A file with the filter for calls of the kernel. */
+  /** A file with the filter for system calls. */
   filter: string | undefined;
 }
 
@@ -58,7 +58,7 @@ const PROGRAMS = {
 };
 const PROBE_MS = 20_000;
 
-/** Commands in bubblewrap, above a layer that takes what they write until it is looked at. */
+/** Commands in bubblewrap, over a layer that keeps what they write until it is looked at. */
 export class LinuxSandbox implements Sandbox {
   readonly #root: string;
   readonly #processes: LaunchingProcesses;
@@ -284,7 +284,7 @@ export class LinuxSandbox implements Sandbox {
     throw failure ?? new Error('there is no folder for temporary files that can be written to');
   }
 
-  /** Whether a command runs in it here, and is held; undefined: it is. */
+  /** Whether a command can be run in it here, and is held; undefined: it is. */
   async #tried(ready: Ready): Promise<Error | undefined> {
     const stage = await ready.store.stage(this.#root);
     try {
@@ -341,7 +341,7 @@ class Missing extends Error {
 const installing = (packages: readonly string[]) =>
   `Install ${packages.join(', ')}: apt install ${packages.join(' ')} (Debian, Ubuntu), dnf install ${packages.join(' ')} (Fedora), pacman -S ${packages.join(' ')} (Arch).`;
 
-/** The reasons that systems have for forbidding it, by what bubblewrap and unshare say. */
+/** Why systems forbid it, by what bubblewrap and unshare say. */
 const forbidding = (why: string) =>
   /not permitted|denied|uid map|namespace/i.test(why)
     ? 'The system forbids user namespaces. In a container they have to be allowed (--security-opt seccomp=unconfined, or --privileged); on Ubuntu by an AppArmor profile for bwrap and unshare, or sysctl kernel.apparmor_restrict_unprivileged_userns=0; elsewhere sysctl kernel.unprivileged_userns_clone=1.'

@@ -3,7 +3,7 @@ import { SEAL_BYTES, SEAL_CODE, type SealChain, sealed, sealOf } from '../../cor
 
 const encoder = new TextEncoder();
 
-/** So much at most is written between two seals: a reader holds back what is not sealed yet. */
+/** The most that is written between two seals: a reader holds back what is not sealed yet. */
 const EVERY_BYTES = 128 * 1024;
 
 /** The seals of one session, in one folder, by one user: with any other of the three nothing fits. */

@@ -50,7 +50,7 @@ export interface SessionSummary {
   origin: Origin;
 }
 
-/** So long is the date and time at the beginning of an id. */
+/** How many characters of an id are its date and time. */
 const ID_SECOND = '20260101-000000'.length;
 
 const folderOf = (sessions: Sessions) => new OwnFolder(sessions.workspace, OUR_FOLDER, 'sessions');

@@ -15,7 +15,7 @@ export interface BranchWorkParts {
   journal: Pick<Journal, 'state' | 'flush'>;
 }
 
-/** So often it is composed anew before somebody has to say what moves the target. */
+/** How often it is composed again before somebody has to say what moves the target. */
 const TRIES = 5;
 
 /** The branch of one session: made of what its journal says, landed and deployed through the deliveries of the workspace. */

@@ -96,7 +96,7 @@ const ENDS: Record<SessionOutcome, RunEnd['outcome']> = {
 /** Asks for more in a session that has ended, of a member or role where one is named. */
 type More = (session: string, text: string, target: string | undefined) => Promise<Started>;
 
-/** So often its author is asked to make it fit its target. */
+/** How often its author is asked to make it fit its target. */
 const MENDS = 2;
 
 function openRun(first: RunningSession, more: More): OpenRun {

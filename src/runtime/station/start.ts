@@ -132,7 +132,7 @@ export async function startStation(
     const done = station.stopped.then(async () => {
       inbox.dispose();
       await journal.close().catch(error => log.write('warn', 'the journal could not be closed', error));
-      await store.close().catch(error => log.write('warn', 'the standing team could not be let go of', error));
+      await store.close().catch(error => log.write('warn', 'the standing team could not be released', error));
     });
     function compact(): Promise<void> {
       compacting ??= journal

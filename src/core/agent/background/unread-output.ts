@@ -1,6 +1,6 @@
-/** So much of what was not read yet is kept, its end. */
+/** How much unread output is kept, from its end. */
 const KEPT = 30_000;
-/** So much of all that was said is looked through for what is waited for. */
+/** How much of the output is searched for what is waited for. */
 const SEARCHED = 100_000;
 
 /** What a command says while nobody reads, in memory that does not grow with it. */

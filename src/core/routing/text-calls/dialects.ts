@@ -81,7 +81,7 @@ const bare: Dialect = text => {
   return calls.length > 0 ? [{ from: 0, to: text.length, calls }] : [];
 };
 
-/** So many lines are looked at for whether a call begins there. */
+/** In how many lines to look for the beginning of a call. */
 const MOST_STARTS = 50;
 
 /** The last thing in an answer is a call, alone on its lines. */

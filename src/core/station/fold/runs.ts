@@ -3,7 +3,7 @@ import { durationKey } from '../durations.ts';
 import type { StationFolds } from './fold.ts';
 import { endItem } from './queue.ts';
 
-/** So many durations of one kind tell enough. */
+/** How many durations of one kind are enough. */
 const DURATIONS = 20;
 
 export const runFolds: StationFolds<

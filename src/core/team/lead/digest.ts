@@ -8,7 +8,7 @@ import { checklist } from '../completion.ts';
 import { data } from '../prompt-text.ts';
 import type { Occasion } from './occasions.ts';
 
-/** So much is said of one thing, and so many things of a kind are named: a digest, whatever the size of the session. */
+/** The most that is said of one thing, and the most things of a kind that are named: a digest, whatever the size of the session. */
 const MOST = { tasks: 60, agents: 20, findings: 12, decisions: 10, artifacts: 12, text: 240, output: 1200, outputs: 4 };
 
 const short = (text: string, most: number = MOST.text): string => {

@@ -4,7 +4,7 @@ import { cutLine, fence } from '../fence.ts';
 import { toolSpec } from '../spec.ts';
 import { defineTool, refuse, type Tool, type ToolContext } from '../tool.ts';
 
-/** So many stand in every request with all that is to be said of them; of more only the names do. */
+/** Up to this many are described in full in every request; of more, only the names. */
 const MOST_TOLD = 12;
 /** Characters, about 2000 tokens: fewer tools with long schemas cost as much. */
 const ROOM = 7000;
