@@ -11,7 +11,6 @@ import type { WindowSession } from '../window-session.ts';
 import { itemOf } from './items.ts';
 import { type Node, Nodes } from './nodes.ts';
 import { Pace } from './pace.ts';
-import { tooltipOf } from './tooltips.ts';
 
 /** Longer than rows take to be drawn. */
 const REVEAL_MS = 700;
@@ -101,7 +100,10 @@ export class AgentsView implements vscode.TreeDataProvider<Node | TeamNode>, vsc
   }
 
   async resolveTreeItem(item: vscode.TreeItem, node: Node | TeamNode): Promise<vscode.TreeItem> {
-    item.tooltip = ofTeam(node) ? (await drawing()).sheetOf(node, this.#team, Date.now()) : tooltipOf(node, Date.now());
+    const now = Date.now();
+    item.tooltip = ofTeam(node)
+      ? (await drawing()).sheetOf(node, this.#team, now)
+      : (await import('./tooltips.ts')).tooltipOf(node, now);
     return item;
   }
 
