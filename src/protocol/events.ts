@@ -21,9 +21,9 @@ export const BudgetScope = z.enum(['session', 'agent', 'provider', 'day']);
 export const SessionHost = z.enum(['terminal', 'editor', 'server']);
 export const SessionOutcome = z.enum(['completed', 'failed', 'aborted', 'budget-spent', 'interrupted']);
 export const AgentOutcome = z.enum(['completed', 'failed', 'aborted', 'replaced', 'interrupted']);
-/** A version of a file as an agent knows it; null: there is no such file. */
 /** One step of an agent's own list. */
 export const Step = z.object({ text: z.string(), state: z.enum(['todo', 'doing', 'done']) });
+/** A version of a file as an agent knows it; null: there is no such file. */
 export const SeenVersion = z.object({
   path: RelPath,
   hash: Hash.nullable(),

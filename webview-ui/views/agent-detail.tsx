@@ -15,7 +15,7 @@ import { LiveText } from './live-text.tsx';
 type Agent = Row<'agents'>;
 const atWork = new Set(['running', 'pausing', 'waiting', 'paused']);
 
-/** One agent: what it says right now, and its reins. */
+/** One agent: what it says right now, and its controls. */
 export function AgentDetail() {
   const id = watched.value;
   const agent = id === undefined ? undefined : model.tables.agents.get(id);

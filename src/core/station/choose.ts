@@ -73,7 +73,7 @@ export function chooseStarts(state: StationState, options: ChooseOptions): Start
   const underWay = [...state.runs.values()]
     .filter(run => !run.end && !run.aside)
     .flatMap(run => state.items.get(run.item) ?? []);
-  let lane = !underWay.some(alone);
+  let workspaceFree = !underWay.some(alone);
   const starts: Start[] = [];
   for (const item of waitingItems(state, options)) {
     if (free.size === 0 && !item.workflow) continue;
@@ -81,10 +81,10 @@ export function chooseStarts(state: StationState, options: ChooseOptions): Start
     const members = item.workflow ? able.filter(member => free.has(member)) : firstOf(able, free);
     const complete = item.workflow ? members.length === able.length : members.length === 1;
     const only = alone(item);
-    if (complete && (lane || !only)) starts.push({ item, members });
+    if (complete && (workspaceFree || !only)) starts.push({ item, members });
     if (complete || item.workflow) for (const member of members) free.delete(member);
     // The place is kept for it, too.
-    if (only && (complete || item.workflow)) lane = false;
+    if (only && (complete || item.workflow)) workspaceFree = false;
   }
   return starts;
 }

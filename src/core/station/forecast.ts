@@ -23,7 +23,7 @@ export function forecast(state: StationState, options: ChooseOptions): Map<strin
     const from = Math.max(now, parked?.until ?? 0);
     freeAt.set(name, hours ? nextOpen(hours, from) : from);
   }
-  let lane = now;
+  let workspaceFreeAt = now;
   /** When what is under way, or comes before, is done. */
   const ends = new Map<string, number>();
   for (const run of state.runs.values()) {
@@ -33,7 +33,7 @@ export function forecast(state: StationState, options: ChooseOptions): Map<strin
     const end = now + Math.max(expected * LEAST_LEFT, run.startedAt + expected - now);
     ends.set(item.id, end);
     for (const name of run.members) freeAt.set(name, end);
-    if (alone(item)) lane = Math.max(lane, end);
+    if (alone(item)) workspaceFreeAt = Math.max(workspaceFreeAt, end);
   }
   const told = new Map<string, Forecast>();
   const take = (item: Item) => {
@@ -44,12 +44,12 @@ export function forecast(state: StationState, options: ChooseOptions): Map<strin
     const all = item.workflow !== undefined || state.members.size === 0;
     const somebody = all ? Math.max(now, ...times) : Math.min(...times);
     const needs = item.needs.map(id => ends.get(id) ?? now);
-    const begin = Math.max(only ? lane : now, somebody, ...needs);
+    const begin = Math.max(only ? workspaceFreeAt : now, somebody, ...needs);
     if (!Number.isFinite(begin)) return;
     const end = begin + expectedOf(item);
     const chosen = item.workflow ? able : able.slice(times.indexOf(somebody), times.indexOf(somebody) + 1);
     for (const name of chosen) freeAt.set(name, end);
-    if (only) lane = end;
+    if (only) workspaceFreeAt = end;
     ends.set(item.id, end);
     told.set(item.id, { begin, end, behind: Math.max(0, begin - now) });
   };

@@ -1,6 +1,7 @@
 import { checkLine } from '../../core/station/check-words.ts';
 import { obstacle } from '../../core/station/choose.ts';
-import type { CheckRecord, Item, Run, StationState } from '../../core/station/contract.ts';
+import type { CheckRecord, Run, StationState } from '../../core/station/contract.ts';
+import { ended } from '../../core/station/fold/queue.ts';
 import { standingOf } from '../../core/station/members.ts';
 import { type QueueLine, queueLines } from '../../core/station/queue-lines.ts';
 import { pageOf, RequestDone } from '../../protocol/api.ts';
@@ -62,8 +63,7 @@ export const teamRoutes = [
     answer: pageOf(QueueItem),
     async handle({ served, query }) {
       const { state } = await workspaceNamed(served, query.workspace).host.runtime.station.read();
-      const shown = ({ item: { status } }: QueueLine) =>
-        query.status === undefined ? !OVER.has(status) : status === query.status;
+      const shown = ({ item }: QueueLine) => (query.status === undefined ? !ended(item) : item.status === query.status);
       const items = queueLines(state, served.clock.now())
         .filter(shown)
         .map(line => itemOf(state, line));
@@ -89,8 +89,6 @@ export const teamRoutes = [
     },
   }),
 ];
-
-const OVER: ReadonlySet<Item['status']> = new Set(['done', 'failed', 'removed']);
 
 /** Has it done, by whoever runs the team, in the name of the token. */
 export async function askTeam(

@@ -1,5 +1,6 @@
 import { closest } from '../../core/plan/suggest.ts';
 import type { Item, StationState } from '../../core/station/contract.ts';
+import { ended } from '../../core/station/fold/queue.ts';
 import { readTime } from '../../core/station/when.ts';
 import type { StationRequest } from '../../protocol/station.ts';
 import type { Runtime } from '../../runtime/contract.ts';
@@ -17,8 +18,8 @@ type Verb = (terminal: Terminal, call: Call, words: string[], runtime: Runtime) 
 
 const VERBS: Readonly<Record<string, Verb>> = {
   add: (terminal, call, words, runtime) => add(terminal, call, runtime, words.join(' ')),
-  list: list(item => item.status === 'waiting' || item.status === 'held' || item.status === 'running'),
-  history: list(item => item.status === 'done' || item.status === 'failed' || item.status === 'removed'),
+  list: list(item => !ended(item)),
+  history: list(ended),
   edit: async (terminal, call, words, runtime) => {
     const { target, priority, due } = chosenBy(terminal, call);
     const text = option(call, 'text');
