@@ -2,7 +2,7 @@ import { foldedPath } from './paths.ts';
 
 /** Files by which tools run something, or take permissions, without anybody calling them by name. */
 interface ActingKind {
-  /** What the tool does with it, for whoever is asked. */
+  /** What the tool does with it, for the person who is asked. */
   says: string;
   /** Of the folded path. */
   files: RegExp;

@@ -15,7 +15,7 @@ export function isSameBug(one: Filed, other: Filed): boolean {
   return alike(one.bug.title, other.bug.title) >= ALIKE || alike(core(one.bug), core(other.bug)) >= ALIKE;
 }
 
-/** A bug in full, for whoever mends or tries it. */
+/** A bug in full, for those who mend it or try it again. */
 export function bugText({ title, severity, steps, expected, seen, evidence }: Bug, path?: RelPath): string {
   const lines = [
     `${title} (${severity}${path === undefined ? '' : `, ${path}`})`,

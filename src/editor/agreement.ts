@@ -20,7 +20,7 @@ export async function settleAgreement(runtime: Runtime): Promise<boolean> {
   return (await ask(runtime, parts)) !== undefined;
 }
 
-/** The same as a command, for whoever has left it out before. */
+/** The same as a command, for those who have skipped it before. */
 export async function trustConfiguration(controller: SessionController): Promise<void> {
   if (!(await requireReady())) return;
   const runtime = await controller.runtime();

@@ -16,7 +16,7 @@ const KEYS = [
   'environments',
 ];
 
-/** A field of the settings that was emptied holds null, which says no more than nothing. */
+/** A field of the settings that was emptied holds null, which means that it is not set. */
 function withoutNull(value: unknown): unknown {
   if (value === null) return undefined;
   if (typeof value !== 'object' || Array.isArray(value)) return value;

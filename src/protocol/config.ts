@@ -189,8 +189,8 @@ export const DeliveryConfig = z.strictObject({
     .describe('Whose yes it takes to land; person unless set'),
   batch: upTo(100)
     .optional()
-    .describe('So many deliveries are tried together, and halved where the checks fail; 8 unless set'),
-  trees: upTo(64).optional().describe('Working trees for checks and agents at most; 4 unless set'),
+    .describe('The most deliveries that are tried together, and halved where the checks fail; 8 unless set'),
+  trees: upTo(64).optional().describe('The most working trees for checks and agents; 4 unless set'),
   checkSeconds: seconds.optional().describe('Seconds that one check may take; 900 unless set'),
 });
 
@@ -267,7 +267,7 @@ export const Config = z.strictObject({
         off: 'Never: commands run as yours do, and are asked about',
       })
         .optional()
-        .describe('Whether the operating system holds the commands of agents; auto unless set'),
+        .describe('Whether the commands of agents run in a sandbox of the operating system; auto unless set'),
       network: z
         .array(domain)
         .optional()
@@ -302,7 +302,7 @@ export const Config = z.strictObject({
         .positive()
         .max(24 * 60)
         .optional()
-        .describe('Minutes between two looks of a standing team at how its sessions do; 5 unless set'),
+        .describe('Minutes between two health checks of the sessions of a standing team; 5 unless set'),
     })
     .optional()
     .describe('How many work at once, and how long'),
@@ -313,13 +313,13 @@ export const Config = z.strictObject({
         .describe('Seconds without a sign of an agent after which it counts as stuck; 300 unless set'),
       repeatedCalls: upTo(1000)
         .optional()
-        .describe('So often the same tool call with the same result, and an agent counts as stuck; 4 unless set'),
+        .describe('Identical tool calls with the same result after which an agent counts as stuck; 4 unless set'),
       repeatedErrors: upTo(1000)
         .optional()
-        .describe('So many errors one after another, and an agent counts as stuck; 6 unless set'),
+        .describe('Errors in a row after which an agent counts as stuck; 6 unless set'),
       idleTurns: upTo(1000)
         .optional()
-        .describe('So many turns without anything new, and an agent counts as stuck; 8 unless set'),
+        .describe('Turns without anything new after which an agent counts as stuck; 8 unless set'),
     })
     .optional()
     .describe('When an agent counts as stuck'),
@@ -341,7 +341,7 @@ export const Config = z.strictObject({
         .max(86_400)
         .optional()
         .describe(
-          'Asks the next model too when the first is silent for so many seconds, and takes the first that answers; both may have to be paid. Unless set, only beside one that sends keep-alives and nothing else for longer than it is waited for; 0 for never',
+          'Asks the next model too when the first is silent for this many seconds, and takes the first that answers; you may have to pay for both. Unless set, only beside one that sends keep-alives and nothing else for longer than it is waited for; 0 for never',
         ),
       concurrency: upTo(1000).optional().describe('Calls at once per provider; 8 unless set'),
       watchdogs: Watchdogs.optional().describe('How long a provider may keep a call waiting'),

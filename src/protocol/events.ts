@@ -60,7 +60,7 @@ const session = [
     tree: SessionTree.optional(),
     orchestrator: ModelRef.optional(),
     rehearsal: z.boolean(),
-    /** Of a rehearsal: its script, by the name of one of ours or by its path, so that it can be gone on with. */
+    /** Of a rehearsal: its script, by the name of one of ours or by its path, so that it can be resumed. */
     script: z.string().optional(),
     budget: z.object({ sessionUsd: NanoUsd.optional(), alertAt: z.number() }),
     /** The workflow it was started with, so that a run that is cut off before it is proposed still has it. */

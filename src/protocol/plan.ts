@@ -37,7 +37,7 @@ export const Check = z.union([
           .min(1)
           .describe('Each started when the one before it answers; {port1} is the port of the first'),
         url: z.string().optional().describe('Where the contract is served; the origin of the first part unless set'),
-        timeoutSeconds: z.number().positive().optional().describe('So long each part may take until it answers'),
+        timeoutSeconds: z.number().positive().optional().describe('How long each part may take until it answers'),
       })
       .optional()
       .describe(

@@ -11,7 +11,7 @@ const thisMachine = /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/;
 /** Headers that carry what lets one in. */
 const secretHeader = /auth|key|token|secret|cookie|password|credential/i;
 
-/** Whoever is spoken to at an address, with headers. */
+/** Something that is reached at an address, with headers. */
 type Addressed = Pick<ProviderConfig, 'name' | 'baseUrl' | 'headers'> & { kind: string; free?: boolean | undefined };
 
 /**

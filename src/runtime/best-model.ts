@@ -13,7 +13,7 @@ import { newId } from '../node/new-id.ts';
 import type { Question } from './contract.ts';
 import type { Engine } from './engine.ts';
 
-/** The best model that answers, with failover, for whoever asks outside of a session; it counts against the budget. */
+/** The best model that answers, with failover, for questions outside of a session; it counts against the budget. */
 export class BestModel {
   readonly #engine: Engine;
   readonly #router: ReturnType<typeof createRouter>;

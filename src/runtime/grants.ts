@@ -56,11 +56,11 @@ class Kept {
   }
 }
 
-/** A tool that says of itself something else than when it was allowed is another tool. */
+/** A tool whose description has changed since it was allowed is a different tool. */
 const identity = ({ name, description, schema }: ForeignTool) =>
   `${name} ${hashOf(new TextEncoder().encode(JSON.stringify([description, schema ?? null]))).slice(0, 16)}`;
 
-/** A command in another folder is another command. No command that is asked about holds this character. */
+/** A command in another folder is a different command. No command that is asked about contains this character. */
 const keyOf = (command: string, folder: string | undefined) =>
   folder === undefined || folder === '.' ? command : `${command}\u0000${folder}`;
 

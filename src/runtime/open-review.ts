@@ -15,7 +15,7 @@ import type { InboxRequest } from '../protocol/inbox.ts';
 import type { Reviewed } from './contract.ts';
 import { handleReview } from './requests.ts';
 
-/** What can be asked of whoever only reviews. */
+/** What can be asked of a process that only reviews. */
 export const REVIEWING: ReadonlySet<InboxRequest['kind']> = new Set([
   'accept',
   'reject',
@@ -29,7 +29,7 @@ interface Parts {
   files: WorkspaceFiles;
   clock: Clock;
   log: Log;
-  /** Knows the keys of whoever reviews. */
+  /** Knows the reviewer's keys. */
   redactor: Redactor;
 }
 

@@ -11,7 +11,7 @@ import { ProblemError } from './problem.ts';
 
 export const API = '/api/v1';
 
-/** Answers what is asked of the API by whoever has shown a token. */
+/** Answers requests to the API that come with a token. */
 export class ApiHandler {
   readonly #served: Served;
   readonly #routes: readonly Route[];

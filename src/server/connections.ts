@@ -59,7 +59,7 @@ export function boundConnections(server: Server, most = MOST): Connections {
   };
 }
 
-/** Under TLS what speaks to us is another object than what was connected: both have the same other end. */
+/** Under TLS the socket that speaks to us is not the one that was connected: both have the same remote end. */
 const peerOf = ({ remoteAddress, remotePort }: Socket) => `${remoteAddress} ${remotePort}`;
 
 /** In words where it can read them already: before a TLS handshake there are none. */

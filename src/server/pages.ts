@@ -63,7 +63,7 @@ const MANIFEST = JSON.stringify({
   })),
 });
 
-/** The page and what it is made of: the same for everybody, so that it needs no token. */
+/** The page and its parts: the same for everybody, so no token is needed. */
 export class Pages {
   #names: Promise<ReadonlySet<string>> | undefined;
   readonly #whole: ReadonlySet<string> = new Set(['/', MANIFEST_PATH, WORKER_PATH, ...ICONS.map(name => `/${name}`)]);

@@ -25,7 +25,7 @@ const HEADER_BYTES = 16 * 1024;
 const HEADERS_MS = 10_000;
 const REQUEST_MS = 30_000;
 const KEEP_ALIVE_MS = 10_000;
-/** How often it is looked for connections that take too long. */
+/** How often to look for connections that take too long. */
 const LOOK_MS = 2000;
 
 export interface RunningServer {

@@ -3,7 +3,7 @@ import type { ResumeRequest, Runtime, Started, StartRequest } from '../runtime/c
 import { Feed } from './feed.ts';
 import { deliveryJournal, stationJournal } from './journals.ts';
 
-/** What the server is given of a workspace, by whoever shows its sessions already. */
+/** What the server is given of a workspace by the host that shows its sessions. */
 export interface WorkspaceHost {
   name: string;
   folder: string;

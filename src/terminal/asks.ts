@@ -62,7 +62,7 @@ export class Asking {
     this.#input = new LineInput(terminal.input, () => this.#asked && stage.paint());
   }
 
-  /** The question under way, to be shown as long as it is asked. */
+  /** The current question, shown for as long as it is open. */
   picture(columns: number, rows: number): Required<Picture> | undefined {
     if (!this.#asked) return undefined;
     const { text, cursor } = this.#input;

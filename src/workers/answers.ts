@@ -17,7 +17,7 @@ interface AnswersParts {
   clock: Clock;
 }
 
-/** Waits for what a CLI agent answers, as long as it lives and somebody wants to know. */
+/** Waits for the answer of a CLI agent, while it lives and somebody wants to know. */
 export class Answers {
   readonly #parts: AnswersParts;
 

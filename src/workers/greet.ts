@@ -5,7 +5,7 @@ import type { WorkerDiagnosis } from '../core/doctor/doctor.ts';
 import type { Clock } from '../core/ports.ts';
 import type { WorkerListener, Workers } from '../core/worker/contract.ts';
 
-/** Whoever takes longer to begin is told of as slow. */
+/** One that takes longer to start is reported as slow. */
 const PATIENCE_MS = 4500;
 
 const nobody: WorkerListener = {

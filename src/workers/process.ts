@@ -14,7 +14,7 @@ export interface ProgramStart {
 }
 
 const STDERR_KEPT = 4000;
-/** How long it may clean up after it was told to end, and how often it is looked whether it has. */
+/** How long it may clean up after it was told to end, and how often to check whether it has ended. */
 const GRACE_MS = 2000;
 const POLL_MS = 50;
 

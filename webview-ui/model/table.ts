@@ -1,6 +1,6 @@
 import { type ReadonlySignal, type Signal, signal } from '@preact/signals';
 
-/** Rows by id. Whoever reads one row is told when that row changes, comes or goes, and not when others do. */
+/** Rows by id. Readers of a row are told when that row changes, comes or goes, and not when others do. */
 export class Table<R extends { id: string }> {
   readonly #rows = new Map<string, Signal<R | undefined>>();
   readonly #ids = signal<readonly string[]>([]);

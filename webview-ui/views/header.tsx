@@ -10,7 +10,7 @@ import { Meter } from '../parts/meter.tsx';
 import { sessionLook } from '../parts/states.ts';
 import { costOf, tokensOf } from '../parts/tally.ts';
 
-/** What the session is, how it stands, and the controls for all of it. */
+/** The session, its status, and the controls for all of it. */
 export function Header() {
   const session = model.session.value;
   if (!session) return null;

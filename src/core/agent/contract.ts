@@ -38,7 +38,7 @@ export interface ForeignChoice {
   except?: string[];
 }
 
-/** How a certain kind of work is done here, for whoever does it: told by a line, read when it is needed. */
+/** How a certain kind of work is done here: announced in a line, read when it is needed. */
 export interface Skill {
   name: string;
   description: string;
@@ -242,7 +242,7 @@ export type CommandJudge = (
   writes?: readonly string[],
 ) => CommandVerdict;
 
-/** What was answered for always about a tool of others, as long as it is the same tool. */
+/** What a person answered "always" about a tool of others, for as long as it is the same tool. */
 export type ToolJudge = (tool: ForeignTool) => 'allow' | 'ask' | 'deny';
 
 /** What flows beside the journal and is forgotten. */

@@ -12,7 +12,7 @@ import { waitingIn } from './waiting.ts';
 
 export interface WatchedOptions {
   files: GroundFiles;
-  /** Kept up to date by whoever follows the journal, who tells of each event. */
+  /** Kept up to date by the follower of the journal, which passes on each event. */
   state: SessionState;
   getBlob(hash: Hash): Promise<Uint8Array | undefined>;
   hash: HashOf;

@@ -19,7 +19,7 @@ export function whyNotBy(rule: ApprovalRule, by: Approver, authors: readonly Del
   return undefined;
 }
 
-/** An approval is of one tree on one target: where either is another by now, it is of something else. */
+/** An approval is for one tree on one target: once either has changed, it no longer applies. */
 export function isApproved(rule: ApprovalRule, { approval, tree, targetAt }: Candidate): boolean {
   return rule === 'none' || (approval !== undefined && approval.tree === tree && approval.targetAt === targetAt);
 }

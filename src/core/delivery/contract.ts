@@ -9,7 +9,7 @@ export interface DeliverRequest {
   session: string;
   /** Only what this task's agents wrote. */
   task?: string;
-  /** The branch it goes to; as configured, or the one that is checked out, unless set. */
+  /** The branch it goes to; unless set, as configured or the one that is checked out. */
   target?: string;
   /** What people call it; the session's goal, or the task's title, unless set. */
   title?: string;

@@ -1,7 +1,7 @@
 /** A run of what keys are made of, at least so long. */
 const run = (least: number) => `[A-Za-z0-9_-]{${least},}`;
 
-/** How secrets begin, by whoever gives them out, and what follows. */
+/** How secrets begin, by issuer, and what follows. */
 const SHAPES: readonly [beginning: string, rest: string][] = [
   // Models.
   ['sk-', `(?:ant|proj|svcacct|admin|or|lf)-${run(16)}`],

@@ -38,7 +38,7 @@ export function unfit(ref: ModelRef, tokens: number, models: Models): Out | unde
   return undefined;
 }
 
-/** After an overflow: every model that is known to take no more than the one that was too small. */
+/** After an overflow: every model that is known to be no larger than the one that was too small. */
 export function ruleOutSmaller(candidates: Candidate[], small: Candidate, message: string, models: Models): void {
   small.out = { why: 'too-small', message };
   const window = models.get(small.ref).contextTokens;

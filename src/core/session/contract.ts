@@ -19,7 +19,7 @@ export interface EventJournal<S, E> {
 
 /** The facts of a session. */
 export interface Journal extends EventJournal<SessionState, Event> {
-  /** Bytes exactly as they are: for files of the workspace and what is made of them, which a review puts back. */
+  /** Bytes exactly as they are: for files of the workspace and what is derived from them, which a review puts back. */
   putBlob(bytes: Uint8Array): Promise<Hash>;
   /** Text that is not a file (transcripts, outputs): secrets are taken out first. */
   putText(text: string): Promise<Hash>;

@@ -1,6 +1,6 @@
 import type { Finding, SessionState } from './state.ts';
 
-/** Whether the file that a finding is about is another one by now; never where it names none. */
+/** Whether the file that a finding is about has changed since; never where it names none. */
 export const changedSince = ({ files }: SessionState, { path, content }: Finding): boolean =>
   path !== undefined && files.get(path)?.content !== content;
 

@@ -54,7 +54,7 @@ export const reduce: Reduce = (state, event) => {
   byType.get(event.type)?.(state, event as never);
   noteWorking(state, event);
   remember(state, event, workedAt);
-  // Whoever is at work pauses and goes on with the session.
+  // Agents at work pause and go on with the session.
   if (paused !== (state.status === 'paused')) state.touched.all('agents');
   if ('task' in event && typeof event.task === 'string') state.touched.one('tasks', event.task);
   if (!('agent' in event) || event.agent === undefined) return;

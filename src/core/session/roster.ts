@@ -15,7 +15,7 @@ export function notStarted(state: SessionState): PlannedAgent[] {
 /** The roles that plan and lead. */
 export const leads = ({ role }: Pick<AgentState, 'role'>): boolean => role === 'orchestrator' || role === 'planner';
 
-/** Who orchestrates: the model that did so last, else the one that is to. */
+/** The orchestrator's model: the last one that was asked, else the first that will be. */
 export function orchestratorOf(state: SessionState): { model: ModelRef; called: boolean } | undefined {
   const model = [...state.agents.values()].findLast(agent => leads(agent) && agent.called.length > 0)?.called.at(-1);
   if (model !== undefined) return { model, called: true };

@@ -99,7 +99,7 @@ const ENDS: ReadonlySet<TaskStatus | PhaseStanding> = new Set<TaskEnd>(['complet
 const UNDONE: ReadonlySet<TaskStatus> = new Set<TaskStatus>(['failed', 'cancelled', 'skipped']);
 const OPEN: ReadonlySet<TaskStatus> = new Set<TaskStatus>(['waiting', 'running', 'checking']);
 
-/** A command that was cut off may be run again by whoever says so, and waits for that. */
+/** A command that was cut off is run again only when a person says so, and waits for that. */
 export const isCutOff = ({ status, cutOff }: TaskState): boolean => cutOff === true && OPEN.has(status);
 
 /** Whether somebody may have it tried again. */

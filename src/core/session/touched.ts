@@ -20,7 +20,7 @@ export type Kept =
 export const budgetId = (scope: BudgetScope, key: string): string => `${scope}:${key}`;
 export const spanId = (agent: string, n: number): string => `${agent}#${n}`;
 
-/** What stands otherwise when the session begins to be run, or no longer is. */
+/** What looks different once the session is run, or no longer is. */
 export const whenRun: readonly Kept[] = ['agents', 'tasks', 'providers'];
 
 /** Hears of one that may have changed, come or gone; without an id, of any of that kind. */

@@ -169,7 +169,7 @@ export interface StationView {
   readonly state: StationState;
   /** Called for each event after the state took it. */
   subscribe(listener: (event: StationRecord) => void): Disposable;
-  /** Has something done, by whoever owns the station, or here where nobody does. */
+  /** Passes a request to the owner of the station; done here where there is none. */
   ask(request: StationRequest, signal?: AbortSignal): Promise<RequestOutcome>;
 }
 

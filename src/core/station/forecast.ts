@@ -14,7 +14,7 @@ export interface Forecast {
 /** A run never takes less than this share of what was expected, however long it has run. */
 const LEAST_LEFT = 0.1;
 
-/** When each item that waits will begin and end, as things stand: everything takes as long as it usually does. */
+/** When each item that waits will begin and end, if everything takes as long as it usually does. */
 export function forecast(state: StationState, options: ChooseOptions): Map<string, Forecast> {
   const { now, alone } = options;
   const expectedOf = expectations(state);

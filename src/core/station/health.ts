@@ -43,7 +43,7 @@ export class HealthWatch {
     }
   }
 
-  /** Looks at one; how it stands where that is what it was before. */
+  /** Looks at one run; returns its health where it has not changed. */
   lookAt(id: string): Health['state'] | undefined {
     const { open, clock, journal } = this.#host;
     const run = open.get(id);

@@ -72,7 +72,7 @@ function place(
   // What was for now is done: it has its place back.
   if (begun?.(item)) return { item, band: 1, slack };
   if (item.due !== undefined || slack > 0) return { item, band: 2, slack };
-  // Whoever has waited twice as long as they should wait no longer, or they might for ever.
+  // What has waited twice as long as it should waits no longer, or it might for ever.
   const allowed = deadlineOf(item) - item.addedAt;
   return { item, band: now - item.addedAt >= 2 * allowed ? 0 : 1, slack };
 }

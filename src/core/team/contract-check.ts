@@ -92,7 +92,7 @@ async function bodyMistakes(schema: JsonSchema, body: string): Promise<string[]>
   return mistakes(schema, value);
 }
 
-/** What is broken and what was not tried, a line each, for whoever has to mend it. */
+/** What is broken and what was not tried, a line each, for the agent that mends it. */
 export function contractText(rows: readonly ContractRow[]): string {
   return rows
     .flatMap(({ operation, cases }) =>

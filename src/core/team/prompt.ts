@@ -157,7 +157,7 @@ const failedChecks = (task: TaskState, round: number, hashOf: HashOf): string =>
     hashOf,
   );
 
-/** Checks with what they printed, for whoever has to mend what failed. */
+/** Checks with their output, for the agent that mends what failed. */
 export function outcomesText(outcomes: readonly EventOf<'check-ended'>[], hashOf: HashOf): string {
   return outcomes
     .map(check => {

@@ -14,7 +14,7 @@ export interface RevisionHost {
   agree?(diff: PlanDiff): Promise<{ ok: true } | { ok: false; reason: string }>;
   /** Stops the agents of a task that is not wanted any more. */
   drop(agents: readonly string[]): void;
-  /** The plan in force is another one. */
+  /** The plan in force is a different one. */
   changed(plan: Plan): void;
 }
 

@@ -2,7 +2,7 @@ import type { AgentHandle, AgentJob, AgentResult, AgentRunner } from '../agent/c
 import { AgentControl } from '../agent/control.ts';
 import { type WorkerHost, WorkerRun } from './run.ts';
 
-/** Gives each job to whom it is for: to a CLI agent, or to models. Whoever is given models goes on with them. */
+/** Gives each job to a CLI agent or to models. An agent that was given models stays with them. */
 export function withWorkers(models: AgentRunner, host: WorkerHost): AgentRunner {
   return {
     start: job => (job.worker === undefined ? models.start(job) : startWorker(models, host, job, job.worker)),

@@ -44,7 +44,7 @@ export function budgetRow(state: SessionState, id: string): Row<'budget'> | unde
     limit,
     held: heldIn(state, scope, key),
     alertAt: alertAt ?? DEFAULT_ALERT,
-    // A limit that was raised since is another.
+    // A limit that was raised since is a new one.
     alerted: alerts.some(alert => alert.scope === scope && alert.key === key && alert.limit === limit),
     exhausted: spent?.scope === scope && spent.key === key,
     ...given({ spent: spentIn(state, scope, key) }),

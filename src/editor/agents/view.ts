@@ -115,7 +115,7 @@ export class AgentsView implements vscode.TreeDataProvider<Node | TeamNode>, vsc
     });
   }
 
-  /** Its members' rows alone, as long as it stands. */
+  /** Only the rows of its members, while there is a team. */
   #teamChanged(): void {
     this.#teamSoon ??= systemClock.after(TEAM_MS, () => {
       this.#teamSoon = undefined;

@@ -26,7 +26,7 @@ export function standing({ state, runs }: WindowSession): Markdown {
   return md`${icon(sessionStanding(state, runs))} ${whole}${state.rehearsal ? md` · ${t('demo')}` : ''}`;
 }
 
-/** Its goal, and how it stands. */
+/** Its goal and its status. */
 export const tell = (session: WindowSession, stream: Stream) =>
   say(stream, md`**${session.state.goal || session.id}**\n\n${standing(session)}\n`);
 

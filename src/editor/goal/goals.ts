@@ -37,7 +37,7 @@ export class Goals {
     await this.#memory.update(EARLIER, earlier.slice(0, KEPT));
   }
 
-  /** There is a plan for it: the next goal is another. */
+  /** There is a plan for it: the next goal is a new one. */
   async planned(goal: string): Promise<void> {
     if (this.draft.trim() === goal) await this.write('');
   }

@@ -20,7 +20,7 @@ export class ProviderChecks implements vscode.Disposable {
     this.#changed.fire();
   }
 
-  /** Its key is another one now. */
+  /** Its key has changed. */
   forget(provider: string): void {
     if (this.#found.delete(provider)) this.#changed.fire();
   }

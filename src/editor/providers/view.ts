@@ -21,7 +21,7 @@ export interface ProvidersParts {
   log: vscode.LogOutputChannel;
 }
 
-/** Each provider that is set up or used: how it stands, and what the session's calls to it took. */
+/** Each provider that is set up or used: its condition, and how long the session's calls to it took. */
 export class ProvidersView implements vscode.TreeDataProvider<ProviderNode>, vscode.Disposable {
   readonly #store = new DisposableStore();
   readonly #changed = this.#store.add(new vscode.EventEmitter<ProviderNode[] | undefined>());

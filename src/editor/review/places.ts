@@ -49,7 +49,7 @@ export class Places {
     return { targets, path: one.file.path, line: one.hunk.current.start };
   }
 
-  /** A file, from a row, a tab, a resource of the source control view, or the one that is open. */
+  /** A file, from a row, a tab, a resource of the source control view, or the open one. */
   path(about: unknown): RelPath | undefined {
     if (typeof about === 'string') return about;
     if (isReviewNode(about)) return about.kind === 'file' || about.kind === 'hunk' ? about.file.path : undefined;

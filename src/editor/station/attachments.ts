@@ -3,7 +3,7 @@ import type { Attachment } from '../../protocol/station.ts';
 
 const { t } = vscode.l10n;
 
-/** Of a text that is handed in no more than this is kept. */
+/** The most that is kept of a text that is handed in. */
 const MOST = 20_000;
 
 export interface Handed {

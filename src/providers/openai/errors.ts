@@ -72,7 +72,7 @@ function classOf(body: ErrorBody | undefined, status = 400): ErrorClass | undefi
   return inside >= 400 && inside < 600 ? classOfStatus(inside) : undefined;
 }
 
-/** A status that says no more than that something is wrong with the request. */
+/** A status that says only that something is wrong with the request. */
 function isRefusal(status: number): boolean {
   return status === 400 || status === 413 || status === 422;
 }

@@ -1,7 +1,7 @@
 import { branchRef, GitError } from '../../core/delivery/git.ts';
 import type { DeliveryParts } from './open.ts';
 
-/** The branch that is meant: as said, as configured, or the one that is checked out. It has to have a commit. */
+/** The target branch: as given, as configured, or the one that is checked out. It must have a commit. */
 export async function targetOf({ config, repository }: DeliveryParts, named: string | undefined): Promise<string> {
   const target = named ?? config.delivery?.target ?? (await repository.currentBranch());
   await repository.mustBeName(target);

@@ -163,7 +163,7 @@ export async function startStation(
   }
 }
 
-/** The plans of its sessions were given by whoever filled the queue; where nothing is left to spend, the fallback goes on. */
+/** The plans of its sessions came with the queue; where nothing is left to spend, the fallback goes on. */
 function flagsOf(config: Config, fallback: string | undefined): Config {
   const known = fallback === undefined || config.providers?.[fallback] !== undefined;
   return {

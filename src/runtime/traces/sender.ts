@@ -102,7 +102,7 @@ export class SpanSender {
         method: 'POST',
         headers: { ...headers, 'content-type': 'application/json' },
         body,
-        // Whoever sends it on to another address is not who the user named.
+        // A server that redirects is not the one that the user named.
         redirect: 'error',
         signal: AbortSignal.timeout(timeoutMs),
       });

@@ -81,7 +81,7 @@ export class Tokens {
     return token;
   }
 
-  /** From now on it opens nothing; the local one is made anew by whoever needs it next. */
+  /** From now on it opens nothing; the local one is made again when it is needed next. */
   async revoke(name: string): Promise<boolean> {
     if (name === LOCAL) {
       await writeAtomic(this.#local, Buffer.from(`${newToken()}\n`), { mode: 0o600 });

@@ -94,7 +94,7 @@ export const requestRoutes = [
   ),
 ];
 
-/** Has it done, by whoever owns the session, in the name of the token. */
+/** Passes it to the owner of the session, in the name of the token. */
 async function done(
   asking: Pick<
     Asking<{ session: string }, { workspace?: string | undefined }, unknown>,

@@ -90,7 +90,7 @@ export const teamRoutes = [
   }),
 ];
 
-/** Has it done, by whoever runs the team, in the name of the token. */
+/** Passes it to the process that runs the team, in the name of the token. */
 export async function askTeam(
   {
     served,

@@ -8,7 +8,7 @@ import type { Workspace } from '../workspace.ts';
 import { Teller, type TellerParts } from './tell.ts';
 import { deliveriesToTell, type Told, toldOf } from './words.ts';
 
-/** Who else delivers is not heard: it is looked what has become of it. */
+/** Deliveries of other processes are not announced: their outcome has to be looked up. */
 const LOOK_MS = 5000;
 
 interface Parts extends TellerParts {

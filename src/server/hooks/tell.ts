@@ -70,7 +70,7 @@ export class Teller implements Disposable {
         if (pause === undefined) this.#giveUp(this.#waiting.shift());
         else {
           this.#write('keep', { ...letter });
-          // Disposed of meanwhile, it is never gone on with.
+          // Disposed of meanwhile, it does not continue.
           await new Promise<void>(resolve => {
             this.#pause = this.#parts.clock.after(pause, resolve);
           });
@@ -90,7 +90,7 @@ export class Teller implements Disposable {
     };
     const signal = AbortSignal.any([this.#over.signal, AbortSignal.timeout(ANSWER_MS)]);
     try {
-      // Whoever sends it on to another address is not who the user named.
+      // A server that redirects is not the one that the user named.
       const answer = await send(this.hook.url, { method: 'POST', headers, body, redirect: 'error', signal });
       await answer.body?.cancel();
       return answer.ok;

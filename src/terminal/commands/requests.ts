@@ -34,7 +34,7 @@ export async function ask(
   return ok ? EXIT.done : EXIT.failures;
 }
 
-/** What nobody runs has to be gone on with. */
+/** What nobody runs has to be resumed. */
 function done(message: string | undefined, idle: string | undefined): string {
   const next = idle === undefined ? '' : ` Go on with: orchestrate resume ${idle}`;
   return `Done${message ? `: ${message}` : ''}.${next}`;

@@ -37,7 +37,7 @@ export async function logs(terminal: Terminal, call: Call): Promise<number> {
   return EXIT.done;
 }
 
-/** Whoever is not there has no log; in a session that goes on they may still come. */
+/** An agent that does not exist has no log; while the session runs it may still come. */
 async function mustBeThere(
   terminal: Terminal,
   store: SessionFolder,

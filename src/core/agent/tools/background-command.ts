@@ -41,7 +41,7 @@ const waitedText = (wanted: Awaited | undefined, end: WaitEnd, ports: readonly n
   return listens;
 };
 
-/** What it said since it was asked last, and how it stands. */
+/** Its output since it was last asked, and its status. */
 async function standing(context: ToolContext, command: Command, wanted: Awaited | undefined, end: WaitEnd) {
   const { text, omitted } = command.output.take(Math.min(20_000, context.room));
   const said = text.trim() === '' ? 'No new output.' : fence(context, text);
@@ -55,7 +55,7 @@ async function standing(context: ToolContext, command: Command, wanted: Awaited 
   );
 }
 
-/** Waits for it as the model asked, and tells how it stands. One that ended unasked has failed at what it was for. */
+/** Waits for it as the model asked, and reports its status. One that ended unasked has failed. */
 export async function follow(
   context: ToolContext,
   command: Command,

@@ -160,7 +160,7 @@ async function perform(args: Asked, cwd: RelPath | undefined, context: ToolConte
 const HELD_BACKGROUND =
   'In the sandbox it goes on seeing a file as it was when it first read it: stop it and start it again after a change.';
 
-/** Starts it beside the agent's work, and tells how it stands once it is ready, or has failed. */
+/** Starts it in the background, and reports once it is ready or has failed. */
 async function startBeside(args: Asked, cwd: RelPath | undefined, context: ToolContext): Promise<ToolResult> {
   const { background, clock } = context.host;
   if (background.running(context.agent).length >= MOST_BACKGROUND) {

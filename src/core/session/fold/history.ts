@@ -52,7 +52,7 @@ export function rememberCall(
   measure(state.history, provider, sample);
 }
 
-/** A new span begins where an agent's status or model is another than before. */
+/** A new span begins when an agent's status or model changes. */
 function draw(state: SessionState, name: string, at: number): void {
   const agent = state.agents.get(name);
   if (!agent) return;

@@ -26,7 +26,7 @@ export function configuration(state: SessionState): string[] {
   ];
 }
 
-/** Whoever works, and the last of those who have ended. */
+/** Those at work, and the last of those that have ended. */
 function shown(state: SessionState): AgentState[] {
   const all = [...state.agents.values()];
   if (all.length <= MOST_AGENTS) return all;
