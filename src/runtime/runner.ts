@@ -1,20 +1,11 @@
-import { findBrowser } from '../browser/find.ts';
-import type { RoleSpec } from '../core/agent/contract.ts';
 import type { Holding } from '../core/agent/held.ts';
-import { loadRoles } from '../core/agent/roles/roles.ts';
-import type { LoadedConfig } from '../core/config/load.ts';
 import { mergeConfig } from '../core/config/merge.ts';
-import { configuredProviders } from '../core/config/providers.ts';
 import type { Deliveries, WorkTree } from '../core/delivery/contract.ts';
 import { GitError } from '../core/delivery/git.ts';
-import type { WorkerDiagnosis } from '../core/doctor/doctor.ts';
-import type { Trial } from '../core/doctor/tool-trial.ts';
 import type { Redactor } from '../core/redact/redactor.ts';
-import type { RouteEvent } from '../core/routing/contract.ts';
 import type { SessionState } from '../core/session/state.ts';
 import { StoreError } from '../core/session/store.ts';
 import { codeOf } from '../node/error-code.ts';
-import { gitVersion } from '../node/git/version.ts';
 import { userFolder } from '../node/places.ts';
 import { createProcesses } from '../node/processes.ts';
 import { NodeProjectTexts } from '../node/project-texts.ts';
@@ -22,15 +13,8 @@ import { findSession, newSessionId, readState } from '../node/session/sessions.t
 import { skillFolders } from '../node/skill-folders.ts';
 import { NodeWorkspace } from '../node/workspace.ts';
 import type { Config } from '../protocol/config.ts';
-import { keySources } from './accounts.ts';
-import { BestModel } from './best-model.ts';
 import { CommandTimesFile } from './command-times.ts';
-import { listModels, tryModel } from './connect.ts';
 import type {
-  Candidate,
-  Diagnoses,
-  Listed,
-  Question,
   Refusal,
   Refused,
   ResumeRequest,
@@ -43,22 +27,21 @@ import type {
 import { branchWork } from './delivery/branch-work.ts';
 import { createDeliveries } from './delivery/deliveries.ts';
 import { personOf } from './delivery/person.ts';
-import { diagnose, diagnoseWorkers } from './diagnose.ts';
-import { Engine } from './engine.ts';
+import type { Engine } from './engine.ts';
 import { GrantFile } from './grants.ts';
-import { diagnoseSandbox, holdCommands } from './holding.ts';
-import { configOf, keysOf, sessionsOf } from './host.ts';
+import { holdCommands } from './holding.ts';
+import { configOf, sessionsOf } from './host.ts';
+import { openEngine } from './open-engine.ts';
 import { openSession } from './open-session.ts';
 import { type Rehearsal, startRehearsal } from './rehearsal.ts';
 import { sessionLimit } from './requests.ts';
 import { retention } from './settings.ts';
 import { type TraceTarget, traceTarget } from './traces/target.ts';
 
-/** Runs the sessions of a host, and asks its models. */
+/** Runs the sessions of a host. */
 export class Runner {
   readonly #host: RuntimeHost;
   readonly #running = new Set<{ session: RunningSession; over: Promise<void> }>();
-  #best: { key: string; model: Promise<BestModel> } | undefined;
 
   constructor(host: RuntimeHost) {
     this.#host = host;
@@ -109,7 +92,7 @@ export class Runner {
       if (problems.length > 0 && !demo) return { ok: false, reason: 'config', problems };
       const approvePlan = !approved && config.team?.approvePlan !== false;
       if (approvePlan && !earlier?.planApproved && !present()) return { ok: false, reason: 'unattended' };
-      engine = await this.#engine(loaded, rehearsal);
+      engine = await openEngine(host, loaded, rehearsal);
       if (!rehearsal) {
         host.note?.({ keyless: engine.keyless(), ...(sensitive && { sensitive }) });
         const hindrance = await engine.hindrance(!planned);
@@ -176,86 +159,9 @@ export class Runner {
     }
   }
 
-  async best(question: Question, signal: AbortSignal): Promise<AsyncIterable<RouteEvent>> {
-    const loaded = await configOf(this.#host);
-    const key = JSON.stringify(loaded.config);
-    if (this.#best?.key !== key) {
-      void this.#best?.model.then(model => model.close());
-      this.#best = { key, model: this.#engine(loaded).then(engine => this.#bestModel(engine)) };
-      // The next question tries again.
-      this.#best.model.catch(() => {
-        this.#best = undefined;
-      });
-    }
-    return (await this.#best.model).ask(question, signal);
-  }
-
-  async #bestModel(engine: Engine): Promise<BestModel> {
-    const { clock, log, environment } = this.#host;
-    const model = new BestModel(engine, clock, log, userFolder(environment));
-    await model.load();
-    return model;
-  }
-
-  async roles(): Promise<RoleSpec[]> {
-    const { roles } = await loadRoles(new NodeProjectTexts(this.#host.workspace));
-    return [...roles.values()];
-  }
-
-  async workers(): Promise<WorkerDiagnosis[]> {
-    const { config } = await configOf(this.#host);
-    // Each is greeted for a few seconds at most.
-    return diagnoseWorkers(config, this.#host, new AbortController().signal);
-  }
-
-  listModels(candidate: Candidate, signal: AbortSignal): Promise<Listed> {
-    return listModels(candidate, this.#host.clock, signal);
-  }
-
-  tryModel(candidate: Candidate, model: string, signal: AbortSignal): Promise<Trial> {
-    return tryModel(candidate, model, this.#host.clock, signal);
-  }
-
-  async diagnose(signal: AbortSignal, only?: string): Promise<Diagnoses> {
-    const host = this.#host;
-    const { config, problems } = await configOf(host);
-    const from = await keySources(configuredProviders(config), host);
-    const keys = keysOf(host, config);
-    const git = await gitVersion(host.workspace, { ...host.environment });
-    const browser = await findBrowser(host.environment);
-    const diagnoses = await diagnose(config, keys, name => from.get(name), host.clock, signal, only);
-    return {
-      problems,
-      diagnoses,
-      workers: await diagnoseWorkers(config, host, signal),
-      sandbox: await diagnoseSandbox(config, host),
-      ...(git && { git }),
-      ...(browser && { browser }),
-    };
-  }
-
   async close(): Promise<void> {
     for (const { session } of this.#running) session.stop('the window was closed');
     await Promise.all([...this.#running].map(({ over }) => over));
-    await this.#best?.model.then(model => model.close()).catch(() => undefined);
-  }
-
-  async #engine(loaded: LoadedConfig, rehearsal?: Rehearsal): Promise<Engine> {
-    const { clock, log, environment, models, stopsWhenSpent } = this.#host;
-    let { config } = loaded;
-    if (rehearsal) config = mergeConfig({ ...config, providers: {}, routes: {} }, rehearsal.config);
-    if (stopsWhenSpent && config.budget?.whenSpent !== 'local')
-      config = mergeConfig(config, { budget: { whenSpent: 'stop' } });
-    const engine = new Engine({
-      clock,
-      log,
-      config,
-      secrets: rehearsal?.secrets ?? keysOf(this.#host, config),
-      userFolder: rehearsal ? undefined : userFolder(environment),
-    });
-    if (!rehearsal && models) for (const each of await models(engine.redactor)) engine.providers.add(each);
-    await engine.load();
-    return engine;
   }
 
   #keep(session: RunningSession, engine: Engine, rehearsal: Rehearsal | undefined, tree: WorkTree | undefined): void {

@@ -7,10 +7,15 @@ import { storedSessions } from './stored-sessions.ts';
  * reading, following and deciding need none of it.
  */
 export function createRuntime(host: RuntimeHost): Runtime {
-  let loaded: Promise<import('./runner.ts').Runner> | undefined;
+  let running: Promise<import('./runner.ts').Runner> | undefined;
   const runner = () => {
-    loaded ??= import('./runner.ts').then(({ Runner }) => new Runner(host));
-    return loaded;
+    running ??= import('./runner.ts').then(({ Runner }) => new Runner(host));
+    return running;
+  };
+  let inquiring: Promise<import('./inquiries.ts').Inquiries> | undefined;
+  const inquiries = () => {
+    inquiring ??= import('./inquiries.ts').then(({ Inquiries }) => new Inquiries(host));
+    return inquiring;
   };
   const runtime: Runtime = {
     ...storedSessions(host),
@@ -22,12 +27,12 @@ export function createRuntime(host: RuntimeHost): Runtime {
       return sensitive;
     },
     agree: async parts => (await import('./load-config.ts')).agree(host, parts),
-    roles: async () => (await runner()).roles(),
-    workers: async () => (await runner()).workers(),
-    listModels: async (candidate, signal) => (await runner()).listModels(candidate, signal),
-    tryModel: async (candidate, model, signal) => (await runner()).tryModel(candidate, model, signal),
-    diagnose: async (signal, only) => (await runner()).diagnose(signal, only),
-    best: async (question, signal) => (await runner()).best(question, signal),
+    roles: async () => (await inquiries()).roles(),
+    workers: async () => (await inquiries()).workers(),
+    listModels: async (candidate, signal) => (await inquiries()).listModels(candidate, signal),
+    tryModel: async (candidate, model, signal) => (await inquiries()).tryModel(candidate, model, signal),
+    diagnose: async (signal, only) => (await inquiries()).diagnose(signal, only),
+    best: async (question, signal) => (await inquiries()).best(question, signal),
     deliveries: async () => (await import('./delivery/deliveries.ts')).createDeliveries(host),
     station: {
       ...stationAccess(host),
@@ -38,7 +43,10 @@ export function createRuntime(host: RuntimeHost): Runtime {
         return (await import('./station/workflows.ts')).readWorkflows(host.workspace, names);
       },
     },
-    close: async () => (await loaded)?.close(),
+    close: async () => {
+      await (await running)?.close();
+      await (await inquiring)?.close();
+    },
   };
   return runtime;
 }
