@@ -35,8 +35,14 @@ export function eventFrame(event: Told): EventFrame {
   // It stands for what was before it, and whoever has not heard all of that reads everything anew.
   if (type === SNAPSHOT) return { seq, type, agent: undefined, bytes: Buffer.from(resetText(seq)) };
   const agent = 'agent' in event && typeof event.agent === 'string' ? event.agent : undefined;
-  const bytes = Buffer.from(`id: ${seq}\ndata: ${JSON.stringify(event)}\n\n`);
-  return { seq, type, agent, bytes };
+  return { seq, type, agent, bytes: ownBytes(`id: ${seq}\ndata: ${JSON.stringify(event)}\n\n`) };
+}
+
+/** What is kept keeps nothing else: Node's own pool would hold on to all that was put into bytes beside it. */
+function ownBytes(text: string): Buffer {
+  const bytes = Buffer.allocUnsafeSlow(Buffer.byteLength(text));
+  bytes.write(text);
+  return bytes;
 }
 
 export const STREAM_HEADERS = {

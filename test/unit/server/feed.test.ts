@@ -8,7 +8,7 @@ import { initialState, reduce } from '../../../src/core/session/reduce.ts';
 import type { JournalEvent } from '../../../src/protocol/events.ts';
 import type { Runtime } from '../../../src/runtime/contract.ts';
 import type { Hold } from '../../../src/server/access/tokens.ts';
-import { Reader } from '../../../src/server/event-stream.ts';
+import { eventFrame, Reader } from '../../../src/server/event-stream.ts';
 import { Feed } from '../../../src/server/feed.ts';
 import { until } from '../../support/until.ts';
 
@@ -179,6 +179,12 @@ describe('The feed of a session', function () {
         ['b', 'later', 2],
       ],
     );
+  });
+
+  it('keeps of an event nothing but the event', () => {
+    const { bytes } = eventFrame(doing(7, 'größer'));
+    assert.equal(bytes.buffer.byteLength, bytes.byteLength);
+    assert.match(bytes.toString(), /^id: 7\ndata: \{.*größer.*\}\n\n$/);
   });
 
   it('cuts off who leaves too much waiting, with nothing kept of it, and goes on with it by the number', async () => {
