@@ -72,6 +72,25 @@ describe('Webhooks', function () {
     for (const { text } of got) assert.doesNotMatch(text, /todo list|architect|\.js/);
   });
 
+  it('tell an address of a budget that comes to its end, in figures', async () => {
+    const got: Record<string, unknown>[] = [];
+    receiver = createServer(async (request, response) => {
+      let text = '';
+      for await (const piece of request.setEncoding('utf8')) text += piece;
+      got.push(JSON.parse(text));
+      response.end();
+    });
+    await once(receiver.listen(0, '127.0.0.1'), 'listening');
+    const url = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/hook`;
+    await serving.run('hook', 'add', 'chat', '--to', url, '--on', 'budget');
+    const { id } = await serving.post<{ id: string }>('/sessions', { rehearse: 'todo', budgetUsd: 0.02 });
+    await until(() => got.length > 0);
+    const [first] = got;
+    assert.match(String(first?.event), /^budget-(alert|spent)$/);
+    assert.equal(first?.session, id);
+    assert.match(String(first?.text), /(\$0\.\d+ of \$0\.02 are spent|The budget is spent) \(session\)/);
+  });
+
   it('tell an address that was away what an earlier server, which was killed, could not tell it', async () => {
     const tried: string[] = [];
     const got: string[] = [];

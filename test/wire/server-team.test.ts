@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { mkdir, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { DeliveryItem, QueueItem, TeamSnapshot } from '../../src/protocol/api-team.ts';
 import { ada, type DeliveryLab, deliveryLab } from '../support/delivery/workspace.ts';
@@ -148,6 +151,40 @@ describe('The standing team and deliveries over HTTP', function () {
       serving.run('start', '--port', port, '--no-http', '--pool', 'a=b'),
       /--port and --no-http exclude each other/,
     );
+  });
+
+  it('tell an address of a delivery that waits for a yes, and where it landed', async () => {
+    const told: Record<string, unknown>[] = [];
+    const receiver = createServer(async (request, response) => {
+      let text = '';
+      for await (const piece of request.setEncoding('utf8')) text += piece;
+      told.push(JSON.parse(text));
+      response.end();
+    });
+    await once(receiver.listen(0, '127.0.0.1'), 'listening');
+    try {
+      await begin();
+      const url = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/`;
+      await serving.run('hook', 'add', 'chat', '--to', url, '--on', 'delivery');
+      // It looks first when it begins: what stands there then is no news.
+      await serving.stop();
+      await serving.start();
+      const heard = (event: string) => until(() => told.some(each => each.event === event));
+      const session = await lab.session('Add a page', write => write(ada, 'page.txt', 'page\n'));
+      const { delivery } = await serving.post<DeliveryItem>('/deliveries', { session });
+      const { waiting } = await serving.post<{ waiting: string }>('/deliveries/land', { unheld: true });
+      await heard('waits');
+      await serving.post(`/deliveries/${delivery}/approve`, { candidate: waiting });
+      await serving.post('/deliveries/land', { unheld: true });
+      await heard('landed');
+      const landed = told.find(({ event }) => event === 'landed');
+      assert.deepEqual([landed?.delivery, landed?.workspace], [delivery, 'workspace']);
+      assert.match(String(landed?.text), new RegExp(`^${delivery} landed on orchestrate/main\\. ${serving.url}`));
+      for (const each of told) assert.doesNotMatch(JSON.stringify(each), /page/, 'names and figures alone');
+    } finally {
+      receiver.closeAllConnections();
+      receiver.close();
+    }
   });
 
   it('build, try, approve and land what was accepted: the candidate that was seen, and no other', async () => {
