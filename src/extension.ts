@@ -74,7 +74,7 @@ export function activate(context: vscode.ExtensionContext): Exposed | undefined 
     );
     const team = owner.add(new StandingTeam({ controller, log, memory: context.workspaceState }));
     active = { owner, controller, team };
-    const dashboard = owner.add(new Dashboard(context.extensionUri, controller, log));
+    const dashboard = owner.add(new Dashboard(context.extensionUri, controller, team, log));
     owner.add(new AgentsView(controller, team));
     const queue = owner.add(new QueueView(team, log));
     owner.add(queueQuickFix());

@@ -13,6 +13,7 @@ import { Artifacts, Checklist, Decisions, Incidents, Problems } from './views/kn
 import { Money } from './views/money.tsx';
 import { Providers } from './views/providers.tsx';
 import { Tasks } from './views/tasks.tsx';
+import { Team } from './views/team.tsx';
 import { Timeline } from './views/timeline.tsx';
 
 /** Why nothing can be shown: the host's words, or `silent`. */
@@ -42,6 +43,7 @@ function Session() {
       <Asks />
       <Banner />
       <Unheld />
+      <Team />
       <div class="columns">
         <div class="column">
           <Agents />

@@ -31,6 +31,9 @@ const ticking = computed(() => {
   return session !== undefined && session.standing === session.status && session.status !== 'new';
 });
 
+/** Somebody of the standing team is at something that takes longer and longer. */
+const teamAtWork = computed(() => model.team.value?.members.some(({ doing }) => doing) === true);
+
 /** When the session's picture ends: now while somebody works on it, else when somebody did last. */
 export const lastMoment = computed(() => {
   const session = model.session.value;
@@ -95,7 +98,7 @@ export function live(): void {
   });
   effect(() => {
     now.value = Date.now();
-    if (!ticking.value) return;
+    if (!ticking.value && !teamAtWork.value) return;
     const timer = setInterval(() => {
       now.value = Date.now();
     }, 1000);

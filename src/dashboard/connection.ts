@@ -9,7 +9,7 @@ import type { RelPath } from '../protocol/ids.ts';
 import { Publisher } from './publisher.ts';
 import { firstToShow, waits } from './rows/next-steps.ts';
 import type { Checklist } from './rows/session.ts';
-import type { Readiness, SessionSource, ShownSession } from './sessions.ts';
+import type { Readiness, SessionSource, ShownSession, TeamSource } from './sessions.ts';
 
 const FETCHED_CHARACTERS = 200_000;
 
@@ -18,6 +18,7 @@ export interface ConnectionParts {
   clock: Clock;
   log: Log;
   checklist: Checklist;
+  team?: TeamSource;
   post(message: ToDashboard): void;
   readiness(): Readiness;
   run(command: DashboardCommand): void;

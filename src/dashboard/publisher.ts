@@ -6,7 +6,8 @@ import { Live } from './live.ts';
 import { Pace } from './pace.ts';
 import { type Checklist, overviewView, sessionRow, sessionView } from './rows/session.ts';
 import { type SessionTable, sessionTables, sources } from './rows/tables.ts';
-import type { Readiness, ShownSession } from './sessions.ts';
+import { teamView } from './rows/team.ts';
+import type { Readiness, ShownSession, TeamSource } from './sessions.ts';
 
 /** In one update; what is more goes into the next, so that none is long to make, to read and to draw. */
 const ROWS_PER_UPDATE = 250;
@@ -19,6 +20,8 @@ export interface PublisherParts {
   clock: Clock;
   post(message: ToDashboard): void;
   checklist: Checklist;
+  /** Absent where pages show nothing of it. */
+  team?: TeamSource;
   /** It could not go on telling. */
   onFailure(error: unknown): void;
 }
@@ -68,6 +71,10 @@ export class Publisher implements Disposable {
   readonly #known = new Map<TableName, Set<string>>();
   readonly #counters = new Slow(COUNTERS_MS);
   readonly #overview = new Slow(OVERVIEW_MS);
+  readonly #team = new Slow(OVERVIEW_MS);
+  readonly #hearing: Disposable | undefined;
+  /** The team as it was told. */
+  #toldTeam: string | undefined;
   /** The picker's rows as they were told. */
   #told = new Map<string, string>();
   /** What it listens to. */
@@ -83,6 +90,10 @@ export class Publisher implements Disposable {
 
   constructor(parts: PublisherParts) {
     this.#parts = parts;
+    this.#hearing = parts.team?.onChange(() => {
+      this.#team.dirty = true;
+      this.#want(this.#team);
+    });
     this.#pace = new Pace(parts.clock, () => {
       try {
         this.#flush();
@@ -133,6 +144,7 @@ export class Publisher implements Disposable {
 
   dispose(): void {
     this.hide();
+    this.#hearing?.dispose();
     this.#detach();
   }
 
@@ -182,6 +194,8 @@ export class Publisher implements Disposable {
     this.#told.clear();
     this.#counters.restart();
     this.#overview.restart();
+    this.#team.restart();
+    this.#toldTeam = undefined;
     this.#live?.restart();
     for (const table of sessionTables) this.#all(table);
     this.#pace.stop();
@@ -202,15 +216,17 @@ export class Publisher implements Disposable {
     const shown = this.#shown;
     if (!shown || !this.#visible) return;
     const update = this.#update(shown);
-    const { reset, session, overview, upsert, remove, streaming, live } = update;
-    if (reset ?? session ?? overview ?? upsert ?? remove ?? streaming ?? live) {
+    const { reset, session, overview, upsert, remove, streaming, live, team } = update;
+    if ((reset ?? session ?? overview ?? upsert ?? remove ?? streaming ?? live) || team !== undefined) {
       this.#revision = update.revision;
       this.#pace.sent();
       this.#parts.post(update);
     }
     if (!update.complete || this.#live?.waiting) this.#pace.want(0);
     if (this.#counters.dirty || this.#live?.counting) this.#want(this.#counters);
-    if (this.#overview.dirty) this.#want(this.#overview);
+    // Without a session it is never told, and would be wanted for ever.
+    if (shown.session && this.#overview.dirty) this.#want(this.#overview);
+    if (this.#parts.team && this.#team.dirty) this.#want(this.#team);
   }
 
   #update(shown: Shown): Update {
@@ -226,6 +242,7 @@ export class Publisher implements Disposable {
       this.#reset = false;
       update.reset = { workspace: shown.workspace, ...(state && { session: state.session }) };
     }
+    this.#putTeam(update, now);
     if (this.#live?.counting) this.#counters.dirty = true;
     if (this.#counters.take(now)) {
       if (shown.session) update.session = sessionView(shown.session);
@@ -265,6 +282,17 @@ export class Publisher implements Disposable {
       }
       this.#put(update, table, upserts, removals);
     }
+  }
+
+  /** Short, and much of what happens in a team changes nothing that is shown: it is compared with what was told. */
+  #putTeam(update: Update, now: number): void {
+    const { team, clock } = this.#parts;
+    if (!team || !this.#team.take(now)) return;
+    const view = team.runs && team.state ? teamView(team.state, clock.now()) : null;
+    const told = JSON.stringify(view);
+    if (told === this.#toldTeam) return;
+    this.#toldTeam = told;
+    update.team = view;
   }
 
   /** The picker's rows: few, so they are compared with what was told. */

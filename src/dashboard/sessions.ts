@@ -1,6 +1,7 @@
 import type { AgentStream } from '../core/agent/contract.ts';
 import type { Disposable } from '../core/ports.ts';
 import type { SessionState } from '../core/session/state.ts';
+import type { StationState } from '../core/station/contract.ts';
 import type { JournalEvent } from '../protocol/events.ts';
 import type { Hash } from '../protocol/ids.ts';
 import type { InboxRequest } from '../protocol/inbox.ts';
@@ -29,6 +30,15 @@ export interface ShownSession {
 
 /** Whether agents may run here; the views and the commands say the same. */
 export type Readiness = 'ready' | 'untrusted' | 'no-folder';
+
+/** The standing team of the workspace, whoever runs it. */
+export interface TeamSource {
+  /** Undefined as long as nobody has ever stood here. */
+  readonly state: StationState | undefined;
+  readonly runs: boolean;
+  /** Called after it changed, came or went. */
+  onChange(listener: () => void): Disposable;
+}
 
 /** What the views show: the sessions of this workspace. */
 export interface SessionSource {

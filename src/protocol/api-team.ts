@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { Name, NanoUsd } from './ids.ts';
+import { MemberStanding } from './member.ts';
 import { Attachment, RunOutcome, StationAsk, StationRequest } from './station.ts';
 
 /** What is said over HTTP of the standing team, its queue, and what becomes of accepted work. */
@@ -35,7 +36,7 @@ const MemberItem = z.object({
   pool: Name.optional(),
   worker: Name.optional(),
   models: z.array(z.string()).optional(),
-  standing: z.enum(['idle', 'at-work', 'stuck', 'parked', 'paused', 'out-of-money', 'off-hours']),
+  standing: MemberStanding,
   /** What it is at. */
   item: z.string().optional(),
   session: z.string().optional(),

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { NextStep, OverviewView, type Row, SessionView, type TableName, tables } from './dashboard-rows.ts';
+import { TeamView } from './dashboard-team.ts';
 import { Hash, RelPath } from './ids.ts';
 import { InboxRequest } from './inbox.ts';
 
@@ -44,6 +45,8 @@ const Update = z.object({
   /** Tokens that agents have streamed in the call that runs, by our own estimate; 0 when the call has ended. */
   streaming: z.array(z.tuple([z.string(), z.number().int().nonnegative()])).optional(),
   live: Live.optional(),
+  /** The standing team of the workspace; null: none stands here any more. */
+  team: TeamView.nullable().optional(),
 });
 
 /** Translations of the page's texts, by the English text; told once, before anything is shown. */

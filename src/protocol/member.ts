@@ -29,5 +29,9 @@ export const Member = z.object({
   role: Name,
 });
 
+/** How a member stands. */
+export const MemberStanding = z.enum(['idle', 'at-work', 'stuck', 'parked', 'paused', 'out-of-money', 'off-hours']);
+
+export type MemberStanding = z.infer<typeof MemberStanding>;
 export type MemberEntry = z.infer<typeof MemberEntry>;
 export type Member = z.infer<typeof Member>;

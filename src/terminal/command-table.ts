@@ -143,9 +143,9 @@ export const commands = {
     options: { ...workspace, ...json },
   },
   monitor: {
-    usage: '[SESSION]',
+    usage: '[SESSION|MEMBER]',
     words: session,
-    summary: 'Watch a session that another process runs',
+    summary: 'Watch the team that stands, one of its members, or a session that another process runs',
     options: { ...workspace, ...json },
   },
   logs: {

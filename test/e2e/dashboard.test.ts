@@ -113,6 +113,35 @@ describe('the dashboard', () => {
     });
   }
 
+  it('shows the standing team by name beside sessions and without one, in every theme and at any width, until it stops', async () => {
+    await show('none');
+    const frame = await show('team');
+    const strip = frame.getByRole('region', { name: 'Standing team' });
+    await strip.getByText(/7 members · 4 at work/).waitFor();
+    await workbench.screenshot('dashboard-team-alone');
+    await show('running');
+    for (const text of ['asks you', 'stuck', 'out of money', 'paused', 'parked', 'anthropic does not answer'])
+      await strip.getByText(text).first().waitFor();
+    await strip.getByText('1 done · $0.12').waitFor();
+    await strip.getByText(/3 waiting · 1 held · next about .*: q6 Review and deploy/).waitFor();
+    await strip.getByText(/all done about/).waitFor();
+    assert.deepEqual(await wrongInThemes('team', frame), {});
+    // Nothing beside it but what is always there.
+    await run('View: Toggle Primary Side Bar Visibility');
+    for (const width of [1048, 688, 438]) {
+      await workbench.page.setViewportSize({ width, height: 1700 });
+      await until(() => frame.evaluate(`innerWidth < ${width} && document.documentElement.scrollWidth === innerWidth`));
+      const lines = strip.locator('li, .queue-line');
+      const out = await lines.evaluateAll(all => all.filter(one => one.scrollWidth > one.clientWidth + 1).length);
+      assert.equal(out, 0, `nothing sticks out at ${width}`);
+      await workbench.screenshot(`dashboard-team-${width}`);
+    }
+    await workbench.page.setViewportSize(size);
+    await run('View: Toggle Primary Side Bar Visibility');
+    await run('Stage: team');
+    await strip.waitFor({ state: 'detached' });
+  });
+
   for (const [name, message, text] of told) {
     it(`is accessible in every theme: ${name}`, async () => {
       const frame = await open('none');

@@ -5,11 +5,12 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { StationEvent } from '../../src/protocol/station.ts';
 import { json, POOLS, quickScript, teamLab } from '../support/team-lab.ts';
+import { until } from '../support/until.ts';
 
 const PLAN = fileURLToPath(new URL('../../media/rehearsals/pipeline/multi-session-plan.md', import.meta.url));
 
 describe('the standing team, from the terminal', function () {
-  this.timeout(120_000);
+  this.timeout(240_000);
   const lab = teamLab();
   const { start, orchestrate, eventsOf, untilEvent } = lab;
 
@@ -148,32 +149,41 @@ parts:
     assert.match((await orchestrate('report', 'q2')).out, /More than all of a book is read.*resolved/s);
   });
 
-  it('has low work make room for what is for now, and go on with the same session afterwards', async () => {
+  it('has low work make room for what is for now, a workflow too, and go on with the same session afterwards', async () => {
     const asking = quickScript(1).replace(
       '  - role: codex\n    turns:\n',
       '  - role: codex\n    turns:\n      - tools: [{ ask_user: { question: May I?, options: [Yes, No] } }]\n',
     );
     await writeFile(join(lab.path, 'asking.yaml'), asking);
+    await writeFile(join(lab.path, 'mend.yaml'), 'workflow: [{ session: arch_prod, task: Mend the shop }]\n');
     await orchestrate('queue', 'add', 'Tidy up', '--target', 'codex', '--priority', 'low');
     const team = start('start', ...POOLS, '--rehearse', 'asking.yaml', '--until-done', '--json');
     const seen: string[] = [];
-    let waits = 0;
+    /** How often the low work has begun and gone on, and at which of these times something was done about it. */
+    let [turn, done] = [1, 0];
     for await (const event of eventsOf(team)) {
-      if (event.type === 'run-waits' && event.asks.length > 0) {
-        waits++;
-        if (waits === 1)
+      if (event.type === 'run-resumed' && event.run === 'r1') turn++;
+      if (event.type === 'run-waits' && event.asks.length > 0 && done < turn) {
+        done = turn;
+        if (turn === 1)
           assert.match(
             (await orchestrate('queue', 'add', 'The shop is down', '--target', 'comet', '--priority', '9')).out,
             /^Done: q2 for comet/,
           );
-        else assert.equal((await orchestrate('answer', 'Yes')).code, 0);
+        else if (turn === 2)
+          assert.match((await orchestrate('workflow', 'add', 'mend.yaml', '--priority', 'high')).out, /^Done: q3/);
+        else await until(async () => (await orchestrate('answer', 'Yes')).code === 0);
       }
       if (event.type === 'run-yields') seen.push(`${event.run} yields to ${event.to}`);
       if (event.type === 'run-set-aside') seen.push(`${event.run} aside`);
       if (event.type === 'run-ended') seen.push(`${event.run} ${event.outcome}`);
     }
-    assert.deepEqual(seen, ['r1 yields to q2', 'r1 aside', 'r2 completed', 'r1 completed']);
-    assert.equal(json((await orchestrate('list', '--json')).out).length, 2);
+    assert.deepEqual(seen, [
+      ...['r1 yields to q2', 'r1 aside', 'r2 completed'],
+      ...['r1 yields to q3', 'r1 aside', 'r3 completed'],
+      'r1 completed',
+    ]);
+    assert.equal(json((await orchestrate('list', '--json')).out).length, 3);
   });
 
   it('goes on after it was killed, with the same session; a second start follows it', async () => {
@@ -254,6 +264,8 @@ parts:
     const team = start('start', ...POOLS, '--rehearse', 'asking.yaml', '--until-done', '--json', '--no-http');
     const said: string[] = [];
     let waits = 0;
+    let watched = '';
+    let watching: Promise<unknown[]> | undefined;
     for await (const event of eventsOf(team)) {
       if (event.type === 'run-ended') said.push(event.outcome);
       if (event.type === 'member-paused') said.push(`${event.member} ${event.paused}`);
@@ -263,13 +275,31 @@ parts:
         assert.match((await orchestrate('answer', 'codex', 'Yes')).out, /^Done/);
         continue;
       }
-      assert.match((await orchestrate('status', 'codex')).out, /One[\s\S]*May I\?/);
+      const monitor = start('monitor', 'codex');
+      watching = once(monitor, 'close');
+      monitor.stdout?.setEncoding('utf8').on('data', text => {
+        watched += text;
+      });
+      await until(() => /codex .*q1 [\s\S]*q1 started/.test(watched));
+      assert.match((await orchestrate('status', 'codex')).out, /codex .*q1 [\s\S]*One[\s\S]*May I\?/);
+      assert.match((await orchestrate('status', 'comet2')).out, /comet2 .*idle[\s\S]*has had no work yet/);
+      assert.match((await orchestrate('logs')).out, /q2 added by user for codex[\s\S]*q1 begins with codex/);
+      assert.match(
+        (await orchestrate('report')).out,
+        /# Standing team[\s\S]*\| codex \| codex \| at work \|[\s\S]*\| q2 \| waiting \|/,
+      );
       assert.match((await orchestrate('logs', 'codex')).out, /q1 started/);
       assert.match((await orchestrate('pause', 'codex')).out, /^Done: codex takes nothing more/);
       assert.match((await orchestrate('abort', 'codex')).out, /^Done/);
       assert.match((await orchestrate('continue', 'codex')).out, /^Done: codex takes work again/);
     }
     assert.deepEqual(said, ['codex true', 'aborted', 'codex false', 'completed']);
+    await watching;
+    assert.match(
+      watched,
+      /q2 begins with codex [\s\S]*q2 started[\s\S]*The standing team has stopped\./,
+      'one after the other',
+    );
     assert.match((await orchestrate('report', 'codex')).out, /Two/);
     const wrong = await orchestrate('status', 'codx');
     assert.equal(wrong.code, 2);

@@ -4,6 +4,7 @@ import { showMoney } from '../../src/protocol/show.ts';
 import type { StationRequest } from '../../src/protocol/station.ts';
 import { l10n } from '../l10n.ts';
 import { Button } from '../parts/button.tsx';
+import { memberLook } from '../parts/states.ts';
 import { api } from './client.ts';
 import { Deliveries } from './deliveries.tsx';
 import { told, usePolled } from './polled.ts';
@@ -44,16 +45,6 @@ export function TeamPage({ workspace }: { workspace: string }) {
   );
 }
 
-const STANDINGS: Record<TeamSnapshot['members'][number]['standing'], string> = {
-  idle: l10n.t('idle'),
-  'at-work': l10n.t('at work'),
-  stuck: l10n.t('stuck'),
-  parked: l10n.t('parked'),
-  paused: l10n.t('paused'),
-  'out-of-money': l10n.t('out of money'),
-  'off-hours': l10n.t('off hours'),
-};
-
 function Team({ workspace, team, ask }: { workspace: string; team: TeamSnapshot; ask: Ask | undefined }) {
   if (!team.runs)
     return <p class="quiet">{l10n.t('No team stands here. Begin one in a terminal: orchestrate start')}</p>;
@@ -74,9 +65,12 @@ function Team({ workspace, team, ask }: { workspace: string; team: TeamSnapshot;
           <li key={name}>
             <strong>{name}</strong>
             <span class="quiet">
-              {[pool ?? role, STANDINGS[standing], l10n.t('{0} done, {1} failed', done, failed), showMoney(cost)].join(
-                ' · ',
-              )}
+              {[
+                pool ?? role,
+                memberLook(standing).label,
+                l10n.t('{0} done, {1} failed', done, failed),
+                showMoney(cost),
+              ].join(' · ')}
             </span>
             {session !== undefined && <a href={addressOf({ workspace, session })}>{item}</a>}
           </li>

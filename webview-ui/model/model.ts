@@ -1,6 +1,7 @@
 import { batch, type Signal, signal } from '@preact/signals';
 import type { LivePart, Update } from '../../src/protocol/dashboard.ts';
 import type { OverviewView, Row, SessionView, TableName } from '../../src/protocol/dashboard-rows.ts';
+import type { TeamView } from '../../src/protocol/dashboard-team.ts';
 import { FLOWING } from '../../src/protocol/flowing.ts';
 import { Table } from './table.ts';
 
@@ -42,6 +43,8 @@ export class Model {
   readonly complete = signal(false);
   readonly session = signal<SessionView | undefined>(undefined);
   readonly overview = signal<OverviewView | undefined>(undefined);
+  /** Who stands in the workspace's team; undefined where none does. */
+  readonly team = signal<TeamView | undefined>(undefined);
   readonly live = signal<LiveText | undefined>(undefined);
   /** What the host's clock is ahead of ours. */
   readonly skew = signal(0);
@@ -55,6 +58,7 @@ export class Model {
       this.skew.value = update.now - now;
       if (update.session) this.session.value = update.session;
       if (update.overview) this.overview.value = update.overview;
+      if (update.team !== undefined) this.team.value = update.team ?? undefined;
       for (const name of new Set([...Object.keys(update.upsert ?? {}), ...Object.keys(update.remove ?? {})]))
         this.#change(name as TableName, update);
       for (const [agent, tokens] of update.streaming ?? []) this.#streamed(agent).value = tokens;

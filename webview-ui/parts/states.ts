@@ -1,4 +1,5 @@
 import type { Row, SessionView } from '../../src/protocol/dashboard-rows.ts';
+import type { MemberStanding } from '../../src/protocol/member.ts';
 import { l10n } from '../l10n.ts';
 
 /** How a state looks: never by its colour alone. */
@@ -54,6 +55,25 @@ export function taskLook(status: Row<'tasks'>['status']): Look {
       return { icon: 'circle-slash', label: l10n.t('cancelled'), tone: 'calm' };
     case 'interrupted':
       return { icon: 'debug-disconnect', label: l10n.t('interrupted'), tone: 'wait' };
+  }
+}
+
+export function memberLook(standing: MemberStanding): Look {
+  switch (standing) {
+    case 'idle':
+      return { icon: 'person', label: l10n.t('idle'), tone: 'calm' };
+    case 'at-work':
+      return { icon: 'sync', label: l10n.t('at work'), tone: 'busy', spin: true };
+    case 'stuck':
+      return { icon: 'warning', label: l10n.t('stuck'), tone: 'wait' };
+    case 'parked':
+      return { icon: 'clockface', label: l10n.t('parked'), tone: 'wait' };
+    case 'paused':
+      return { icon: 'debug-pause', label: l10n.t('paused'), tone: 'wait' };
+    case 'out-of-money':
+      return { icon: 'credit-card', label: l10n.t('out of money'), tone: 'bad' };
+    case 'off-hours':
+      return { icon: 'circle-slash', label: l10n.t('off hours'), tone: 'calm' };
   }
 }
 

@@ -4,17 +4,20 @@ import { tell } from '../host.ts';
 import { l10n } from '../l10n.ts';
 import { Button } from '../parts/button.tsx';
 import { Icon } from '../parts/icon.tsx';
+import { Team } from './team.tsx';
 
 function Page({
   icon,
   title,
   text,
   children,
+  below,
 }: {
   icon: string;
   title: string;
   text: string;
   children?: ComponentChildren;
+  below?: ComponentChildren;
 }) {
   return (
     <main class="empty">
@@ -24,6 +27,7 @@ function Page({
       <h1>{title}</h1>
       <p>{text}</p>
       <div class="actions">{children}</div>
+      {below}
     </main>
   );
 }
@@ -62,6 +66,7 @@ export function NoSession() {
       icon="organization"
       title={l10n.t('No session yet')}
       text={l10n.t('State a goal. A team of agents plans it, works on it side by side, and you decide what stays.')}
+      below={<Team />}
     >
       <Run command="start-session">{l10n.t('Start Session')}</Run>
       <Run command="start-demo" secondary>

@@ -40,15 +40,20 @@ export function readPlanText(text: string): PlanText {
     const { line, col } = lines.linePos(offset);
     return { line: Math.max(1, line), column: Math.max(1, col) };
   };
-  const problems = document.errors.map(
-    (error): PlanProblem => ({
-      code: 'syntax',
-      severity: 'error',
-      message: error.code === 'MULTIPLE_DOCS' ? 'one file holds one plan; remove what follows "---"' : error.message,
-      path: [],
-      ...place(error.pos[0]),
-    }),
-  );
+  const mistakes = document.errors.map((error): PlanProblem & { line: number } => ({
+    code: 'syntax',
+    severity: 'error',
+    message: error.code === 'MULTIPLE_DOCS' ? 'one file holds one plan; remove what follows "---"' : error.message,
+    path: [],
+    ...place(error.pos[0]),
+  }));
+  // What else is odd in a line follows from its first mistake.
+  const first = mistakes.filter(({ line }, i) => mistakes.findIndex(other => other.line === line) === i);
+  const problems: PlanProblem[] = first.map(problem => {
+    const inLine = text.split('\n')[problem.line - 1] ?? '';
+    const quotes = inLine.includes('{{') ? '; write text that holds {{…}} in quotes' : '';
+    return { ...problem, message: `${problem.message}${quotes}` };
+  });
   visit(document, {
     Pair(_, { key }) {
       if (!isScalar(key) || key.value !== '__proto__') return;

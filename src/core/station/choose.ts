@@ -1,6 +1,7 @@
+import { hint } from '../plan/suggest.ts';
 import type { Item, MemberState, StationState } from './contract.ts';
 import { expectations } from './durations.ts';
-import { asideRun, candidates, standingOf } from './members.ts';
+import { asideRun, candidates, standingOf, targets } from './members.ts';
 import { orderItems } from './order.ts';
 import { showTime } from './show-time.ts';
 
@@ -23,7 +24,9 @@ export function obstacle(state: StationState, item: Item): string | undefined {
     if (need.status === 'failed' || need.status === 'removed') return `needs ${id}, which ${ENDS[need.status]}`;
   }
   if (state.members.size > 0 && !item.workflow && candidates(state, item).length === 0)
-    return item.target === undefined ? 'the team has no members' : `nobody in the team is "${item.target}"`;
+    return item.target === undefined
+      ? 'the team has no members'
+      : `nobody in the team is "${item.target}"${hint(item.target, targets(state))}`;
   return undefined;
 }
 

@@ -117,8 +117,6 @@ export interface History {
   between(from: string, to: string): Promise<Between>;
 }
 
-export type MemberStanding = 'idle' | 'at-work' | 'stuck' | 'parked' | 'paused' | 'out-of-money' | 'off-hours';
-
 export interface MemberState extends Member {
   paused: boolean;
   /** It takes nothing until then; `times` in a row. */

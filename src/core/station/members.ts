@@ -1,4 +1,5 @@
-import type { Item, MemberStanding, MemberState, Run, StationState } from './contract.ts';
+import type { MemberStanding } from '../../protocol/member.ts';
+import type { Item, MemberState, Run, StationState } from './contract.ts';
 import { isOpen } from './hours.ts';
 
 /** How a member stands now. */
@@ -12,6 +13,10 @@ export function standingOf(state: StationState, member: MemberState, now: number
   if (member.parked && member.parked.until > now) return member.parked.broke ? 'out-of-money' : 'parked';
   return member.hours && !isOpen(member.hours, now) ? 'off-hours' : 'idle';
 }
+
+/** Whether it is this member that asks the person something. */
+export const asksPerson = ({ members, asks }: Run, name: string): boolean =>
+  asks.some(({ agent }) => members.length === 1 || agent === name || agent.startsWith(`${name}-`));
 
 type For = Pick<Item, 'target' | 'workflow'> & Partial<Pick<Item, 'runs'>>;
 

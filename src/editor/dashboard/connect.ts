@@ -4,7 +4,7 @@ import { checklist } from '../../core/team/completion.ts';
 import { Connection, type ConnectionParts } from '../../dashboard/connection.ts';
 import { systemClock } from '../../node/clock.ts';
 
-type Own = Pick<ConnectionParts, 'source' | 'readiness' | 'run' | 'step' | 'onDrawn'> & {
+type Own = Pick<ConnectionParts, 'source' | 'team' | 'readiness' | 'run' | 'step' | 'onDrawn'> & {
   log: vscode.LogOutputChannel;
 };
 

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Connection } from '../../dashboard/connection.ts';
-import type { SessionSource } from '../../dashboard/sessions.ts';
+import type { SessionSource, TeamSource } from '../../dashboard/sessions.ts';
 import type { DashboardCommand, ToDashboard } from '../../protocol/dashboard.ts';
 import { DisposableStore } from '../disposables.ts';
 import { stepCommands } from '../step-commands.ts';
@@ -20,11 +20,14 @@ const commands: Record<DashboardCommand, string> = {
   'show-log': 'orchestrate.showLog',
 };
 
+type Team = TeamSource & { look(): Promise<unknown> };
+
 /** The one dashboard of a window. What it tells and hears loads with the first page, not with the extension. */
 export class Dashboard implements vscode.Disposable, vscode.WebviewPanelSerializer {
   readonly #store = new DisposableStore();
   readonly #extension: vscode.Uri;
   readonly #sessions: SessionSource;
+  readonly #team: Team;
   readonly #log: vscode.LogOutputChannel;
   #panel: vscode.WebviewPanel | undefined;
   #connected: Promise<Connection> | undefined;
@@ -32,9 +35,10 @@ export class Dashboard implements vscode.Disposable, vscode.WebviewPanelSerializ
   #shown: PromiseWithResolvers<number> | undefined;
   #looking: NodeJS.Timeout | undefined;
 
-  constructor(extension: vscode.Uri, sessions: SessionSource, log: vscode.LogOutputChannel) {
+  constructor(extension: vscode.Uri, sessions: SessionSource, team: Team, log: vscode.LogOutputChannel) {
     this.#extension = extension;
     this.#sessions = sessions;
+    this.#team = team;
     this.#log = log;
     this.#store.add(vscode.window.registerWebviewPanelSerializer(viewType, this));
     this.#store.add(vscode.window.tabGroups.onDidChangeTabs(() => this.#lookForLost()));
@@ -120,9 +124,12 @@ export class Dashboard implements vscode.Disposable, vscode.WebviewPanelSerializ
 
   async #connect(panel: vscode.WebviewPanel, life: DisposableStore): Promise<Connection> {
     const { connect } = await import('./connect.ts');
+    // Whose team stands here is looked for when somebody wants to see it.
+    if (readiness() === 'ready') void this.#team.look().catch(error => this.#log.warn('No team is shown', error));
     return life.add(
       connect(panel.webview, {
         source: this.#sessions,
+        team: this.#team,
         log: this.#log,
         readiness,
         run: command => void vscode.commands.executeCommand(commands[command]),

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { oneLine } from '../../core/plain.ts';
 import type { MemberState, StationState } from '../../core/station/contract.ts';
-import { standingOf } from '../../core/station/members.ts';
+import { asksPerson, standingOf } from '../../core/station/members.ts';
 import { showTime } from '../../core/station/show-time.ts';
 import { plural, showDuration, showMoney } from '../../protocol/show.ts';
 import { sheet } from '../sheet.ts';
@@ -61,8 +61,7 @@ function memberRow(state: StationState, member: MemberState, now: number): vscod
   row.id = `member/${name}`;
   const run = member.run === undefined ? undefined : state.runs.get(member.run);
   const item = run && !run.end ? state.items.get(run.item) : undefined;
-  const asks =
-    run !== undefined && !run.end && run.asks.some(({ agent }) => run.members.length === 1 || agent.startsWith(name));
+  const asks = run !== undefined && !run.end && asksPerson(run, name);
   const doing = item && run ? [oneLine(item.text), showDuration(Math.max(0, now - run.startedAt))] : [];
   const idleOrAtWork = standing === 'at-work' || (standing === 'idle' && done === 0);
   const said = [

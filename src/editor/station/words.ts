@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
-import type { Item, ItemStatus, MemberStanding } from '../../core/station/contract.ts';
+import type { Item, ItemStatus } from '../../core/station/contract.ts';
+import type { MemberStanding } from '../../protocol/member.ts';
 
 const { t } = vscode.l10n;
 

@@ -8,6 +8,7 @@ import type { Report } from '../../core/session/report/report.ts';
 import { openInBrowser } from '../../node/open-in-browser.ts';
 import { readState } from '../../node/session/sessions.ts';
 import { chooseSession, openFolder, workspaceOf } from '../find-session.ts';
+import { reportTeam } from '../station/show-team.ts';
 import { type Call, EXIT, option, print, printJsonText, type Terminal, UsageError } from '../terminal.ts';
 
 const FORMATS: Record<string, (report: Report, pictures: Pictures) => string> = {
@@ -22,6 +23,9 @@ export async function report(terminal: Terminal, call: Call): Promise<number> {
   const format = call.options.json ? 'json' : (option(call, 'format') ?? 'markdown');
   const render = FORMATS[format];
   if (!render) throw new UsageError(`There is no format "${format}"; choose ${Object.keys(FORMATS).join(', ')}.`);
+  // Of a team there is one form, and one for programs.
+  const ofTeam = call.words.length === 0 && !call.options.open && option(call, 'format') === undefined;
+  if (ofTeam && (await reportTeam(terminal, call))) return EXIT.done;
   const workspace = workspaceOf(terminal, call);
   const session = await chooseSession(terminal, workspace, call.words[0]);
   const store = await openFolder(terminal, workspace, session.id);

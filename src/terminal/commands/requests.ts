@@ -40,12 +40,20 @@ function done(message: string | undefined, idle: string | undefined): string {
   return `Done${message ? `: ${message}` : ''}.${next}`;
 }
 
-export function abort(terminal: Terminal, call: Call): Promise<number> {
+export async function abort(terminal: Terminal, call: Call): Promise<number> {
   const agent = option(call, 'agent');
+  const reason = 'asked from a terminal';
+  const [word] = call.words;
+  // What a member is at can be ended also while it waits to be resumed.
+  const told =
+    word === undefined || agent !== undefined
+      ? undefined
+      : await askTeam(terminal, call, member => ({ kind: 'abort', ...member, reason }));
+  if (told !== undefined) return told;
   return ask(terminal, call, call.words[0], {
     kind: 'abort',
     ...(agent && { agent }),
-    reason: 'asked from a terminal',
+    reason,
   });
 }
 

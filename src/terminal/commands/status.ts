@@ -4,14 +4,17 @@ import { readState } from '../../node/session/sessions.ts';
 import { showMoney } from '../../protocol/show.ts';
 import { chooseSession, openFolder, workspaceOf } from '../find-session.ts';
 import { liveLines } from '../live-view.ts';
+import { showMember } from '../station/show-member.ts';
 import { showTeam } from '../station/show-team.ts';
 import { summaryOf } from '../summary.ts';
 import { type Call, EXIT, print, printJson, type Terminal } from '../terminal.ts';
 
 export async function status(terminal: Terminal, call: Call): Promise<number> {
   const workspace = workspaceOf(terminal, call);
-  if (call.words.length === 0 && (await showTeam(terminal, call))) return EXIT.done;
-  const session = await chooseSession(terminal, workspace, call.words[0]);
+  const [word] = call.words;
+  const said = word === undefined ? await showTeam(terminal, call) : await showMember(terminal, call, word);
+  if (said) return EXIT.done;
+  const session = await chooseSession(terminal, workspace, word);
   const { state } = await readState(await openFolder(terminal, workspace, session.id));
   if (call.options.json) {
     printJson(terminal, { ...summaryOf(state), owner: session.owner });

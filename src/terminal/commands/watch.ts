@@ -1,4 +1,3 @@
-import { followJournal } from '../../core/session/follow.ts';
 import { readerFor } from '../../core/session/origin.ts';
 import { initialState, reduce } from '../../core/session/reduce.ts';
 import type { SessionFolder } from '../../node/session/session-folder.ts';
@@ -6,21 +5,31 @@ import { readState, type SessionSummary } from '../../node/session/sessions.ts';
 import type { JournalEvent } from '../../protocol/events.ts';
 import { eventLine } from '../event-line.ts';
 import { chooseSession, openFolder, workspaceOf } from '../find-session.ts';
+import { followSession } from '../follow-session.ts';
 import { liveLines } from '../live-view.ts';
 import { openRuntime } from '../open-runtime.ts';
 import { Screen } from '../screen.ts';
+import { followMember } from '../station/follow-member.ts';
 import { followTeam } from '../station/follow-team.ts';
+import { showTeamLog } from '../station/show-log.ts';
 import { type Call, EXIT, option, print, printError, printJson, type Terminal, UsageError } from '../terminal.ts';
 
 const belongsTo = (event: JournalEvent, agent: string | undefined) =>
   agent === undefined || ('agent' in event && event.agent === agent) || ('by' in event && event.by === agent);
 
-/** `logs`: the session as lines; with --follow, until it ends. */
+/** `logs`: the team that stands, or a session, as lines; with --follow, until it ends. */
 export async function logs(terminal: Terminal, call: Call): Promise<number> {
+  const agent = option(call, 'agent');
+  if (call.words.length === 0 && agent === undefined) {
+    const runtime = await openRuntime(terminal, call);
+    if ((await runtime.station.read()).owner) {
+      await showTeamLog(terminal, call, runtime);
+      return EXIT.done;
+    }
+  }
   const workspace = workspaceOf(terminal, call);
   const session = await chooseSession(terminal, workspace, call.words[0]);
   const store = await openFolder(terminal, workspace, session.id);
-  const agent = option(call, 'agent');
   if (agent !== undefined) await mustBeThere(terminal, store, session, agent, call.options.follow === true);
   const show = (event: JournalEvent) => {
     if (!belongsTo(event, agent)) return;
@@ -29,7 +38,7 @@ export async function logs(terminal: Terminal, call: Call): Promise<number> {
     if (line) print(terminal, line);
   };
   if (call.options.follow) {
-    await follow(terminal, store, show);
+    await followSession(store, show, terminal.interrupt);
     return EXIT.done;
   }
   const reader = await readerFor(store);
@@ -53,14 +62,15 @@ async function mustBeThere(
   printError(terminal, text);
 }
 
-/** `monitor`: the live picture of a session that another process runs. */
+/** `monitor`: the live picture of the team that stands, of a member of it, or of a session that another process runs. */
 export async function monitor(terminal: Terminal, call: Call): Promise<number> {
-  if (call.words.length === 0) {
-    const runtime = await openRuntime(terminal, call);
-    if ((await runtime.station.read()).owner) {
-      await followTeam(terminal, call, runtime);
-      return EXIT.done;
-    }
+  const [word] = call.words;
+  const runtime = await openRuntime(terminal, call);
+  const { owner, state: team } = await runtime.station.read();
+  if (owner && (word === undefined || team.members.has(word))) {
+    if (word === undefined) await followTeam(terminal, call, runtime);
+    else await followMember(terminal, call, runtime, word);
+    return EXIT.done;
   }
   const workspace = workspaceOf(terminal, call);
   const session = await chooseSession(terminal, workspace, call.words[0]);
@@ -73,30 +83,16 @@ export async function monitor(terminal: Terminal, call: Call): Promise<number> {
       }))
     : undefined;
   try {
-    await follow(terminal, store, event => {
+    const show = (event: JournalEvent) => {
       reduce(state, event);
       if (call.options.json) return printJson(terminal, event);
       if (screen) return screen.touch();
       const line = eventLine(event, terminal.style);
       if (line) print(terminal, line);
-    });
+    };
+    await followSession(store, show, terminal.interrupt);
   } finally {
     screen?.dispose();
   }
   return EXIT.done;
-}
-
-/** Until the session ends or the user has seen enough. */
-async function follow(
-  terminal: Terminal,
-  store: Parameters<typeof followJournal>[0],
-  show: (event: JournalEvent) => void,
-): Promise<void> {
-  const ended = new AbortController();
-  const signal = AbortSignal.any([terminal.interrupt, ended.signal]);
-  for await (const events of followJournal(store, signal)) {
-    events.forEach(show);
-    // A later record means that it was resumed after that end.
-    if (events.at(-1)?.type === 'session-ended') ended.abort();
-  }
 }

@@ -13,7 +13,7 @@ export async function askStation(
 ): Promise<number> {
   const { ok, message = '', request } = await runtime.station.ask(body, terminal.interrupt);
   if (call.options.json) printJson(terminal, { request, ok, message });
-  else print(terminal, oneLine(ok ? `Done: ${message}.` : `Not done: ${message}.`));
+  else print(terminal, oneLine(`${ok ? 'Done' : 'Not done'}: ${message.replace(/[.?]?$/, end => end || '.')}`));
   return ok ? EXIT.done : EXIT.failures;
 }
 

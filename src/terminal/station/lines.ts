@@ -1,10 +1,11 @@
 import { oneLine } from '../../core/plain.ts';
 import { checkLine } from '../../core/station/check-words.ts';
 import { delay, obstacle } from '../../core/station/choose.ts';
-import type { Item, MemberStanding, MemberState, Run, StationState } from '../../core/station/contract.ts';
+import type { Item, MemberState, Run, StationState } from '../../core/station/contract.ts';
 import { standingOf } from '../../core/station/members.ts';
 import { type QueueLine, queueLines } from '../../core/station/queue-lines.ts';
 import { showTime } from '../../core/station/show-time.ts';
+import type { MemberStanding } from '../../protocol/member.ts';
 import { counted, showDuration, showMoney } from '../../protocol/show.ts';
 import { cut, type Look, type Style } from '../style.ts';
 
@@ -66,6 +67,18 @@ function runLines(run: Run, columns: number, style: Style): string[] {
   else if (health && health.state !== 'well')
     lines.push(style.warn(cut(oneLine(`${run.item}: ${health.text}`), columns)));
   return lines;
+}
+
+/** One member and what it is at, with what it asks. */
+export function memberLines(
+  state: StationState,
+  name: string,
+  { now, columns, style }: { now: number; columns: number; style: Style },
+): string[] {
+  const member = state.members.get(name);
+  if (!member) return [];
+  const run = member.run === undefined ? undefined : state.runs.get(member.run);
+  return [memberLine(state, member, now, columns, style), ...(run && !run.end ? runLines(run, columns, style) : [])];
 }
 
 /** The whole picture of a standing team, as lines that fit the terminal. */

@@ -5,7 +5,7 @@ import { root } from '../../../scripts/host/paths.ts';
 
 const stages = [
   ...['planning', 'approval', 'running', 'asking', 'paused', 'spent', 'finished', 'failed'],
-  ...['speak', 'question', 'unheld', 'two', 'crowd', 'strained', 'none', 'afresh'],
+  ...['speak', 'question', 'unheld', 'two', 'crowd', 'strained', 'none', 'team', 'afresh'],
 ];
 
 /** The stage's themes, as VS Code calls their kinds, by the key that puts each on. */

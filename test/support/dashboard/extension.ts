@@ -1,11 +1,13 @@
 /** An extension that holds nothing but the dashboard, over sessions in memory that tests put on it through commands. */
 import * as vscode from 'vscode';
+import type { TeamSource } from '../../../src/dashboard/sessions.ts';
 import { Dashboard } from '../../../src/editor/dashboard/panel.ts';
 import type { Event } from '../../../src/protocol/events.ts';
 import { type MemoryJournal, memoryJournal } from '../memory-journal.ts';
 import { badEnd, type Stage, story } from '../story.ts';
 import { crowd } from './crowd.ts';
 import { type MemorySession, memorySession } from './memory-session.ts';
+import { standingTeam } from './standing.ts';
 import { strained } from './strained.ts';
 
 const themes: Record<string, string> = {
@@ -69,6 +71,17 @@ function speak({ stream }: MemorySession): void {
   stream('page-1', { type: 'text', text: talk });
 }
 
+/** It stands while a test wants it to. */
+const team: TeamSource & { runs: boolean; state: TeamSource['state']; look(): Promise<void> } = {
+  state: undefined,
+  runs: false,
+  onChange(listener) {
+    listeners.add(listener);
+    return { dispose: () => void listeners.delete(listener) };
+  },
+  look: async () => undefined,
+};
+
 const stages: Stage[] = ['planning', 'approval', 'running', 'asking', 'paused', 'spent', 'finished', 'failed'];
 
 export function activate(context: vscode.ExtensionContext): void {
@@ -82,6 +95,7 @@ export function activate(context: vscode.ExtensionContext): void {
         return { dispose: () => void listeners.delete(listener) };
       },
     },
+    team,
     log,
   );
   const on = (command: string, run: (argument: string) => unknown) =>
@@ -113,6 +127,11 @@ export function activate(context: vscode.ExtensionContext): void {
   onStage('strained', () => put(told('asking', 'story', strained)));
   onStage('crowd', () => put(crowd()));
   onStage('none', () => put());
+  onStage('team', () => {
+    team.runs = !team.runs;
+    team.state = standingTeam(Date.now()).state;
+    changed();
+  });
   on('stage.afresh', () => vscode.commands.executeCommand('workbench.action.closeAllEditors'));
   on('stage.theme', kind => vscode.workspace.getConfiguration('workbench').update('colorTheme', themes[kind], true));
   on('orchestrate.openDashboard', () => dashboard.open());

@@ -7,6 +7,7 @@ import { ToDashboard, type Update } from '../../../src/protocol/dashboard.ts';
 import { Model } from '../../../webview-ui/model/model.ts';
 import { anyEvent } from '../../support/arbitrary-events.ts';
 import { type MemorySession, memorySession } from '../../support/dashboard/memory-session.ts';
+import { standingTeam } from '../../support/dashboard/standing.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { longSession } from '../../support/long-session.ts';
 import { type MemoryJournal, memoryJournal } from '../../support/memory-journal.ts';
@@ -119,6 +120,61 @@ describe('the publisher of the dashboard', () => {
     assert.equal(stage.model.session.peek()?.unheld, undefined);
     stage.assertSame();
     stage.publisher.dispose();
+  });
+
+  it('tells who stands in the team, a shower of changes once, and that none stands any more', async () => {
+    const clock = new FakeClock();
+    const told: Update[] = [];
+    let changed = () => {};
+    const team = { state: standingTeam(clock.now()).state, runs: true };
+    const publisher = new Publisher({
+      clock,
+      checklist,
+      onFailure: error => assert.fail(String(error)),
+      post: raw => {
+        const update = ToDashboard.parse(plain(raw));
+        assert.equal(update.type, 'update');
+        told.push(update);
+        publisher.drawn(update.revision);
+      },
+      team: {
+        get state() {
+          return team.state;
+        },
+        get runs() {
+          return team.runs;
+        },
+        onChange(listener) {
+          changed = listener;
+          return { dispose: () => undefined };
+        },
+      },
+    });
+    const teams = () => told.flatMap(({ team }) => (team === undefined ? [] : [team]));
+    publisher.show({ workspace: 'ready', sessions: [], session: undefined });
+    await clock.advance(2000);
+    assert.equal(teams().length, 1);
+    assert.deepEqual(
+      teams()[0]?.members.map(({ name, standing, asks }) => [name, asks ? 'asks' : standing]),
+      [
+        ['codex', 'at-work'],
+        ['codex2', 'stuck'],
+        ['codex3', 'paused'],
+        ['comet', 'asks'],
+        ['edu_dev_with_a_name_that_is_rather_long', 'idle'],
+        ['arch_qa', 'out-of-money'],
+        ['arch_prod', 'parked'],
+      ],
+    );
+    for (let i = 0; i < 5; i++) changed();
+    await clock.advance(5000);
+    assert.equal(teams().length, 2, 'a shower of changes is told once, with when things begin by now');
+    team.runs = false;
+    changed();
+    await clock.advance(2000);
+    assert.equal(teams().at(-1), null);
+    publisher.dispose();
+    assert.equal(clock.pending, 0);
   });
 
   it('tells a long session in parts of bounded size, and says when it is whole', async () => {

@@ -92,6 +92,10 @@ describe('a list of sessions', () => {
     assert.match(problems(on('when the moon is full'))[0] ?? '', /^plan.yaml:8:5 triggers_on: .*is not understood/);
     assert.match(problems(on('all testing complete'))[0] ?? '', /there is no phase "testing" to wait for/);
     assert.match(problems(on('all develpment complete'))[0] ?? '', /did you mean "development"/);
+    assert.match(
+      problems(on('arch_qa completion'))[0] ?? '',
+      /^plan.yaml:8:5 triggers_on: "arch_qa" is this session itself/,
+    );
     const wrong = yaml('workflow:\n  - sesion: codex\n    task: x\n');
     assert.match(problems(wrong).join('\n'), /plan.yaml:2:5 "sesion" is not known here; did you mean "session"\?/);
   });
@@ -134,5 +138,10 @@ describe('a native workflow', () => {
       /plan.yaml:4:1 "concurency".*did you mean "concurrency"\?/,
     );
     assert.match(problems(yaml(plan.replace('implementer', 'implementor')))[0] ?? '', /there is no role "implementor"/);
+    const braces = problems(
+      yaml('goal: g\ntasks:\n  - { id: a, title: A, role: implementer, instructions: Do {{what}} }\n'),
+    );
+    assert.equal(braces.length, 1, 'the first mistake of a line, not all that follows from it');
+    assert.match(braces[0] ?? '', /plan.yaml:3:\d+ .*write text that holds \{\{…\}\} in quotes/);
   });
 });

@@ -59,6 +59,12 @@ function one(words: string, self: Step, steps: readonly Step[], need: (id: strin
     const names = found.map(({ session }) => session).join(', ');
     return { ok: false, code: 'unknown-session', message: `"${words}" may be any of ${names}: write which` };
   }
+  if (sessionsOf(words, undefined, steps).includes(self))
+    return {
+      ok: false,
+      code: 'unknown-session',
+      message: `"${words}" is this session itself: it cannot wait for its own end`,
+    };
   const message = `there is no session "${words}" to wait for${hint(words, new Set(others.map(({ session }) => session)))}`;
   return { ok: false, code: 'unknown-session', message };
 }
@@ -88,7 +94,7 @@ function inGroup(words: string, self: Step, steps: readonly Step[]): Step[] {
 }
 
 /** A session by its name; failing that, those that have the word among the words of their names. */
-function sessionsOf(words: string, self: Step, steps: readonly Step[]): Step[] {
+function sessionsOf(words: string, self: Step | undefined, steps: readonly Step[]): Step[] {
   const said = words.trim().toLowerCase();
   const others = steps.filter(step => step !== self);
   const exact = others.filter(({ session, id }) => session.toLowerCase() === said || id.toLowerCase() === said);
