@@ -60,7 +60,7 @@ describe('a row of the Queue view that is dragged', () => {
     const urgent = await add('urgent', { priority: 9 });
     const low = await add('low', { priority: 1 });
     const held = await add('held', { held: true });
-    await stand([urgent, a, b, low, held], 'by priority, what is held last');
+    await stand([urgent, a, b, held, low], 'by priority');
     await drag(low, urgent);
     await stand([low, urgent, a, b, held], 'up, past what is for now');
     await drag(urgent, b);

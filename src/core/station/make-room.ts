@@ -33,6 +33,8 @@ export function chooseYields(state: StationState, options: ChooseOptions): Yield
 
 /** The fewest of the first that do: one, or of all those up to where it is enough, the ones that cannot be left out. */
 function enough<T>(all: readonly T[], does: (some: readonly T[]) => boolean): readonly T[] {
+  // Looked at first: who waits for somebody else is helped by nobody, and there may be many of them.
+  if (!does(all)) return [];
   const one = all.find(each => does([each]));
   if (one !== undefined) return [one];
   const count = all.findIndex((_, i) => does(all.slice(0, i + 1))) + 1;

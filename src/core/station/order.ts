@@ -23,12 +23,12 @@ export interface OrderContext {
   slots: number;
   /** Whether it had begun before it made room for something else. */
   begun?(item: Item): boolean;
-  /** Whether its turn will come: what is held, or waits for what never will be, only has a place. */
+  /** Whether its turn will come: what is held, or waits for what never will be, keeps its place and hastens nothing. */
   comes?(item: Item): boolean;
 }
 
-/** Who goes first: what is late or would be, what has waited longer than it should, the rest, and what does not come. */
-type Band = 0 | 1 | 2 | 3;
+/** Who goes first: what is late or would be, what has waited longer than it should, and the rest. */
+type Band = 0 | 1 | 2;
 
 interface Placed {
   item: Item;
@@ -45,12 +45,7 @@ export function orderItems(items: readonly Item[], context: OrderContext): Item[
   const coming = items.filter(comes);
   const deadlines = inheritedDeadlines(coming, context);
   const atRisk = endangered(coming, deadlines, context);
-  const placed = items.map(
-    (item): Placed =>
-      comes(item)
-        ? place(item, deadlines.get(item.id) ?? deadlineOf(item), atRisk, context)
-        : { item, band: 3, slack: 0 },
-  );
+  const placed = items.map(item => place(item, deadlines.get(item.id) ?? deadlineOf(item), atRisk, context));
   placed.sort(
     (a, b) =>
       a.band - b.band ||

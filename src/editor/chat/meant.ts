@@ -5,6 +5,9 @@ import type { SessionController } from '../session-controller.ts';
 import type { StandingTeam } from '../station/standing-team.ts';
 import type { WindowSession } from '../window-session.ts';
 
+/** A session may be named by the end of its id, from so many characters on. */
+const LAST_PART = 4;
+
 /** Whom or what a word of the person means: a session, and of it all or some agents. */
 export interface Meant {
   session?: WindowSession;
@@ -43,10 +46,10 @@ export function meantBy(word: string, { controller, team }: Knowing): Meant | un
     };
   }
   const { sessions } = controller;
-  const session = sessions.find(({ id }) => id === word) ?? sessions.find(({ id }) => id.endsWith(word));
-  if (session) return { session };
   const of = sessions.find(({ state: { agents } }) => agents.has(word));
-  return of && { session: of, mine: ({ agent }) => agent === word };
+  if (of) return { session: of, mine: ({ agent }) => agent === word };
+  const session = sessions.find(({ id }) => id === word || (word.length >= LAST_PART && id.endsWith(word)));
+  return session && { session };
 }
 
 /** The name that was probably meant. */

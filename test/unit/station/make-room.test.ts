@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { StationState } from '../../../src/core/station/contract.ts';
+import { chooseYields } from '../../../src/core/station/make-room.ts';
 import { AgentTask, Plan } from '../../../src/protocol/plan.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { Disk } from '../../support/memory-store.ts';
@@ -67,6 +68,23 @@ describe('work that is for now', () => {
     assert.equal(state.items.get('q2')?.status, 'running', 'whose member is not needed goes on');
     await clock.advance(2 * HOUR);
     assert.equal(open(state), 0);
+  });
+
+  it('looks no further for who could make room where nobody can help', async () => {
+    const clock = new FakeClock();
+    const members = Array.from({ length: 8 }, (_, i) => member(`m${i}`));
+    const { add, ask, state } = await standing(clock, () => ({ ms: HOUR }), { members, beside: true });
+    for (const { name } of members.slice(1)) add(`low for ${name}`, { priority: 1, target: name });
+    await clock.advance(MINUTE);
+    ask({ kind: 'pause', member: 'm0' });
+    for (let i = 0; i < 5; i++) add(`now ${i}`, { priority: 9, target: 'm0' });
+    let looks = 0;
+    const alone = () => {
+      looks++;
+      return false;
+    };
+    assert.deepEqual(chooseYields(state, { now: clock.now(), alone }), []);
+    assert.ok(looks < 200, `it was looked at ${looks} times`);
   });
 
   it('is begun before any low work, and all work is done once, whatever comes when and however often the team is killed', async () => {

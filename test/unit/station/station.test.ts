@@ -148,6 +148,18 @@ describe('the standing team', () => {
     assert.deepEqual(listed(), [held, a, c, after, b]);
   });
 
+  it('moves nothing when what it was put before is held', async () => {
+    const clock = new FakeClock();
+    const { add, ask, state } = await standing(clock, () => ({ ms: MINUTE }), { members: [] });
+    const [first, ...others] = ['1', '2', '3', '4'].map(text => add(text)) as [string, ...string[]];
+    const moved = add('5');
+    const listed = () => queueLines(state, clock.now()).map(({ item }) => item.id);
+    ask({ kind: 'queue-move', item: moved, before: first });
+    assert.deepEqual(listed(), [moved, first, ...others]);
+    ask({ kind: 'queue-hold', item: first });
+    assert.deepEqual(listed(), [moved, first, ...others]);
+  });
+
   it('begins early what others need by a time', async () => {
     const clock = new FakeClock();
     const { add, runs } = await standing(clock, () => ({ ms: HOUR }));
