@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { GitError } from '../../../src/core/delivery/git.ts';
+import { systemClock } from '../../../src/node/clock.ts';
 import { gitSync, snapshot } from '../../support/delivery/sample-repository.ts';
 import { ada, beside, type DeliveryLab, deliveryLab, refusal } from '../../support/delivery/workspace.ts';
 import { tempFolder } from '../../support/temp-folder.ts';
@@ -134,6 +135,7 @@ describe('Delivery in a repository that is not like others', () => {
     lab.git('add', '.');
     lab.git('commit', '-qm', 'rest');
     await lab.configure({ delivery: { approval: 'none', checks: ['test -e rest/r.txt'] } });
+    // They are in the repository; that they stand in the user's folder would only take its time.
     lab.git('sparse-checkout', 'set', '--cone', 'other');
     const config = await readFile(join(lab.workspace, '.git', 'config'), 'utf8');
     assert.equal(await lands(), 'page');
@@ -270,6 +272,33 @@ describe('Delivery in a repository that is not like others', () => {
     assert.match((await lab.deliveries().land('main', { unheld: true }, never)).stopped ?? '', /No space left/);
     await rm(full);
     assert.equal((await lab.deliveries().land('main', { unheld: true }, never)).landed.length, 1);
+  });
+
+  it('on a machine whose clock is wrong, and set right between the steps, lands all the same', async () => {
+    lab = await deliveryLab(folder.path);
+    const at = (now: number) => lab.deliveries(undefined, { ...systemClock, now: () => now });
+    const done = await at(Date.UTC(2099, 0)).deliver({ session: await page() });
+    assert.ok(done.ok, refusal(done));
+    const report = await at(0).land('main', { unheld: true }, never);
+    assert.equal(report.landed.length, 1, report.stopped);
+    const again = await at(Date.now()).fastForward('main');
+    assert.equal(refusal(again), '');
+    assert.equal(lab.git('show', 'main:page.txt'), 'page');
+  });
+
+  it('of 100,000 files lands what is new, and changes nothing else', async function () {
+    this.timeout(180_000);
+    lab = await deliveryLab(folder.path);
+    const all = Array.from({ length: 100_000 }, (_, i) => `M 644 inline src/${i % 500}/${i}.ts\ndata 2\n${i % 10}\n\n`);
+    const commit =
+      'commit refs/heads/main\ncommitter Ada <ada@example.org> 1 +0000\ndata 4\nmany\nfrom refs/heads/main^0\n';
+    gitSync(lab.workspace, lab.home, ['fast-import', '--quiet'], commit + all.join(''));
+    lab.git('sparse-checkout', 'set', '--cone', 'other');
+    lab.git('reset', '-q', '--hard');
+    const began = performance.now();
+    assert.equal(await lands('main'), 'page');
+    assert.equal(lab.git('diff', '--name-only', 'main', 'orchestrate/main'), 'page.txt');
+    console.log(`      delivered and landed in ${((performance.now() - began) / 1000).toFixed(1)} s`);
   });
 
   it('with two working trees, each a workspace of its own, lands what both deliver at the same time', async () => {
