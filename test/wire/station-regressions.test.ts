@@ -28,7 +28,7 @@ tasks:
 `;
 
 describe('a workflow that runs tests on every commit, from the terminal', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   const lab = teamLab();
   const { start, orchestrate, eventsOf } = lab;
 
@@ -82,6 +82,7 @@ describe('a workflow that runs tests on every commit, from the terminal', functi
     await commit(12, 'Nothing much');
     const bad = await commit(11, 'Leave one out');
     const second = begin();
+    await until(() => seen(second).some(({ ok }) => !ok));
     await until(() =>
       second.events.some(event => event.type === 'notice' && /is closed: tried again/.test(event.text)),
     );

@@ -26,7 +26,7 @@ parts:
 `;
 
 describe('Work on a branch that does not fit its target any more', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   const lab = teamLab();
   const { start, orchestrate, eventsOf } = lab;
 
