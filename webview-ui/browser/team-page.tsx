@@ -32,6 +32,13 @@ export function TeamPage({ workspace }: { workspace: string }) {
         {team.wrong || queue.wrong}
       </p>
       {team.value && <Team workspace={workspace} team={team.value} ask={decide} />}
+      <ul class="entries">
+        {team.value?.checks.map(({ workflow, task, check, text }) => (
+          <li key={[workflow, task, check].join()} class="failed">
+            {text}
+          </li>
+        ))}
+      </ul>
       <h2>{l10n.t('Queue')}</h2>
       {decide && <Add ask={decide} />}
       {queue.value?.items.length === 0 && <p class="quiet">{l10n.t('Nothing is in the queue.')}</p>}
