@@ -90,7 +90,7 @@ describe('Two teams on one repository', function () {
       const [won, lost] = pushed[0]?.ok ? [lab.workspace, other] : [other, lab.workspace];
       assert.equal(there('rev-parse', 'main'), gitSync(won, lab.home, ['rev-parse', 'orchestrate/main']));
 
-      gitSync(lost, lab.home, ['pull', '-q', '--ff-only']);
+      gitSync(lost, lab.home, ['pull', '-q', '--ff-only', 'origin', 'main']);
       const next = await landed(lost, 'eight.txt');
       assert.equal(refusal(await lab.deliveries(lost).push(next.delivery)), '');
       assert.deepEqual(there('ls-tree', '--name-only', 'main').split('\n'), [
