@@ -197,7 +197,7 @@ describe('A terminal that is killed at any call of git while it delivers, lands,
   }
 
   it('has touched nothing of the user’s; the next start says what happened, and the work lands once', async function () {
-    this.timeout(900_000);
+    this.timeout(Math.max(900_000, RUNS * 60_000));
     const some = fc.array(scenario, { minLength: TOGETHER, maxLength: TOGETHER });
     await fc.assert(
       fc.asyncProperty(some, async scenarios => {
