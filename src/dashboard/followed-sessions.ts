@@ -126,7 +126,7 @@ export class FollowedSessions<S extends FollowedSession> implements SessionSourc
   protected wasLeft(_session: S, _by: SessionOwner | undefined): void {}
 
   /** Called when a session that ran here is over. */
-  protected hasEnded(_running: RunningSession): void {}
+  protected runEnded(_running: RunningSession): void {}
 
   async #look(): Promise<void> {
     if (this.#closing) return;
@@ -218,7 +218,7 @@ export class FollowedSessions<S extends FollowedSession> implements SessionSourc
     const subscription = running.journal.subscribe(event => this.#heard(session, event));
     const stream = running.follow((agent, event) => session.streamed(agent, event));
     const ended = async () => {
-      this.hasEnded(running);
+      this.runEnded(running);
       subscription.dispose();
       stream.dispose();
       session.running = undefined;

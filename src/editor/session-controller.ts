@@ -122,7 +122,7 @@ export class SessionController extends FollowedSessions<WindowSession> {
     this.#left.fire({ session, by });
   }
 
-  protected override hasEnded({ unkept }: RunningSession): void {
+  protected override runEnded({ unkept }: RunningSession): void {
     if (unkept.aborted) void this.#sayUnkept(unkept.reason);
   }
 
