@@ -35,7 +35,7 @@ const shared: BuildOptions = {
 /** Extension and terminal program share chunks; whatever is imported with import() becomes a chunk that loads lazily. */
 const host: BuildOptions = {
   ...shared,
-  entryPoints: { extension: 'src/extension.ts', cli: 'src/cli.ts' },
+  entryPoints: { extension: 'src/extension.ts', cli: 'src/cli.ts', 'pdf-thread': 'src/node/pdf-thread.ts' },
   outdir,
   chunkNames: 'chunks/[name]-[hash]',
   platform: 'node',

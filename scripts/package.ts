@@ -13,7 +13,7 @@ const kilobytes = (bytes: number) => `${(bytes / 1024).toFixed(0)} KB`;
 
 /** What an installed extension may consist of. */
 const needed = [
-  /^dist\/(extension|cli)\.js$/,
+  /^dist\/(extension|cli|pdf-thread)\.js$/,
   /^dist\/chunks\/[^/]+\.js$/,
   /^dist\/webview\/[^/]+\.(js|css|ttf)$/,
   /^dist\/schemas\/[^/]+\.json$/,

@@ -92,7 +92,7 @@ export function activate(context: vscode.ExtensionContext): Exposed | undefined 
     const deliveryView = owner.add(new DeliveryView(controller, folder, log));
     owner.add(deliveryCommands({ controller, view: deliveryView, review, secrets }, log));
     const goals = new Goals(context.workspaceState);
-    const goalEditor = owner.add(new GoalEditor(goals));
+    const goalEditor = owner.add(new GoalEditor(goals, (context.storageUri ?? context.globalStorageUri).fsPath));
     const checks = owner.add(new ProviderChecks());
     owner.add(new ProvidersView({ controller, checks, secrets, log, accounts: () => accountsOf(folder, secrets) }));
     const consent = new ExtensionConsent(context.globalState, context.extension.id, async id => {

@@ -365,6 +365,21 @@ export interface WebPages {
   read(url: string, allows: (url: URL) => boolean, signal: AbortSignal): Promise<WebPage>;
 }
 
+/** Which pages of a PDF are read, from 1, or from the end where `from` is negative; no more than about `most` characters. */
+export interface PdfPages {
+  from: number;
+  to: number;
+  most: number;
+}
+
+/** The text of pages of a PDF that has `of` pages, or why there is none: `locked` by a password. */
+export type PdfRead =
+  | { ok: true; of: number; from: number; texts: string[] }
+  | { ok: false; why: 'locked' | 'broken' | 'too-slow' | 'too-large' };
+
+/** Rejects when it is aborted, and for nothing that a file holds. */
+export type ReadPdf = (bytes: Uint8Array, pages: PdfPages, signal: AbortSignal) => Promise<PdfRead>;
+
 /** What an agent's browser may open and ask for. */
 export interface BrowserRights {
   /** Whose it is: it shares the loopback of this owner's commands, where these have one of their own. */

@@ -4,6 +4,8 @@ import type { RequestOutcome } from '../core/session/inbox.ts';
 import type { Origin } from '../core/session/seal.ts';
 import type { SessionState } from '../core/session/state.ts';
 import type { SessionOwner } from '../core/session/store.ts';
+import type { HandedImage } from '../node/handed-in.ts';
+import type { Attached } from '../protocol/attached.ts';
 import type { JournalEvent } from '../protocol/events.ts';
 import type { Hash } from '../protocol/ids.ts';
 import type { InboxRequest } from '../protocol/inbox.ts';
@@ -54,6 +56,11 @@ export class FollowedSession implements ShownSession {
   async request(body: InboxRequest): Promise<RequestOutcome> {
     if (this.running) return this.running.request(body);
     return this.#runtime.ask(this.id, body, this.signal);
+  }
+
+  /** Puts images into it, for a request that names them. */
+  keep(images: readonly HandedImage[]): Promise<Attached[]> {
+    return this.#runtime.keep(this.id, images);
   }
 
   async getBlob(hash: Hash): Promise<Uint8Array | undefined> {

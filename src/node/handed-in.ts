@@ -1,8 +1,8 @@
 import { readFile, stat } from 'node:fs/promises';
-import { basename, resolve } from 'node:path';
+import { basename, isAbsolute, relative, resolve } from 'node:path';
 import { isImageName } from '../core/agent/tools/images.ts';
 import { handIn, tooLargeToHandIn } from '../core/agent/tools/show-image.ts';
-import { mentioned } from '../core/mentions.ts';
+import { mentioned, withMentions } from '../core/mentions.ts';
 import { type Attached, MOST_ATTACHED } from '../protocol/attached.ts';
 import type { Hash } from '../protocol/ids.ts';
 
@@ -26,7 +26,7 @@ export function imageName(path: string): string {
 }
 
 /** Images by their paths, read from this folder on, or what is wrong with the first that cannot be handed in. */
-export async function readImages(paths: readonly string[], folder: string): Promise<Read> {
+async function readImages(paths: readonly string[], folder: string): Promise<Read> {
   const files = [...new Set(paths.map(path => resolve(folder, path)))];
   if (files.length > MOST_ATTACHED)
     return {
@@ -47,14 +47,25 @@ export async function readImages(paths: readonly string[], folder: string): Prom
   return { ok: true, images };
 }
 
-/** The images that a text names by `@path`, as far as there are such files; and those given beside it. */
-export async function imagesOf(text: string, given: readonly string[], folder: string): Promise<Read> {
-  const there = await Promise.all(
-    mentioned(text)
-      .filter(isImageName)
-      .map(async path => ({ path, found: await stat(resolve(folder, path)).catch(() => undefined) })),
-  );
-  return readImages([...given, ...there.flatMap(({ path, found }) => (found?.isFile() ? [path] : []))], folder);
+/**
+ * The images that a text names by `@path`, as far as there are such files, and those given beside it; with the text as the
+ * team reads it, which finds no file outside of this folder and knows such images by their names.
+ */
+export async function imagesOf(
+  text: string,
+  given: readonly string[],
+  folder: string,
+): Promise<(Extract<Read, { ok: true }> & { text: string }) | Extract<Read, { ok: false }>> {
+  const named: string[] = [];
+  for (const path of mentioned(text).filter(isImageName)) {
+    const found = await stat(resolve(folder, path)).catch(() => undefined);
+    if (found?.isFile()) named.push(path);
+  }
+  const read = await readImages([...given, ...named], folder);
+  if (!read.ok) return read;
+  const outside = (path: string) => relative(folder, resolve(folder, path)).startsWith('..') || isAbsolute(path);
+  const said = (path: string) => (outside(path) ? imageName(path) : path);
+  return { ...read, text: withMentions(text, path => (named.includes(path) ? said(path) : undefined)) };
 }
 
 /** Puts them where they are kept. */

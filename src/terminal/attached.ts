@@ -4,22 +4,26 @@ import { workspaceOf } from './find-session.ts';
 import { openRuntime } from './open-runtime.ts';
 import { type Call, option, type Terminal, UsageError } from './terminal.ts';
 
-/** Images given with --attach, or named by `@path` in the text. */
-export async function attachedTo(terminal: Terminal, call: Call, text: string): Promise<HandedImage[]> {
+/** Images given with --attach, or named by `@path` in the text; and the text as the team reads it. */
+export async function attachedTo(
+  terminal: Terminal,
+  call: Call,
+  said: string,
+): Promise<{ text: string; images: HandedImage[] }> {
   const given = option(call, 'attach')?.split('\n') ?? [];
-  const read = await imagesOf(text, given, workspaceOf(terminal, call));
+  const read = await imagesOf(said, given, workspaceOf(terminal, call));
   if (!read.ok) throw new UsageError(read.message);
-  return read.images;
+  return read;
 }
 
 /** The same, put into the session that is asked for something. */
 export async function keptWith(
   terminal: Terminal,
   call: Call,
-  text: string,
+  said: string,
   session: string,
-): Promise<{ attached?: Attached[] }> {
-  const images = await attachedTo(terminal, call, text);
-  if (images.length === 0) return {};
-  return { attached: await (await openRuntime(terminal, call)).keep(session, images) };
+): Promise<{ text: string; attached?: Attached[] }> {
+  const { text, images } = await attachedTo(terminal, call, said);
+  if (images.length === 0) return { text };
+  return { text, attached: await (await openRuntime(terminal, call)).keep(session, images) };
 }

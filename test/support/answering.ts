@@ -20,6 +20,8 @@ export function boxThatIsLeft(shown: (title: string) => void): Partial<vscode.In
   return {
     title: '',
     value: '',
+    enabled: true,
+    buttons: [],
     onDidChangeValue: nothing,
     onDidAccept: nothing,
     onDidTriggerButton: nothing,

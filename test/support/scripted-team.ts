@@ -14,6 +14,8 @@ export interface ScriptedProvider {
   name: string;
   kind: Vendor;
   model: string;
+  /** It sees. */
+  images?: true;
 }
 
 /** Asks for no key. */
@@ -32,9 +34,14 @@ export async function scriptedTeam(
   const exposed = await extension?.activate();
   if (!exposed?.controller) throw new Error('the extension shows nothing of itself to tests');
   const servers = await startWireServers({ answer, seed: 1 });
-  const entries = providers.map(({ name, kind, model }) => [
+  const entries = providers.map(({ name, kind, model, images }) => [
     name,
-    { kind, baseUrl: servers.urls[kind], local: true, models: [{ id: model, tools: true, contextTokens: 100_000 }] },
+    {
+      kind,
+      baseUrl: servers.urls[kind],
+      local: true,
+      models: [{ id: model, tools: true, contextTokens: 100_000, ...(images && { images }) }],
+    },
   ]);
   await configure('providers', Object.fromEntries(entries));
   const route = providers.map(({ name, model }) => `${name}/${model}`);

@@ -1,10 +1,15 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { chmod, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Diagnosis } from '../../src/core/doctor/doctor.ts';
 import { systemClock } from '../../src/node/clock.ts';
 import type { Config, ProviderEntry } from '../../src/protocol/config.ts';
 import { refusedUrls } from '../../src/rehearsal/wire/server.ts';
 import type { WireOptions } from '../../src/rehearsal/wire/types.ts';
 import { diagnose } from '../../src/runtime/diagnose.ts';
+import { tempFolder } from '../support/temp-folder.ts';
+import { codeOf, program, terminalLab } from '../support/terminal-lab.ts';
 import { callsItsTool } from '../support/tool-caller.ts';
 import { endServers, serve } from '../support/wire.ts';
 
@@ -32,6 +37,7 @@ async function check(options: Partial<WireOptions>, change: (config: Config) => 
 }
 
 describe('The doctor', () => {
+  const temp = tempFolder();
   afterEach(endServers);
 
   it('walks every kind of provider from its configuration to an answer', async () => {
@@ -116,4 +122,28 @@ describe('The doctor', () => {
     assert.match(named.get('mine')?.advice ?? '', /Start Ollama/);
     assert.equal(named.get('openai')?.error !== 'no-key', true);
   });
+
+  it('says in which browser agents look at pages, or that there is none, and what to do', async () => {
+    const lab = await terminalLab(temp.path, callsItsTool);
+    const browser = join(temp.path, 'browser');
+    await writeFile(browser, '#!/bin/sh\necho Chromium 147.0\n');
+    await chmod(browser, 0o755);
+    const doctor = async (ORCHESTRATE_BROWSER: string) => {
+      const env = { ...lab.env, ORCHESTRATE_BROWSER };
+      const child = spawn(process.execPath, [program, 'doctor'], { cwd: lab.workspace, env });
+      let said = '';
+      child.stdout.on('data', part => {
+        said += part;
+      });
+      await codeOf(child);
+      return said;
+    };
+    const found = await doctor(browser);
+    assert.ok(found.includes(`✔ Browser: Chromium 147.0 (${browser}), in which agents look at pages.`), found);
+    const none = await doctor(join(temp.path, 'nowhere'));
+    assert.match(
+      none,
+      /– Browser: no Chrome, Chromium or Edge found, .*Install one, or name it in ORCHESTRATE_BROWSER/,
+    );
+  }).timeout(120_000);
 });

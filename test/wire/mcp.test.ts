@@ -144,6 +144,11 @@ describe('A real MCP server from npm, in the terminal', function () {
     assert.match(env, /"PROBE": "/);
     assert.doesNotMatch(env, /must-not-be-seen|any-key/);
     assert.match(JSON.stringify(afterImage?.messages), /image\/png/);
+    const kept = ((await events()) as JournalEvent[]).filter(event => event.type === 'artifact-published');
+    assert.deepEqual(
+      kept.map(({ artifact, mediaType }) => [artifact, mediaType]),
+      [['mcp_everything_get-tiny-image-1', 'image/png']],
+    );
     assert.match(told(afterSum)?.output ?? '', /"a"|"b" is missing/);
     const journal = JSON.stringify(await events());
     assert.doesNotMatch(journal, /token-for-the-probe-only/);

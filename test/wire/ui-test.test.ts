@@ -42,10 +42,19 @@ async function freePort(): Promise<number> {
 }
 
 const call = (name: string, args: object): ScriptedAnswer => ({ toolCalls: [{ name, args } as ScriptedCall] });
-const MODELS: Partial<Record<Vendor, { model: string; key: string }>> = {
+/** Of some vendors' models nobody says that they see, but the person whose server it is. */
+const MODELS: Record<Vendor, { model: string; key?: string; entry?: object }> = {
   anthropic: { model: 'claude-sonnet-5-5', key: 'ANTHROPIC_API_KEY' },
   openai: { model: 'gpt-6.1-terra', key: 'OPENAI_API_KEY' },
   google: { model: 'gemini-4-argon', key: 'GEMINI_API_KEY' },
+  'openai-compatible': {
+    model: 'deepseek-chat',
+    entry: { free: true, models: [{ id: 'deepseek-chat', tools: true, images: true, contextTokens: 100_000 }] },
+  },
+  ollama: {
+    model: 'qwen3-coder:30b',
+    entry: { local: true, models: [{ id: 'qwen3-coder:30b', tools: true, images: true, contextTokens: 100_000 }] },
+  },
 };
 
 describe('A UI test with eyes, in the terminal', function () {
@@ -53,7 +62,7 @@ describe('A UI test with eyes, in the terminal', function () {
   const temp = tempFolder();
   afterEach(endServers);
 
-  for (const [vendor, { model, key }] of Object.entries(MODELS) as [Vendor, { model: string; key: string }][]) {
+  for (const [vendor, { model, key, entry }] of Object.entries(MODELS) as [Vendor, (typeof MODELS)[Vendor]][]) {
     it(`finds a bug that only a picture shows, files it with the picture, and sees it mended: ${vendor}`, async () => {
       const port = await freePort();
       const asked: CanonicalRequest[] = [];
@@ -99,12 +108,12 @@ describe('A UI test with eyes, in the terminal', function () {
       const config = await readFile(join(lab.env.ORCHESTRATE_HOME, 'config.yaml'), 'utf8');
       await writeFile(
         join(lab.env.ORCHESTRATE_HOME, 'config.yaml'),
-        `${config.replace(/^providers:[\s\S]*?(?=^\S)/m, '')}providers: { ${vendor}: { kind: ${vendor}, baseUrl: "${lab.servers.urls[vendor]}" } }\n`,
+        `${config.replace(/^providers:[\s\S]*?(?=^\S)/m, '')}providers: ${JSON.stringify({ [vendor]: { kind: vendor, baseUrl: lab.servers.urls[vendor], ...entry } })}\n`,
       );
       // Nobody else can be asked.
       const env: Record<string, string> = { ...lab.env, ...(await browserEnvironment()) };
-      for (const { key } of Object.values(MODELS)) delete env[key];
-      env[key] = 'any-key';
+      for (const { key: other } of Object.values(MODELS)) if (other !== undefined) delete env[other];
+      if (key !== undefined) env[key] = 'any-key';
       await writeFile(join(lab.workspace, 'server.mjs'), server);
       const plan = {
         goal: 'An order page',

@@ -1,6 +1,6 @@
 import type { ToolCallPart } from '../../protocol/message.ts';
 import { decode } from '../changes/encoding.ts';
-import type { HashOf, WorkspaceFiles } from '../ports.ts';
+import type { HashOf, ReadPdf, WorkspaceFiles } from '../ports.ts';
 import type { ToolSpec } from '../routing/contract.ts';
 import type { Journal } from '../session/contract.ts';
 import { claimsOf } from './claims.ts';
@@ -18,6 +18,7 @@ export interface LookHost {
   journal: Journal;
   files: WorkspaceFiles;
   hashOf: HashOf;
+  readPdf?: ReadPdf | undefined;
 }
 
 /** Looking at the workspace without the means to change anything. */
@@ -32,7 +33,7 @@ const TOOLS = [listFiles, readFile, search];
 
 export function lookAround(host: LookHost, agent: string, window: number | undefined): LookAround {
   const tools = new Map(TOOLS.map(tool => [tool.name, tool]));
-  const { journal, files, hashOf } = host;
+  const { journal, files, hashOf, readPdf } = host;
   const agentFiles = {
     read: async (path: string, signal?: AbortSignal) => {
       const version = await files.read(path, signal);
@@ -41,7 +42,7 @@ export function lookAround(host: LookHost, agent: string, window: number | undef
     },
   };
   // All that tools which only read need of a host.
-  const reading = { journal, files, hashOf, agentFiles } as unknown as ToolHost;
+  const reading = { journal, files, hashOf, agentFiles, readPdf } as unknown as ToolHost;
   const context = (call: string, signal: AbortSignal): ToolContext => ({
     host: reading,
     agent,

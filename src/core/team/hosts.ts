@@ -66,11 +66,12 @@ export function planContext({ ports, settings }: Pick<Team, 'ports' | 'settings'
 }
 
 export function planningHost({ ports, settings, attention, names, workspace }: Team): PlanningHost {
-  const { journal, files, router, routes, price, hashOf } = ports;
+  const { journal, files, readPdf, router, routes, price, hashOf } = ports;
   const { roles, scheduler, approvePlan, present, orchestrator, defaultRole } = settings;
   return {
     journal,
     files,
+    readPdf,
     router,
     routes,
     price,
@@ -190,7 +191,7 @@ export function leadHost(team: Team, acts: Pick<LeadActs, 'reload' | 'retry' | '
     role: roleOf(settings, settings.orchestrator),
     route: role => routes.of(role),
     why: role => routes.why(role),
-    looking: route => lookAround({ journal, files, hashOf }, LEAD, router.contextTokens(route)),
+    looking: route => lookAround({ journal, files, hashOf, readPdf: ports.readPdf }, LEAD, router.contextTokens(route)),
     asking: { router, clock, log },
     hashOf,
     limit: limitAgent(ports),

@@ -19,7 +19,7 @@ import type { ProjectTexts } from '../agent/roles/roles.ts';
 import type { CommandTime, Surroundings } from '../agent/surroundings.ts';
 import type { AgentFiles } from '../changes/contract.ts';
 import type { BranchWork } from '../delivery/branch-work.ts';
-import type { Clock, HashOf, Http, Log, NewId, Processes, WorkspaceFiles } from '../ports.ts';
+import type { Clock, HashOf, Http, Log, NewId, Processes, ReadPdf, WorkspaceFiles } from '../ports.ts';
 import type { Router } from '../routing/contract.ts';
 import type { Journal } from '../session/contract.ts';
 import type { TaskLimits } from './agent-task.ts';
@@ -44,6 +44,8 @@ export interface SessionPorts {
   /** Starts agents, which ask people and change the plan through the team. */
   runner(team: TeamVoice): AgentRunner;
   files: WorkspaceFiles;
+  /** Absent: PDFs are not read. */
+  readPdf?: ReadPdf;
   /** What the project says to agents; absent: nothing. */
   texts?: ProjectTexts;
   /** What is known of the machine and the repository; absent: nothing. */

@@ -9,7 +9,7 @@ import { planHash } from '../plan/approval.ts';
 import { type Estimate, estimatePlan } from '../plan/estimate.ts';
 import type { PlanContext } from '../plan/parts.ts';
 import { kindOf } from '../plan/task-kinds.ts';
-import type { HashOf, WorkspaceFiles } from '../ports.ts';
+import type { HashOf, ReadPdf, WorkspaceFiles } from '../ports.ts';
 import type { Router } from '../routing/contract.ts';
 import type { Journal } from '../session/contract.ts';
 import { PLAN_RULE } from '../session/plan-ask.ts';
@@ -26,6 +26,7 @@ import type { Routes } from './routes.ts';
 export interface PlanningHost {
   journal: Journal;
   files: WorkspaceFiles;
+  readPdf?: ReadPdf | undefined;
   router: Router;
   attention: AttentionQueue;
   routes: Routes;

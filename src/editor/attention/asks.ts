@@ -4,6 +4,7 @@ import type { Ask } from '../../core/session/state.ts';
 import { shownInLines, shownRequest } from '../../core/visible.ts';
 import type { InboxRequest } from '../../protocol/inbox.ts';
 import { DisposableStore } from '../disposables.ts';
+import { askWithImages, imagesIn } from '../goal/images.ts';
 import * as window from '../plain/window.ts';
 import type { SessionController } from '../session-controller.ts';
 import type { WindowSession } from '../window-session.ts';
@@ -201,8 +202,10 @@ async function askFor(
 ): Promise<Answer | undefined> {
   const { agent, request } = waiting;
   if (request.type === 'question-asked') {
-    const text = await answerText(agent, request.text, request.options ?? [], token);
-    return text === undefined ? undefined : { text };
+    const said = await answerText(agent, request.text, request.options ?? [], token);
+    const read = said === undefined ? undefined : await imagesIn(said);
+    if (!read) return undefined;
+    return { text: read.text, ...(read.images.length > 0 && { attached: await session.keep(read.images) }) };
   }
   const room = request.kind === 'plan' ? LONG : LONG_TITLE;
   if (!seen && whatOf(request).length > room && !(await shownInFull(waiting))) return undefined;
@@ -302,7 +305,7 @@ async function answerText(
     const picked = (await window.showQuickPick(items, given, token))?.label;
     if (picked !== own) return picked;
   }
-  return window.showInputBox({ title, prompt: question, ignoreFocusOut: true }, token);
+  return askWithImages({ title, prompt: question }, token);
 }
 
 async function send(session: WindowSession, waiting: Ask, answer: Answer): Promise<void> {

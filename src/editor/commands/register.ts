@@ -62,6 +62,7 @@ export function registerCommands(parts: CommandParts): vscode.Disposable {
   add('goal.edit', () => goalEditor.open());
   add('goal.start', async () => (await starting()).startFromEditor(goal));
   add('goal.earlier', () => goalEditor.takeEarlier());
+  add('goal.attach', () => goalEditor.attach());
   add('startDemo', async () => (await starting()).startDemo(controller));
   add('adoptSession', async given => (await import('./adopt-session.ts')).adoptSession(controller, given));
   add('resumeSession', async given => (await steer()).resumeSession(controller, given));

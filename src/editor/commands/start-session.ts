@@ -1,9 +1,11 @@
 import * as vscode from 'vscode';
-import { withFiles } from '../../core/mentions.ts';
+import { mentioned, withFiles } from '../../core/mentions.ts';
+import type { HandedImage } from '../../node/handed-in.ts';
 import type { ResumeRequest, StartRequest } from '../../runtime/contract.ts';
 import { askGoal } from '../goal/ask-goal.ts';
 import type { GoalEditor } from '../goal/goal-editor.ts';
 import type { Goals } from '../goal/goals.ts';
+import { imagesIn } from '../goal/images.ts';
 import * as window from '../plain/window.ts';
 import { DEMO, type SessionController } from '../session-controller.ts';
 import type { WindowSession } from '../window-session.ts';
@@ -45,12 +47,15 @@ async function startWith({ controller, goals }: GoalParts, text: string, given?:
   await goals.typed(text.trim());
   const options = given ?? (await askOptions(controller));
   if (options === undefined) return false;
-  const files = await filesNamed(text);
-  const goal = withFiles(text, path => files.has(path));
+  const handedIn = await imagesIn(text);
+  if (!handedIn) return false;
+  const files = await filesNamed(handedIn.text);
+  const goal = withFiles(handedIn.text, path => files.has(path));
+  const { images } = handedIn;
   const session =
     options === 'workflow'
-      ? await runWorkflow(controller, undefined, goal)
-      : await startWithProgress(controller, { kind: 'new', goal, ...options });
+      ? await runWorkflow(controller, undefined, goal, images)
+      : await startWithProgress(controller, { kind: 'new', goal, images, ...options });
   if (!session?.state.plan) return false;
   await goals.planned(text.trim());
   return true;
@@ -60,7 +65,7 @@ async function startWith({ controller, goals }: GoalParts, text: string, given?:
 async function filesNamed(text: string): Promise<Set<string>> {
   const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
   const found = new Set<string>();
-  for (const [, path = ''] of text.matchAll(/@([^\s@]+?)(?=[.,;:!?)\]]*(?:\s|$))/g)) {
+  for (const path of mentioned(text)) {
     const file = folder && vscode.Uri.joinPath(folder, path);
     if (file && (await vscode.workspace.fs.stat(file).then(Boolean, () => false))) found.add(path);
   }
@@ -77,10 +82,11 @@ export async function runWorkflow(
   controller: SessionController,
   given?: unknown,
   goal?: string,
+  images: readonly HandedImage[] = [],
 ): Promise<WindowSession | undefined> {
   if (!(await requireReady())) return undefined;
   const plan = await planFromFile(controller, given);
-  return plan && startWithProgress(controller, { kind: 'new', goal: goal ?? plan.goal, plan });
+  return plan && startWithProgress(controller, { kind: 'new', goal: goal ?? plan.goal, images, plan });
 }
 
 /** Starts or resumes a session and shows its progress until the plan is there; undefined when it was not started. */

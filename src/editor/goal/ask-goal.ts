@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import * as window from '../plain/window.ts';
 import type { Goals } from './goals.ts';
+import { attachButton } from './images.ts';
 
 const { t } = vscode.l10n;
 
@@ -17,7 +18,7 @@ export async function askGoal(goals: Goals): Promise<string | 'editor' | undefin
   box.value = goals.draft.includes('\n') ? '' : goals.draft;
   box.buttons = goals.earlier.length > 0 ? [earlier, write] : [write];
   const mistake = () => (box.value.trim() === '' ? t('Say in a sentence what should be achieved.') : '');
-  const parts: vscode.Disposable[] = [box];
+  const parts: vscode.Disposable[] = [box, ...attachButton(box)];
   const picked = await new Promise<'typed' | 'editor' | 'earlier' | undefined>(resolve => {
     parts.push(
       box.onDidChangeValue(() => {
@@ -27,8 +28,11 @@ export async function askGoal(goals: Goals): Promise<string | 'editor' | undefin
         box.validationMessage = mistake();
         if (!box.validationMessage) resolve('typed');
       }),
-      box.onDidTriggerButton(button => resolve(button === write ? 'editor' : 'earlier')),
-      box.onDidHide(() => resolve(undefined)),
+      box.onDidTriggerButton(button => {
+        if (button === write || button === earlier) resolve(button === write ? 'editor' : 'earlier');
+      }),
+      // While images are picked it is disabled.
+      box.onDidHide(() => box.enabled && resolve(undefined)),
     );
     box.show();
   });

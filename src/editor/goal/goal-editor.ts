@@ -2,6 +2,8 @@ import * as vscode from 'vscode';
 import { DisposableStore } from '../disposables.ts';
 import { pickEarlier } from './ask-goal.ts';
 import type { Goals } from './goals.ts';
+import { pickImages } from './images.ts';
+import { pasteImages } from './paste-images.ts';
 
 const { t } = vscode.l10n;
 const SCHEME = 'orchestrate-goal';
@@ -19,8 +21,10 @@ export class GoalEditor implements vscode.FileSystemProvider, vscode.CodeLensPro
   #soon: NodeJS.Timeout | undefined;
   #written = 0;
 
-  constructor(goals: Goals) {
+  /** `pasted` is the folder of images that lie nowhere else. */
+  constructor(goals: Goals, pasted: string) {
     this.#goals = goals;
+    this.#store.add(pasteImages(SCHEME, pasted));
     this.#store.add(vscode.workspace.registerFileSystemProvider(SCHEME, this));
     this.#store.add(vscode.languages.registerCodeLensProvider({ scheme: SCHEME }, this));
     this.#store.add(
@@ -59,6 +63,18 @@ export class GoalEditor implements vscode.FileSystemProvider, vscode.CodeLensPro
     await this.open();
   }
 
+  /** Names images that the person picks, at its end. */
+  async attach(): Promise<void> {
+    const named = await pickImages();
+    if (named === '') return;
+    await this.open();
+    const editor = vscode.window.activeTextEditor;
+    if (editor?.document.uri.scheme !== SCHEME) return;
+    const { end } = editor.selection;
+    const before = editor.document.getText(new vscode.Range(new vscode.Position(0, 0), end));
+    await editor.edit(edit => edit.insert(end, `${/\S$/.test(before) ? ' ' : ''}${named} `));
+  }
+
   provideCodeLenses(): vscode.CodeLens[] {
     const top = new vscode.Range(0, 0, 0, 0);
     const lens = (title: string, command: string) => new vscode.CodeLens(top, { title, command });
@@ -67,6 +83,7 @@ export class GoalEditor implements vscode.FileSystemProvider, vscode.CodeLensPro
       ...(this.#goals.earlier.length > 0
         ? [lens(`$(history) ${t('Earlier Goals...')}`, 'orchestrate.goal.earlier')]
         : []),
+      lens(`$(file-media) ${t('Attach Images...')}`, 'orchestrate.goal.attach'),
       lens(t('What should the team achieve? @ names a file'), ''),
     ];
   }

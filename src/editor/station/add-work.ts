@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { standingOf, targets } from '../../core/station/members.ts';
 import { readTime } from '../../core/station/when.ts';
+import { askWithImages, imagesIn } from '../goal/images.ts';
 import * as window from '../plain/window.ts';
 import type { SessionController } from '../session-controller.ts';
 import { requireReady } from '../workspace-readiness.ts';
@@ -22,14 +23,15 @@ export async function queueWork({ team, controller }: Parts, given?: unknown, mo
   const { attachments, wish, about } = handedIn(given, more);
   if (!(await requireReady())) return;
   await team.look();
-  const text = await window.showInputBox({
+  const said = await askWithImages({
     title: about === undefined ? t('Add to Queue') : t('Add to Queue: {0}', about),
     prompt: t('What should be done?'),
     ...(wish !== undefined && { value: wish }),
-    ignoreFocusOut: true,
-    validateInput: value => (value.trim() === '' ? t('Say what should be done.') : undefined),
+    empty: t('Say what should be done.'),
   });
-  if (text === undefined) return;
+  const read = said === undefined ? undefined : await imagesIn(said);
+  if (!read) return;
+  const { text, images } = read;
   const target = await askTarget(team, controller);
   if (!target) return;
   const urgency = await askUrgency();
@@ -40,6 +42,7 @@ export async function queueWork({ team, controller }: Parts, given?: unknown, mo
     ...target,
     ...urgency,
     ...(attachments.length > 0 && { attachments }),
+    ...(images.length > 0 && { attached: await (await controller.runtime()).station.keep(images) }),
   });
   if (!answered.ok) return tellRefusal(answered);
   const start = t('Start Standing Team');

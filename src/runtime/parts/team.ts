@@ -5,6 +5,7 @@ import { loadRoles } from '../../core/agent/roles/roles.ts';
 import { agentRunner } from '../../core/agent/runner.ts';
 import { loadSkills } from '../../core/agent/tools/skills/skills.ts';
 import { configuredWorkers } from '../../core/config/workers.ts';
+import type { ReadPdf } from '../../core/ports.ts';
 import { freelyNamed } from '../../core/session/attached.ts';
 import type { SessionStart, TeamVoice } from '../../core/team/options.ts';
 import { Session } from '../../core/team/session.ts';
@@ -29,6 +30,9 @@ import type { JournalPart } from './journal.ts';
 import type { RoutingPart } from './routing.ts';
 import type { ToolsPart } from './tools.ts';
 import type { WorkspacePart } from './workspace.ts';
+
+/** Loaded when somebody reads one. */
+const readPdf: ReadPdf = async (...of) => (await import('../../node/pdf-text.ts')).readPdf(...of);
 
 const ORCHESTRATOR = 'orchestrator';
 /** Without these nothing can be planned, queued or reviewed. */
@@ -94,6 +98,7 @@ export async function teamPart(
       judgeTool,
       // A rehearsal asks nobody.
       ...(host.rehearsal ? {} : { web: webPages() }),
+      readPdf,
       domains: engine.config.permissions?.network ?? [],
       skills: known.skills,
       helping: {
@@ -119,6 +124,7 @@ export async function teamPart(
       router,
       runner,
       files,
+      readPdf,
       processes,
       texts: host.texts,
       surroundings: () => surroundingsOf(host.workspace, processes.shell, mayAskGit()),

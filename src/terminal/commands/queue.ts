@@ -67,11 +67,11 @@ export async function assign(terminal: Terminal, call: Call): Promise<number> {
   return add(terminal, call, await openRuntime(terminal, call), text);
 }
 
-async function add(terminal: Terminal, call: Call, runtime: Runtime, text: string): Promise<number> {
-  const body = addition(terminal, call, text);
-  const images = await attachedTo(terminal, call, text);
+async function add(terminal: Terminal, call: Call, runtime: Runtime, said: string): Promise<number> {
+  const body = addition(terminal, call, said);
+  const { text, images } = await attachedTo(terminal, call, body.text);
   const attached = images.length > 0 && { attached: await runtime.station.keep(images) };
-  return askStation(terminal, call, runtime, { ...body, ...attached });
+  return askStation(terminal, call, runtime, { ...body, text, ...attached });
 }
 
 /** Where no team stands and a session runs, whoever adds work or lists it means that session. */

@@ -28,10 +28,10 @@ export async function run(terminal: Terminal, call: Call): Promise<number> {
     const members = read ? membersOf(read) : [];
     const goal = call.words.join(' ').trim() || plan?.goal;
     if (!goal && rehearse === undefined) throw new UsageError('What is the goal? Write: orchestrate run "Your goal"');
-    const images = await attachedTo(terminal, call, goal ?? '');
+    const { text, images } = await attachedTo(terminal, call, goal ?? '');
     return runtime.start({
       kind: 'new',
-      ...(goal && { goal }),
+      ...(text && { goal: text }),
       ...(images.length > 0 && { images }),
       ...(plan && { plan }),
       ...(members.length > 0 && { members }),
@@ -52,7 +52,7 @@ export async function resume(terminal: Terminal, call: Call): Promise<number> {
   return goOn(terminal, call, {
     kind: 'resume',
     session: session.id,
-    ...(text !== undefined && { more: [{ text, ...(target !== undefined && { target }), ...kept }] }),
+    ...(text !== undefined && { more: [{ ...(target !== undefined && { target }), ...kept }] }),
   });
 }
 

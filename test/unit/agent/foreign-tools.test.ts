@@ -10,6 +10,7 @@ import type { ForeignTool } from '../../../src/core/ports.ts';
 import { AgentWorld } from '../../support/agent-world.ts';
 import { type FakeForeignTools, fakeForeignTools, issueTool } from '../../support/foreign-tools.ts';
 import { sha256 } from '../../support/memory-workspace.ts';
+import { pixelPng } from '../../support/pixel.ts';
 import { call, calls, type Reply } from '../../support/scripted-router.ts';
 
 const finish = calls(call('finish_task', { summary: 'Done.' }));
@@ -263,6 +264,20 @@ describe('tools that others bring', () => {
     const long = world.told(2);
     assert.ok(long.length < 31_000);
     assert.match(long, /begin x+\n\[… \d+ characters …\]\nx+ end/);
+  });
+
+  it('show their pictures to models and keep them as artifacts, each once, under names of their own', async () => {
+    const foreign = fakeForeignTools([issueTool]);
+    const { world } = worldWith(foreign, [create({ title: '1' }), create({ title: '2' })]);
+    const picture = { type: 'data' as const, mediaType: 'image/png', bytes: pixelPng.length, content: pixelPng };
+    const words = { type: 'data' as const, mediaType: 'image/png', bytes: 2, content: new Uint8Array([1, 2]) };
+    foreign.answer = async () => ({ ok: true, parts: [picture, words] });
+    await world.run({ role: role('github/*') });
+    assert.match(world.told(1), /cannot be shown to you[\s\S]*The pictures are kept as "[\w.-]+-1"\.$/);
+    const [first, second] = world.journal.of('artifact-published');
+    assert.deepEqual(await world.journal.getBlob(first?.blob ?? ''), new Uint8Array(pixelPng));
+    assert.match(`${first?.artifact} ${second?.artifact}`, /^(\S+)-1 \1-2$/);
+    assert.equal(world.journal.of('tool-outcome')[0]?.images?.length, 1);
   });
 
   it('that fail, are called off or are gone say so to the model', async () => {

@@ -3,8 +3,8 @@ import { execFileSync } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { SearchQuery } from '../../../src/core/ports.ts';
-import { findRipgrep } from '../../../src/node/ripgrep.ts';
 import { search } from '../../../src/node/search.ts';
+import { ripgrepHere } from '../../support/own-ripgrep.ts';
 import { tempFolder } from '../../support/temp-folder.ts';
 
 const FILES: Record<string, string> = {
@@ -87,7 +87,7 @@ describe('search beside ripgrep', () => {
   const temp = tempFolder();
 
   it('finds the lines that ripgrep finds, with and without its help', async function () {
-    const ripgrep = await findRipgrep();
+    const ripgrep = await ripgrepHere();
     if (!ripgrep) this.skip();
     for (const [path, text] of Object.entries(FILES)) {
       await mkdir(dirname(join(temp.path, path)), { recursive: true });

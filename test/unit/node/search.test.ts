@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PatternError } from '../../../src/core/ports.ts';
-import { findEditorsRipgrep, findRipgrep } from '../../../src/node/ripgrep.ts';
+import { findEditorsRipgrep } from '../../../src/node/ripgrep.ts';
 import { search } from '../../../src/node/search.ts';
+import { ripgrepHere } from '../../support/own-ripgrep.ts';
 import { tempFolder } from '../../support/temp-folder.ts';
 
 describe('search', () => {
@@ -80,7 +81,7 @@ describe('search', () => {
         ['src/new.ts', 'const one = 3;'],
       ]);
     await writeFile(join(temp.path, 'src/new.ts'), '');
-    const ripgrep = await findRipgrep();
+    const ripgrep = await ripgrepHere();
     for (const pattern of ['new words', 'more', 'one = 3']) {
       const found = await search(temp.path, { pattern, limit: 10 }, { unsaved, ripgrep });
       assert.equal(found.hits.length, pattern === 'more' ? 0 : 1, pattern);
@@ -88,7 +89,7 @@ describe('search', () => {
   });
 
   it('finds the same with ripgrep and without', async function () {
-    const ripgrep = await findRipgrep();
+    const ripgrep = await ripgrepHere();
     if (!ripgrep) this.skip();
     for (const query of [
       { pattern: 'one', limit: 10 },

@@ -5,6 +5,7 @@ import { isUsualPort } from '../commands/loopback.ts';
 import type { ToolResult } from '../contract.ts';
 import { reasonGiven } from '../reason-given.ts';
 import { fence, fitting } from './fence.ts';
+import { keepPicture } from './keep-picture.ts';
 import { showImage } from './show-image.ts';
 import { defineTool, type Refusal, refuse, type ToolContext } from './tool.ts';
 
@@ -115,18 +116,7 @@ async function look(args: Asked, page: BrowserPage, context: ToolContext): Promi
     );
   const shown = showImage(`The page, kept as "${name}"`, bytes);
   if (!shown?.ok) return shown ?? refuse('failed', 'The browser gave no picture.');
-  const blob = await host.journal.putBlob(bytes);
-  if (latest?.blob !== blob)
-    host.journal.append({
-      type: 'artifact-published',
-      artifact: name,
-      version: (latest?.version ?? 0) + 1,
-      agent,
-      ...(task && { task: task.id }),
-      mediaType: 'image/png',
-      blob,
-      bytes: bytes.length,
-    });
+  await keepPicture({ name, mediaType: 'image/png', bytes }, context);
   return shown;
 }
 

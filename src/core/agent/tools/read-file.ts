@@ -4,6 +4,7 @@ import { cutLine, fence } from './fence.ts';
 import { isImageName } from './images.ts';
 import { notFound, resolvePath } from './paths.ts';
 import { imageTooLarge, LARGEST_IMAGE, showImage } from './show-image.ts';
+import { showPdf } from './show-pdf.ts';
 import { defineTool, refuse } from './tool.ts';
 
 const MAX_BYTES = 64_000_000;
@@ -21,7 +22,7 @@ const firstLine = (from: number, of: number): number => Math.max(1, from < 0 ? o
 
 export const readFile = defineTool({
   name: 'read_file',
-  description: `Reads a text file with its line numbers, at most ${MAX_LINES} lines at once; shows an image. A file must be read before it is changed.`,
+  description: `Reads a text file with its line numbers, at most ${MAX_LINES} lines at once; shows an image, and a PDF's text, where from and to count pages. A file must be read before it is changed.`,
   effect: 'read',
   args: z.object({
     path: z.string().min(1).describe('Relative to the workspace root.'),
@@ -56,6 +57,8 @@ export const readFile = defineTool({
     if (!file) return { ...(await notFound(context, path)), seen: { path, hash: null } };
     const image = showImage(path, file.bytes);
     if (image) return { ...image, seen: { path, hash: file.hash } };
+    const pdf = await showPdf(path, file.bytes, args, context);
+    if (pdf) return { ...pdf, seen: { path, hash: file.hash } };
     if (file.text === undefined) {
       return {
         ...refuse('binary', `"${path}" is not text (${file.bytes.length} bytes), so it cannot be shown.`),

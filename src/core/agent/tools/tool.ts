@@ -10,6 +10,7 @@ import type {
   HashOf,
   NewId,
   Processes,
+  ReadPdf,
   WebPages,
   WorkspaceFiles,
 } from '../../ports.ts';
@@ -52,6 +53,8 @@ export interface ToolHost {
   pages: OpenPages;
   /** What is wrong with a file; absent where nobody tells. */
   problems?: FindProblems | undefined;
+  /** Absent: PDFs are not read. */
+  readPdf?: ReadPdf;
   /** Absent: nothing is read from the web. */
   web?: WebPages;
   /** Domains that the user's own settings allow; absent: those that commands in the sandbox may reach. */

@@ -19,20 +19,26 @@ function partText(part: ForeignPart): string {
     case 'json':
       return json(part.value);
     case 'data': {
-      const [shown] = imageIn(part);
-      return shown
+      return picturesIn([part]).length > 0
         ? `[${part.mediaType}, ${part.bytes} bytes]`
         : `[${part.mediaType}, ${part.bytes} bytes: it cannot be shown to you]`;
     }
   }
 }
 
-/** A part that models can look at, as such. */
-export function imageIn(part: ForeignPart): ImagePart[] {
-  if (part.type !== 'data' || part.content === undefined) return [];
-  const shown = showImage('', part.content);
-  return shown?.ok ? (shown.images ?? []) : [];
+export interface PictureIn {
+  image: ImagePart;
+  bytes: Uint8Array;
 }
+
+/** Parts that models can look at. */
+export const picturesIn = (parts: readonly ForeignPart[]): PictureIn[] =>
+  parts.flatMap(part => {
+    if (part.type !== 'data' || part.content === undefined) return [];
+    const { content: bytes } = part;
+    const shown = showImage('', bytes);
+    return shown?.ok ? (shown.images ?? []).map(image => ({ image, bytes })) : [];
+  });
 
 /** What a model reads of a result: the beginning and the end, where it is long. */
 export function resultText(parts: readonly ForeignPart[]): { text: string; omitted: number } {

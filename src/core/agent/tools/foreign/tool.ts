@@ -2,8 +2,9 @@ import type { ForeignTool } from '../../../ports.ts';
 import { INTERRUPTED_TOOL } from '../../prompts/corrections.ts';
 import { reasonGiven } from '../../reason-given.ts';
 import { cutLine, fence } from '../fence.ts';
+import { keepPicture } from '../keep-picture.ts';
 import { type Refusal, refuse, type Tool, type ToolContext } from '../tool.ts';
-import { imageIn, resultText } from './result.ts';
+import { type PictureIn, picturesIn, resultText } from './result.ts';
 import { argumentsCheck, parametersOf } from './schema.ts';
 
 const LIMIT_MINUTES = 10;
@@ -55,11 +56,13 @@ async function run(tool: ForeignTool, args: Args, context: ToolContext) {
     .finally(() => timer.dispose());
   if (result.ok) {
     const { text, omitted } = resultText(result.parts);
-    const images = result.parts.flatMap(imageIn).slice(0, MOST_IMAGES);
+    const pictures = picturesIn(result.parts).slice(0, MOST_IMAGES);
+    const kept = await keepAll(tool.name, pictures, context);
+    const images = pictures.map(({ image }) => image);
     const left = omitted > 0 ? `${omitted} characters are left out in the middle.\n` : '';
     return {
       ok: true as const,
-      output: text === '' ? 'Done. It gave back nothing.' : `${left}${fence(context, text)}`,
+      output: text === '' ? 'Done. It gave back nothing.' : `${left}${fence(context, text)}${kept}`,
       ...(images.length > 0 && { images }),
     };
   }
@@ -81,6 +84,24 @@ async function run(tool: ForeignTool, args: Args, context: ToolContext) {
     case 'failed':
       return refuse('failed', `The tool reports an error:\n${fence(context, cutLine(result.message, DESCRIPTION))}`);
   }
+}
+
+/** As artifacts, each under a name of its own; what is told of that. */
+async function keepAll(tool: string, pictures: readonly PictureIn[], context: ToolContext): Promise<string> {
+  const { artifacts } = context.host.journal.state;
+  const stem =
+    tool
+      .replaceAll(/[^A-Za-z0-9_.-]+/g, '-')
+      .replace(/^[^A-Za-z0-9]+/, '')
+      .slice(0, 50) || 'picture';
+  const names: string[] = [];
+  for (const { image, bytes } of pictures) {
+    let next = 1;
+    while (artifacts.has(`${stem}-${next}`)) next++;
+    await keepPicture({ name: `${stem}-${next}`, mediaType: image.mediaType, bytes }, context);
+    names.push(`"${stem}-${next}"`);
+  }
+  return names.length === 0 ? '' : `\nThe pictures are kept as ${names.join(', ')}.`;
 }
 
 /** One of the tools that others bring, as an agent has it under the given name. */
