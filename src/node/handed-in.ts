@@ -1,4 +1,4 @@
-import { readFile, stat } from 'node:fs/promises';
+import { readFile, realpath, stat } from 'node:fs/promises';
 import { basename, isAbsolute, relative, resolve } from 'node:path';
 import { isImageName } from '../core/agent/tools/images.ts';
 import { handIn, tooLargeToHandIn } from '../core/agent/tools/show-image.ts';
@@ -47,25 +47,42 @@ async function readImages(paths: readonly string[], folder: string): Promise<Rea
   return { ok: true, images };
 }
 
-/**
- * The images that a text names by `@path`, as far as there are such files, and those given beside it; with the text as the
- * team reads it, which finds no file outside of this folder and knows such images by their names.
- */
+interface Given {
+  /** Paths beside those that the text names; wherever they lie, the person has chosen them. */
+  given?: readonly string[];
+  /** Whether the person has chosen this path themselves, and the text only repeats it. */
+  chosen?: (path: string) => boolean;
+}
+
+type InText = Extract<Read, { ok: true }> & {
+  /** As the team reads it, which finds no file outside of the folder and knows such images by their names. */
+  text: string;
+  /** Images that it names outside of the folder, which nobody has chosen: words can come from anywhere. */
+  passedOver: string[];
+};
+
+/** The images that a text names by `@path`, as far as there are such files in this folder, and those given beside it. */
 export async function imagesOf(
   text: string,
-  given: readonly string[],
   folder: string,
-): Promise<(Extract<Read, { ok: true }> & { text: string }) | Extract<Read, { ok: false }>> {
+  { given = [], chosen = () => false }: Given = {},
+): Promise<InText | Extract<Read, { ok: false }>> {
+  const outside: string[] = [];
   const named: string[] = [];
+  const passedOver: string[] = [];
+  const root = await realpath(folder).catch(() => folder);
   for (const path of mentioned(text).filter(isImageName)) {
-    const found = await stat(resolve(folder, path)).catch(() => undefined);
-    if (found?.isFile()) named.push(path);
+    const real = await realpath(resolve(folder, path)).catch(() => undefined);
+    if (real === undefined || !(await stat(real)).isFile()) continue;
+    const inside = relative(root, real);
+    if (!inside.startsWith('..') && !isAbsolute(inside)) named.push(path);
+    else if (chosen(resolve(folder, path))) outside.push(path);
+    else passedOver.push(path);
   }
-  const read = await readImages([...given, ...named], folder);
+  const read = await readImages([...given, ...named, ...outside], folder);
   if (!read.ok) return read;
-  const outside = (path: string) => relative(folder, resolve(folder, path)).startsWith('..') || isAbsolute(path);
-  const said = (path: string) => (outside(path) ? imageName(path) : path);
-  return { ...read, text: withMentions(text, path => (named.includes(path) ? said(path) : undefined)) };
+  const said = (path: string) => (named.includes(path) ? path : outside.includes(path) ? imageName(path) : undefined);
+  return { ...read, text: withMentions(text, said), passedOver };
 }
 
 /** Puts them where they are kept. */

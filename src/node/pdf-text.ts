@@ -4,6 +4,9 @@ import type { PdfPages, PdfRead } from '../core/ports.ts';
 
 const MEGABYTES = 512;
 const LONGEST_MS = 20_000;
+/** By so much the process may grow: what is unpacked does not count as memory of the thread. */
+const MOST_BYTES = 768 * 1024 * 1024;
+const LOOK_MS = 25;
 
 /** The built program has it beside its chunks. */
 const THREAD = new URL(import.meta.url.endsWith('.ts') ? './pdf-thread.ts' : '../pdf-thread.js', import.meta.url);
@@ -13,7 +16,7 @@ export async function readPdf(
   bytes: Uint8Array,
   pages: PdfPages,
   signal: AbortSignal,
-  longestMs = LONGEST_MS,
+  { longestMs = LONGEST_MS, mostBytes = MOST_BYTES } = {},
 ): Promise<PdfRead> {
   const thread = new Worker(THREAD, {
     workerData: { bytes: bytes.slice(), ...pages },
@@ -24,14 +27,20 @@ export async function readPdf(
     stderr: true,
   });
   const timeout = AbortSignal.timeout(longestMs);
+  const full = new AbortController();
+  const before = process.memoryUsage.rss();
+  const watch = setInterval(() => {
+    if (process.memoryUsage.rss() - before > mostBytes) full.abort();
+  }, LOOK_MS);
   try {
-    const [read] = await once(thread, 'message', { signal: AbortSignal.any([signal, timeout]) });
+    const [read] = await once(thread, 'message', { signal: AbortSignal.any([signal, timeout, full.signal]) });
     return read as PdfRead;
   } catch (error) {
     if (signal.aborted) throw error;
-    const memory = (error as { code?: string }).code === 'ERR_WORKER_OUT_OF_MEMORY';
-    return { ok: false, why: timeout.aborted ? 'too-slow' : memory ? 'too-large' : 'broken' };
+    const memory = full.signal.aborted || (error as { code?: string }).code === 'ERR_WORKER_OUT_OF_MEMORY';
+    return { ok: false, why: memory ? 'too-large' : timeout.aborted ? 'too-slow' : 'broken' };
   } finally {
+    clearInterval(watch);
     await thread.terminate();
   }
 }

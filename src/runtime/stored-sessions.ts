@@ -117,7 +117,8 @@ export function storedSessions(host: RuntimeHost): Omit<Sessions, 'start' | 'res
     ask: (id, body, signal, asked) => ask(id, body, signal, asked),
     async keep(id, images) {
       const store = await find(id);
-      return store ? keepImages(images, store) : [];
+      if (!store) throw new Error(`there is no session ${id}`);
+      return keepImages(images, store);
     },
     list: () => listSessions(sessions),
     owner: async id => (await find(id))?.owner(),

@@ -1,8 +1,9 @@
+import { oneLine } from '../core/plain.ts';
 import { type HandedImage, imagesOf } from '../node/handed-in.ts';
 import type { Attached } from '../protocol/attached.ts';
 import { workspaceOf } from './find-session.ts';
 import { openRuntime } from './open-runtime.ts';
-import { type Call, option, type Terminal, UsageError } from './terminal.ts';
+import { type Call, option, printError, type Terminal, UsageError } from './terminal.ts';
 
 /** Images given with --attach, or named by `@path` in the text; and the text as the team reads it. */
 export async function attachedTo(
@@ -11,8 +12,13 @@ export async function attachedTo(
   said: string,
 ): Promise<{ text: string; images: HandedImage[] }> {
   const given = option(call, 'attach')?.split('\n') ?? [];
-  const read = await imagesOf(said, given, workspaceOf(terminal, call));
+  const read = await imagesOf(said, workspaceOf(terminal, call), { given });
   if (!read.ok) throw new UsageError(read.message);
+  for (const path of read.passedOver)
+    printError(
+      terminal,
+      oneLine(`${path} lies outside of the workspace and is not shown to anybody. Hand it in with --attach.`),
+    );
   return read;
 }
 

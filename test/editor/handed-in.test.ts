@@ -108,6 +108,23 @@ describe('images that a person hands in, in a real editor', function () {
 
     const [waiting] = [...session.state.asks.values()];
     assert.ok(waiting);
+    // What an agent offers to be picked chooses no file for it.
+    const offered = `Yes @"${join(outside, 'a shot.png')}"`;
+    const offering = { ...waiting, request: { ...waiting.request, options: [offered] } };
+    session.state.asks.set(waiting.ask, offering as typeof waiting);
+    const requests: unknown[] = [];
+    const listening = new Proxy(session, {
+      get: (target, key) =>
+        key === 'request'
+          ? async (body: unknown) => {
+              requests.push(body);
+              return { ok: true };
+            }
+          : Reflect.get(target, key, target),
+    });
+    await standingIn(first, () => answerAsk(listening, waiting));
+    assert.deepEqual(requests, [{ kind: 'answer', ask: waiting.ask, text: offered }]);
+    session.state.asks.set(waiting.ask, waiting);
     const stand = {
       ...picking(join(outside, 'a shot.png')),
       createInputBox: () => boxOfSomebody('Attach Images...', 'This one:'),

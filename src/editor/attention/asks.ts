@@ -4,7 +4,6 @@ import type { Ask } from '../../core/session/state.ts';
 import { shownInLines, shownRequest } from '../../core/visible.ts';
 import type { InboxRequest } from '../../protocol/inbox.ts';
 import { DisposableStore } from '../disposables.ts';
-import { askWithImages, imagesIn } from '../goal/images.ts';
 import * as window from '../plain/window.ts';
 import type { SessionController } from '../session-controller.ts';
 import type { WindowSession } from '../window-session.ts';
@@ -203,7 +202,10 @@ async function askFor(
   const { agent, request } = waiting;
   if (request.type === 'question-asked') {
     const said = await answerText(agent, request.text, request.options ?? [], token);
-    const read = said === undefined ? undefined : await imagesIn(said);
+    if (said === undefined) return undefined;
+    // What an agent offers chooses no file of the person's.
+    if (!said.typed) return { text: said.text };
+    const read = await (await import('../goal/images.ts')).imagesIn(said.text);
     if (!read) return undefined;
     return { text: read.text, ...(read.images.length > 0 && { attached: await session.keep(read.images) }) };
   }
@@ -296,16 +298,18 @@ async function answerText(
   question: string,
   options: readonly string[],
   token: vscode.CancellationToken,
-): Promise<string | undefined> {
+): Promise<{ text: string; typed: boolean } | undefined> {
   const own = t('Answer in your own words...');
   const title = t('{0} asks', agent);
   if (options.length > 0) {
     const given = { title, placeHolder: question, ignoreFocusOut: true };
     const items = [...options, own].map(label => ({ label }));
     const picked = (await window.showQuickPick(items, given, token))?.label;
-    if (picked !== own) return picked;
+    if (picked !== own) return picked === undefined ? undefined : { text: picked, typed: false };
   }
-  return askWithImages({ title, prompt: question }, token);
+  const { askWithImages } = await import('../goal/images.ts');
+  const text = await askWithImages({ title, prompt: question }, token);
+  return text === undefined ? undefined : { text, typed: true };
 }
 
 async function send(session: WindowSession, waiting: Ask, answer: Answer): Promise<void> {

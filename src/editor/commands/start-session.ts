@@ -43,11 +43,15 @@ export async function startFromEditor(parts: GoalParts): Promise<void> {
 }
 
 /** Whether a session has begun and made a plan; until then the goal is kept. */
-async function startWith({ controller, goals }: GoalParts, text: string, given?: StartOptions): Promise<boolean> {
+async function startWith(
+  { controller, goals, editor }: GoalParts,
+  text: string,
+  given?: StartOptions,
+): Promise<boolean> {
   await goals.typed(text.trim());
   const options = given ?? (await askOptions(controller));
   if (options === undefined) return false;
-  const handedIn = await imagesIn(text);
+  const handedIn = await imagesIn(text, editor.pasted);
   if (!handedIn) return false;
   const files = await filesNamed(handedIn.text);
   const goal = withFiles(handedIn.text, path => files.has(path));

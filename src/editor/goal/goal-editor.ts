@@ -1,8 +1,6 @@
 import * as vscode from 'vscode';
 import { DisposableStore } from '../disposables.ts';
-import { pickEarlier } from './ask-goal.ts';
 import type { Goals } from './goals.ts';
-import { pickImages } from './images.ts';
 import { pasteImages } from './paste-images.ts';
 
 const { t } = vscode.l10n;
@@ -21,10 +19,13 @@ export class GoalEditor implements vscode.FileSystemProvider, vscode.CodeLensPro
   #soon: NodeJS.Timeout | undefined;
   #written = 0;
 
-  /** `pasted` is the folder of images that lie nowhere else. */
+  /** The folder of images that lie nowhere else. */
+  readonly pasted: string;
+
   constructor(goals: Goals, pasted: string) {
     this.#goals = goals;
-    this.#store.add(pasteImages(SCHEME, pasted));
+    this.pasted = pasted;
+    for (const each of pasteImages(SCHEME, pasted)) this.#store.add(each);
     this.#store.add(vscode.workspace.registerFileSystemProvider(SCHEME, this));
     this.#store.add(vscode.languages.registerCodeLensProvider({ scheme: SCHEME }, this));
     this.#store.add(
@@ -55,6 +56,7 @@ export class GoalEditor implements vscode.FileSystemProvider, vscode.CodeLensPro
 
   /** Takes an earlier goal in place of what stands there. */
   async takeEarlier(): Promise<void> {
+    const { pickEarlier } = await import('./ask-goal.ts');
     const goal = await pickEarlier(this.#goals);
     if (goal === undefined) return;
     await this.#goals.write(goal);
@@ -65,6 +67,7 @@ export class GoalEditor implements vscode.FileSystemProvider, vscode.CodeLensPro
 
   /** Names images that the person picks, at its end. */
   async attach(): Promise<void> {
+    const { pickImages } = await import('./images.ts');
     const named = await pickImages();
     if (named === '') return;
     await this.open();

@@ -1,4 +1,4 @@
-import { isAbsolute, relative } from 'node:path';
+import { dirname, isAbsolute, relative } from 'node:path';
 import * as vscode from 'vscode';
 import { mention } from '../../core/mentions.ts';
 import type { HandedImage } from '../../node/handed-in.ts';
@@ -9,8 +9,12 @@ const ENDINGS = ['png', 'jpg', 'jpeg', 'gif', 'webp'];
 
 const folderOf = () => vscode.workspace.workspaceFolders?.[0]?.uri.fsPath ?? '.';
 
-/** How a text names a file: from the workspace on, or by its whole path. */
+/** Files outside of the workspace that the person has chosen in this window; words alone choose none. */
+const chosen = new Set<string>();
+
+/** How a text names a file that the person has chosen: from the workspace on, or by its whole path. */
 export function mentionOf({ fsPath }: vscode.Uri): string {
+  chosen.add(fsPath);
   const inside = relative(folderOf(), fsPath);
   return mention(inside.startsWith('..') || isAbsolute(inside) ? fsPath : inside.replaceAll('\\', '/'));
 }
@@ -26,10 +30,25 @@ export async function pickImages(): Promise<string> {
   return (picked ?? []).map(mentionOf).join(' ');
 }
 
-/** The images that a text names, and the text as the team reads it; undefined where one cannot be shown, which is said. */
-export async function imagesIn(said: string): Promise<{ text: string; images: HandedImage[] } | undefined> {
+/**
+ * The images that a typed text names, and the text as the team reads it; undefined where one cannot be shown, which is said.
+ * What lies outside of the workspace was chosen in this window, or pasted into this folder.
+ */
+export async function imagesIn(
+  said: string,
+  pasted?: string,
+): Promise<{ text: string; images: HandedImage[] } | undefined> {
   const { imagesOf } = await import('../../node/handed-in.ts');
-  const read = await imagesOf(said, [], folderOf());
+  const read = await imagesOf(said, folderOf(), {
+    chosen: path => chosen.has(path) || (pasted !== undefined && dirname(path) === pasted),
+  });
+  if (read.ok && read.passedOver.length > 0)
+    void window.showWarningMessage(
+      t(
+        'Outside of the workspace, and not shown to anybody: {0}. Attach it with the button.',
+        read.passedOver.join(', '),
+      ),
+    );
   if (read.ok) return read;
   void window.showErrorMessage(read.message);
   return undefined;

@@ -280,6 +280,24 @@ describe('tools that others bring', () => {
     assert.equal(world.journal.of('tool-outcome')[0]?.images?.length, 1);
   });
 
+  it('keep the pictures of agents side by side apart, and no more than people look through', async () => {
+    const foreign = fakeForeignTools([issueTool]);
+    foreign.answer = async () => ({
+      ok: true,
+      parts: [{ type: 'data' as const, mediaType: 'image/png', bytes: pixelPng.length, content: pixelPng }],
+    });
+    const one = (n: number) => call('mcp_github_create_issue', { title: `${n}` }, `c${n}`);
+    const many = Array.from({ length: 6 }, (_, turn) =>
+      calls(...Array.from({ length: 10 }, (__, n) => one(turn * 10 + n))),
+    );
+    const { world } = worldWith(foreign, many);
+    await world.run({ role: role('github/*') });
+    const kept = world.journal.of('artifact-published');
+    assert.equal(kept.length, 50);
+    assert.equal(new Set(kept.map(({ artifact }) => artifact)).size, 50, 'none is a version of another');
+    assert.match(world.told(6), /not kept: 50 of/);
+  });
+
   it('that fail, are called off or are gone say so to the model', async () => {
     const foreign = fakeForeignTools([issueTool]);
     const { world } = worldWith(foreign, [create({ title: '1' }), create({ title: '2' }), create({ title: '3' })]);

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { Readable } from 'node:stream';
+import { createDeflate } from 'node:zlib';
 import fc from 'fast-check';
 import { readPdf } from '../../../src/node/pdf-text.ts';
 import { pdfOf } from '../../support/pdf.ts';
@@ -40,11 +42,22 @@ describe('The text of a PDF', function () {
     const whole = pdfOf({ pages: ['a'] });
     for (const bytes of [whole.subarray(0, 120), new TextEncoder().encode('%PDF-1.7 and nothing more')])
       assert.deepEqual(await readPdf(bytes, all, going), { ok: false, why: 'broken' });
-    assert.deepEqual(await readPdf(whole, all, going, 1), { ok: false, why: 'too-slow' });
+    assert.deepEqual(await readPdf(whole, all, going, { longestMs: 1 }), { ok: false, why: 'too-slow' });
     const stop = new AbortController();
     const reading = readPdf(whole, all, stop.signal);
     stop.abort();
     await assert.rejects(reading, { name: 'AbortError' });
+  });
+
+  it('that unpacks into more than there is room for is given up before it fills the memory', async () => {
+    const megabyte = Buffer.alloc(1_000_000, ' ');
+    const packing = Readable.from(Array.from({ length: 600 }, () => megabyte)).pipe(createDeflate());
+    const bomb = pdfOf({ pages: ['boom'], packed: Buffer.concat(await packing.toArray()) });
+    assert.ok(bomb.length < 1_000_000);
+    const before = process.memoryUsage.rss();
+    const read = await readPdf(bomb, all, going, { longestMs: 60_000, mostBytes: 150_000_000 });
+    assert.deepEqual(read, { ok: false, why: 'too-large' });
+    assert.ok(process.memoryUsage.rss() - before < 900_000_000);
   });
 
   it('comes to an end whatever the file holds', async () => {

@@ -11,6 +11,8 @@ const LIMIT_MINUTES = 10;
 const DESCRIPTION = 2000;
 const SHOWN = 300;
 const MOST_IMAGES = 4;
+/** Of one tool in a session. */
+const MOST_KEPT = 50;
 
 type Args = Record<string, unknown>;
 
@@ -86,20 +88,23 @@ async function run(tool: ForeignTool, args: Args, context: ToolContext) {
   }
 }
 
-/** As artifacts, each under a name of its own; what is told of that. */
+/** As artifacts, each under a name of its own, up to what people look through; what is told of that. */
 async function keepAll(tool: string, pictures: readonly PictureIn[], context: ToolContext): Promise<string> {
   const { artifacts } = context.host.journal.state;
-  const stem =
-    tool
-      .replaceAll(/[^A-Za-z0-9_.-]+/g, '-')
-      .replace(/^[^A-Za-z0-9]+/, '')
-      .slice(0, 50) || 'picture';
+  const stem = tool
+    .replaceAll(/[^A-Za-z0-9_.-]+/g, '-')
+    .replace(/^[^A-Za-z0-9]+/, '')
+    .slice(0, 50);
+  const own = () => [...artifacts.keys()].filter(name => name.startsWith(`${stem}-`)).length;
+  const free = () => {
+    let next = own() + 1;
+    while (artifacts.has(`${stem}-${next}`)) next++;
+    return `${stem}-${next}`;
+  };
   const names: string[] = [];
   for (const { image, bytes } of pictures) {
-    let next = 1;
-    while (artifacts.has(`${stem}-${next}`)) next++;
-    await keepPicture({ name: `${stem}-${next}`, mediaType: image.mediaType, bytes }, context);
-    names.push(`"${stem}-${next}"`);
+    if (own() >= MOST_KEPT) return `\nThe pictures are not kept: ${MOST_KEPT} of ${tool} are kept already.`;
+    names.push(`"${await keepPicture({ name: free, mediaType: image.mediaType, bytes }, context)}"`);
   }
   return names.length === 0 ? '' : `\nThe pictures are kept as ${names.join(', ')}.`;
 }
