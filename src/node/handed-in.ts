@@ -3,16 +3,8 @@ import { basename, isAbsolute, relative, resolve } from 'node:path';
 import { isImageName } from '../core/agent/tools/images.ts';
 import { handIn, tooLargeToHandIn } from '../core/agent/tools/show-image.ts';
 import { mentioned, withMentions } from '../core/mentions.ts';
-import { type Attached, MOST_ATTACHED } from '../protocol/attached.ts';
+import { type Attached, type HandedImage, MOST_ATTACHED } from '../protocol/attached.ts';
 import type { Hash } from '../protocol/ids.ts';
-
-/** An image that a person hands in, whole. */
-export interface HandedImage {
-  /** As an artifact is called. */
-  name: string;
-  mediaType: string;
-  bytes: Uint8Array;
-}
 
 type Read = { ok: true; images: HandedImage[] } | { ok: false; message: string };
 

@@ -14,3 +14,11 @@ export const MOST_ATTACHED = 8;
 export const AttachedImages = z.array(Attached).max(MOST_ATTACHED);
 
 export type Attached = z.infer<typeof Attached>;
+
+/** An image that a person hands in, whole. */
+export interface HandedImage {
+  /** As an artifact is called. */
+  name: string;
+  mediaType: string;
+  bytes: Uint8Array;
+}

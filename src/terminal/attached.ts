@@ -1,6 +1,6 @@
 import { oneLine } from '../core/plain.ts';
-import { type HandedImage, imagesOf } from '../node/handed-in.ts';
-import type { Attached } from '../protocol/attached.ts';
+import { imagesOf } from '../node/handed-in.ts';
+import type { Attached, HandedImage } from '../protocol/attached.ts';
 import { workspaceOf } from './find-session.ts';
 import { openRuntime } from './open-runtime.ts';
 import { type Call, option, printError, type Terminal, UsageError } from './terminal.ts';

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { mentioned, withFiles } from '../../core/mentions.ts';
-import type { HandedImage } from '../../node/handed-in.ts';
+import type { HandedImage } from '../../protocol/attached.ts';
 import type { ResumeRequest, StartRequest } from '../../runtime/contract.ts';
 import { askGoal } from '../goal/ask-goal.ts';
 import type { GoalEditor } from '../goal/goal-editor.ts';

@@ -1,7 +1,7 @@
 import { dirname, isAbsolute, relative } from 'node:path';
 import * as vscode from 'vscode';
 import { mention } from '../../core/mentions.ts';
-import type { HandedImage } from '../../node/handed-in.ts';
+import type { HandedImage } from '../../protocol/attached.ts';
 import * as window from '../plain/window.ts';
 
 const { t } = vscode.l10n;

@@ -4,7 +4,7 @@ import type { SessionState } from '../../core/session/state.ts';
 import { toldChecks } from '../../core/session/told-checks.ts';
 import type { OpenRun, Pulse, RunEnd, RunRequest, Runs } from '../../core/station/contract.ts';
 import { spentForAll } from '../../core/team/budget-watch.ts';
-import type { HandedImage } from '../../node/handed-in.ts';
+import type { HandedImage } from '../../protocol/attached.ts';
 import type { Config } from '../../protocol/config.ts';
 import type { SessionOutcome } from '../../protocol/events.ts';
 import type { Hash } from '../../protocol/ids.ts';
