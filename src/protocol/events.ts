@@ -76,7 +76,7 @@ const session = [
   event('session-unpaused', { by: who }),
   /** What became of its branch, where it has one. */
   event('branch-delivered', {
-    outcome: z.enum(['built', 'landed', 'waiting', 'conflicted', 'red', 'refused']),
+    outcome: z.enum(['built', 'nothing', 'landed', 'waiting', 'conflicted', 'red', 'refused']),
     branch: z.string().optional(),
     delivery: z.string().optional(),
     message: z.string(),

@@ -111,22 +111,27 @@ async function runOn(
   const handle = requestHandler(session, { journal, changes });
   owned.push(serveInbox(store, journal, handle, { log, since }));
   // What can no longer be kept must not be worked on: nothing that happens would be known.
-  const stop = () => session.stop(whyUnkept(failure.reason));
-  if (failure.aborted) stop();
-  else failure.addEventListener('abort', stop, { once: true });
+  const landing = new AbortController();
+  const stop = (reason: string) => {
+    session.stop(reason);
+    landing.abort();
+  };
+  const stopUnkept = () => stop(whyUnkept(failure.reason));
+  if (failure.aborted) stopUnkept();
+  else failure.addEventListener('abort', stopUnkept, { once: true });
   const times = host.commandTimes;
   journal.subscribe(event => times?.note(event));
-  lock.lost.addEventListener('abort', () => session.stop('another process took the session over'));
+  lock.lost.addEventListener('abort', () => stop('another process took the session over'));
 
   const run = async () => {
-    const { outcome } = await session.run();
+    let { outcome } = await session.run();
     const failed = (text: string) => (error: unknown) => log.write(failure.aborted ? 'warn' : 'error', text, error);
     if (session.branch) {
-      const stopped = new AbortController().signal;
-      const event = await finishBranch(session.branch, outcome, journal.state, stopped).catch(
+      const event = await finishBranch(session.branch, outcome, journal.state, landing.signal).catch(
         failed('its branch was not made'),
       );
       if (event) journal.append(event);
+      else if (outcome === 'completed') outcome = 'interrupted';
       // Whoever had it landed has seen it as a whole.
       if (event?.outcome === 'landed') await changes.accept({}, changes.views(), { by: 'user' }).catch(failed(UNSEEN));
     } else if (host.acceptAll && outcome === 'completed')
@@ -158,7 +163,7 @@ async function runOn(
       streams.add(stream);
       return { dispose: () => streams.delete(stream) };
     },
-    stop: reason => session.stop(reason),
+    stop,
     unkept: failure,
     branch: session.branch,
     done: run(),

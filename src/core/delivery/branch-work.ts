@@ -13,7 +13,7 @@ export type Landed =
   | { ok: true; commit: string; branch: string; ref: string }
   /** Its author can do something about it. */
   | { ok: false; reason: 'conflicted' | 'red'; message: string; fix: string; delivery: Delivery }
-  | { ok: false; reason: 'waiting' | 'refused'; message: string };
+  | { ok: false; reason: 'waiting' | 'nothing' | 'refused'; message: string };
 
 /** The branch of a session that works in a tree of its own. */
 export interface BranchWork {

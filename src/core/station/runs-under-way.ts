@@ -145,7 +145,10 @@ export class RunsUnderWay {
       const opened = await this.#openRun(run, item);
       if (opened.ok) {
         const end = await this.#watch(run, opened.run);
-        this.#settle(run, end, await betweenOf(journal.state, run, end.checks ?? [], this.#parts));
+        const between = await betweenOf(journal.state, run, end.checks ?? [], this.#parts);
+        // Until here whoever ends the work is told that it is over.
+        this.#open.delete(id);
+        this.#settle(run, end, between);
       } else this.#refused(run, opened);
     } catch (error) {
       log.write('error', `run ${id} broke`, error);
@@ -186,7 +189,6 @@ export class RunsUnderWay {
     const end = await open.done;
     watch.dispose();
     this.#keepWrites(id, open.changed());
-    this.#open.delete(id);
     return end;
   }
 

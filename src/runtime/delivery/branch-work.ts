@@ -43,7 +43,7 @@ export function branchWork({ deliveries, session, config, journal }: BranchWorkP
       const built = await build();
       if (!built.ok && built.reason !== 'nothing') return { ok: false, reason: 'refused', message: built.message };
       const id = built.ok ? built.delivery : await lastOf(deliveries, session);
-      if (id === undefined) return { ok: false, reason: 'refused', message: built.ok ? '' : built.message };
+      if (id === undefined) return { ok: false, reason: 'nothing', message: built.ok ? '' : built.message };
       let unheld = false;
       for (let tries = 0; tries < TRIES; tries++) {
         const earlier = (await deliveries.state()).deliveries.get(id);

@@ -5,7 +5,10 @@ import type { EventOf, SessionOutcome } from '../../protocol/events.ts';
 
 type Delivered = EventOf<'branch-delivered'>;
 
-/** At the end of a session: what is done is tried on its target, and lands where nobody has to be asked; the rest is kept on its branch. */
+/**
+ * At the end of a session: what is done is tried on its target, and lands where nobody has to be asked; the rest is kept on
+ * its branch. Nothing comes of one that was stopped meanwhile: it lands when it is resumed.
+ */
 export async function finishBranch(
   branch: BranchWork,
   outcome: SessionOutcome,
@@ -14,7 +17,11 @@ export async function finishBranch(
 ): Promise<Delivered | undefined> {
   if (outcome === 'interrupted') return undefined;
   const type = 'branch-delivered';
-  if (outcome === 'completed') return { type, ...whatCame(await branch.land(undefined, signal), state) };
+  if (outcome === 'completed') {
+    const landed = await branch.land(undefined, signal).catch(broke);
+    const isStopped = signal.aborted && !landed.ok && landed.reason === 'refused';
+    return isStopped ? undefined : { type, ...whatCame(landed, state) };
+  }
   const built = await branch.build();
   if (!built.ok && built.reason === 'nothing') return undefined;
   if (!built.ok) return { type, outcome: 'refused', message: built.message };
@@ -22,13 +29,19 @@ export async function finishBranch(
   return { type, outcome: 'built', delivery, branch: name, message: `what was done is on ${name}` };
 }
 
+const broke = (error: unknown): Landed => ({
+  ok: false,
+  reason: 'refused',
+  message: `its branch could not be landed: ${error instanceof Error ? error.message : String(error)}`,
+});
+
 function whatCame(landed: Landed, state: SessionState): Omit<Delivered, 'type'> {
   if (landed.ok) {
     const { branch, ref, commit } = landed;
     return { outcome: 'landed', branch, message: `${branch} landed on ${ref} (${commit.slice(0, 10)})` };
   }
   const { reason, message } = landed;
-  if (!('fix' in landed)) return { outcome: reason as 'waiting' | 'refused', message };
+  if (!('fix' in landed)) return { outcome: reason as 'waiting' | 'nothing' | 'refused', message };
   const { delivery, branch } = landed.delivery;
   const author = authorOf(state, landed.delivery);
   return {

@@ -39,14 +39,20 @@ export function sessionRuns({ runtime, startSession, getBlob, flags, rehearse }:
     alone: ({ deliver }) => !deliver,
     async open(request) {
       const known = (await runtime.list()).find(({ id }) => id === request.session);
-      // What has ended is not begun again: the process died before the team could say so.
       const goesOn = known?.outcome === 'interrupted' || (request.again && known?.outcome === 'budget-spent');
-      if (known?.outcome !== undefined && !goesOn) return { ok: true, run: await overRun(runtime, request.session) };
-      const started = await startSession(
-        known === undefined
-          ? { ...startOf(request), ...(await imagesOf(request, getBlob)), flags, ...models }
-          : { kind: 'resume', session: request.session, flags, ...models },
-      );
+      const ended = known?.outcome !== undefined && !goesOn ? await stateOf(runtime, request.session) : undefined;
+      const fix = ended && unlanded(ended)?.fix;
+      // What has ended is not begun again: the process died before the team could say so, or before it had landed.
+      const lands = ended?.tree !== undefined && ended.outcome?.outcome === 'completed' && !ended.delivered;
+      if (ended && !lands && fix === undefined) return { ok: true, run: overRun(ended) };
+      const started =
+        fix !== undefined
+          ? await more(request.session, fix, ended?.delivered?.author)
+          : await startSession(
+              known === undefined
+                ? { ...startOf(request), ...(await imagesOf(request, getBlob)), flags, ...models }
+                : { kind: 'resume', session: request.session, flags, ...models },
+            );
       if (!started.ok) {
         const retry = RETRIES[started.reason];
         return { ok: false, message: refusalText(started), begun: known !== undefined, ...(retry && { retry }) };
@@ -103,6 +109,7 @@ function openRun(first: RunningSession, more: More): OpenRun {
   let session = first;
   const listeners = new Set<() => void>();
   let broke = false;
+  let aborted: string | undefined;
   const follow = () =>
     session.journal.subscribe(({ type }) => {
       const { state } = session.journal;
@@ -119,14 +126,12 @@ function openRun(first: RunningSession, more: More): OpenRun {
       const outcome = await session.done;
       following.dispose();
       const { state } = session.journal;
-      const { delivered } = state;
-      const stuck = delivered?.outcome === 'conflicted' || delivered?.outcome === 'red';
-      if (outcome !== 'completed' || !stuck) return endOf(state, outcome);
+      const stuck = outcome === 'completed' ? unlanded(state) : undefined;
+      if (outcome === 'interrupted' && aborted !== undefined)
+        return { ...endOf(state, outcome), outcome: 'aborted', reason: aborted };
       const started =
-        mends < MENDS && delivered.fix !== undefined
-          ? await more(session.id, delivered.fix, delivered.author)
-          : undefined;
-      if (!started?.ok) return { ...endOf(state, outcome), outcome: 'failed', reason: delivered.message };
+        stuck?.fix !== undefined && mends < MENDS ? await more(session.id, stuck.fix, stuck.author) : undefined;
+      if (!started?.ok) return endOf(state, outcome);
       session = started.session;
     }
   };
@@ -140,7 +145,11 @@ function openRun(first: RunningSession, more: More): OpenRun {
       return { dispose: () => listeners.delete(changed) };
     },
     stop: reason => session.stop(reason),
-    abort: reason => void session.request({ kind: 'abort', reason }),
+    abort(reason) {
+      aborted = reason;
+      // Also while it lands.
+      void session.request({ kind: 'abort', reason }).finally(() => session.stop(reason));
+    },
     setAside: reason => setAside(session, reason),
   };
 }
@@ -160,9 +169,20 @@ function setAside(session: RunningSession, reason: string): void {
 
 const AT_WORK: ReadonlySet<string> = new Set(['running', 'pausing']);
 
+/** Came to its target, or waits for a yes there, or there was nothing to bring. */
+const LANDED: ReadonlySet<string> = new Set(['landed', 'waiting', 'nothing']);
+
+/** What keeps work that is done from its target; undefined: nothing but somebody's yes. */
+const unlanded = ({ outcome, delivered }: SessionState): SessionState['delivered'] =>
+  outcome?.outcome === 'completed' && delivered && !LANDED.has(delivered.outcome) ? delivered : undefined;
+
+/** It may have been stopped after its end, while it landed. */
+const reasonOf = ({ outcome: said }: SessionState, outcome: SessionOutcome): string =>
+  said?.outcome === outcome ? said.reason : outcome;
+
 const endOf = (state: SessionState, outcome: SessionOutcome): RunEnd => ({
-  outcome: ENDS[outcome],
-  reason: [state.outcome?.reason ?? outcome, ...(state.delivered ? [state.delivered.message] : [])].join('; '),
+  outcome: outcome === 'completed' && unlanded(state) ? 'failed' : ENDS[outcome],
+  reason: [reasonOf(state, outcome), ...(state.delivered ? [state.delivered.message] : [])].join('; '),
   ms: state.activeMs,
   cost: state.tally.cost,
   tokens: state.tally.usage.input + state.tally.usage.output,
@@ -174,20 +194,20 @@ const endOf = (state: SessionState, outcome: SessionOutcome): RunEnd => ({
 /** A day's money is that of a day where the user is. */
 const tomorrow = (at: number): number => new Date(at).setHours(24, 0, 0, 0);
 
-/** A session that ended before anybody of the team heard of it. */
-async function overRun(runtime: RunsHost['runtime'], session: string): Promise<OpenRun> {
+async function stateOf(runtime: RunsHost['runtime'], session: string): Promise<SessionState | undefined> {
   const ended = new AbortController();
   const followed = await runtime.follow(session, () => {}, ended.signal);
   ended.abort();
-  const { state } = followed ?? {};
-  const end: RunEnd = state?.outcome
-    ? endOf(state, state.outcome.outcome)
-    : { outcome: 'interrupted', reason: 'its session is gone', ms: 0 };
+  return followed?.state;
+}
+
+/** A session that ended before anybody of the team heard of it. */
+function overRun(state: SessionState): OpenRun {
   return {
-    done: Promise.resolve(end),
+    done: Promise.resolve(endOf(state, state.outcome?.outcome ?? 'interrupted')),
     // It is over, and silent for that.
     pulse: () => ({ lastAt: Number.POSITIVE_INFINITY, asks: [], local: false }),
-    changed: () => (state && !state.tree ? state.written : new Map()),
+    changed: () => (state.tree ? new Map() : state.written),
     watch: () => ({ dispose() {} }),
     stop() {},
     abort() {},

@@ -54,6 +54,7 @@ export const sessionFolds: Folds<Types> = {
   'session-resumed'(state) {
     state.resumes++;
     delete state.outcome;
+    delete state.delivered;
     state.touched.all(...whenRun);
     state.status = state.pausedBy ? 'paused' : atWork(state);
   },
