@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { fileURLToPath } from 'node:url';
 import * as vscode from 'vscode';
 import type { WindowSession } from '../../src/editor/window-session.ts';
 import { Plan } from '../../src/protocol/plan.ts';
@@ -7,6 +8,11 @@ import { type ScriptedTeam, scriptedTeam } from '../support/scripted-team.ts';
 import { until } from '../support/until.ts';
 
 const TOOL = 'orchestrate_tests_weather';
+/** From the folder of the bundled tests. */
+const EVERYTHING = fileURLToPath(
+  new URL('../../node_modules/@modelcontextprotocol/server-everything/dist/index.js', import.meta.url),
+);
+const encoded = (text: string) => new TextEncoder().encode(text);
 const folder = () => vscode.workspace.workspaceFolders?.[0]?.uri as vscode.Uri;
 const roleFile = () => vscode.Uri.joinPath(folder(), '.orchestrate', 'agents', 'weatherman.md');
 
@@ -146,5 +152,39 @@ describe('tools of other extensions, in a real editor', () => {
     await allow(session, 'once');
     await ended(session);
     assert.match(told(asked[1] as CanonicalRequest), /reports an error/);
+  });
+
+  it('are those of a real MCP server from npm, too, which the editor runs: asked about, used, and their pictures kept', async function () {
+    this.timeout(200_000);
+    const settings = vscode.Uri.joinPath(folder(), '.vscode', 'mcp.json');
+    const before = await vscode.workspace.fs.readFile(roleFile());
+    const server = { type: 'stdio', command: process.execPath, args: [EVERYTHING] };
+    await vscode.workspace.fs.writeFile(settings, encoded(JSON.stringify({ servers: { everything: server } })));
+    const named = (end: string) =>
+      vscode.lm.tools.find(({ name }) => name.startsWith('mcp_') && name.endsWith(end))?.name;
+    try {
+      // The editor finds the file in its own time, and starts what it has found.
+      await until(async () => {
+        await vscode.commands.executeCommand('workbench.mcp.startServer', '*', { autoTrustChanges: true });
+        return named('echo');
+      }, 500);
+      const [echo = '', picture = ''] = [named('echo'), named('get-tiny-image')];
+      const role = `---\nname: weatherman\ndescription: Probes\ntools: [read_file, ${echo}, ${picture}]\n---\nProbe it.\n`;
+      await vscode.workspace.fs.writeFile(roleFile(), encoded(role));
+      const use = (name: string, args: unknown): ScriptedAnswer => ({ toolCalls: [{ name, args }] });
+      const session = await run(use(echo, { message: 'hello from npm' }), use(picture, {}));
+      for (const rule of [echo, picture]) assert.equal((await allow(session, 'session')).rule, rule);
+      await ended(session);
+      assert.match(told(asked[1] as CanonicalRequest), /hello from npm/);
+      assert.match(told(asked[2] as CanonicalRequest), /The pictures are kept as "[\w.-]+-1"/);
+      assert.deepEqual(
+        [...session.state.artifacts.values()].map(([artifact]) => artifact?.mediaType),
+        ['image/png'],
+      );
+    } finally {
+      await vscode.commands.executeCommand('workbench.mcp.stopServer', '*').then(undefined, () => undefined);
+      await vscode.workspace.fs.delete(settings);
+      await vscode.workspace.fs.writeFile(roleFile(), before);
+    }
   });
 });
