@@ -88,7 +88,7 @@ function partOf(part: unknown): ForeignPart {
   if (data instanceof Uint8Array && typeof mimeType === 'string') {
     return /^text\/|[/+]json\b|[/+]xml\b/.test(mimeType)
       ? { type: 'text', text: new TextDecoder().decode(data) }
-      : { type: 'data', mediaType: mimeType, bytes: data.length };
+      : { type: 'data', mediaType: mimeType, bytes: data.length, content: data };
   }
   return { type: 'json', value: part };
 }
