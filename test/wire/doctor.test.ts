@@ -132,14 +132,16 @@ describe('The doctor', () => {
       const env = { ...lab.env, ORCHESTRATE_BROWSER };
       const child = spawn(process.execPath, [program, 'doctor'], { cwd: lab.workspace, env });
       let said = '';
-      child.stdout.on('data', part => {
-        said += part;
-      });
+      for (const stream of [child.stdout, child.stderr])
+        stream.on('data', part => {
+          said += part;
+        });
       await codeOf(child);
       return said;
     };
     const found = await doctor(browser);
     assert.ok(found.includes(`✔ Browser: Chromium 147.0 (${browser}), in which agents look at pages.`), found);
+    assert.doesNotMatch(found, /is not known/);
     const none = await doctor(join(temp.path, 'nowhere'));
     assert.match(
       none,

@@ -49,6 +49,7 @@ const MODELS: Record<Vendor, { model: string; key?: string; entry?: object }> = 
   google: { model: 'gemini-4-argon', key: 'GEMINI_API_KEY' },
   'openai-compatible': {
     model: 'deepseek-chat',
+    key: 'ORCHESTRATE_API_KEY_OPENAI_COMPATIBLE',
     entry: { free: true, models: [{ id: 'deepseek-chat', tools: true, images: true, contextTokens: 100_000 }] },
   },
   ollama: {

@@ -15,7 +15,7 @@ const WORDS: Record<string, (value: string) => unknown> = {
   ORCHESTRATE_SANDBOX: sandbox => ({ permissions: { sandbox } }),
 };
 /** Read elsewhere: not configuration. */
-const OTHERS = /^ORCHESTRATE_(VSCODE|HOST_CACHE|HOME|LOG|API_KEY_[A-Z0-9_]+)$/;
+const OTHERS = /^ORCHESTRATE_(BROWSER|VSCODE|HOST_CACHE|HOME|LOG|API_KEY_[A-Z0-9_]+)$/;
 const ROUTE = /^ORCHESTRATE_ROUTE_([A-Z0-9_]+)$/;
 const BASE_URL = /^ORCHESTRATE_BASE_URL_([A-Z0-9_]+)$/;
 const nameOf = (suffix: string) => suffix.toLowerCase().replaceAll('_', '-');
