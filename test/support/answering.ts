@@ -11,6 +11,10 @@ export interface Answers {
   input?: string;
   /** The button to press. */
   button?: string;
+  /** Of the buttons that a message has, the first that is one of these. */
+  press?: readonly string[];
+  /** What is typed, one after the other; absent: `input`, each time. */
+  inputs?: readonly string[];
 }
 
 /** An input box that whoever is at the screen leaves as soon as it is shown. */
@@ -40,17 +44,18 @@ export function boxThatIsLeft(shown: (title: string) => void): Partial<vscode.In
 /** Runs `work` with someone at the screen who answers what comes up; tells what came up. */
 export async function answering(work: () => unknown, answers: Answers = {}): Promise<Asked> {
   const asked: Asked = { messages: [], inputs: 0 };
-  const message = async (text: string) => {
+  const message = async (text: string, ...rest: unknown[]) => {
     asked.messages.push(text);
-    return answers.button;
+    return answers.press ? rest.find(each => answers.press?.includes(String(each))) : answers.button;
   };
   const stand = {
     showInformationMessage: message,
     showWarningMessage: message,
     showErrorMessage: message,
     showInputBox: async () => {
+      const input = answers.inputs ? answers.inputs[asked.inputs] : answers.input;
       asked.inputs++;
-      return answers.input;
+      return input;
     },
     createInputBox: () => boxThatIsLeft(() => asked.inputs++),
   };

@@ -64,42 +64,7 @@ export async function deliveryLab(folder: string, options: { repository?: boolea
     environment,
     git,
     configure,
-    async session(goal, work, keep, at = workspace) {
-      const { id, store } = await createSession({ workspace: at, clock: systemClock, secret: sealSecret(home) });
-      const taken = await store.lock('terminal');
-      if (!taken.ok) throw new Error('somebody owns a session that was just made');
-      const log = { write: () => undefined };
-      const journal = await openJournal(store, { clock: systemClock, redact: text => text, log });
-      const files = new NodeWorkspace(at);
-      const changes = createChanges({ files, journal, hash: hashOf, newId });
-      const budget = { alertAt: 0.8 };
-      journal.append({
-        type: 'session-started',
-        session: id,
-        goal,
-        version: '0',
-        workspace: at,
-        rehearsal: false,
-        budget,
-      });
-      for (const { agent, task } of [ada, bob]) {
-        const part = { agent, role: 'implementer', ...(task && { task }), attempt: 1, route: [] };
-        journal.append({ type: 'agent-started', ...part });
-      }
-      await work(async (author, path, text) => {
-        const version = await files.read(path);
-        const result = await changes.agentFiles.write({ path, content: text, author, seen: version?.hash ?? null });
-        if (!result.ok) throw new Error(`${path}: ${result.reason}`);
-      });
-      for (const path of keep ?? changes.pendingFiles().map(file => file.path)) {
-        const { refused } = await changes.accept({ path }, changes.views({ path }));
-        if (refused.length > 0) throw new Error(`${path}: ${refused[0]?.reason}`);
-      }
-      journal.append({ type: 'session-ended', outcome: 'completed', reason: 'all done' });
-      await journal.close();
-      await store.close();
-      return id;
-    },
+    session: (goal, work, keep, at = workspace) => endedSession({ workspace: at, home }, goal, work, keep),
     deliveries: (at = workspace, clock = systemClock, secrets = { get: async () => undefined }) =>
       createDeliveries({
         kind: 'terminal',
@@ -114,6 +79,49 @@ export async function deliveryLab(folder: string, options: { repository?: boolea
         secrets,
       }),
   };
+}
+
+/** A session of this user that has ended, in which this was written; what `keep` names was accepted, or all of it. */
+export async function endedSession(
+  { workspace, home }: { workspace: string; home: string },
+  goal: string,
+  work: (write: Write) => Promise<void>,
+  keep?: readonly string[],
+): Promise<string> {
+  const { id, store } = await createSession({ workspace, clock: systemClock, secret: sealSecret(home) });
+  const taken = await store.lock('terminal');
+  if (!taken.ok) throw new Error('somebody owns a session that was just made');
+  const log = { write: () => undefined };
+  const journal = await openJournal(store, { clock: systemClock, redact: text => text, log });
+  const files = new NodeWorkspace(workspace);
+  const changes = createChanges({ files, journal, hash: hashOf, newId });
+  const budget = { alertAt: 0.8 };
+  journal.append({
+    type: 'session-started',
+    session: id,
+    goal,
+    version: '0',
+    workspace,
+    rehearsal: false,
+    budget,
+  });
+  for (const { agent, task } of [ada, bob]) {
+    const part = { agent, role: 'implementer', ...(task && { task }), attempt: 1, route: [] };
+    journal.append({ type: 'agent-started', ...part });
+  }
+  await work(async (author, path, text) => {
+    const version = await files.read(path);
+    const result = await changes.agentFiles.write({ path, content: text, author, seen: version?.hash ?? null });
+    if (!result.ok) throw new Error(`${path}: ${result.reason}`);
+  });
+  for (const path of keep ?? changes.pendingFiles().map(file => file.path)) {
+    const { refused } = await changes.accept({ path }, changes.views({ path }));
+    if (refused.length > 0) throw new Error(`${path}: ${refused[0]?.reason}`);
+  }
+  journal.append({ type: 'session-ended', outcome: 'completed', reason: 'all done' });
+  await journal.close();
+  await store.close();
+  return id;
 }
 
 /** What is refused, in the words of the refusal; nothing where it was not. */
