@@ -55,7 +55,7 @@ describe('what the Delivery view can do', () => {
     await chmod(join(bin, 'gh'), 0o755);
     process.env.PATH = `${bin}${delimiter}${path}`;
     await set('delivery.target', 'main');
-    await set('delivery.checks', ['test -f package.json || test -d .']);
+    await set('delivery.checks', ['test -d .']);
     const extension = vscode.extensions.all.find(({ id }) => id.endsWith('.orchestrate'));
     assert.ok(extension);
     const { controller } = await extension.activate();
@@ -97,7 +97,7 @@ describe('what the Delivery view can do', () => {
     const now = await delivered('asked.txt');
     const { branch, delivery } = await now();
     const asked = await run('openPullRequest');
-    assert.deepEqual(asked.messages, [`Push ${branch} and open a pull request into main?`]);
+    assert.ok(asked.messages.includes(`Push ${branch} and open a pull request into main?`), asked.messages.join('\n'));
     assert.equal(there('branch', '--list', branch), '', 'nobody said yes');
     const withGh = process.env.PATH;
     const onlyGit = join(scratch, 'git-alone');
@@ -135,7 +135,8 @@ describe('what the Delivery view can do', () => {
       set('environments', { production: { command: `test "$DEPLOY_TOKEN" = ${secret}`, secrets: ['DEPLOY_TOKEN'] } });
     await wants('right');
     const left = await run('deploy', { press: ['Deploy'] });
-    assert.deepEqual([left.inputs, left.messages], [1, []], 'who gives no secret deploys nothing');
+    assert.equal(left.inputs, 1);
+    assert.equal((await (await deliveries()).state()).deployments.size, 0, 'who gives no secret deploys nothing');
     const wrong = await run('deploy', { inputs: ['wrong', 'right'], press: ['Deploy', 'Replace the Secret…'] });
     assert.equal(wrong.inputs, 2);
     assert.equal(
