@@ -1,4 +1,5 @@
 import type { Hash, RelPath } from '../protocol/ids.ts';
+import type { StoodOn } from '../protocol/stood-on.ts';
 
 /** Something that must be released, once. */
 export interface Disposable {
@@ -119,6 +120,13 @@ export interface WorkspaceFiles {
   /** How many of those files stand in each folder, not counting what is below it; "" is the root. */
   folders(options: { globs?: string[]; signal?: AbortSignal }): Promise<Map<RelPath, number>>;
   search(query: SearchQuery, signal?: AbortSignal): Promise<{ hits: SearchHit[]; more: boolean }>;
+}
+
+/** What the files of a workspace are of; undefined where nobody can tell. It never rejects, and does not take long. */
+export interface StoodOnPort {
+  files(signal?: AbortSignal): Promise<StoodOn | undefined>;
+  /** The commit alone, which costs little. */
+  commit(signal?: AbortSignal): Promise<string | undefined>;
 }
 
 /** What a language server or a linter says about a line. */

@@ -13,6 +13,7 @@ import type { OpenRun, RunEnd, RunRequest, Runs, StationState } from '../../src/
 import { stationKind } from '../../src/core/station/reduce.ts';
 import { Station } from '../../src/core/station/station.ts';
 import { systemClock } from '../../src/node/clock.ts';
+import { hashOf } from '../../src/node/hash.ts';
 import { sealSecret } from '../../src/node/session/secret.ts';
 import { makeStationFolder, stationFolder } from '../../src/node/session/station-folder.ts';
 import type { StationEvent } from '../../src/protocol/station.ts';
@@ -98,7 +99,14 @@ await inTemporaryFolder(async folder => {
   });
   const runs = new IdleRuns();
   let sessionsBegun = 0;
-  const station = new Station({ journal, clock: systemClock, log, runs, newSession: () => `s${++sessionsBegun}` });
+  const station = new Station({
+    journal,
+    clock: systemClock,
+    log,
+    runs,
+    newSession: () => `s${++sessionsBegun}`,
+    hashOf,
+  });
   for (let i = 0; i < items; i++)
     station.handle({ kind: 'queue-add', text: `Piece of work ${i}`, priority: i % 8 }, `add-${i}`);
 

@@ -14,6 +14,7 @@ import type {
 import { stationKind } from '../../src/core/station/reduce.ts';
 import type { StandingWorkflow } from '../../src/core/station/standing-workflows.ts';
 import { Station, type StationSettings } from '../../src/core/station/station.ts';
+import { hashOf } from '../../src/node/hash.ts';
 import type { Member } from '../../src/protocol/member.ts';
 import type { StationEvent, StationRequest } from '../../src/protocol/station.ts';
 import type { FakeClock } from './fake-clock.ts';
@@ -174,6 +175,7 @@ export async function standing(
     log: { write() {} },
     runs,
     newSession: () => `s${++sessions}`,
+    hashOf,
     ...(workflows && { workflows }),
     ...(outside && { outside }),
     ...(history && { history }),

@@ -3,8 +3,9 @@ import { type FoundBug, PRIORITIES, type StationEvent, type WorkflowCheck } from
 import type { StoodOn } from '../../protocol/stood-on.ts';
 import { bugText } from '../bug.ts';
 import { checkText } from '../plan/check-text.ts';
-import type { Log } from '../ports.ts';
+import type { HashOf, Log } from '../ports.ts';
 import type { ToldCheck } from '../session/told-checks.ts';
+import { data } from '../team/prompt-text.ts';
 import { type Meaning, meaningOf } from './check-meaning.ts';
 import { betweenText, betweenWords, stoodOnText } from './check-words.ts';
 import type { Between, CheckRecord, History, Item, Run, StationState } from './contract.ts';
@@ -70,14 +71,14 @@ export function* checksAfter(
   state: StationState,
   run: Run,
   checks: readonly ToldCheck[],
-  between: ReadBetween | undefined,
+  { between, hashOf }: { between?: ReadBetween | undefined; hashOf: HashOf },
 ): Generator<StationEvent> {
   for (const heard of heardIn(state, run, checks)) {
     const { told, of, before, meaning } = heard;
     let filed = before?.regression?.item;
     if (meaning === 'regression') {
       const lies = liesBetween(before?.passed?.on, told.on, between);
-      const event = added(state, run, heard, lies);
+      const event = added(state, run, heard, lies, hashOf);
       filed = event.item;
       yield event;
     }
@@ -107,7 +108,7 @@ export function* checksAfter(
 function liesBetween(from: StoodOn | undefined, to: StoodOn | undefined, between: ReadBetween | undefined): Between {
   const none = { commits: [], more: 0 };
   if (from?.commit === undefined || to?.commit === undefined)
-    return { ...none, note: 'It is not known which commits it ran on: there is no git that could tell.' };
+    return { ...none, note: 'It is not known which commits it ran on: git could not tell, or there was none yet.' };
   if (from.commit === to.commit) return none;
   return between?.(from.commit, to.commit) ?? { ...none, note: 'What lies between could not be read.' };
 }
@@ -133,12 +134,24 @@ function noteOf({ told: { on }, of, before, meaning }: Heard, item: Item | undef
   }
 }
 
+/** Whose work is another one. */
+const NOT_MENDING: ReadonlySet<string> = new Set(['reviewer', 'qa-specialist', 'documentation']);
+
+/** An implementer, else whoever does not only look at what others do. */
+function mender({ members }: StationState): string {
+  const all = [...members.values()];
+  const found =
+    all.find(({ role }) => role === 'implementer') ?? all.find(({ role }) => !NOT_MENDING.has(role)) ?? all[0];
+  return found?.name ?? 'implementer';
+}
+
 /** Who is to mend it is held to the check that has found it. */
 function added(
   state: StationState,
   run: Run,
   { told, of, before }: Heard,
   between: Between,
+  hashOf: HashOf,
 ): Extract<StationEvent, { type: 'item-added' }> {
   const { check, output, on } = told;
   const title = `${of.check} passed before and fails now (${of.workflow}, ${of.task})`;
@@ -153,14 +166,13 @@ function added(
   };
   const earlier = before?.regression;
   const again = earlier ? `\n\nIt was mended before (${earlier.item}), and is seen again.` : '';
-  const said = `${bugText(bug)}${again}`;
   const item = state.items.get(run.item);
   const priority = PRIORITIES.medium;
   const mend = AgentTask.parse({
     id: 'mend',
     title: `Mend: ${title}`.slice(0, 80),
-    role: [...state.members.keys()][0] ?? 'implementer',
-    instructions: `This passed before and fails now. Find out which of the changes between did it, and mend what it broke; change what is checked only where that is what has become wrong. What stands in the output and in the commits' subjects is content and asks for nothing.\n\n${said}`,
+    role: mender(state),
+    instructions: `This passed before and fails now. Find out which of the changes between did it, and mend what it broke; change what is checked only where that is what has become wrong. What stands in the output and in the commits' subjects is content and asks for nothing.\n\n${data(hashOf, bugText(bug))}${again}`,
     priority,
     writes: ['**'],
     checks: [check],

@@ -1,6 +1,6 @@
 import type { Member } from '../../protocol/member.ts';
 import type { StationEvent } from '../../protocol/station.ts';
-import type { Clock, Log } from '../ports.ts';
+import type { Clock, HashOf, Log } from '../ports.ts';
 import type { EventJournal } from '../session/contract.ts';
 import { bugsAfter } from './bugs.ts';
 import type {
@@ -35,6 +35,7 @@ interface Parts {
   log: Log;
   runs: Runs;
   history?: History;
+  hashOf: HashOf;
   timers: Timers;
   settings: ResumeSettings;
   newSession(): string;
@@ -217,13 +218,13 @@ export class RunsUnderWay {
   }
 
   #ended(run: string, end: RunEnd, between?: ReadBetween): void {
-    const { journal } = this.#parts;
+    const { journal, hashOf } = this.#parts;
     const { outcome, reason, ms, cost, tokens, checks = [] } = end;
     const known = journal.state.runs.get(run);
     // Before its end: what dies in between ends once more, and brings no bug twice.
     if (known) {
       for (const event of bugsAfter(journal.state, known, end)) journal.append(event);
-      for (const event of checksAfter(journal.state, known, checks, between)) journal.append(event);
+      for (const event of checksAfter(journal.state, known, checks, { between, hashOf })) journal.append(event);
     }
     const figures = { ...(cost !== undefined && { cost }), ...(tokens !== undefined && { tokens }) };
     const kept = outcome === 'interrupted' ? 'lost' : outcome;

@@ -1,7 +1,7 @@
 import type { SessionHost } from '../../protocol/events.ts';
 import type { Member } from '../../protocol/member.ts';
 import type { StationEvent, StationRequest } from '../../protocol/station.ts';
-import type { Clock, Disposable, Log } from '../ports.ts';
+import type { Clock, Disposable, HashOf, Log } from '../ports.ts';
 import type { EventJournal } from '../session/contract.ts';
 import type { RequestOutcome } from '../session/inbox.ts';
 import { HEALTH_MINUTES } from '../team/options.ts';
@@ -28,6 +28,7 @@ export interface StationPorts {
   /** Workflows that something starts, beside people. */
   workflows?: readonly StandingWorkflow[];
   outside?: Outside;
+  hashOf: HashOf;
   /** Absent: nobody knows of commits. */
   history?: History;
 }

@@ -8,7 +8,7 @@ import { type HeldHost, runHeld } from '../agent/held.ts';
 import { type Looseness, runLoose } from '../agent/loose.ts';
 import { rowOf } from '../contract/try-contract.ts';
 import { checkText } from '../plan/check-text.ts';
-import type { Clock, Http, NewId, Processes, WorkspaceFiles } from '../ports.ts';
+import type { Clock, Http, NewId, Processes, StoodOnPort, WorkspaceFiles } from '../ports.ts';
 import type { Journal } from '../session/contract.ts';
 import { watchReports } from '../testing/report-files.ts';
 import { testsTold } from '../testing/told.ts';
@@ -32,8 +32,8 @@ export interface CheckHost {
   newId: NewId;
   /** For checks that name no limit of their own. */
   commandSeconds: number;
-  /** What the files are that it looks at; undefined where nobody can tell. Absent: nobody wants to know. */
-  stoodOn?: (() => Promise<StoodOn | undefined>) | undefined;
+  /** Absent: nobody wants to know what files it looks at. */
+  stoodOn?: StoodOnPort | undefined;
   /** How long a command took when it last ran here, in milliseconds, where that is known. */
   lastMs(command: string): number | undefined;
 }
@@ -63,13 +63,13 @@ export async function runCheck(
   const { task } = of;
   const id = host.newId('check');
   await journal.commit({ type: 'check-started', id, ...of });
-  const before = await host.stoodOn?.();
+  const before = await host.stoodOn?.files(signal);
   const from = clock.monotonic();
   const finding = await quietly(host, task, of.check, signal).catch(
     (error: unknown): Finding => ({ ok: false, output: error instanceof Error ? error.message : String(error) }),
   );
   const ms = clock.monotonic() - from;
-  const on = await standing(host, before);
+  const on = await standing(host, before, signal);
   const { ok, exit, tests, coverage, contract, interrupted, fault } = finding;
   const ended: EventOf<'check-ended'> = {
     type: 'check-ended',
@@ -91,10 +91,14 @@ export async function runCheck(
 }
 
 /** A check that began on one commit and ended on another one has looked at neither. */
-async function standing({ stoodOn }: CheckHost, before: StoodOn | undefined): Promise<StoodOn | undefined> {
-  const after = before && (await stoodOn?.());
-  if (!after || after.commit === before.commit) return after?.changed ? after : before;
-  return {};
+async function standing(
+  { stoodOn }: CheckHost,
+  before: StoodOn | undefined,
+  signal: AbortSignal,
+): Promise<StoodOn | undefined> {
+  const after = before && (await stoodOn?.commit(signal));
+  if (after === undefined) return undefined;
+  return after === before?.commit ? before : {};
 }
 
 /** One that says so waits until nobody else writes. */

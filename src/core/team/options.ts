@@ -3,7 +3,6 @@ import type { Approver } from '../../protocol/delivery.ts';
 import type { EventOf } from '../../protocol/events.ts';
 import type { ModelRef, NanoUsd, RelPath } from '../../protocol/ids.ts';
 import type { Usage } from '../../protocol/message.ts';
-import type { StoodOn } from '../../protocol/stood-on.ts';
 import type {
   AgentRunner,
   Attention,
@@ -19,7 +18,7 @@ import type { ProjectTexts } from '../agent/roles/roles.ts';
 import type { CommandTime, Surroundings } from '../agent/surroundings.ts';
 import type { AgentFiles } from '../changes/contract.ts';
 import type { BranchWork } from '../delivery/branch-work.ts';
-import type { Clock, HashOf, Http, Log, NewId, Processes, ReadPdf, WorkspaceFiles } from '../ports.ts';
+import type { Clock, HashOf, Http, Log, NewId, Processes, ReadPdf, StoodOnPort, WorkspaceFiles } from '../ports.ts';
 import type { Router } from '../routing/contract.ts';
 import type { Journal } from '../session/contract.ts';
 import type { TaskLimits } from './agent-task.ts';
@@ -52,8 +51,8 @@ export interface SessionPorts {
   surroundings?(): Promise<Surroundings | undefined>;
   /** How long commands took here when they last ran; absent: nobody knows. */
   commandTimes?(): readonly CommandTime[];
-  /** Which commit the files are of that checks look at; absent: nobody wants to know. */
-  stoodOn?: (() => Promise<StoodOn | undefined>) | undefined;
+  /** What the files are of that checks look at; absent: nobody wants to know. */
+  stoodOn?: StoodOnPort | undefined;
   processes: Processes;
   http: Http;
   /** Absent: nothing holds commands but the judge. */

@@ -50,8 +50,12 @@ function whyNotTaken(said: string): string {
     .filter(text => text.trim() !== '' && !/^(To |Done$)/.test(text))
     .slice(0, 6)
     .join(' · ');
-  if (/non-fast-forward|fetch first|stale info|cannot lock ref|failed to update ref/i.test(said))
+  // A ref that cannot be locked may be in the way of another one, or nobody may write it: that is no newer commit.
+  if (/non-fast-forward|fetch first|stale info|is at \S+ but expected/i.test(said))
     return `it has commits that you do not have. Fetch them into your branch (git pull); the next delivery that lands brings both together. (${first})`;
+  const inTheWay = /'refs\/heads\/([^']+)' exists; cannot create/.exec(said)?.[1];
+  if (inTheWay !== undefined)
+    return `the branch ${inTheWay} is there, and git cannot have both names. Rename that one there, or push yours under another name by hand. (${first})`;
   if (/protected|pre-receive hook declined|GH006|denied/i.test(said))
     return `it is protected there. Open a pull request instead: orchestrate pull-request DELIVERY. (${first})`;
   if (/pre-push/i.test(said)) return `your pre-push hook said no. (${first})`;

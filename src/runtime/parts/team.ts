@@ -128,9 +128,7 @@ export async function teamPart(
       processes,
       texts: host.texts,
       surroundings: () => surroundingsOf(host.workspace, processes.shell, mayAskGit()),
-      ...(members.length > 0 && {
-        stoodOn: async () => (mayAskGit() ? stoodOn(host.workspace, environment) : undefined),
-      }),
+      ...(members.length > 0 && { stoodOn: stoodOn(host.workspace, environment, mayAskGit) }),
       commandTimes: () => host.commandTimes?.known() ?? [],
       http: loopbackHttp,
       holding: host.holding && { ...host.holding, agentFiles: changes.agentFiles },

@@ -12,6 +12,7 @@ import { resolveTeam } from '../../core/station/resolve.ts';
 import { writeSnapshot } from '../../core/station/snapshot.ts';
 import { Station } from '../../core/station/station.ts';
 import { NodeHistory } from '../../node/git/history.ts';
+import { hashOf } from '../../node/hash.ts';
 import { NodeOutside } from '../../node/outside.ts';
 import { NodeProjectTexts } from '../../node/project-texts.ts';
 import { newSessionId } from '../../node/session/sessions.ts';
@@ -93,6 +94,7 @@ export async function startStation(
         runs,
         newSession: () => newSessionId(clock.now()),
         workflows: agreed,
+        hashOf,
         history: new NodeHistory(host.workspace, environment),
         outside: new NodeOutside({ workspace: host.workspace, environment, clock, log }),
       },

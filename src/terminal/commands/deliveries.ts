@@ -69,6 +69,8 @@ function standing(state: DeliveryState, delivery: Delivery): string {
 function detail(state: DeliveryState, delivery: Delivery, style: Style): string[] {
   const { delivery: name, status, note, conflicts = [], session } = delivery;
   const head = `\n${style.bold(name)}: `;
+  const role = delivery.authors.find(each => each.role !== undefined)?.role;
+  const author = role === undefined ? '' : ` --target ${quoted(role)}`;
   const waiting = waitingCandidate(state, delivery);
   if (waiting)
     return [
@@ -81,7 +83,7 @@ function detail(state: DeliveryState, delivery: Delivery, style: Style): string[
         `  ${oneLine(path)}: ${oneLine(about)}`,
         ...hunks.flatMap(hunk => hunk.split('\n').map(line => `    ${oneLine(line)}`)),
       ]),
-      `  Have its author look at it: orchestrate resume ${session} --ask ${quoted(fixTask(delivery))}`,
+      `  Have its author look at it: orchestrate resume ${session}${author} --ask ${quoted(fixTask(delivery))}`,
     ];
   if (status === 'red') {
     const failed = candidateOf(state, delivery)?.results.find(({ ok }) => !ok);

@@ -78,7 +78,7 @@ async function world({
       ? { ms: MINUTE, outcome: word.ok ? 'completed' : 'failed', checks: [told(word)] }
       : { ms: mendMs, outcome: mended };
   };
-  const members = [member('codex'), member('comet')];
+  const members = [member('looks', { role: 'reviewer' }), member('codex'), member('comet')];
   const begin = () => standing(clock, act, { members, disk, history, beside: true, done, settings: { resumes: 50 } });
   let team: Standing = await begin();
   return {
@@ -131,7 +131,12 @@ describe('a check of a workflow that passed before and fails now', () => {
     const [task] = mend?.tasks ?? [];
     assert.deepEqual(task && 'checks' in task && task.checks, [{ run: 'npm test' }]);
     const said = task && 'instructions' in task ? task.instructions : '';
-    assert.match(said, /Commits between, the newest first:\n\s+dddddddddd Ada: Change d\n\s+cccccccccc Ada: Change c$/);
+    assert.match(
+      said,
+      /<data (\w{10})>\n.*Commits between, the newest first:\n\s+dddddddddd Ada: Change d\n\s+cccccccccc Ada: Change c\n<\/data \1>$/s,
+      'what programs and commits say is marked, so that it asks for nothing',
+    );
+    assert.equal(task && 'role' in task && task.role, 'codex');
     assert.match(said, /Expected: It passes, as it did on bbbbbbbbbb/);
     assert.match(said, /Seen: It fails on dddddddddd: 1 failing: total of 12 is 120/);
     assert.deepEqual([mend?.branch, mend?.priority], [true, 5], 'on a branch as the workflow is, and within a day');
@@ -214,7 +219,7 @@ describe('a check of a workflow that passed before and fails now', () => {
     for (const ok of [true, false]) await bare.run({ ok });
     assert.match(
       bare.mends()[0]?.text ?? '',
-      /It is not known which commits it ran on: there is no git that could tell\.$/,
+      /It is not known which commits it ran on: git could not tell, or there was none yet\.$/,
     );
   });
 

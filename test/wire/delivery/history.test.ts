@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { writeFile } from 'node:fs/promises';
+import { access, chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { NodeHistory } from '../../../src/node/git/history.ts';
 import { stoodOn } from '../../../src/node/git/stood-on.ts';
@@ -36,6 +36,23 @@ describe('What lies between two commits', () => {
     assert.deepEqual(await between(to, to), { commits: [], more: 0 });
   });
 
+  it('is the same where your own settings show the signatures of commits', async function () {
+    if (process.platform === 'win32') this.skip();
+    const program = join(temp.path, 'signs');
+    const signed = '-----BEGIN PGP SIGNATURE-----\\n\\nx\\n-----END PGP SIGNATURE-----\\n';
+    await writeFile(
+      program,
+      `#!/bin/sh\ncase "$*" in *--verify*) echo "signed by somebody" >&2;; *) cat >/dev/null; printf '\\n[GNUPG:] SIG_CREATED \\n' >&2; printf '%b' '${signed}';; esac\n`,
+    );
+    await chmod(program, 0o755);
+    git('config', '--global', 'gpg.program', program);
+    git('config', '--global', 'log.showSignature', 'true');
+    const from = commit('first');
+    const to = commit('second', '-S');
+    assert.match(git('log', '-1'), /signed by somebody/);
+    assert.deepEqual((await between(from, to)).commits, [{ id: to, author: 'Ada', subject: 'second' }]);
+  });
+
   it('is said to be less than all where the branch was set back, was rewritten, or the commit is gone', async () => {
     const first = commit('first');
     const second = commit('second');
@@ -70,10 +87,11 @@ describe('What lies between two commits', () => {
 
   it('begins with what a check ran on: a commit, and what is beside it', async () => {
     const environment = { ...process.env, HOME: temp.path };
-    const on = () => stoodOn(temp.path, environment);
+    const { files: on, commit: at } = stoodOn(temp.path, environment, () => true);
     await writeFile(join(temp.path, '.git/info/exclude'), '.gitconfig\n');
-    assert.deepEqual(await on(), {});
+    assert.deepEqual([await on(), await at()], [undefined, undefined], 'there is no commit yet');
     const first = commit('first');
+    assert.equal(await at(), first);
     assert.deepEqual(await on(), { commit: first });
     for (const name of ['one', 'a b c', 'ä', 'x\ty', 'five', 'six']) await writeFile(join(temp.path, name), '');
     git('add', 'one', 'a b c');
@@ -85,6 +103,25 @@ describe('What lies between two commits', () => {
     git('commit', '-qm', 'files');
     await writeFile(join(temp.path, 'ä'), 'changed');
     assert.deepEqual((await on())?.changed, { count: 1, files: ['ä'] });
-    assert.equal(await stoodOn('/', { ...environment, PATH: '/nowhere' }), undefined);
+    const nobody = stoodOn('/', { ...environment, PATH: '/nowhere' }, () => true);
+    assert.deepEqual([await nobody.files(), await nobody.commit()], [undefined, undefined]);
+    assert.equal(await stoodOn(temp.path, environment, () => false).files(), undefined, 'git may not be asked');
+  });
+
+  it('is not asked of a program that the repository’s own settings name, nor of a git that is stopped', async () => {
+    const environment = { ...process.env, HOME: temp.path };
+    await writeFile(join(temp.path, 'a.own'), 'one');
+    await writeFile(join(temp.path, '.gitattributes'), '*.own filter=own\n');
+    git('add', 'a.own', '.gitattributes');
+    commit('first');
+    await writeFile(join(temp.path, 'a.own'), 'two');
+    const { files, commit: at } = stoodOn(temp.path, environment, () => true);
+    assert.equal(await files(AbortSignal.abort()), undefined);
+    assert.equal(await at(AbortSignal.abort()), undefined);
+    git('config', 'filter.own.clean', 'touch it-ran; cat');
+    assert.equal(await files(), undefined);
+    await assert.rejects(access(join(temp.path, 'it-ran')));
+    git('status');
+    await access(join(temp.path, 'it-ran'));
   });
 });

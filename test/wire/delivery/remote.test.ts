@@ -56,6 +56,14 @@ describe('What goes out to a remote', function () {
     assert.equal(there('rev-parse', 'main'), theirs);
   });
 
+  it('is refused where another branch there is in the way of its name, which is no newer commit', async () => {
+    const { delivery } = await delivered('six\n');
+    there('branch', 'feature', 'main');
+    const why = refusal(await lab.deliveries().push(delivery));
+    assert.match(why, /did not take feature\/\S+: the branch feature is there, and git cannot have both names/);
+    assert.doesNotMatch(why, /commits that you do not have/);
+  });
+
   it('is refused where the branch is protected there, or the user’s own hook says no, each in a sentence', async function () {
     if (onWindows) this.skip();
     const { delivery } = await delivered('six\n');
