@@ -175,6 +175,8 @@ const runs = [
     ms: z.number(),
     cost: NanoUsd.optional(),
     tokens: z.number().int().nonnegative().optional(),
+    /** Whether anything was written in it. */
+    wrote: z.boolean().optional(),
   }),
   event('run-health', {
     run: z.string(),

@@ -32,6 +32,7 @@ export interface Act {
   cost?: number;
   bugs?: RunEnd['bugs'];
   checks?: RunEnd['checks'];
+  wrote?: boolean;
   until?: number;
   /** What can be told of it from outside; it makes progress unless it says otherwise. */
   pulse?: (began: number) => Partial<Pulse>;
@@ -81,6 +82,7 @@ export class ActedRuns implements Runs {
       until,
       bugs,
       checks,
+      wrote,
       refused,
       pulse,
       changed,
@@ -106,6 +108,7 @@ export class ActedRuns implements Runs {
         ...(until !== undefined && { until }),
         ...(bugs && { bugs }),
         ...(checks && { checks }),
+        ...(wrote !== undefined && { wrote }),
       }),
     );
     const run: OpenRun = {

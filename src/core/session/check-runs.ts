@@ -14,6 +14,11 @@ export function checksOf({ task, checks }: TaskState, round: number | undefined)
   return wanted.size === 0 ? said : said.filter(run => wanted.has(keyOf(run.check)));
 }
 
+/** What each check said last, where some ran again. */
+export const lastWords = (runs: readonly CheckRun[]): CheckRun[] => [
+  ...new Map(runs.map(run => [keyOf(run.check), run])).values(),
+];
+
 /** The checks that have not said anything yet. */
 export function checksLeft(checks: readonly Check[], done: readonly CheckRun[]): Check[] {
   const said = done.map(run => keyOf(run.check));

@@ -5,7 +5,7 @@ import { checkText } from '../plan/check-text.ts';
 import { sumTests } from '../testing/figures.ts';
 import type { SessionState, TaskState } from './state.ts';
 
-type CheckRun = TaskState['checks'][number];
+export type CheckRun = TaskState['checks'][number];
 
 /** What a check of a task said last; one that was cut off said nothing. */
 export interface CheckResult {

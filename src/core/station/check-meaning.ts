@@ -1,11 +1,13 @@
 import type { ToldCheck } from '../session/told-checks.ts';
 import { onOneCommit } from '../session/told-checks.ts';
 import type { CheckRecord, StationState } from './contract.ts';
-import { saidInARow } from './fold/checks.ts';
+import { groundlessOf, saidInARow } from './fold/checks.ts';
 import { ended } from './fold/queue.ts';
 
 /** So often in a row a regression is given to somebody; then a person has to look. */
 const MOST_MENDED = 3;
+/** So often in a row nothing had to be written to mend it; then it comes and goes by itself. */
+const MOST_GROUNDLESS = 2;
 
 /** What it means that a check passes or fails, after all that it has said before. */
 export type Meaning =
@@ -15,6 +17,8 @@ export type Meaning =
   | 'unsteady'
   /** It fails, and was not steady: not yet to be believed. */
   | 'not-believed'
+  /** It fails, and the last times nothing had to be written for it to pass again. */
+  | 'groundless'
   /** What fails has passed on an earlier commit. */
   | 'regression'
   /** The same, and somebody is to mend it already. */
@@ -29,9 +33,12 @@ export function meaningOf(state: StationState, before: CheckRecord | undefined, 
   if (told.ok) return before?.regression ? 'over' : 'nothing';
   if (!before?.passed) return 'nothing';
   if (saidInARow(before, told.ok, false) !== undefined) return 'not-believed';
-  if (!before.regression) return 'regression';
-  const item = state.items.get(before.regression.item);
+  const item = before.regression && state.items.get(before.regression.item);
   if (item && !ended(item)) return 'known';
+  // One that has failed often enough in a row is believed all the same.
+  const tried = item === undefined || item.status === 'done';
+  if (tried && before.unsteady === undefined && groundlessOf(state, before) >= MOST_GROUNDLESS) return 'groundless';
+  if (!before.regression) return 'regression';
   return item?.status === 'done' && before.regression.times < MOST_MENDED ? 'regression' : 'unmended';
 }
 

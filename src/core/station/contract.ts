@@ -79,7 +79,15 @@ export interface Run {
   health?: { state: 'well' | 'silent' | 'alert' | 'over-budget' | 'out-of-money'; text: string };
   /** Its money was spent, and it goes on when there is more. */
   broke?: boolean;
-  end?: { outcome: RunOutcome; reason: string; at: number; ms: number; cost?: NanoUsd; tokens?: number };
+  end?: {
+    outcome: RunOutcome;
+    reason: string;
+    at: number;
+    ms: number;
+    cost?: NanoUsd;
+    tokens?: number;
+    wrote?: boolean;
+  };
 }
 
 /** When a check said something, and of what. */
@@ -100,6 +108,8 @@ export interface CheckRecord extends WorkflowCheck {
   unsteady?: number;
   /** What it found is work for the queue: the last item, and how many there have been. */
   regression?: { item: string; times: number };
+  /** So often in a row those who were to mend it had nothing to write. */
+  groundless?: number;
 }
 
 /** What lies between two commits. */
@@ -193,6 +203,8 @@ export interface RunEnd {
   ms: number;
   cost?: NanoUsd;
   tokens?: number;
+  /** Whether anything was written in it. */
+  wrote?: boolean;
   /** What those who test have filed, and is not mended. */
   bugs?: readonly FoundBug[];
   /** What its checks said last. */

@@ -91,7 +91,7 @@ export function* checksAfter(
         reason: meaning === 'over' ? 'it passes again' : 'it is not steady',
       };
     const note = noteOf(heard, waits);
-    const unsteady = meaning === 'unsteady';
+    const unsteady = meaning === 'unsteady' || meaning === 'groundless';
     const { ok, on } = told;
     yield {
       type: 'check-seen',
@@ -123,6 +123,8 @@ function noteOf({ told: { on }, of, before, meaning }: Heard, item: Item | undef
       return `${what} is not steady: it has both passed and failed on ${stoodOnText(on)}. That is no regression`;
     case 'not-believed':
       return `${what} fails on ${stoodOnText(on)}, and was not steady before: it is filed when it goes on failing`;
+    case 'groundless':
+      return `${what} fails on ${stoodOnText(on)}, and is not steady: the last times nothing had to be written to mend it. It is filed when it goes on failing`;
     case 'regression':
       return `${what} passed on ${stoodOnText(before?.passed?.on)} and fails on ${stoodOnText(on)}: ${item?.id} is to mend it`;
     case 'known':

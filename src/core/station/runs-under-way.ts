@@ -219,7 +219,7 @@ export class RunsUnderWay {
 
   #ended(run: string, end: RunEnd, between?: ReadBetween): void {
     const { journal, hashOf } = this.#parts;
-    const { outcome, reason, ms, cost, tokens, checks = [] } = end;
+    const { outcome, reason, ms, cost, tokens, wrote, checks = [] } = end;
     const known = journal.state.runs.get(run);
     // Before its end: what dies in between ends once more, and brings no bug twice.
     if (known) {
@@ -227,8 +227,9 @@ export class RunsUnderWay {
       for (const event of checksAfter(journal.state, known, checks, { between, hashOf })) journal.append(event);
     }
     const figures = { ...(cost !== undefined && { cost }), ...(tokens !== undefined && { tokens }) };
+    const changed = wrote === undefined ? {} : { wrote };
     const kept = outcome === 'interrupted' ? 'lost' : outcome;
-    journal.append({ type: 'run-ended', run, outcome: kept, reason, ms: Math.max(0, ms), ...figures });
+    journal.append({ type: 'run-ended', run, outcome: kept, reason, ms: Math.max(0, ms), ...figures, ...changed });
   }
 
   /** Nothing of it is lost: its members try again after a pause that grows as long as no model answers. */

@@ -1,6 +1,6 @@
 import { resolveNeed } from '../plan/needs.ts';
 import { kindOf } from '../plan/task-kinds.ts';
-import { checksOf } from '../session/check-runs.ts';
+import { checksOf, lastWords } from '../session/check-runs.ts';
 import { hasEnded } from '../session/standing.ts';
 import type { SessionState, TaskState } from '../session/state.ts';
 
@@ -57,7 +57,7 @@ function checksFailing(state: TaskState): boolean {
   if (status !== 'completed') return false;
   const last = checks.findLast(check => !check.interrupted)?.round;
   const said = checksOf(state, last);
-  return said.some(check => !check.ok) || said.length < kindOf(task).evidence(task);
+  return lastWords(said).some(check => !check.ok) || said.length < kindOf(task).evidence(task);
 }
 
 /** What must hold before a session is complete: a pure function of its state. */

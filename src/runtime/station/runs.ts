@@ -186,6 +186,7 @@ const endOf = (state: SessionState, outcome: SessionOutcome): RunEnd => ({
   ms: state.activeMs,
   cost: state.tally.cost,
   tokens: state.tally.usage.input + state.tally.usage.output,
+  wrote: state.written.size > 0,
   bugs: openBugs(state),
   checks: toldChecks(state),
   ...(outcome === 'budget-spent' && state.budget.spent?.scope === 'day' && { until: tomorrow(state.lastAt ?? 0) }),

@@ -56,6 +56,8 @@ interface Given {
   /** How mending ends, and how long it takes. */
   mended?: Act['outcome'];
   mendMs?: number;
+  /** Whether mending writes anything. */
+  wrote?: boolean;
   deliver?: boolean;
   disk?: Disk;
   /** After each run, so many lines that followed its beginning are on disk, and the process is killed. */
@@ -65,6 +67,7 @@ interface Given {
 async function world({
   mended = 'completed',
   mendMs = MINUTE,
+  wrote = true,
   deliver = false,
   disk = new Disk(),
   kills = [],
@@ -76,7 +79,7 @@ async function world({
     const word = goal.startsWith(NIGHTLY) ? words[Number(goal.slice(NIGHTLY.length))] : undefined;
     return word
       ? { ms: MINUTE, outcome: word.ok ? 'completed' : 'failed', checks: [told(word)] }
-      : { ms: mendMs, outcome: mended };
+      : { ms: mendMs, outcome: mended, wrote };
   };
   const members = [member('looks', { role: 'reviewer' }), member('codex'), member('comet')];
   const begin = () => standing(clock, act, { members, disk, history, beside: true, done, settings: { resumes: 50 } });
@@ -206,6 +209,23 @@ describe('a check of a workflow that passed before and fails now', () => {
     assert.equal(mends().length, 1, 'the first alone');
   });
 
+  it('is not steady where nobody had anything to write to mend it, twice in a row: it is believed when it goes on', async () => {
+    const { run, mends, notes } = await world({ wrote: false });
+    for (const word of [pass('a'), fail('b'), pass('c'), fail('d'), pass('e'), fail('f')]) await run(word);
+    assert.equal(mends().length, 2);
+    assert.match(
+      notes().at(-1) ?? '',
+      /^fails on ffffffffff, and is not steady: the last times nothing had to be written/,
+    );
+    for (const word of [pass('g'), fail('h'), pass('i'), fail('j')]) await run(word);
+    assert.equal(mends().length, 2, 'as long as it comes and goes');
+    for (const word of [fail('j'), fail('j')]) await run(word);
+    assert.equal(mends().length, 3, 'three times in a row');
+    const mended = await world();
+    for (const word of [pass('a'), fail('b'), pass('c'), fail('d'), pass('e'), fail('f')]) await mended.run(word);
+    assert.equal(mended.mends().length, 3, 'what is mended and broken again is a regression each time');
+  });
+
   it('is told with what is not known: changes in no commit, no git, and nothing at all before it has passed once', async () => {
     const dirty = await world({ mendMs: HOURS });
     for (const word of [fail('a'), pass('b', true), fail('b', true)]) await dirty.run(word);
@@ -250,26 +270,28 @@ describe('a check of a workflow that passed before and fails now', () => {
     });
     const kill = fc.option(fc.nat(6), { nil: undefined });
     const story = fc.array(fc.tuple(word, kill), { minLength: 2, maxLength: 8 });
-    const end = async (said: Word[], kills: (number | undefined)[]) => {
-      const played = await world({ kills });
+    const end = async (said: Word[], kills: (number | undefined)[], wrote: boolean) => {
+      const played = await world({ kills, wrote });
       for (const one of said) await played.run(one);
       const { checks } = played.team.state;
-      const known = [...checks.values()].map(({ ok, unsteady, regression, passed }) => [
+      const known = [...checks.values()].map(({ ok, unsteady, regression, groundless, passed }) => [
         ok,
         unsteady,
         regression?.times,
+        groundless,
         passed?.on,
       ]);
       return { known, mends: played.mends().length };
     };
     await fc.assert(
-      fc.asyncProperty(story, async told => {
+      fc.asyncProperty(story, fc.boolean(), async (told, wrote) => {
         const said = told.map(([one]) => one);
-        const undisturbed = await end(said, []);
+        const undisturbed = await end(said, [], wrote);
         assert.deepEqual(
           await end(
             said,
             told.map(([, at]) => at),
+            wrote,
           ),
           undisturbed,
         );

@@ -104,7 +104,7 @@ describe('The terminal program, delivering', () => {
     assert.match(
       said,
       new RegExp(
-        `a\\.txt: CONFLICT.*<<<<<<< .*ONE\\s+=======\\s+1\\s+>>>>>>> .*orchestrate resume ${second} --ask`,
+        `a\\.txt: CONFLICT.*<<<<<<< .*ONE\\s+=======\\s+1\\s+>>>>>>> .*orchestrate resume ${second} --target 'implementer' --ask`,
         's',
       ),
     );

@@ -18,10 +18,19 @@ export function saidInARow(before: CheckRecord | undefined, ok: boolean, unstead
   return times >= STEADY ? undefined : times;
 }
 
+/** How often in a row those who were to mend it had nothing to write, the last one counted where it is over. */
+export function groundlessOf(state: StationState, { regression, groundless = 0 }: CheckRecord): number {
+  const item = regression && state.items.get(regression.item);
+  const wrote = item?.status === 'done' ? state.runs.get(item.runs.at(-1) ?? '')?.end?.wrote : undefined;
+  return wrote === undefined ? groundless : wrote ? 0 : groundless + 1;
+}
+
 /** What it found is work for the queue. */
 export function isFiled(state: StationState, check: WorkflowCheck, item: string): void {
   const record = state.checks.get(checkKey(check));
-  if (record) record.regression = { item, times: (record.regression?.times ?? 0) + 1 };
+  if (!record) return;
+  record.groundless = groundlessOf(state, record);
+  record.regression = { item, times: (record.regression?.times ?? 0) + 1 };
 }
 
 export const checkFolds: StationFolds<'check-seen'> = {
@@ -32,6 +41,8 @@ export const checkFolds: StationFolds<'check-seen'> = {
     const passed = ok ? last : before?.passed;
     const failed = ok ? undefined : (before?.failed ?? last);
     const row = saidInARow(before, ok, unsteady === true);
+    const over = ok || unsteady === true;
+    const groundless = before && over ? groundlessOf(state, before) : before?.groundless;
     state.checks.delete(key);
     state.checks.set(key, {
       workflow,
@@ -42,7 +53,8 @@ export const checkFolds: StationFolds<'check-seen'> = {
       ...(passed && { passed }),
       ...(failed && { failed }),
       ...(row !== undefined && { unsteady: row }),
-      ...(!ok && !unsteady && before?.regression && { regression: before.regression }),
+      ...(groundless !== undefined && groundless > 0 && { groundless }),
+      ...(!over && before?.regression && { regression: before.regression }),
     });
     keepNewest(state.checks, CHECKS);
     if (note !== undefined) tell(state, { level: ok ? 'info' : 'warning', text: note, at });

@@ -60,11 +60,11 @@ export const runFolds: StationFolds<
     const found = state.runs.get(run);
     if (found) found.health = { state: health, text };
   },
-  'run-ended'(state, { run, outcome, reason, at, ms, cost, tokens }) {
+  'run-ended'(state, { run, outcome, reason, at, ms, cost, tokens, wrote }) {
     const found = state.runs.get(run);
     if (!found || found.end) return;
     const figures = { ...(cost !== undefined && { cost }), ...(tokens !== undefined && { tokens }) };
-    found.end = { outcome, reason, at, ms, ...figures };
+    found.end = { outcome, reason, at, ms, ...figures, ...(wrote !== undefined && { wrote }) };
     found.asks = [];
     delete found.again;
     delete found.aside;
