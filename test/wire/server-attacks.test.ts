@@ -236,6 +236,38 @@ describe('Who should not be served over HTTP', function () {
     assert.ok(!(await readFile(join(serving.home, 'http-tokens.key'), 'utf8')).includes(reader ?? ''));
   });
 
+  it('begins and decides nothing in a workspace that is for reading only, whatever the token', async () => {
+    const looking = new Serving(serving.workspace, { ...process.env, ORCHESTRATE_HOME: serving.home, NO_COLOR: '1' }, [
+      '--read-only',
+    ]);
+    await looking.start();
+    try {
+      const before = (await requestsIn()).length;
+      for (const path of ['/sessions', `/sessions/${session}`, `/sessions/${session}/plan`, '/team', '/queue'])
+        assert.equal((await looking.ask('GET', path)).status, 200, path);
+      for (const [path, body] of [
+        ['/sessions', { rehearse: 'todo' }],
+        [`/sessions/${session}/requests`, { kind: 'pause' }],
+        [`/sessions/${session}/plan/approve`, { revision: 1 }],
+        [`/sessions/${session}/plan/refuse`, {}],
+        [`/sessions/${session}/changes/accept`, {}],
+        [`/sessions/${session}/changes/reject`, {}],
+        [`/sessions/${session}/resume`, {}],
+        ['/queue', { text: 'Do it' }],
+        ['/team/requests', { kind: 'queue-add', text: 'Do it', priority: 5 }],
+        ['/deliveries', { session }],
+        ['/deliveries/land', {}],
+      ] as const) {
+        const { status, json } = await looking.ask('POST', path, body);
+        assert.deepEqual([status, json.code], [403, 'read-only-workspace'], path);
+      }
+      assert.equal((await requestsIn()).length, before);
+      assert.deepEqual((await serving.get<{ items: unknown[] }>('/queue')).items, []);
+    } finally {
+      await looking.stop();
+    }
+  });
+
   it('hears nothing more from the moment its token is revoked, from another process even', async () => {
     const phone = (await serving.run('token', 'add', 'phone')).split('\n')[0];
     const headers = { host: own(), authorization: `Bearer ${phone}` };
