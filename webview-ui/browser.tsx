@@ -1,3 +1,4 @@
+import './no-eval.ts';
 import '@vscode/codicons/dist/codicon.css';
 import './browser/theme.css';
 import './dashboard.css';

@@ -1,4 +1,3 @@
-import * as z from 'zod';
 import { type FromDashboard, ToDashboard } from '../src/protocol/dashboard.ts';
 
 /** What the page remembers while it is hidden, and over a reload of the window. */
@@ -22,9 +21,6 @@ interface Api {
   setState(memory: Memory): void;
 }
 declare function acquireVsCodeApi(): Api;
-
-// The page's content policy forbids code made from strings, which zod would otherwise try.
-z.config({ jitless: true });
 
 function inEditor(): Transport {
   const api = acquireVsCodeApi();

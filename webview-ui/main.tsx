@@ -1,3 +1,4 @@
+import './no-eval.ts';
 import '@vscode/codicons/dist/codicon.css';
 import './dashboard.css';
 import { render } from 'preact';

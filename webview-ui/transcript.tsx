@@ -1,13 +1,10 @@
+import './no-eval.ts';
 import '@vscode/codicons/dist/codicon.css';
 import './transcript.css';
 import { render } from 'preact';
-import * as z from 'zod';
 import { type FromTranscript, ToTranscript } from '../src/protocol/transcript.ts';
 import { setTexts } from './l10n.ts';
 import { shownTranscript, TranscriptView } from './views/transcript.tsx';
-
-// The page's content policy forbids code made from strings, which zod would otherwise try.
-z.config({ jitless: true });
 
 declare function acquireVsCodeApi(): { postMessage(message: FromTranscript): void };
 const api = acquireVsCodeApi();
