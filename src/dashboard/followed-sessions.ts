@@ -152,6 +152,11 @@ export class FollowedSessions<S extends FollowedSession> implements SessionSourc
       if (owner?.pid === process.pid && !owner.reviews) continue;
       const session = await this.#follow(runtime, id);
       if (!session) continue;
+      // It may have been started here while it was read.
+      if (this.find(id)) {
+        session.dispose();
+        continue;
+      }
       session.place = place;
       session.owner = owner;
       session.origin = origin;
@@ -234,7 +239,10 @@ export class FollowedSessions<S extends FollowedSession> implements SessionSourc
   async #readAnew(session: S): Promise<void> {
     const next = await this.#follow(await this.runtime(), session.id);
     if (this.#closing) return;
-    await this.release(session);
+    const shown = () => this.#sessions.includes(session);
+    if (shown()) await this.release(session);
+    // Somebody may have resumed it meanwhile, or it is gone.
+    if (!shown()) return next?.dispose();
     session.dispose();
     this.#sessions = this.#sessions.flatMap(each => (each === session ? (next ?? []) : each));
     this.#changed();

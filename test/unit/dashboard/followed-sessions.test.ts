@@ -19,7 +19,11 @@ class Folder {
   readonly clock = new FakeClock();
   readonly left: string[] = [];
   readonly tell = new Map<string, (event: JournalEvent) => void>();
-  readonly ended = Promise.withResolvers<'completed'>();
+  /** How many follow a session. */
+  readonly followers = new Map<string, number>();
+  /** Called once while a session is read. */
+  whileRead: (() => Promise<unknown>) | undefined;
+  ended = Promise.withResolvers<'completed'>();
   looks = 0;
   watching: (() => void) | undefined;
 
@@ -45,10 +49,17 @@ class Folder {
     follow: async (id: string, told: (event: JournalEvent) => void, signal: AbortSignal) => {
       if (!this.listed.some(each => each.id === id)) return undefined;
       this.tell.set(id, told);
+      const count = (by: number) => this.followers.set(id, (this.followers.get(id) ?? 0) + by);
+      count(1);
+      signal.addEventListener('abort', () => count(-1));
+      const { whileRead } = this;
+      this.whileRead = undefined;
+      await whileRead?.();
       signal.addEventListener('abort', () => this.tell.get(id) === told && this.tell.delete(id));
       return { state: { ...initialState(), session: id } };
     },
     start: async () => ({ ok: true, session: this.running('20260103-000000-here') }),
+    resume: async ({ session }: { session: string }) => ({ ok: true, session: this.running(session) }),
     close: async () => undefined,
   } as unknown as Runtime;
 
@@ -133,6 +144,30 @@ describe('The sessions of a workspace, in a process that shows them', () => {
     assert.deepEqual(placesOf(sessions), [[id, 'nowhere']]);
     assert.ok(here?.signal.aborted);
     assert.ok(folder.tell.has(id));
+  });
+
+  it('are shown once although they are resumed here while they are read', async () => {
+    const id = '20260101-000000-left';
+    folder.put(id);
+    folder.whileRead = () => sessions.startSession({ kind: 'resume', session: id });
+    await sessions.look();
+    await sessions.look();
+    assert.deepEqual(placesOf(sessions), [[id, 'here']]);
+    assert.equal(folder.followers.get(id), 0);
+  });
+
+  it('are heard once although they are resumed as soon as they have ended', async () => {
+    const started = await sessions.startSession({ kind: 'new', goal: 'Try it' });
+    assert.ok(started.ok);
+    const { id } = started.session;
+    const { ended } = folder;
+    folder.ended = Promise.withResolvers();
+    const resumed = Promise.withResolvers<void>();
+    folder.whileRead = () => sessions.startSession({ kind: 'resume', session: id }).finally(resumed.resolve);
+    ended.resolve('completed');
+    await resumed.promise;
+    await until(() => folder.followers.get(id) === 0);
+    assert.deepEqual(placesOf(sessions), [[id, 'here']]);
   });
 
   it('are read anew when they become the user’s, and forgotten when they are gone', async () => {
