@@ -32,6 +32,7 @@ interface CallParts {
   signal: AbortSignal;
 }
 
+const OUTPACED = 'watchdog-quiet';
 const cut: ProviderError = { type: 'error', class: 'aborted', message: 'aborted' };
 
 /** One model call from its intent to its outcome. */
@@ -49,6 +50,7 @@ export class Call {
   #started: number;
   #firstTokenMs: number | undefined;
   #ended = false;
+  #outpaced: ProviderError | undefined;
   #who: { agent?: string; task?: string } = {};
 
   constructor(admission: Admission, parts: CallParts) {
@@ -97,7 +99,12 @@ export class Call {
     const { quietMs } = this;
     if (quietMs < (this.#admission.limits.quietMs ?? Number.POSITIVE_INFINITY)) return undefined;
     const message = `nothing but signs of life for ${Math.round(quietMs / 1000)} s, while another model answered`;
-    return { type: 'error', class: 'retryable', message, code: 'watchdog-quiet' };
+    return { type: 'error', class: 'retryable', message, code: OUTPACED };
+  }
+
+  /** Who was faster has answered well: one that kept us waiting meanwhile rests. */
+  outpaced(): void {
+    if (this.#outpaced) this.target.ended(this.#outpaced, this.#started);
   }
 
   next(): Promise<ProviderEvent> {
@@ -153,7 +160,9 @@ export class Call {
       });
     } finally {
       permit.end(verdictOf(result));
-      this.target.ended(problem, this.#started);
+      // Whoever spoke first may still fail: only after that is its silence held against it.
+      if (problem?.code === OUTPACED) this.#outpaced = problem;
+      this.target.ended(this.#outpaced ? cut : problem, this.#started);
       if (result.ok) this.target.wasQuiet(this.#attempt?.longestQuietMs ?? 0);
       slot.release(result.ok ? 'answered' : result.error === 'rate-limit' ? 'limited' : 'other');
       reservation?.settle(booked);

@@ -62,11 +62,16 @@ export class Choice {
     for (const candidate of this.#inOrder()) {
       const { target, out } = candidate;
       if (this.#signal.aborted) return undefined;
-      if (asked.includes(candidate) || out || !target?.slots.free) continue;
+      if (asked.includes(candidate) || out || !target?.slots.free || this.#isCounted(target)) continue;
       const admission = await this.#take(candidate, target, [], true);
       if (admission) return { candidate, admission };
     }
     return undefined;
+  }
+
+  /** Each of its requests uses up a plan that nobody sees here: a second one is sent only where the person asked for hedging. */
+  #isCounted({ provider }: RouteTarget): boolean {
+    return providerKinds[provider.kind].paidByPlan === true && this.#context.pool.settings.hedgeMs === undefined;
   }
 
   /** `atOnce`: slots and money that others hold are not waited for. */

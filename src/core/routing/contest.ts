@@ -1,7 +1,8 @@
 import type { Clock, Disposable } from '../ports.ts';
 import type { Call } from './call.ts';
 import type { Chosen } from './choice.ts';
-import type { ProviderError, ProviderEvent } from './contract.ts';
+import type { ProviderError, ProviderEvent, ProviderFinish } from './contract.ts';
+import { problemOf, saysNothing } from './useless.ts';
 
 /** A call that was sent, and what it was sent for. */
 export interface Running {
@@ -12,7 +13,7 @@ export interface Running {
 interface Runner extends Running {
   /** What it says next, while that is waited for. */
   next?: Promise<Said> | undefined;
-  /** What it has said while another one leads. */
+  /** What it has said and was not handed on: another one leads, or it is nothing that people could read. */
   held: ProviderEvent[];
 }
 
@@ -35,8 +36,8 @@ interface ContestOptions {
   hedgeMs: number | undefined;
   /** Asks the next model, if there is one that can be asked at once. */
   another(running: readonly Running[]): Promise<Running | undefined>;
-  /** It is out of the contest: it has failed, or another one was faster. */
-  lost(running: Running, error: ProviderError | undefined): void;
+  /** It is out of the contest: so it has ended, or, without an end, another one was faster. */
+  lost(running: Running, end: ProviderFinish | ProviderError | undefined): void;
 }
 
 /** Where nobody can be asked now, it is looked again after so long. */
@@ -44,7 +45,8 @@ const LOOK_AGAIN_MS = 1000;
 
 /**
  * Listens to one call, and to further ones while those before are silent. The first that says something leads, and the
- * others are cut. Who falls silent in the middle of an answer is overtaken only by a whole one.
+ * others are cut. Who falls silent in the middle of an answer is overtaken only by a whole one. Who ends without having
+ * said anything leaves the others alone, and only the last one left ends with an error.
  */
 export class Contest {
   readonly #options: ContestOptions;
@@ -67,7 +69,7 @@ export class Contest {
     return this.#runners;
   }
 
-  /** The next event of who leads, or of anybody while nobody does; an error only of the last one left. */
+  /** The next event of who leads, or of anybody while nobody does; a useless end only of the last one left. */
   async next(): Promise<Heard> {
     for (;;) {
       const held = this.#leader?.held.shift();
@@ -87,16 +89,15 @@ export class Contest {
         if (event.part === undefined && this.#quiet()) await this.#askAnother();
         return heard;
       }
-      if (type === 'error') {
-        if (this.#runners.length === 1) return heard;
+      const alone = this.#runners.length === 1;
+      if (type === 'error' && alone) return heard;
+      if (type === 'error' || (type === 'finish' && !alone && isUseless(event))) {
         this.#leave(by, event);
-      } else if (this.#leader && this.#leader !== by) {
-        by.held.push(event);
-        if (type === 'finish') this.#decide(by);
-      } else {
-        this.#decide(by);
-        return heard;
+        continue;
       }
+      by.held.push(event);
+      const free = !this.#leader || this.#leader === by;
+      if (alone || type === 'finish' || (free && !isBlank(event))) this.#decide(by);
     }
   }
 
@@ -142,10 +143,18 @@ export class Contest {
   }
 
   /** Where the leader leaves, who has said most of an answer follows. */
-  #leave(runner: Runner, error: ProviderError): void {
+  #leave(runner: Runner, end: ProviderFinish | ProviderError): void {
     this.#runners = this.#runners.filter(each => each !== runner);
-    this.#options.lost(runner, error);
+    this.#options.lost(runner, end);
     if (this.#leader !== runner) return;
     this.#leader = this.#runners.find(({ held }) => held.length > 0);
   }
 }
+
+/** Nobody is cut for such an end: it helps no one. A refusal is taken only where nobody else has anything to say. */
+const isUseless = (end: ProviderFinish): boolean =>
+  problemOf(end) !== undefined || end.stop === 'refusal' || saysNothing(end);
+
+/** The empty lines with which some models begin are no answer yet. */
+const isBlank = (event: ProviderEvent): boolean =>
+  (event.type === 'text' || event.type === 'reasoning') && !event.text.trim();

@@ -17,7 +17,7 @@ export interface Situation {
   suspected: boolean;
   thinksInSilence: boolean;
   hidesThoughts: boolean;
-  /** So long it has been quiet before and answered all the same. */
+  /** About so long it has been quiet lately and answered all the same. */
   usedToMs: number;
   /** About how long the prompt is. */
   tokens: number;
@@ -30,6 +30,8 @@ const READING_MS_A_TOKEN = 0.1;
 const SUSPECT_PATIENCE_MS = 4000;
 /** Who was quiet for long and then answered may be so again, and for half as long more. */
 const SLOWER = 1.5;
+/** But no longer for that alone, while others could answer. */
+const LONGEST_QUIET_MS = 30_000;
 
 export function limitsFor(settings: WatchdogSettings, situation: Situation): Limits {
   const { others, suspected, thinksInSilence, hidesThoughts, tokens, usedToMs } = situation;
@@ -39,14 +41,18 @@ export function limitsFor(settings: WatchdogSettings, situation: Situation): Lim
   const patient = (ms: number) => (suspected && ms < Number.POSITIVE_INFINITY ? Math.min(ms, SUSPECT_PATIENCE_MS) : ms);
   const first = patient(silence);
   const thinksUnseen = thinksInSilence || hidesThoughts;
-  const believed = thinksUnseen ? thinkingMs : aliveMs;
+  const slower = usedToMs * SLOWER;
+  const alive = aliveMs && Math.max(aliveMs, Math.min(slower, thinkingMs ?? slower));
+  const believed = thinksUnseen ? thinkingMs : alive;
   return {
     ...settings,
     connectMs: Math.min(connectMs, first) + reading,
     firstByteMs: Math.min(firstByteMs, first) + reading,
     silenceMs: Math.min(silenceMs, silence),
     ...(believed !== undefined && { aliveMs: believed }),
-    quietMs: thinksUnseen ? Number.POSITIVE_INFINITY : Math.max(patient(patienceMs) + reading, usedToMs * SLOWER),
+    quietMs: thinksUnseen
+      ? Number.POSITIVE_INFINITY
+      : Math.max(patient(patienceMs) + reading, Math.min(slower, LONGEST_QUIET_MS)),
     ...(thinksInSilence && { thinksInSilence }),
   };
 }

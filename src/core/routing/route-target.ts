@@ -147,9 +147,9 @@ export class RouteTarget {
     this.#hang.heard();
   }
 
-  /** For the longest time without a word in an answer that came all the same. */
+  /** For the longest time without a word in an answer that came all the same. Each quicker one halves what it is used to. */
   wasQuiet(ms: number): void {
-    this.#usedToMs = Math.max(this.#usedToMs, ms);
+    this.#usedToMs = Math.max(this.#usedToMs / 2, ms);
   }
 
   get usedToMs(): number {

@@ -11,6 +11,7 @@ import { inWords, sees } from './sight.ts';
 import { asText } from './text-calls/as-text.ts';
 import { readTextCalls } from './text-calls/read.ts';
 import type { TurnContext } from './turn-context.ts';
+import { problemOf } from './useless.ts';
 import { type Verdict, verdictOn } from './verdict.ts';
 import { sleep } from './wait.ts';
 
@@ -80,12 +81,14 @@ export class Turn {
 
   async *#ask(chosen: Chosen): AsyncGenerator<RouteEvent, End, undefined> {
     const first: Running = { chosen, call: this.#callFor(chosen) };
-    const contest = this.#contest(first);
+    const lost: Call[] = [];
+    const contest = this.#contest(first, lost);
     let end: End | undefined;
     try {
       await this.#send(first);
       yield attempt(first.call);
       end = yield* this.#hear(contest, first);
+      if (!end.problem) for (const call of lost) call.outpaced();
       return end;
     } finally {
       // Without an end the reader has left, or the journal could not take the intent.
@@ -109,13 +112,15 @@ export class Turn {
   }
 
   /** Another model is asked beside one that is silent. */
-  #contest(first: Running): Contest {
+  #contest(first: Running, lost: Call[]): Contest {
     const { clock, settings } = this.#context.pool;
+    // Nothing good came of them beside another: not once more meanwhile.
+    const finished: Candidate[] = [];
     return new Contest(first, {
       clock,
       hedgeMs: settings.hedgeMs,
       another: async running => {
-        const chosen = await this.#choice.beside(running.map(each => each.chosen.candidate));
+        const chosen = await this.#choice.beside([...finished, ...running.map(each => each.chosen.candidate)]);
         if (!chosen) return undefined;
         const second: Running = { chosen, call: this.#callFor(chosen) };
         try {
@@ -126,9 +131,12 @@ export class Turn {
           throw error;
         }
       },
-      lost: ({ call, chosen }, error = call.tooQuiet) => {
-        call.end(error);
-        if (error && error.class !== 'aborted') this.#judge(call, chosen.candidate, error);
+      lost: ({ call, chosen }, end = call.tooQuiet) => {
+        const problem = end && problemOf(end);
+        call.end(end, problem);
+        if (end?.type === 'finish') finished.push(chosen.candidate);
+        lost.push(call);
+        if (problem && problem.class !== 'aborted') this.#judge(call, chosen.candidate, problem);
       },
     });
   }
@@ -230,14 +238,6 @@ export class Turn {
 }
 
 const attempt = ({ id, ref }: Call): RouteEvent => ({ type: 'attempt', call: id, model: ref });
-
-/** What is wrong with an end: the error itself, or an answer that says nothing and does nothing. */
-function problemOf(end: ProviderFinish | ProviderError): ProviderError | undefined {
-  if (end.type === 'error') return end;
-  const says = end.message.parts.some(part => part.type === 'tool-call' || (part.type === 'text' && part.text.trim()));
-  if (says || end.stop === 'refusal' || end.stop === 'max-tokens' || end.stop === 'pause') return undefined;
-  return { type: 'error', class: 'malformed', message: 'the answer is empty' };
-}
 
 function withoutNative(messages: Message[]): Message[] {
   return messages.map(message => {

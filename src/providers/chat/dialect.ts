@@ -41,7 +41,7 @@ const plain: Dialect = {
   userAfterTool: true,
   reasoningWithCalls: false,
   thinksInSilence: () => false,
-  hidesThoughts: isOpenaiThinker,
+  hidesThoughts: isHiddenThinker,
   breakpoints: () => false,
 };
 
@@ -114,9 +114,11 @@ function guess(baseUrl: string | undefined): ChatDialect {
   return hosts.find(([host]) => host.test(hostname))?.[1] ?? 'plain';
 }
 
-/** OpenAI's own models keep what they think to themselves, whoever passes them on. */
-function isOpenaiThinker(model: string): boolean {
+/** Models of OpenAI, Google and xAI may keep what they think to themselves, whoever passes them on. */
+function isHiddenThinker(model: string): boolean {
   const name = model.slice(model.lastIndexOf('/') + 1);
+  if (/^gemini-/.test(name)) return !/^gemini-(?:1|2\.0)|lite|image|tts/.test(name);
+  if (/^grok-/.test(name)) return /^grok-[4-9]/.test(name) && !/non-reasoning/.test(name);
   return /^(?:o\d|gpt-\d)/.test(name) && reasons(name);
 }
 

@@ -153,6 +153,16 @@ describe('A dialect', () => {
       ['openai/gpt-6.1-sol', 'o3-mini', 'openai/gpt-5-chat', 'gpt-4o', 'deepseek/deepseek-chat'].map(hides),
       [true, true, false, false, false],
     );
+    assert.deepEqual(
+      ['google/gemini-4-argon', 'gemini-2.5-pro', 'google/gemini-2.0-flash', 'gemini-2.5-flash-lite'].map(hides),
+      [true, true, false, false],
+    );
+    assert.deepEqual(['x-ai/grok-4', 'grok-4-fast-non-reasoning', 'x-ai/grok-3-mini', 'grok-code-fast-1'].map(hides), [
+      true,
+      false,
+      false,
+      false,
+    ]);
   });
 
   it('of Mistral has ids of nine characters, no user after a tool, and no question for usage', () => {

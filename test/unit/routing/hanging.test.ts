@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
+import fc from 'fast-check';
 import { settle } from '../../support/fake-clock.ts';
 import { plainPrice, stage } from '../../support/router-stage.ts';
-import type { Step } from '../../support/scripted-provider.ts';
+import type { ScriptedOptions, Step } from '../../support/scripted-provider.ts';
 
 const hangs: [what: string, script: Step[]][] = [
   ['never answers', [{ hang: true }]],
@@ -254,6 +255,126 @@ describe('a model whose connection lives and who says nothing', () => {
     assert.ok(s.clock.monotonic() - started <= 26_000, `${s.clock.monotonic() - started} ms`);
     assert.equal((await s.turn()).text, 'hi');
     assert.deepEqual([s.asked('a'), s.asked('b')], [1, 1]);
+  });
+
+  const useless: [what: string, script: Step[]][] = [
+    ['is empty', []],
+    ['is nothing but empty lines', ['\n', { wait: 500 }, '\n']],
+    ['is cut before its first word', [{ finish: { stop: 'max-tokens' } }]],
+    ['is a refusal', [{ finish: { stop: 'refusal' } }]],
+  ];
+  for (const [what, script] of useless) {
+    it(`is not cut for an answer that ${what}: its own is taken, and the other is asked once`, async () => {
+      const s = stage({ a: [...alive(20), 'good'], b: script });
+      const { events, text } = await s.turn();
+      assert.equal(text, 'good');
+      assert.deepEqual(
+        events.flatMap(event => (event.type === 'attempt' ? event.model : [])),
+        ['a/m'],
+      );
+      assert.deepEqual([s.asked('a'), s.asked('b')], [1, 1]);
+      assert.deepEqual(s.journal.of('route-parked'), [], 'and it does not rest');
+      const costs = s.journal.of('call-outcome').map(({ costIsReservation }) => costIsReservation);
+      assert.deepEqual(costs, [undefined, undefined], 'what both have cost is known');
+      assert.equal(s.journal.state.openCalls.size, 0);
+    });
+
+    it(`in the middle of an answer is not cut for one that ${what} either`, async () => {
+      const s = stage({ a: ['half', ...alive(15), ' and the rest'], b: script });
+      assert.equal((await s.turn()).text, 'half and the rest');
+      assert.deepEqual([s.asked('a'), s.asked('b')], [1, 1]);
+    });
+
+    it(`loses its place to the next one where the second answer ${what}`, async () => {
+      const s = stage({ a: alive(600), b: script, c: ['hi'] });
+      assert.equal((await s.turn()).text, 'hi');
+      assert.deepEqual([s.asked('a'), s.asked('b'), s.asked('c')], [1, 1, 1]);
+    });
+  }
+
+  it('and another beside it are never both cut: whoever answers well is heard in the end, whatever the others do', async () => {
+    const piece = fc.oneof(
+      fc.constantFrom<Step>('word', '\n', { thinks: true }, { args: '{' }),
+      fc.integer({ min: 1, max: 30 }).map(alive),
+      fc.integer({ min: 1, max: 15_000 }).map((wait): Step => ({ wait })),
+    );
+    const end = fc.constantFrom<Step>({ hang: true }, { fail: 'retryable' }, { vanish: true }, { finish: {} });
+    const script = fc.tuple(fc.array(piece, { maxLength: 4 }), end).map(([pieces, last]) => [...pieces.flat(), last]);
+    const good = fc.integer({ min: 1, max: 40 }).map(seconds => [...alive(seconds), 'good']);
+    const routes = fc.tuple(script, good, script, fc.constantFrom(undefined, 3000));
+    await fc.assert(
+      fc.asyncProperty(routes, async ([a, b, c, hedgeMs]) => {
+        const s = stage({ a, b, c }, { settings: hedgeMs === undefined ? {} : { hedgeMs } });
+        const { last } = await s.turn();
+        assert.equal(last?.type, 'answer');
+        await settle();
+        assert.equal(s.journal.state.openCalls.size, 0);
+        for (const { reserved } of s.budget.standing()) assert.equal(reserved, 0);
+        const good = s.journal.of('call-outcome').filter(({ result }) => result.ok);
+        assert.equal(good.length, 1);
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it('does not rest, and is asked again, where the one that was faster fails after its first word', async () => {
+    const s = stage(
+      { a: [...alive(15), 'word', { hang: true }], b: [...alive(12), 'good'] },
+      { settings: { hedgeMs: 3000 } },
+    );
+    assert.equal((await s.turn()).text, 'good');
+    assert.deepEqual(
+      s.journal.of('route-parked').map(({ model }) => model),
+      ['a/m'],
+    );
+  });
+
+  it('is left with its refusal or nothing where every other one has ended before it', async () => {
+    const s = stage({ a: [...alive(20), { finish: { stop: 'refusal' } }], b: [{ finish: { stop: 'refusal' } }] });
+    const { last } = await s.turn();
+    assert.ok(last?.type === 'answer' && last.stop === 'refusal');
+    assert.equal(last.model, 'a/m');
+  });
+
+  it('once, and answers quickly then, is left after 12 s again when it hangs', async () => {
+    const slowly = [...alive(40), 'slow'];
+    const s = stage({ a: (_, call) => (call === 1 ? slowly : call <= 4 ? ['quick'] : alive(600)), b: ['hi'] });
+    assert.equal((await s.clock.until(s.collect({ route: ['a/m'] }))).text, 'slow');
+    for (let turn = 2; turn <= 4; turn++) assert.equal((await s.turn()).text, 'quick');
+    const started = s.clock.monotonic();
+    assert.equal((await s.turn()).text, 'hi');
+    assert.ok(s.clock.monotonic() - started <= 13_000, `${s.clock.monotonic() - started} ms`);
+  });
+
+  it('after a slow answer is waited for 30 s beside others at most', async () => {
+    const s = stage({ a: (_, call) => (call === 1 ? [...alive(40), 'slow'] : alive(600)), b: ['hi'] });
+    await s.clock.until(s.collect({ route: ['a/m'] }));
+    const started = s.clock.monotonic();
+    assert.equal((await s.turn()).text, 'hi');
+    assert.ok(s.clock.monotonic() - started <= 31_000, `${s.clock.monotonic() - started} ms`);
+  });
+
+  it('alone is given half as long again as its last answer took, and three minutes at most', async () => {
+    const took = [40, 58, 85, 125, 170];
+    const s = stage({ a: (_, call) => (call <= 5 ? [...alive(took[call - 1] ?? 0), 'slow'] : alive(600)) });
+    for (const _ of took) assert.equal((await s.turn()).text, 'slow');
+    const started = s.clock.monotonic();
+    assert.equal((await s.turn()).last?.type, 'failed');
+    assert.ok(s.clock.monotonic() - started <= 181_000, `${s.clock.monotonic() - started} ms`);
+    assert.equal(s.asked('a'), 6);
+  });
+
+  it("has none of the editor's own models asked beside it, whose requests count, unless the person set hedging", async () => {
+    const models = [{ id: 'm', tools: true }];
+    const editors: ScriptedOptions['kind'] = 'vscode-lm';
+    const s = stage({ a: [...alive(40), 'slow'], b: [['hi'], { kind: editors, free: true, models }] });
+    assert.equal((await s.turn()).text, 'slow');
+    assert.equal(s.asked('b'), 0);
+    const t = stage(
+      { a: [...alive(40), 'slow'], b: [['hi'], { kind: editors, free: true, models }] },
+      { settings: { hedgeMs: 3000 } },
+    );
+    assert.equal((await t.turn()).text, 'hi');
   });
 
   it('is the only one asked where the person has set hedging off, or there is no money for two', async () => {
