@@ -192,7 +192,7 @@ const checks = [
     ...WorkflowCheck.shape,
     ok: z.boolean(),
     on: StoodOn.optional(),
-    /** It has both passed and failed on this very commit. */
+    /** It has both passed and failed on this very commit, or nothing had to be written to mend it. */
     unsteady: z.boolean().optional(),
     /** What is new about that. */
     note: z.string().optional(),

@@ -104,7 +104,7 @@ export interface CheckRecord extends WorkflowCheck {
   passed?: Said;
   /** The first time after it had passed. */
   failed?: Said;
-  /** It has both passed and failed on one commit: how often it has said the same since. */
+  /** It is not steady: how often it has said the same since. */
   unsteady?: number;
   /** What it found is work for the queue: the last item, and how many there have been. */
   regression?: { item: string; times: number };
