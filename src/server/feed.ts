@@ -40,6 +40,7 @@ export class Feed<S extends { seq: number } = SessionState> {
   #timer: NodeJS.Timeout | undefined;
   #streaming: Disposable | undefined;
   readonly #told = new Set<() => void>();
+  readonly #ended = new Set<() => void>();
 
   static async open<S extends { seq: number }>(parts: FeedParts<S>): Promise<Feed<S> | undefined> {
     const over = new AbortController();
@@ -50,6 +51,9 @@ export class Feed<S extends { seq: number } = SessionState> {
     if (!followed) return undefined;
     feed = new Feed(parts, followed.state, over);
     for (const event of early) feed.#take(event);
+    // What is told nothing more would keep its readers for ever: they come back, and it is opened anew.
+    const ended = feed;
+    void followed.over?.then(() => ended.dispose());
     return feed;
   }
 
@@ -76,6 +80,13 @@ export class Feed<S extends { seq: number } = SessionState> {
   onEvent(listener: () => void): Disposable {
     this.#told.add(listener);
     return { dispose: () => this.#told.delete(listener) };
+  }
+
+  /** Called when nothing more will be told. */
+  onOver(done: () => void): Disposable {
+    if (this.#over.signal.aborted) done();
+    else this.#ended.add(done);
+    return { dispose: () => this.#ended.delete(done) };
   }
 
   /** Tells a reader everything after `after`, and from then on what comes, each event once and in order. */
@@ -167,5 +178,7 @@ export class Feed<S extends { seq: number } = SessionState> {
     clearTimeout(this.#timer);
     this.#streaming?.dispose();
     for (const reader of [...this.#readers]) reader.close();
+    for (const done of this.#ended) done();
+    this.#ended.clear();
   }
 }

@@ -8,7 +8,7 @@ import { workspaceNamed } from './api/served.ts';
 import { readJson } from './body.ts';
 import { Stream } from './event-stream.ts';
 import { ProblemError } from './problem.ts';
-import type { Standing, Workspace } from './workspace.ts';
+import { tellChanges } from './tell-changes.ts';
 
 /** At most so many pages at once. */
 const MOST = 200;
@@ -17,17 +17,6 @@ const PAGE_ID = /^[0-9a-f-]{36}$/;
 const LOOKING: ReadonlySet<FromDashboard['type']> = new Set(['ready', 'drawn', 'choose', 'watch', 'fetch', 'again']);
 
 const nothing = () => undefined;
-
-/** Of the team and the deliveries a page is told only that they changed, at first too: it reads what it shows of them. */
-async function tellChanges(workspace: Workspace, what: Standing, stream: Stream): Promise<void> {
-  // A folder without git delivers nothing.
-  const feed = await workspace.standing(what).catch(() => undefined);
-  if (!feed) return;
-  const tell = () => stream.write(`event: ${what}\ndata: {"seq":${feed.state.seq}}\n\n`);
-  const telling = feed.onEvent(tell);
-  stream.onClose(() => telling.dispose());
-  tell();
-}
 
 /** The dashboards in browsers: what each is told goes out as a stream, what it says comes in as single requests. */
 export class PageLinks {
@@ -75,7 +64,7 @@ export class PageLinks {
       this.#pages.delete(page);
       connection.dispose();
     });
-    for (const what of ['team', 'deliveries'] as const) void tellChanges(workspace, what, stream);
+    for (const what of ['team', 'deliveries'] as const) void tellChanges(workspace, what, stream, clock);
   }
 
   #receive(page: string, body: unknown, response: ServerResponse, holder: Holder): void {

@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import type { Clock, Log } from '../core/ports.ts';
+import type { Clock } from '../core/ports.ts';
 import { userFolder } from '../node/places.ts';
 import { ownFiles } from './own-files.ts';
 import type { Place } from './place.ts';
@@ -11,12 +11,11 @@ interface Options extends Omit<WorkspaceHost, 'name'> {
   version: string;
   environment: Readonly<Record<string, string | undefined>>;
   clock: Clock;
-  log: Log;
 }
 
 /** Serves what somebody shows already, such as a window of the editor. */
 export function serveWindow({ place, version, environment, clock, log, ...host }: Options): Promise<RunningServer> {
-  const workspaces = [new Workspace({ ...host, name: basename(host.folder) || 'workspace' })];
+  const workspaces = [new Workspace({ ...host, log, name: basename(host.folder) || 'workspace' })];
   const served = { version, clock, log, ...ownFiles(userFolder(environment)), workspaces };
   return startServer(served, place);
 }

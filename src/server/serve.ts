@@ -58,6 +58,7 @@ export async function serve(folders: readonly ServedFolder[], options: ServeOpti
       name: names[i] ?? folder,
       folder,
       runtime,
+      log,
       sessions,
       startSession: request => sessions.startSession(request),
       trusted: () => !readOnly,

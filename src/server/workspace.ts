@@ -1,3 +1,4 @@
+import type { Log } from '../core/ports.ts';
 import type { SessionSource } from '../dashboard/sessions.ts';
 import type { ResumeRequest, Runtime, Started, StartRequest } from '../runtime/contract.ts';
 import { Feed } from './feed.ts';
@@ -8,6 +9,7 @@ export interface WorkspaceHost {
   name: string;
   folder: string;
   runtime: Runtime;
+  log: Log;
   /** Nothing is started or decided in one that is not. */
   trusted(): boolean;
   sessions: SessionSource;
@@ -51,18 +53,21 @@ export class Workspace {
 
   /** The same of what stands while sessions come and go. Rejects with a GitError for deliveries where there is no git. */
   async standing(what: Standing): Promise<StandingFeed> {
-    const opened = this.#standing.get(what) ?? this.#openStanding(what);
+    const known = this.#standing.get(what);
+    if (known) return known;
+    const opened = this.#openStanding(what);
     this.#standing.set(what, opened);
-    // A folder may become one of git's.
-    opened.catch(() => this.#standing.delete(what));
+    const forget = () => this.#standing.get(what) === opened && this.#standing.delete(what);
+    // A folder may become one of git's, and a journal that was broken one that can be followed.
+    opened.then(feed => feed.onOver(forget), forget);
     return opened;
   }
 
   async #openStanding(what: Standing): Promise<StandingFeed> {
-    const { runtime } = this.host;
+    const { runtime, log } = this.host;
     const journals = {
       team: async () => stationJournal(runtime.station),
-      deliveries: async () => deliveryJournal(await runtime.deliveries()),
+      deliveries: async () => deliveryJournal(await runtime.deliveries(), log),
     };
     const feed = await Feed.open({ id: what, runtime: await journals[what]() });
     if (!feed) throw new Error(`the journal of the ${what} cannot be followed`);
