@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { DeliveryItem, QueueItem, TeamSnapshot } from '../../src/protocol/api-team.ts';
 import { ada, type DeliveryLab, deliveryLab } from '../support/delivery/workspace.ts';
+import { openMetrics } from '../support/open-metrics.ts';
 import { Serving } from '../support/serving.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 import { until } from '../support/until.ts';
@@ -125,6 +126,36 @@ describe('The standing team and deliveries over HTTP', function () {
     await serving.post('/team/requests', { kind: 'stop' });
     await team.over;
     assert.equal((await snapshot()).runs, false);
+  });
+
+  it('tell who collects figures how much is in the queue, who stands, and how long calls took', async () => {
+    lab = await deliveryLab(temp.path);
+    const asks = SCRIPT.replace('finish_task: { summary: done }', 'ask_user: { question: May I?, options: [Yes, No] }');
+    await writeFile(join(lab.workspace, 'asks.yaml'), asks);
+    const env = { ...lab.environment, NO_COLOR: '1', PATH: process.env.PATH };
+    serving = new Serving(lab.workspace, env, ['--codex-pool', 'codex', '--rehearse', 'asks.yaml'], 'start');
+    await serving.start();
+    await serving.post('/queue', { text: 'A <b>secret</b> plan', target: 'codex' });
+    await serving.post('/queue', { text: 'Later', target: 'codex' });
+    let [text, said] = ['', new Map<string, string>()];
+    const sum = (name: string, ...labels: string[]) =>
+      [...said]
+        .filter(([key]) => key.startsWith(`${name}{`) && labels.every(label => key.includes(label)))
+        .reduce((total, [, value]) => total + Number(value), 0);
+    const queue = (status: string) => sum('orchestrate_queue_items', `status="${status}"`);
+    // It works at the first until somebody answers.
+    await until(async () => {
+      const headers = { authorization: `Bearer ${serving.token}` };
+      text = await (await fetch(`${serving.url}/metrics`, { headers })).text();
+      said = openMetrics(text);
+      return sum('orchestrate_asks') === 1 && queue('running') === 1;
+    });
+    assert.deepEqual([queue('waiting'), sum('orchestrate_team_members')], [1, 1], text);
+    const calls = sum('orchestrate_calls_total', 'result="succeeded"', 'provider="openai"');
+    assert.ok(calls > 0, text);
+    assert.equal(sum('orchestrate_call_duration_seconds_count', 'provider="openai"'), calls);
+    assert.ok(sum('orchestrate_call_duration_seconds_sum', 'provider="openai"') > 0, text);
+    assert.doesNotMatch(text, /secret|May I/);
   });
 
   it('are served by the team itself where it stands, on a port of its own or not at all', async () => {
