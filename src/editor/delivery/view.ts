@@ -22,6 +22,8 @@ export class DeliveryView implements vscode.TreeDataProvider<DeliveryNode>, vsco
   #items: typeof import('./items.ts') | undefined;
   #deliveries: Deliveries | undefined;
   #soon: NodeJS.Timeout | undefined;
+  /** Begins to look for changes; undefined once it has. */
+  #watch: (() => void) | undefined;
   #drawn = '';
   #rows: DeliveryNode[] = [];
 
@@ -32,9 +34,15 @@ export class DeliveryView implements vscode.TreeDataProvider<DeliveryNode>, vsco
     this.#view = this.#store.add(vscode.window.createTreeView('orchestrate.delivery', { treeDataProvider: this }));
     this.#store.add({ dispose: () => clearTimeout(this.#soon) });
     if (!folder) return;
-    const watcher = this.#store.add(vscode.workspace.createFileSystemWatcher(new vscode.RelativePattern(folder, BOOK)));
-    for (const on of [watcher.onDidChange, watcher.onDidCreate, watcher.onDidDelete, this.#view.onDidChangeVisibility])
-      this.#store.add(on(() => this.refresh()));
+    this.#store.add(this.#view.onDidChangeVisibility(() => this.refresh()));
+    // Watching files takes its time, and the extension is to be there at once.
+    this.#watch = () => {
+      this.#watch = undefined;
+      const pattern = new vscode.RelativePattern(folder, BOOK);
+      const watcher = this.#store.add(vscode.workspace.createFileSystemWatcher(pattern));
+      for (const on of [watcher.onDidChange, watcher.onDidCreate, watcher.onDidDelete])
+        this.#store.add(on(() => this.refresh()));
+    };
     this.refresh();
   }
 
@@ -80,6 +88,8 @@ export class DeliveryView implements vscode.TreeDataProvider<DeliveryNode>, vsco
   }
 
   async #draw(): Promise<void> {
+    // First, so that no change between the two is missed.
+    this.#watch?.();
     const state = await this.#state();
     const rows = state ? await this.#rowsOf(state) : [];
     void vscode.commands.executeCommand('setContext', 'orchestrate.deliveries', rows.length);
