@@ -26,8 +26,7 @@ describe('the Agents view', () => {
       .locator('.sidebar')
       .getByRole('treeitem', { name: new RegExp(`^Agent ${AGENT}`) })
       .waitFor();
-    await row.hover();
-    await row.getByRole('button', { name: 'Continue Agent' }).click();
+    await workbench.onRow(row, 'Continue Agent');
     await written('agent-unpaused', ({ agent }) => agent === AGENT);
     await row.getByRole('button', { name: 'Pause Agent' }).waitFor();
     await choose('Nudge Agent...');
@@ -75,8 +74,7 @@ describe('the Agents view', () => {
     await page.keyboard.press('Enter');
     await page.locator('.tab.active', { hasText: 'qa-specialist-1' }).waitFor();
     await other.and(page.locator('[aria-selected="true"]')).waitFor();
-    await other.hover();
-    await other.getByRole('button', { name: 'Abort Agent' }).click();
+    await workbench.onRow(other, 'Abort Agent');
     await page.locator('.monaco-dialog-box').getByRole('button', { name: 'Abort' }).click();
     await written('agent-ended', ({ agent, outcome }) => agent === 'qa-specialist-1' && outcome === 'aborted');
     await workbench.screenshot('agents-view-after');

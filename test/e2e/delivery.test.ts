@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { appendFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Locator, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { type PipelineWorld, pipelineWorld } from '../../scripts/pipeline/world.ts';
 import { Workbench } from '../support/host/workbench.ts';
 import { tempFolder } from '../support/temp-folder.ts';
@@ -48,10 +48,6 @@ describe('Deliveries in the editor', () => {
     await orchestrate('start', '--pool', 'build=anna,ben', '--rehearse', join(temp.path, 'two.yaml'), '--until-done');
   }
 
-  const press = async (row: Locator, action: string) => {
-    await row.hover();
-    await row.getByRole('button', { name: action }).click();
-  };
   const answer = (page: Page, name: string) => page.locator('.monaco-dialog-box').getByRole('button', { name }).click();
 
   it('go from two branches, one of them reviewed, over an approval to the checkout and to where people use them', async () => {
@@ -79,7 +75,7 @@ describe('Deliveries in the editor', () => {
     const written = page.getByRole('treeitem', { name: /^server\/feature-x\.js/ });
 
     // Whichever was done first is first in the train: this one is asked for by name. It is looked at before it is agreed to.
-    await press(row('Say how far a reader is', 'ready'), 'Approve Delivery');
+    await workbench.onRow(row('Say how far a reader is', 'ready'), 'Approve Delivery');
     await answer(page, 'Run the Checks');
     await answer(page, 'Cancel');
     await row('Say how far a reader is', 'waits for you').waitFor();
@@ -87,14 +83,14 @@ describe('Deliveries in the editor', () => {
     await page.getByRole('treeitem', { name: /^Check passed/ }).waitFor();
     await workbench.screenshot('delivery-waits');
 
-    await press(row('Say how far a reader is', 'waits for you'), 'Review Branch');
+    await workbench.onRow(row('Say how far a reader is', 'waits for you'), 'Review Branch');
     await written.click();
     await page.locator('.codelens-decoration a', { hasText: 'Accept' }).first().waitFor();
     await workbench.screenshot('delivery-review');
     await workbench.run('Orchestrate: Accept All Changes');
     await written.waitFor({ state: 'detached' });
 
-    await press(row('Say how far a reader is', 'waits for you'), 'Approve Delivery');
+    await workbench.onRow(row('Say how far a reader is', 'waits for you'), 'Approve Delivery');
     await answer(page, 'Approve and Land');
     await row('Say how far a reader is', 'landed').waitFor();
     const first = git('rev-parse', 'main').trim();

@@ -5,7 +5,9 @@ import { join } from 'node:path';
 import { demo } from '../support/host/demo.ts';
 import { Workbench } from '../support/host/workbench.ts';
 
-describe('a demo session, as a person runs it', () => {
+describe('a demo session, as a person runs it', function () {
+  // It goes on for half a minute by itself, longer where it was cut off.
+  this.timeout(360_000);
   let folder: string;
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'orchestrate-demo-'));

@@ -41,7 +41,7 @@ describe('the providers', () => {
     await workbench.showSidebar();
     await workbench.row('Anthropic').getByText('no key').waitFor();
 
-    await workbench.onRow('Anthropic', 'Set API Key...');
+    await workbench.onRow(workbench.row('Anthropic'), 'Set API Key...');
     await workbench.asks('Anthropic: API key');
     await workbench.input.fill(`${bad} and more`);
     await page.locator('.quick-input-message', { hasText: 'A key has no spaces in it' }).waitFor();
@@ -59,7 +59,7 @@ describe('the providers', () => {
     await workbench.input.fill(good);
     await workbench.input.press('Enter');
     await workbench.row('Anthropic').getByText('not asked yet').waitFor();
-    await workbench.onRow('Anthropic', 'Check Provider');
+    await workbench.onRow(workbench.row('Anthropic'), 'Check Provider');
     await workbench.notification('Anthropic works').waitFor();
     await workbench.row('Anthropic').getByText('key: this editor').waitFor();
     assert.ok(!(await page.content()).includes(good));

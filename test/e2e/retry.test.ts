@@ -22,7 +22,7 @@ describe('a task that did not get done', () => {
     const row = page.locator('.sidebar').getByRole('treeitem', { name: /^Task Write the greeting.*cancelled/ });
     await row.hover();
     await workbench.screenshot('retry-row');
-    await row.getByRole('button', { name: 'Retry Task...' }).click();
+    await workbench.onRow(row, 'Retry Task...');
     await written('task-retried', ({ task, by }) => task === 'greeting' && by === 'user');
     await written('agent-started', ({ agent }) => agent === 'backend-specialist-2');
 

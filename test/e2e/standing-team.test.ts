@@ -167,10 +167,7 @@ describe('the standing team in the editor', () => {
     await row(/^Item q3, Look at it from both sides, running/).waitFor();
     await row(/^Member anna, at work/).waitFor();
     await row(/^Member ben, at work/).waitFor();
-    await row(/^Member ben/).hover();
-    await row(/^Member ben/)
-      .getByRole('button', { name: 'Pause Member' })
-      .click();
+    await workbench.onRow(row(/^Member ben/), 'Pause Member');
     await row(/^Member ben, at work, asks you, pauses after this/).waitFor();
     assert.match(await orchestrate('continue', 'ben'), /^Done: ben takes work again/);
     await page

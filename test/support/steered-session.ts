@@ -25,9 +25,16 @@ export async function begin(rehearsed: RehearsedWorkbench): Promise<Frame> {
   await workbench.showSidebar();
   await workbench.startSession(goal);
   await workbench.approvePlan();
-  // It opens by itself.
-  const frame = await workbench.dashboard();
-  await frame.getByText('1 of 2', { exact: true }).waitFor();
+  await workbench.page
+    .locator('.sidebar')
+    .getByRole('treeitem', { name: /^Session .*2 ask you/ })
+    .waitFor();
+  // It opens by itself, and may be drawn anew where the plan's editor gives its place away.
+  let frame = await workbench.dashboard();
+  await until(async () => {
+    frame = await workbench.dashboard();
+    return frame.getByText('1 of 2', { exact: true }).isVisible();
+  }, 200);
   return frame;
 }
 

@@ -11,6 +11,6 @@ export const demo = {
   /** The session's own row says it, to screen readers too. */
   async ended({ page }: Workbench): Promise<void> {
     const label = /^Session Build a simple todo.*completed/;
-    await page.locator('.sidebar').getByRole('treeitem', { name: label }).first().waitFor({ timeout: 120_000 });
+    await page.locator('.sidebar').getByRole('treeitem', { name: label }).first().waitFor({ timeout: 240_000 });
   },
 };

@@ -202,22 +202,35 @@ export class Workbench implements AsyncDisposable {
     return this.page.locator('.sidebar .monaco-list-row', { hasText: text }).first();
   }
 
-  /** Presses a button that a row of our container shows while it is pointed at. */
-  async onRow(text: string | RegExp, action: string): Promise<void> {
-    const row = this.row(text);
-    await row.hover();
-    await row.getByRole('button', { name: action, exact: true }).click();
+  /**
+   * Presses a button that a row shows while it is pointed at. A row that is drawn anew or moved under the mouse no longer
+   * shows it, so it is pointed at again.
+   */
+  async onRow(row: Locator, action: string): Promise<void> {
+    const button = row.getByRole('button', { name: action, exact: true });
+    for (let tries = 1; ; tries++) {
+      try {
+        await row.hover();
+        return await button.click({ timeout: 5000 });
+      } catch (error) {
+        if (tries === 12) throw error;
+      }
+    }
   }
 
-  /** Chooses what the menu of a row offers. */
+  /** Chooses what the menu of a row offers. The menu goes when its row is drawn anew, and then it is opened again. */
   async fromMenu(row: Locator, command: string): Promise<void> {
-    await row.click({ button: 'right' });
     const entry = this.page.locator('.monaco-menu').getByText(command, { exact: true });
-    await entry.waitFor();
-    // A menu that has just opened takes no click yet.
+    let chosen = false;
+    await row.waitFor();
     await until(async () => {
-      if (!(await entry.isVisible())) return true;
-      await entry.click({ timeout: 2000 }).catch(() => undefined);
+      if (chosen && !(await entry.isVisible())) return true;
+      if (!(await entry.isVisible())) await row.click({ button: 'right' });
+      // A menu that has just opened takes no click yet, and stands on.
+      chosen = await entry.click({ timeout: 5000 }).then(
+        () => true,
+        () => false,
+      );
       return false;
     }, 300);
   }
