@@ -71,7 +71,9 @@ export function branchWork({ deliveries, session, config, journal }: BranchWorkP
           // Where something moved meanwhile, what it is to become is shown anew.
           await deliveries.approve(id, by, candidate.candidate);
         } else if (report?.unheld && ask && (await ask(unheldText(report.checks), signal, false))) unheld = true;
-        else if (report?.stopped !== undefined) return { ok: false, reason: 'refused', message: report.stopped };
+        // A person may still agree to it.
+        else if (report?.stopped !== undefined)
+          return { ok: false, reason: report.unheld ? 'waiting' : 'refused', message: report.stopped };
       }
       return { ok: false, reason: 'refused', message: `${id} did not land: its target keeps moving` };
     },
