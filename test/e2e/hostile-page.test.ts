@@ -76,6 +76,8 @@ describe('What models, files and people may have written to harm, in a browser',
     const lab = await terminalLab(temp.path, team(), { config: { routes: { default: route } } });
     const git = (...args: string[]) => execFileSync('git', args, { cwd: lab.workspace });
     git('init', '-q', '-b', BRANCH);
+    git('config', 'user.name', 'Ada');
+    git('config', 'user.email', 'ada@example.org');
     git('-c', 'user.name=A', '-c', 'user.email=a@b', 'commit', '-q', '--allow-empty', '-m', 'first');
     serving = new Serving(lab.workspace, { ...lab.env, NO_COLOR: '1' });
     await serving.start();

@@ -33,11 +33,13 @@ describe('Work of a team that is done and has not landed yet', function () {
   };
   const git = (...args: string[]) => gitSync(lab.path, lab.path, args);
   async function added(config: string): Promise<void> {
-    await write('.gitconfig', '[user]\n\tname = Ada\n\temail = ada@example.org\n[init]\n\tdefaultBranch = main\n');
+    await write('.gitconfig', '[init]\n\tdefaultBranch = main\n');
     await write('home/config.yaml', config);
     await write('writes.yaml', SCRIPT);
     await write('a.txt', 'one\n');
     git('init', '-q');
+    git('config', 'user.name', 'Ada');
+    git('config', 'user.email', 'ada@example.org');
     git('add', 'a.txt');
     git('commit', '-qm', 'first');
     const queued = await lab.orchestrate('queue', 'add', 'Write it', '--deliver', '--target', 'codex');

@@ -36,11 +36,13 @@ describe('Work on a branch that does not fit its target any more', function () {
       await mkdir(join(lab.path, path, '..'), { recursive: true });
       await writeFile(join(lab.path, path), text);
     };
-    await write('.gitconfig', '[user]\n\tname = Ada\n\temail = ada@example.org\n[init]\n\tdefaultBranch = main\n');
+    await write('.gitconfig', '[init]\n\tdefaultBranch = main\n');
     await write('home/config.yaml', 'delivery: { approval: none }\n');
     await write('both.yaml', SCRIPT);
     await write('a.txt', 'one\ntwo\n');
     git('init', '-q');
+    git('config', 'user.name', 'Ada');
+    git('config', 'user.email', 'ada@example.org');
     git('add', 'a.txt');
     git('commit', '-qm', 'first');
     const added = await orchestrate('queue', 'add', 'Say who wrote it', '--deliver', '--target', 'codex');
