@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { tellLog } from '../../src/editor/chat/follow.ts';
+import { handedIn } from '../../src/editor/station/attachments.ts';
 import type { QueueView } from '../../src/editor/station/queue-view.ts';
 import type { StandingTeam } from '../../src/editor/station/standing-team.ts';
 import type { StationRequest } from '../../src/protocol/station.ts';
@@ -131,5 +132,53 @@ describe('the log of one agent in the chat', () => {
     source.cancel();
     await log;
     assert.equal(session.listeners, 0);
+  });
+});
+
+describe('What is handed in to the queue', () => {
+  const [folder] = vscode.workspace.workspaceFolders ?? [];
+  assert.ok(folder);
+  const uri = vscode.Uri.joinPath(folder.uri, 'handed-in.txt');
+  const controller = vscode.tests.createTestController('orchestrate-test', 'Tests');
+  before(async () => {
+    await vscode.workspace.fs.writeFile(uri, new TextEncoder().encode('one\ntwo\nthree\n'));
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+  });
+  after(async () => {
+    controller.dispose();
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+    await vscode.workspace.fs.delete(uri);
+  });
+  const test = () => {
+    const item = controller.createTestItem('adds', 'adds numbers', uri);
+    item.range = new vscode.Range(1, 0, 1, 3);
+    return item;
+  };
+
+  it('is each file once that was chosen, and none from outside of the workspace', () => {
+    const outside = vscode.Uri.file('/etc/hosts');
+    const { attachments, about } = handedIn(uri, [uri, outside]);
+    assert.deepEqual(attachments, [{ kind: 'file', path: 'handed-in.txt' }]);
+    assert.equal(about, 'handed-in.txt');
+  });
+
+  it('is a test, with what it said when it failed', () => {
+    assert.deepEqual(handedIn(test()), {
+      attachments: [{ kind: 'test', path: 'handed-in.txt', from: 2, text: 'adds numbers' }],
+      wish: 'Make the test "adds numbers" pass',
+      about: 'handed-in.txt',
+    });
+    const message = vscode.TestMessage.diff('they are not equal', '3', '4');
+    const [attached] = handedIn({ test: test(), message }).attachments;
+    assert.equal(attached?.text, 'adds numbers\nthey are not equal\nexpected 3, got 4');
+  });
+
+  it('is what is selected, where the file of the editor is handed in', async () => {
+    const editor = await vscode.window.showTextDocument(uri);
+    editor.selection = new vscode.Selection(0, 0, 2, 0);
+    await until(() => vscode.window.activeTextEditor?.selection.isEmpty === false);
+    assert.deepEqual(handedIn(uri).attachments, [
+      { kind: 'selection', path: 'handed-in.txt', from: 1, to: 2, text: 'one\ntwo\n' },
+    ]);
   });
 });
