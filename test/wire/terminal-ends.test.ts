@@ -172,8 +172,9 @@ describe('How a session ends in the terminal', function () {
     const plan =
       'goal: Do it\ntasks:\n  - { id: deploy, kind: command, title: Deploy, run: node deploy.js }\n  - { id: after, kind: check, title: See, needs: [deploy], checks: [{ exists: [deployed] }] }\n';
     const { said, start, workspace } = await lab(team([]));
+    // It outlives whoever is killed, and ends when it is to be quick or its folder is gone.
     const deploy =
-      "const fs = require('node:fs'); fs.appendFileSync('log', 'x'); if (fs.existsSync('quick')) fs.writeFileSync('deployed', 'yes'); else setInterval(() => {}, 1000);";
+      "const fs = require('node:fs'); fs.appendFileSync('log', 'x'); if (fs.existsSync('quick')) fs.writeFileSync('deployed', 'yes'); else setInterval(() => fs.existsSync('log') && !fs.existsSync('quick') || process.exit(), 100);";
     await writeFile(join(workspace, 'deploy.js'), deploy);
     await writeFile(join(workspace, 'plan.yaml'), plan);
     const config = join(workspace, '..', 'home', 'config.yaml');

@@ -9,6 +9,7 @@ import { NodeWorkspace } from '../../../src/node/workspace.ts';
 import { attempts } from '../../support/escape-attempts.ts';
 import { needsSandbox } from '../../support/sandbox.ts';
 import { type SandboxLab, said, sandboxLab } from '../../support/sandbox-lab.ts';
+import { until } from '../../support/until.ts';
 
 const SECRET = 'canary-4f1c9e';
 const AS_SOMEBODY = ['-c', 'user.name=n', '-c', 'user.email=n@example.com'];
@@ -102,8 +103,11 @@ describe('Out of the sandbox', function () {
     assert.deepEqual(await lab.changes(['workspace/dist']), []);
     assert.equal(heard, 0);
     assert.equal(neighbour.exitCode ?? neighbour.signalCode, null);
-    const { stdout } = await promisify(execFile)('ps', ['-eo', 'args']);
-    assert.ok(!stdout.includes('sleep 4711'), 'a command left something running');
+    // What is killed is gone a moment later.
+    await until(async () => {
+      const { stdout } = await promisify(execFile)('ps', ['-eo', 'args']);
+      return !stdout.includes('sleep 4711');
+    });
     for (const name of await readdir(join(lab.root, 'dist')).catch(() => []))
       assert.equal((await lstat(join(lab.root, 'dist', name))).mode & 0o6000, 0, `${name} takes powers`);
     for (const path of ['/etc/orchestrate-escape', '/tmp/escape-tmp', '/dev/shm/escape-tmp'])
