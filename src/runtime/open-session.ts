@@ -110,12 +110,12 @@ async function runOn(
   const session = await teamPart(host, engine, { id, work }, { journal: record, workspace, routing, tools }, stream);
   const handle = requestHandler(session, { journal, changes });
   owned.push(serveInbox(store, journal, handle, { log, since }));
-  // What can no longer be kept must not be worked on: nothing that happens would be known.
   const landing = new AbortController();
   const stop = (reason: string) => {
     session.stop(reason);
     landing.abort();
   };
+  // What can no longer be kept must not be worked on: nothing that happens would be known.
   const stopUnkept = () => stop(whyUnkept(failure.reason));
   if (failure.aborted) stopUnkept();
   else failure.addEventListener('abort', stopUnkept, { once: true });

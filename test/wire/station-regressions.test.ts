@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { StationEvent } from '../../src/protocol/station.ts';
-import { gitSync } from '../support/delivery/sample-repository.ts';
-import { json, teamLab } from '../support/team-lab.ts';
+import { teamRepository } from '../support/delivery/team-repository.ts';
+import { json } from '../support/team-lab.ts';
 import { until } from '../support/until.ts';
 
 const SCRIPT = `
@@ -29,27 +29,20 @@ tasks:
 
 describe('a workflow that runs tests on every commit, from the terminal', function () {
   this.timeout(300_000);
-  const lab = teamLab();
+  const { lab, git, write, commitFirst } = teamRepository();
   const { start, orchestrate, eventsOf } = lab;
 
   it('files what a commit broke with the commits between, has it mended by that very check, and says when it passes again', async () => {
-    const write = async (path: string, text: string) => {
-      await mkdir(join(lab.path, path, '..'), { recursive: true });
-      await writeFile(join(lab.path, path), text);
-    };
-    const git = (...args: string[]) => gitSync(lab.path, lab.path, args).trim();
     const commit = async (total: number, subject: string) => {
       await write('total.js', `module.exports = ${total};\n`);
       git('commit', '-q', '--allow-empty', '-am', subject);
       return git('rev-parse', 'HEAD').slice(0, 10);
     };
-    await write('.gitconfig', '[user]\n\tname = Ada\n\temail = ada@example.org\n[init]\n\tdefaultBranch = main\n');
-    await write('.gitignore', 'home\n.gitconfig\n*.yaml\n');
-    await write('check.js', "if (require('./total.js') !== 12) throw new Error('the total is wrong');\n");
-    git('init', '-q');
-    await write('total.js', 'module.exports = 12;\n');
-    git('add', '.gitignore', 'check.js', 'total.js');
-    git('commit', '-qm', 'first');
+    await commitFirst({
+      '.gitignore': 'home\n*.yaml\n',
+      'check.js': "if (require('./total.js') !== 12) throw new Error('the total is wrong');\n",
+      'total.js': 'module.exports = 12;\n',
+    });
     await write('mending.yaml', SCRIPT);
     await write('.orchestrate/workflows/tests.yaml', WORKFLOW);
 

@@ -126,9 +126,9 @@ function openRun(first: RunningSession, more: More): OpenRun {
       const outcome = await session.done;
       following.dispose();
       const { state } = session.journal;
-      const stuck = outcome === 'completed' ? unlanded(state) : undefined;
       if (outcome === 'interrupted' && aborted !== undefined)
         return { ...endOf(state, outcome), outcome: 'aborted', reason: aborted };
+      const stuck = outcome === 'completed' ? unlanded(state) : undefined;
       const started =
         stuck?.fix !== undefined && mends < MENDS ? await more(session.id, stuck.fix, stuck.author) : undefined;
       if (!started?.ok) return endOf(state, outcome);

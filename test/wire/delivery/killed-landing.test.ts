@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
-import { gitSync } from '../../support/delivery/sample-repository.ts';
-import { teamLab } from '../../support/team-lab.ts';
+import { teamRepository } from '../../support/delivery/team-repository.ts';
 import { tempFolder } from '../../support/temp-folder.ts';
 
 const SCRIPT = `
@@ -20,28 +19,17 @@ parts:
 
 describe('Work of a team that is done and has not landed yet', function () {
   this.timeout(120_000);
-  const lab = teamLab();
+  const { lab, git, write, commitFirst } = teamRepository();
   const tools = tempFolder();
   const { PATH } = process.env;
   afterEach(() => {
     process.env.PATH = PATH;
   });
 
-  const write = async (path: string, text: string) => {
-    await mkdir(join(lab.path, path, '..'), { recursive: true });
-    await writeFile(join(lab.path, path), text);
-  };
-  const git = (...args: string[]) => gitSync(lab.path, lab.path, args);
   async function added(config: string): Promise<void> {
-    await write('.gitconfig', '[init]\n\tdefaultBranch = main\n');
     await write('home/config.yaml', config);
     await write('writes.yaml', SCRIPT);
-    await write('a.txt', 'one\n');
-    git('init', '-q');
-    git('config', 'user.name', 'Ada');
-    git('config', 'user.email', 'ada@example.org');
-    git('add', 'a.txt');
-    git('commit', '-qm', 'first');
+    await commitFirst({ 'a.txt': 'one\n' });
     const queued = await lab.orchestrate('queue', 'add', 'Write it', '--deliver', '--target', 'codex');
     assert.equal(queued.code, 0, queued.err);
   }

@@ -1,9 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { gitSync } from '../../support/delivery/sample-repository.ts';
-import { teamLab } from '../../support/team-lab.ts';
+import { teamRepository } from '../../support/delivery/team-repository.ts';
 
 const SCRIPT = `
 name: both
@@ -27,24 +24,13 @@ parts:
 
 describe('Work on a branch that does not fit its target any more', function () {
   this.timeout(300_000);
-  const lab = teamLab();
+  const { lab, git, write, commitFirst } = teamRepository();
   const { start, orchestrate, eventsOf } = lab;
 
   it('goes back to who wrote it with both sides, and lands when they are brought together', async () => {
-    const git = (...args: string[]) => gitSync(lab.path, lab.path, args);
-    const write = async (path: string, text: string) => {
-      await mkdir(join(lab.path, path, '..'), { recursive: true });
-      await writeFile(join(lab.path, path), text);
-    };
-    await write('.gitconfig', '[init]\n\tdefaultBranch = main\n');
     await write('home/config.yaml', 'delivery: { approval: none }\n');
     await write('both.yaml', SCRIPT);
-    await write('a.txt', 'one\ntwo\n');
-    git('init', '-q');
-    git('config', 'user.name', 'Ada');
-    git('config', 'user.email', 'ada@example.org');
-    git('add', 'a.txt');
-    git('commit', '-qm', 'first');
+    await commitFirst({ 'a.txt': 'one\ntwo\n' });
     const added = await orchestrate('queue', 'add', 'Say who wrote it', '--deliver', '--target', 'codex');
     assert.equal(added.code, 0, added.err);
 
