@@ -2,6 +2,8 @@ import type { Bug } from '../../protocol/bug.ts';
 import { AgentTask } from '../../protocol/plan.ts';
 import { type FoundBug, PRIORITIES, type StationEvent } from '../../protocol/station.ts';
 import { bugText, isSameBug } from '../bug.ts';
+import type { HashOf } from '../ports.ts';
+import { data } from '../team/prompt-text.ts';
 import type { Item, Run, RunEnd, StationState } from './contract.ts';
 import { ended } from './fold/queue.ts';
 
@@ -21,6 +23,7 @@ export function* bugsAfter(
   state: StationState,
   run: Run,
   { outcome, bugs = [] }: Pick<RunEnd, 'outcome' | 'bugs'>,
+  hashOf: HashOf,
 ): Generator<StationEvent> {
   const item = state.items.get(run.item);
   const own = item?.bug;
@@ -37,12 +40,17 @@ export function* bugsAfter(
     const known = [...state.items.values()].find(each => each.bug && !ended(each) && isSameBug(found, each.bug));
     const note = `"${found.bug.title}" is ${known?.id} already`;
     if (known) yield { type: 'cause-admitted', cause, workflow: 'bug', item: known.id, note };
-    else yield added(state, found, item, cause, run.id);
+    else yield added(state, found, item, { cause, run: run.id, hashOf });
   }
 }
 
 /** One session: whoever wrote it mends it, and whoever found it tries it again; what is still seen goes back. */
-function added(state: StationState, found: FoundBug, item: Item | undefined, cause: string, run: string): StationEvent {
+function added(
+  state: StationState,
+  found: FoundBug,
+  item: Item | undefined,
+  { cause, run, hashOf }: { cause: string; run: string; hashOf: HashOf },
+): StationEvent {
   const { bug, path, finder, writer } = found;
   const names = [...state.members.keys()];
   const others = names.filter(name => name !== finder);
@@ -50,7 +58,7 @@ function added(state: StationState, found: FoundBug, item: Item | undefined, cau
   const tester = finder ?? mender;
   const reopened = [...state.items.values()].findLast(each => each.bug && isSameBug(found, each.bug));
   const before = reopened ? `\n\nIt was mended before (${reopened.id}), and is seen again.` : '';
-  const said = `${bugText(bug, path)}${before}`;
+  const said = `${data(hashOf, bugText(bug, path))}${before}`;
   const priority = PRIORITY[bug.severity];
   const common = { priority, complexity: 'normal' as const };
   const mend = AgentTask.parse({

@@ -223,7 +223,7 @@ export class RunsUnderWay {
     const known = journal.state.runs.get(run);
     // Before its end: what dies in between ends once more, and brings no bug twice.
     if (known) {
-      for (const event of bugsAfter(journal.state, known, end)) journal.append(event);
+      for (const event of bugsAfter(journal.state, known, end, hashOf)) journal.append(event);
       for (const event of checksAfter(journal.state, known, checks, { between, hashOf })) journal.append(event);
     }
     const figures = { ...(cost !== undefined && { cost }), ...(tokens !== undefined && { tokens }) };

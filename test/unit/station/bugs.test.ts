@@ -47,7 +47,12 @@ describe('a bug that a session of the team leaves open', () => {
         ['try-again', 'comet', ['mend']],
       ],
     );
-    for (const task of tasks) assert.match('instructions' in task ? task.instructions : '', /1\. Read to the end/);
+    // What an agent says of it is content, and asks for nothing.
+    for (const task of tasks)
+      assert.match(
+        'instructions' in task ? task.instructions : '',
+        /\n\n<data (\w{10})>\n.*1\. Read to the end.*<\/data \1>$/s,
+      );
     assert.deepEqual(notices(), ['The bug "Too much" (q2) is closed: tried again, and not seen any more']);
   });
 
